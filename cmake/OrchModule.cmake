@@ -1,0 +1,17 @@
+# How a module of orch is declared.
+
+add_library(orch_warnings INTERFACE)
+target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+
+# orch_module(name SOURCES … USES …): the static library orch::name of the current folder. It may
+# include only itself and what it USES (tests/layers.cmake checks the includes). Its headers must
+# compile alone (target all_verify_interface_header_sets).
+function(orch_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  file(GLOB headers CONFIGURE_DEPENDS *.h)
+  add_library(orch_${name} STATIC ${ARG_SOURCES})
+  add_library(orch::${name} ALIAS orch_${name})
+  target_sources(orch_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
+  target_link_libraries(orch_${name} PUBLIC ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES} orch_warnings)
+  set_target_properties(orch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()

@@ -1,0 +1,65 @@
+// JSONPath as Step Functions speaks it (Jayway dialect).
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "orchestrator/asl/scope.h"
+
+namespace orch::asl {
+
+/// An expression that cannot be compiled; `what()` says what was found and expected.
+class SyntaxProblem : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+/// A compiled path: `$…` reads the data, `$$…` the context object. Copies share the compilation.
+class Path {
+ public:
+  /// Throws SyntaxProblem.
+  static Path compile(std::string_view text);
+
+  const std::string& text() const;
+  /// False when wildcards, slices, unions, filters or `..` make the answer a list of matches.
+  bool definite() const;
+  /// True for the whole of `$`.
+  bool is_root() const;
+
+  /// The value, or for an indefinite path the array of matches (perhaps empty). Throws
+  /// EvaluationError (States.Runtime, cause "Invalid path '…' : …" in the service's words)
+  /// when a definite path misses.
+  boost::json::value evaluate(const Scope& scope) const;
+
+  /// Like evaluate() without copying: the place inside the scope's documents, or null when a
+  /// definite path misses. Only for definite paths; valid as long as the scope's documents.
+  const boost::json::value* find(const Scope& scope) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+/// A path that names one place (only names and indexes): where ResultPath writes.
+class ReferencePath {
+ public:
+  /// Throws SyntaxProblem, also for a valid path that is not a reference path.
+  static ReferencePath compile(std::string_view text);
+
+  const std::string& text() const;
+  bool is_root() const;
+
+  /// Puts `result` at the path inside `document`, creating missing objects on the way. Throws
+  /// EvaluationError(States.ResultPathMatchFailure) when something on the way is not an object
+  /// (or the index is outside its array).
+  void assign(boost::json::value& document, boost::json::value result) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace orch::asl

@@ -1,0 +1,94 @@
+#include "orchestrator/base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace orch {
+namespace {
+
+// Sorted by code. A code is never reused; groups: 00xx command line and files, 01xx definitions,
+// 02xx store and runs, 03xx connections and catalogs, 04xx staging and types, 05xx verify, merge
+// and reconcile, 06xx other workers.
+constexpr std::array codes = {
+    ErrorCode{"ORCH-0001", "wrong command line",
+              "An option or argument is unknown, missing or has a value outside its range. The "
+              "message names it; `orch COMMAND --help` lists what is accepted."},
+    ErrorCode{"ORCH-0002", "a file cannot be read or written",
+              "The operating system refused; the message carries its reason. Check the path, the "
+              "permissions and the free space."},
+    ErrorCode{"ORCH-0003", "not JSON",
+              "A document is not one valid JSON text (RFC 8259), or would lose information when "
+              "read: duplicate keys, numbers outside 64 bits or a double, nesting deeper than 128. "
+              "The message gives line and column."},
+    ErrorCode{"ORCH-0004", "fault injected",
+              "ORCH_FAULT asked for a failure at this point. Only tests set it."},
+    ErrorCode{"ORCH-0101", "invalid workflow definition",
+              "The definition breaks the rules of the Amazon States Language. Every problem is "
+              "listed with its JSON pointer, line and column; nothing was started."},
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto substituted = diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u);
+      diagonal = row[j];
+      row[j] = std::min<std::size_t>({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+std::string summary(const std::string& file, const std::vector<Problem>& problems) {
+  const auto& first = problems.front();
+  auto text = fmt::format("{}: {}", file, first.message);
+  if (!first.pointer.empty()) text += " at " + first.pointer;
+  if (first.line > 0) text += fmt::format(" (line {}, column {})", first.line, first.column);
+  if (problems.size() > 1) text += fmt::format(", and {} more problems", problems.size() - 1);
+  return text;
+}
+
+}  // namespace
+
+InvalidDocument::InvalidDocument(std::string_view code, std::string file,
+                                 std::vector<Problem> problems)
+    : Error(code, summary(file, problems), problems.front().hint),
+      file_(std::move(file)),
+      problems_(std::move(problems)) {}
+
+std::span<const ErrorCode> error_codes() { return codes; }
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  const auto wanted = lower(word);
+  std::string best;
+  auto best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const auto& candidate : candidates) {
+    const auto distance = edit_distance(wanted, lower(candidate));
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const auto best = nearest(word, candidates);
+  return best.empty() ? std::string{} : fmt::format("; did you mean \"{}\"?", best);
+}
+
+}  // namespace orch

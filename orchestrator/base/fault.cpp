@@ -1,0 +1,66 @@
+#include "orchestrator/base/fault.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrator/base/error.h"
+
+namespace orch::fault {
+namespace {
+
+struct Rule {
+  std::string point;
+  int passes_left = 1;
+  bool kill = true;
+};
+
+std::vector<Rule> parse(std::string_view text) {
+  std::vector<Rule> rules;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    auto item = text.substr(0, comma);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    Rule rule;
+    const auto first = item.find(':');
+    rule.point = std::string(item.substr(0, first));
+    if (first != std::string_view::npos) {
+      item.remove_prefix(first + 1);
+      const auto second = item.find(':');
+      rule.passes_left = std::atoi(std::string(item.substr(0, second)).c_str());
+      if (second != std::string_view::npos) rule.kill = item.substr(second + 1) != "throw";
+    }
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+std::vector<Rule>& rules() {
+  static std::vector<Rule> all = [] {
+    const char* text = std::getenv("ORCH_FAULT");
+    return parse(text ? text : "");
+  }();
+  return all;
+}
+
+}  // namespace
+
+namespace detail {
+
+const bool active = std::getenv("ORCH_FAULT") != nullptr;
+
+void pass(const char* name) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  for (auto& rule : rules()) {
+    if (rule.point != name || --rule.passes_left != 0) continue;
+    if (rule.kill) std::raise(SIGKILL);
+    throw Error("ORCH-0004", std::string("fault injected at ") + name);
+  }
+}
+
+}  // namespace detail
+}  // namespace orch::fault

@@ -1,0 +1,44 @@
+// A JSON document that travels between states: shared, immutable, parsed or written only when
+// somebody asks.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/json/value.hpp>
+
+namespace orch::json {
+
+/// Copies share one document. Both text and value are made on first use, so one Payload object and
+/// its copies belong to one thread at a time; hand text() over to another thread instead.
+class Payload {
+ public:
+  Payload() : Payload(text_of, "{}") {}
+
+  /// `text` must be valid JSON; it is kept byte for byte.
+  static Payload of_text(std::string text) { return Payload(text_of, std::move(text)); }
+  static Payload of_value(boost::json::value value) { return Payload(std::move(value)); }
+
+  /// The JSON text: as given, or compact.
+  const std::string& text() const;
+  const boost::json::value& value() const;
+  /// True when value() costs nothing.
+  bool parsed() const { return data_->parsed; }
+
+ private:
+  struct TextTag {};
+  static constexpr TextTag text_of{};
+  struct Data {
+    std::string text;
+    boost::json::value value;
+    bool parsed = false;
+    bool written = false;
+  };
+
+  Payload(TextTag, std::string text);
+  explicit Payload(boost::json::value value);
+
+  std::shared_ptr<Data> data_;
+};
+
+}  // namespace orch::json

@@ -1,0 +1,86 @@
+// One run of a workflow as a pure state machine: stimuli in, events out, state by folding events.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "orchestrator/asl/definition.h"
+#include "orchestrator/machine/event.h"
+#include "orchestrator/machine/stimulus.h"
+
+namespace orch::machine {
+
+enum class Status : std::uint8_t { running, succeeded, failed, timed_out, aborted };
+
+/// "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED".
+std::string_view to_string(Status status);
+std::optional<Status> status_from(std::string_view name);
+
+/// What does not change over an execution's life and the context object shows.
+struct Identity {
+  std::string execution_id;  ///< $$.Execution.Id
+  std::string name;          ///< $$.Execution.Name
+  std::string workflow_id;   ///< $$.StateMachine.Id
+  std::string workflow_name; ///< $$.StateMachine.Name
+  std::string role;          ///< $$.Execution.RoleArn
+  json::Payload input;       ///< text as the caller gave it
+};
+
+/// A task that is scheduled and has no result.
+struct OpenTask {
+  Ticket ticket;
+  std::string state;
+  std::string resource;
+  json::Payload parameters;
+  std::int64_t attempt = 0;  ///< from 0
+  bool begun = false;
+  std::optional<std::int64_t> heartbeat_seconds;
+};
+
+struct OpenTimer {
+  EventId timer;
+  Instant due;
+};
+
+/// Deterministic: equal workflow, events and stimuli give equal events, on every machine and in
+/// every release. No clock, randomness, I/O or threads. One thread at a time.
+class Execution {
+ public:
+  Execution(std::shared_ptr<const asl::Workflow> workflow, Identity identity);
+  ~Execution();
+  Execution(Execution&&) noexcept;
+  Execution& operator=(Execution&&) noexcept;
+
+  /// Decides what `stimulus` makes happen, folds it, and returns the new events in order. A
+  /// stimulus for a task or timer that is gone gives none, so delivering one twice is harmless.
+  /// Failures of the workflow are events, never exceptions.
+  std::vector<Event> decide(const Stimulus& stimulus);
+
+  /// Folds one recorded event. No expression is evaluated.
+  void evolve(const Event& event);
+
+  Status status() const;
+  /// True when the bound of a turn stopped decide() and a Continue is due.
+  bool has_more() const;
+  EventId last_event() const;
+  std::int64_t redrive_count() const;
+
+  /// What a restart dispatches again, in the order of tickets.
+  std::vector<OpenTask> open_tasks() const;
+  std::vector<OpenTimer> open_timers() const;
+
+  /// Output when succeeded; error and cause else.
+  const json::Payload& output() const;
+  const std::optional<std::string>& error() const;
+  const std::optional<std::string>& cause() const;
+
+ private:
+  class Fold;
+  class Decider;
+  struct Live;
+  std::unique_ptr<Live> live_;
+};
+
+}  // namespace orch::machine

@@ -1,0 +1,54 @@
+// What the world says to an execution. The engine stamps each with time and a random seed, once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "orchestrator/asl/failure.h"
+#include "orchestrator/machine/event.h"
+
+namespace orch::machine {
+
+struct Start {};
+/// A worker has begun the task.
+struct TaskBegun {
+  Ticket ticket;
+};
+struct TaskDone {
+  Ticket ticket;
+  json::Payload output;
+};
+struct TaskBroken {
+  Ticket ticket;
+  asl::Failure failure;
+};
+/// The worker has been silent for longer than HeartbeatSeconds.
+struct HeartbeatMissed {
+  Ticket ticket;
+};
+/// The timer that started with event `timer` (Event::due) is due.
+struct TimerDue {
+  EventId timer;
+};
+struct Stop {
+  std::string error;
+  std::string cause;
+};
+/// Continue a failed, timed-out or aborted execution.
+struct Redrive {
+  std::string from;          ///< name of a state of the execution's own flow; empty: what failed
+  std::string input;         ///< JSON text for the state `from`; empty: the recorded one
+};
+/// Go on where the bound of one turn stopped.
+struct Continue {};
+
+struct Stimulus {
+  Instant at;
+  std::uint64_t seed = 0;
+  std::variant<Start, TaskBegun, TaskDone, TaskBroken, HeartbeatMissed, TimerDue, Stop, Redrive,
+               Continue>
+      what;
+};
+
+}  // namespace orch::machine

@@ -1,0 +1,44 @@
+// The connections file: named databases and folders, with their secrets elsewhere.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workers/data/source.h"
+#include "workers/data/target.h"
+
+namespace orch::connections {
+
+/// One connection as configured; `url` and the secrets never leave this module.
+struct Summary {
+  std::string name;
+  std::string engine;   ///< "postgresql", "sqlite", "csv", "http"
+  std::string display;  ///< for people and logs: "postgresql://loader@db1:5432/ledger", no secret
+};
+
+class Connections {
+ public:
+  /// Reads and checks `file`; secrets are fetched from environment and files when a connection is
+  /// opened, not here. Throws InvalidDocument (ORCH-0301) with every problem.
+  static Connections load(const std::filesystem::path& file);
+  Connections(Connections&&) noexcept;
+  Connections& operator=(Connections&&) noexcept;
+  ~Connections();
+
+  std::vector<Summary> list() const;
+  /// Relative paths of the project (catalogs, SQLite files, reports) start here: the file's folder.
+  const std::filesystem::path& folder() const;
+
+  /// Throw TaskFailed "Connection.Unknown" (with near matches), "Connection.Down",
+  /// "Connection.Refused" (wrong password, no permission), "Connection.Unsupported".
+  std::unique_ptr<data::Source> open_source(const std::string& name) const;
+  std::unique_ptr<data::Target> open_target(const std::string& name) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace orch::connections

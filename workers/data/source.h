@@ -1,0 +1,71 @@
+// Where rows come from.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "workers/data/row.h"
+#include "workers/data/table.h"
+
+namespace orch::data {
+
+/// A table or a query (exactly one).
+struct Relation {
+  TableName table;
+  std::string query;  ///< SQL of the catalog's author, not quoted; empty: the table
+};
+
+/// Rows with `column` > `after` (unset: from the beginning) and <= `upto` (unset: to the end).
+struct WatermarkRange {
+  std::string column;
+  std::optional<std::string> after;
+  std::optional<std::string> upto;
+};
+
+struct ReadRequest {
+  Relation from;
+  std::vector<std::string> columns;  ///< names in the source, in the order of the row
+  /// SQL for each column where it is not the plain column (a cast agreed with the target), else
+  /// empty; may be shorter than `columns`. Only LoadPlan makes these.
+  std::vector<std::string> expressions;
+  std::string where;  ///< SQL condition of the catalog's author; empty: all rows
+  std::optional<WatermarkRange> watermark;
+  RowFormat format = RowFormat::cells;
+  int parts = 1;  ///< wanted; a source that cannot split gives one reader
+};
+
+/// Reads one part; used by one thread.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  /// Pushes every row into `sink`. `stop` is asked every few thousand rows; when it answers true,
+  /// throws workers::Cancelled.
+  virtual void read(RowSink& sink, const std::function<bool()>& stop) = 0;
+};
+
+/// An open connection to a database or file to read from. One thread at a time; the readers it
+/// opens work on threads of their own.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual std::string engine() const = 0;  ///< "postgresql", "sqlite", "csv"
+  /// Tables a discovery offers, with columns and keys, in the order of their names.
+  virtual std::vector<Table> list(const std::string& schema) = 0;
+  /// Throws TaskFailed "Source.TableMissing" naming near matches, "Source.QueryFailed".
+  virtual Table describe(const Relation& relation) = 0;
+  /// The readers of all parts; together they see one state of the source.
+  virtual std::vector<std::unique_ptr<RowReader>> open(const ReadRequest& request) = 0;
+  /// Largest value of `column` under `where`, as text; unset for no rows.
+  virtual std::optional<std::string> high_watermark(const Relation& from, const std::string& column,
+                                                    const std::string& where) = 0;
+  /// Where the source stood when open() took its view: LSN and snapshot, data version, file size
+  /// and time. For the evidence; the shape is the engine's own.
+  virtual boost::json::object position() = 0;
+};
+
+}  // namespace orch::data

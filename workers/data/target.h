@@ -1,0 +1,165 @@
+// Where rows go: staged, verified, then published in one transaction with the evidence.
+//
+// Bookkeeping in the target database (schema `orch` in PostgreSQL, prefix `orch_` in SQLite; the
+// databases' own files in workers/postgres and workers/sqlite say the columns):
+//   load      one row a target table: the load that is staged (id, fence, rows, digest, position),
+//             whether it is verified. Written in the transaction that loads the staging table.
+//   evidence  one row a published load, for ever. Written in the transaction that publishes.
+//   fence     one row a target table: the largest fence seen, and the store that issued it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "workers/data/digest.h"
+#include "workers/data/source.h"
+#include "workers/data/table.h"
+
+namespace orch::data {
+
+enum class Strategy : std::uint8_t { replace, upsert, append };
+
+/// What the catalog entry and the source say; input of Target::plan().
+struct PlanRequest {
+  std::string key;            ///< metadata key
+  TableName target;
+  Strategy strategy = Strategy::replace;
+  std::string source_engine;
+  Table source;               ///< only the columns to copy, in order
+  std::vector<std::string> target_columns;  ///< target name of each source column
+  std::vector<std::string> target_types;    ///< the catalog's wish for each, or empty
+  std::vector<std::string> key_columns;     ///< target names; from the catalog, else the source
+  int parts = 1;
+};
+
+/// How one table travels. Made by Target::plan() without changing anything.
+struct LoadPlan {
+  PlanRequest request;
+  std::vector<Column> columns;           ///< of the target, in the order of the row
+  std::vector<std::string> expressions;  ///< for ReadRequest::expressions
+  RowFormat format = RowFormat::cells;
+  bool create = false;                   ///< the target table does not exist yet
+  std::string fingerprint;               ///< hash of source and target columns and types
+};
+
+/// Identity of one staging of one table.
+struct LoadId {
+  std::string id;  ///< "<run>/<key>/<ticket>"
+  std::string run;
+  std::string store;
+  std::int64_t fence = 0;
+};
+
+/// What the load row says.
+struct LoadRecord {
+  LoadId load;
+  Digest digest;       ///< of what was read
+  bool verified = false;
+  boost::json::object position;  ///< Source::position() and watermark
+  std::string fingerprint;
+};
+
+/// Spells cells in the target's row encoding (the one that is digested, and that RowWriter takes).
+class RowEncoder {
+ public:
+  virtual ~RowEncoder() = default;
+  /// Appends one row. Throws TaskFailed "Type.ValueRefused" naming table.column, the value (at
+  /// most 80 characters) and the type when the value cannot be kept exactly.
+  virtual void encode(std::span<const Cell> cells, std::string& out) = 0;
+};
+
+/// Writes one part of a staging table; used by one thread.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+  /// `rows` are whole rows in the row encoding, back to back.
+  virtual void write(std::string_view rows) = 0;
+  virtual void finish() = 0;
+};
+
+/// A truncate-and-load of one staging table. Destroyed without commit(): nothing has changed, or
+/// the next load of the table truncates what is left.
+class Load {
+ public:
+  virtual ~Load() = default;
+  /// Number of parts that can be written at once (1, or PlanRequest::parts).
+  virtual int parts() const = 0;
+  virtual RowWriter& part(int index) = 0;
+  /// Commits the rows with the load row.
+  virtual void commit(const Digest& digest, const boost::json::object& position) = 0;
+};
+
+struct Check {
+  std::string name;    ///< for people: "amount is not null"
+  enum class Type : std::uint8_t { not_null, unique, min_rows, max_rows, max_growth_percent,
+                                   max_shrink_percent, sql } type{};
+  std::vector<std::string> columns;  ///< not_null, unique
+  double bound = 0;                  ///< the rows and percent checks
+  std::string sql;                   ///< a condition every staged row must meet
+};
+
+struct CheckResult {
+  std::string name;
+  bool passed = false;
+  std::string found;
+  std::string expected;
+};
+
+struct Published {
+  std::string method;        ///< "swap", "merge", "delete-insert", "insert"
+  std::int64_t rows = 0;     ///< in the target afterwards
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;
+  std::int64_t deleted = 0;
+  bool repeated = false;     ///< this load was already published: nothing was done
+  double lock_ms = 0;        ///< how long readers could have been kept waiting
+};
+
+/// An open connection to a database to write to. One thread at a time (the writers of a Load work
+/// on threads and connections of their own).
+class Target {
+ public:
+  virtual ~Target() = default;
+  virtual std::string engine() const = 0;  ///< "postgresql", "sqlite"
+  virtual std::optional<Table> describe(const TableName& name) = 0;
+
+  /// Decides how the source's columns land. Throws TaskFailed "Type.Unsupported" /
+  /// "Schema.Mismatch" that lists every column which cannot arrive unchanged. Changes nothing.
+  virtual LoadPlan plan(const PlanRequest& request) = 0;
+  virtual std::unique_ptr<RowEncoder> encoder(const LoadPlan& plan) = 0;
+
+  /// Starts the truncate-and-load of the staging table. Throws TaskFailed "Fence.Stale" when a
+  /// larger fence of the same store was seen, "Target.Locked" when somebody holds the table.
+  virtual std::unique_ptr<Load> begin_load(const LoadPlan& plan, const LoadId& load) = 0;
+  /// The load row of the table, if a load is staged.
+  virtual std::optional<LoadRecord> staged(const TableName& name) = 0;
+  /// Reads the staged rows back.
+  virtual Digest staged_digest(const LoadPlan& plan, const std::function<bool()>& stop) = 0;
+  /// Runs checks on the staged rows (and the published ones, for growth and shrink).
+  virtual std::vector<CheckResult> check(const LoadPlan& plan, const std::vector<Check>& checks) = 0;
+  /// Sets the load row's `verified` if `load` is still the staged one and its fence holds.
+  virtual void mark_verified(const LoadPlan& plan, const LoadId& load) = 0;
+
+  /// Publishes the verified load by the plan's strategy, with evidence and fence, in one
+  /// transaction, and drops the staging table. `load.id` already published: answers so, changes
+  /// nothing. Throws "Merge.NotVerified", "Fence.Stale", "Target.Locked", "Merge.ForeignKey",
+  /// "Merge.Conflict".
+  virtual Published merge(const LoadPlan& plan, const LoadId& load,
+                          const boost::json::object& evidence) = 0;
+
+  /// Reads published rows (all, or a watermark's range on the target's column).
+  virtual Digest published_digest(const LoadPlan& plan, const std::optional<WatermarkRange>& range,
+                                  const std::function<bool()>& stop) = 0;
+  /// Largest value of a column of the published table, as text; unset for no rows or no table.
+  virtual std::optional<std::string> high_watermark(const TableName& table,
+                                                    const std::string& column) = 0;
+};
+
+}  // namespace orch::data

@@ -1,0 +1,103 @@
+// What does a task: one interface for all built-in work.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+namespace orch::workers {
+
+/// One attempt to do a Task state's work. It may be delivered twice (after a crash); its effects
+/// must not happen twice. `run`, `ticket` and `attempt` identify it, `fence` orders deliveries.
+struct Task {
+  std::string run;        ///< id of the execution
+  std::string run_name;   ///< its name
+  std::string store;      ///< id of the run store that issued `fence`
+  std::string state;      ///< name of the Task state
+  std::string resource;   ///< "orch:stage"
+  std::int64_t ticket = 0;
+  std::int64_t attempt = 0;  ///< from 0
+  std::int64_t fence = 0;    ///< only grows within one store: a later delivery has a larger one
+  std::filesystem::path connections;  ///< the run's connections file; may be empty
+  boost::json::value input;
+};
+
+/// What a worker tells about work that goes on; the latest one counts.
+struct Progress {
+  std::string key;     ///< metadata key of the table, or another name for people
+  std::string phase;   ///< "staging", "verifying", …
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  std::optional<std::int64_t> expected_rows;  ///< an estimate
+};
+
+/// The way back to the engine. All functions are thread-safe and cheap (call them per batch, not
+/// per row).
+class TaskContext {
+ public:
+  virtual ~TaskContext() = default;
+  /// True when the result is no longer wanted (stop, timeout, shutdown): throw Cancelled soon.
+  virtual bool stop_requested() const = 0;
+  /// Counts as a heartbeat too.
+  virtual void report(const Progress& progress) = 0;
+  virtual void heartbeat() = 0;
+};
+
+/// The task failed: becomes the state's Error and Cause. An orch::Error or any other exception
+/// that leaves run() becomes TaskFailed with the error name "States.TaskFailed".
+class TaskFailed : public std::exception {
+ public:
+  /// `error` is a name such as "Connection.Down"; `message` says what, where, found against
+  /// expected; neither contains a secret. `details` is added to the JSON of the cause.
+  TaskFailed(std::string error, std::string message, std::string hint = {}, std::string code = {},
+             boost::json::object details = {});
+
+  const std::string& error() const noexcept { return error_; }
+  /// JSON text: {"message", "hint"?, "code"?, …details}.
+  const std::string& cause() const noexcept { return cause_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string error_;
+  std::string message_;
+  std::string cause_;
+};
+
+/// Thrown by a worker that noticed stop_requested().
+class Cancelled : public std::exception {
+ public:
+  const char* what() const noexcept override { return "cancelled"; }
+};
+
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  /// Does the work and returns the task's result. Blocks; called on a worker thread, by several
+  /// at once. Throws TaskFailed, Cancelled, orch::Error.
+  virtual boost::json::value run(const Task& task, TaskContext& context) = 0;
+};
+
+/// Workers by resource name.
+class Registry {
+ public:
+  void add(std::string resource, std::unique_ptr<Worker> worker);
+  /// Null when there is none.
+  Worker* find(std::string_view resource) const;
+  std::vector<std::string> resources() const;
+
+ private:
+  std::vector<std::pair<std::string, std::unique_ptr<Worker>>> workers_;
+};
+
+/// All workers of the product.
+Registry built_in();
+
+}  // namespace orch::workers
