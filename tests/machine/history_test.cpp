@@ -112,7 +112,7 @@ TEST_P(History, IsAsRecorded) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, History, ::testing::ValuesIn(golden_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& golden) { return golden.param; });
 
 }  // namespace
 }  // namespace orch::testing
