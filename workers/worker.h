@@ -18,11 +18,11 @@ namespace orch::workers {
 /// One attempt to do a Task state's work. It may be delivered twice (after a crash); its effects
 /// must not happen twice. `run`, `ticket` and `attempt` identify it, `fence` orders deliveries.
 struct Task {
-  std::string run;        ///< id of the execution
-  std::string run_name;   ///< its name
-  std::string store;      ///< id of the run store that issued `fence`
-  std::string state;      ///< name of the Task state
-  std::string resource;   ///< "orch:stage"
+  std::string run;       ///< id of the execution
+  std::string run_name;  ///< its name
+  std::string store;     ///< id of the run store that issued `fence`
+  std::string state;     ///< name of the Task state
+  std::string resource;  ///< "orch:stage"
   std::int64_t ticket = 0;
   std::int64_t attempt = 0;  ///< from 0
   std::int64_t fence = 0;    ///< only grows within one store: a later delivery has a larger one
@@ -32,8 +32,8 @@ struct Task {
 
 /// What a worker tells about work that goes on; the latest one counts.
 struct Progress {
-  std::string key;     ///< metadata key of the table, or another name for people
-  std::string phase;   ///< "staging", "verifying", …
+  std::string key;    ///< metadata key of the table, or another name for people
+  std::string phase;  ///< "staging", "verifying", …
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
   std::optional<std::int64_t> expected_rows;  ///< an estimate

@@ -68,13 +68,29 @@ struct Task {
 /// One comparison of a Choice rule.
 struct Comparison {
   enum class Operator {
-    string_equals, string_less_than, string_greater_than, string_less_than_equals,
-    string_greater_than_equals, string_matches,
-    numeric_equals, numeric_less_than, numeric_greater_than, numeric_less_than_equals,
+    string_equals,
+    string_less_than,
+    string_greater_than,
+    string_less_than_equals,
+    string_greater_than_equals,
+    string_matches,
+    numeric_equals,
+    numeric_less_than,
+    numeric_greater_than,
+    numeric_less_than_equals,
     numeric_greater_than_equals,
-    timestamp_equals, timestamp_less_than, timestamp_greater_than, timestamp_less_than_equals,
+    timestamp_equals,
+    timestamp_less_than,
+    timestamp_greater_than,
+    timestamp_less_than_equals,
     timestamp_greater_than_equals,
-    boolean_equals, is_null, is_present, is_numeric, is_string, is_boolean, is_timestamp
+    boolean_equals,
+    is_null,
+    is_present,
+    is_numeric,
+    is_string,
+    is_boolean,
+    is_timestamp
   };
   Path variable;
   Operator op;
@@ -118,6 +134,7 @@ struct Parallel {
 
 struct Map {
   Flow processor;
+  std::string processor_field = "ItemProcessor";  ///< or "Iterator", its older name
   std::optional<Path> items_path;
   std::optional<PayloadTemplate> item_selector;
   Number max_concurrency = std::int64_t{0};  ///< 0: no limit of the definition's

@@ -1,29 +1,30 @@
-// Random numbers that are the same on every machine and in every run, given the seed. (The
-// distributions of <random> differ between standard libraries.)
+// Random numbers that are the same on every machine: all randomness of a run comes from seeds that
+// the engine stamps once. (The distributions of <random> differ between libraries.)
 #pragma once
 
 #include <cstdint>
 
 namespace orch::asl {
 
-/// The splitmix64 generator of Steele, Lea and Flood. Not for secrets.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
 
-  constexpr std::uint64_t next() {
-    auto z = state_ += 0x9E3779B97F4A7C15;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-    z = (z ^ z >> 27) * 0x94D049BB133111EB;
-    return z ^ z >> 31;
+  std::uint64_t next() {
+    auto z = (state_ += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
   }
 
-  /// Uniform in [0, bound); `bound` is not 0.
-  constexpr std::uint64_t below(std::uint64_t bound) {
-    const auto unfair = (0 - bound) % bound;  // so many numbers would favour the small results
-    auto number = next();
-    while (number < unfair) number = next();
-    return number % bound;
+  /// Uniform in [0, bound); `bound` > 0. Values past the last multiple of the bound are thrown
+  /// away, so that none is likelier than another.
+  std::uint64_t below(std::uint64_t bound) {
+    const auto limit = UINT64_MAX - UINT64_MAX % bound;
+    auto value = next();
+    while (value >= limit) value = next();
+    return value % bound;
   }
 
  private:

@@ -22,8 +22,8 @@ class Payload {
   /// The JSON text: as given, or compact.
   const std::string& text() const;
   const boost::json::value& value() const;
-  /// True when value() costs nothing.
-  bool parsed() const { return data_->parsed; }
+  /// True for copies of one Payload.
+  bool same_document(const Payload& other) const { return data_ == other.data_; }
 
  private:
   struct TextTag {};

@@ -22,20 +22,47 @@ using EventId = std::int64_t;
 enum class Ticket : EventId {};
 
 enum class EventType : std::uint8_t {
-  execution_started, execution_succeeded, execution_failed, execution_aborted,
-  execution_timed_out, execution_redriven,
-  pass_state_entered, pass_state_exited,
-  task_state_entered, task_state_exited, task_state_aborted,
-  choice_state_entered, choice_state_exited,
-  wait_state_entered, wait_state_exited, wait_state_aborted,
-  succeed_state_entered, succeed_state_exited,
+  execution_started,
+  execution_succeeded,
+  execution_failed,
+  execution_aborted,
+  execution_timed_out,
+  execution_redriven,
+  pass_state_entered,
+  pass_state_exited,
+  task_state_entered,
+  task_state_exited,
+  task_state_aborted,
+  choice_state_entered,
+  choice_state_exited,
+  wait_state_entered,
+  wait_state_exited,
+  wait_state_aborted,
+  succeed_state_entered,
+  succeed_state_exited,
   fail_state_entered,
-  parallel_state_entered, parallel_state_exited, parallel_state_started,
-  parallel_state_succeeded, parallel_state_failed, parallel_state_aborted,
-  map_state_entered, map_state_exited, map_state_started, map_state_succeeded,
-  map_state_failed, map_state_aborted,
-  map_iteration_started, map_iteration_succeeded, map_iteration_failed, map_iteration_aborted,
-  task_scheduled, task_started, task_succeeded, task_failed, task_timed_out,
+  parallel_state_entered,
+  parallel_state_exited,
+  parallel_state_started,
+  parallel_state_succeeded,
+  parallel_state_failed,
+  parallel_state_aborted,
+  map_state_entered,
+  map_state_exited,
+  map_state_started,
+  map_state_succeeded,
+  map_state_failed,
+  map_state_aborted,
+  map_iteration_started,
+  map_iteration_succeeded,
+  map_iteration_failed,
+  map_iteration_aborted,
+  task_scheduled,
+  task_started,
+  task_succeeded,
+  task_failed,
+  task_timed_out,
+  evaluation_failed,
   retry_scheduled,  ///< ours: a failed attempt will be repeated when `due`
 };
 
@@ -45,6 +72,10 @@ std::optional<EventType> event_type(std::string_view name);
 
 bool is_state_entered(EventType type);
 bool is_state_exited(EventType type);
+/// TaskStateAborted, WaitStateAborted, ParallelStateAborted, MapStateAborted.
+bool is_state_aborted(EventType type);
+/// Succeeded, failed, timed out or aborted.
+bool is_execution_end(EventType type);
 
 /// A line of control: the execution itself, a branch of a Parallel state or an iteration of a Map
 /// state. `entered` is the id of the …StateEntered event of that state (0: the execution itself),
@@ -65,7 +96,8 @@ struct Event {
 
   std::string name;  ///< of the state (…StateEntered/Exited, MapIteration…)
   /// input (ExecutionStarted, …Entered), output (…Exited, …Succeeded), parameters (TaskScheduled),
-  /// ours: the items (MapStateStarted).
+  /// ours: the items when they are not the state's whole input (MapStateStarted), the input the
+  /// thread goes on with (ExecutionRedriven with `next`).
   std::optional<json::Payload> payload;
   std::string resource;  ///< TaskScheduled: as in the definition
   /// Of failures. Unset and empty differ, as on the service.
@@ -76,11 +108,13 @@ struct Event {
   std::int64_t number = 0;
   std::optional<std::int64_t> timeout_seconds;    ///< TaskScheduled
   std::optional<std::int64_t> heartbeat_seconds;  ///< TaskScheduled
+  std::optional<std::int64_t> max_concurrency;    ///< ours: MapStateStarted; unset: no limit
   /// ours: a timer that starts with this event: end of the wait (WaitStateEntered), of the pause
   /// (RetryScheduled), of the task's time (TaskStarted), of the execution's (ExecutionStarted and
   /// ExecutionRedriven).
   std::optional<Instant> due;
-  std::optional<std::string> next;  ///< ours: where the thread goes (…StateExited)
+  /// ours: where the thread goes (…StateExited; ExecutionRedriven from a chosen state).
+  std::optional<std::string> next;
 };
 
 /// One event as a line of JSON: the form in the store and in `orch history -o jsonl`.

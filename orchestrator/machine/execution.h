@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/asl/definition.h"
@@ -11,6 +13,8 @@
 #include "orchestrator/machine/stimulus.h"
 
 namespace orch::machine {
+
+struct Live;
 
 enum class Status : std::uint8_t { running, succeeded, failed, timed_out, aborted };
 
@@ -20,12 +24,12 @@ std::optional<Status> status_from(std::string_view name);
 
 /// What does not change over an execution's life and the context object shows.
 struct Identity {
-  std::string execution_id;  ///< $$.Execution.Id
-  std::string name;          ///< $$.Execution.Name
-  std::string workflow_id;   ///< $$.StateMachine.Id
-  std::string workflow_name; ///< $$.StateMachine.Name
-  std::string role;          ///< $$.Execution.RoleArn
-  json::Payload input;       ///< text as the caller gave it
+  std::string execution_id;   ///< $$.Execution.Id
+  std::string name;           ///< $$.Execution.Name
+  std::string workflow_id;    ///< $$.StateMachine.Id
+  std::string workflow_name;  ///< $$.StateMachine.Name
+  std::string role;           ///< $$.Execution.RoleArn
+  json::Payload input;        ///< text as the caller gave it
 };
 
 /// A task that is scheduled and has no result.
@@ -64,6 +68,9 @@ class Execution {
   Status status() const;
   /// True when the bound of a turn stopped decide() and a Continue is due.
   bool has_more() const;
+  /// The input that `state` of the execution's own flow was last entered with: what a redrive from
+  /// there uses by default. Empty when it never was.
+  std::optional<json::Payload> input_of(std::string_view state) const;
   EventId last_event() const;
   std::int64_t redrive_count() const;
 
@@ -77,9 +84,6 @@ class Execution {
   const std::optional<std::string>& cause() const;
 
  private:
-  class Fold;
-  class Decider;
-  struct Live;
   std::unique_ptr<Live> live_;
 };
 

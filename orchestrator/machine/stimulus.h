@@ -37,8 +37,8 @@ struct Stop {
 };
 /// Continue a failed, timed-out or aborted execution.
 struct Redrive {
-  std::string from;          ///< name of a state of the execution's own flow; empty: what failed
-  std::string input;         ///< JSON text for the state `from`; empty: the recorded one
+  std::string from;   ///< name of a state of the execution's own flow; empty: what failed
+  std::string input;  ///< JSON text for the state `from`; empty: the recorded one
 };
 /// Go on where the bound of one turn stopped.
 struct Continue {};

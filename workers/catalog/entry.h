@@ -33,8 +33,8 @@ struct Entry {
   data::Strategy strategy = data::Strategy::replace;
   std::vector<std::string> key_columns;  ///< target names; empty: the source's primary key
   std::vector<ColumnMapping> columns;
-  std::vector<std::string> exclude;      ///< source columns not copied
-  std::string watermark;                 ///< source column; append and upsert read only what is newer
+  std::vector<std::string> exclude;  ///< source columns not copied
+  std::string watermark;             ///< source column; append and upsert read only what is newer
   int parts = 1;
   std::vector<data::Check> checks;
   Reconcile reconcile = Reconcile::full;

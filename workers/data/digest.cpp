@@ -1,9 +1,9 @@
 #include "workers/data/digest.h"
 
 #include <charconv>
+#include <xxhash.h>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 namespace orch::data {
 

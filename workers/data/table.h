@@ -10,8 +10,21 @@ namespace orch::data {
 
 /// The meaning of a column, common to all databases.
 enum class Kind : std::uint8_t {
-  boolean, int16, int32, int64, float32, float64, numeric, text, bytes,
-  date, time, timestamp, timestamptz, uuid, json,
+  boolean,
+  int16,
+  int32,
+  int64,
+  float32,
+  float64,
+  numeric,
+  text,
+  bytes,
+  date,
+  time,
+  timestamp,
+  timestamptz,
+  uuid,
+  json,
   any,    ///< SQLite: each value has its own storage class
   other,  ///< only databases of the same engine understand it
 };
@@ -22,7 +35,7 @@ struct Column {
   std::string native;  ///< as its database spells it: "numeric(12,2)", "NVARCHAR(160)"
   int precision = 0;   ///< of numeric; 0: unbounded
   int scale = 0;
-  int length = 0;      ///< of text, in characters; 0: unbounded
+  int length = 0;  ///< of text, in characters; 0: unbounded
   bool nullable = true;
   bool generated = false;  ///< the database computes it: it is never written
 };

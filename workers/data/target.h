@@ -9,8 +9,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,11 +28,11 @@ enum class Strategy : std::uint8_t { replace, upsert, append };
 
 /// What the catalog entry and the source say; input of Target::plan().
 struct PlanRequest {
-  std::string key;            ///< metadata key
+  std::string key;  ///< metadata key
   TableName target;
   Strategy strategy = Strategy::replace;
   std::string source_engine;
-  Table source;               ///< only the columns to copy, in order
+  Table source;                             ///< only the columns to copy, in order
   std::vector<std::string> target_columns;  ///< target name of each source column
   std::vector<std::string> target_types;    ///< the catalog's wish for each, or empty
   std::vector<std::string> key_columns;     ///< target names; from the catalog, else the source
@@ -45,8 +45,8 @@ struct LoadPlan {
   std::vector<Column> columns;           ///< of the target, in the order of the row
   std::vector<std::string> expressions;  ///< for ReadRequest::expressions
   RowFormat format = RowFormat::cells;
-  bool create = false;                   ///< the target table does not exist yet
-  std::string fingerprint;               ///< hash of source and target columns and types
+  bool create = false;      ///< the target table does not exist yet
+  std::string fingerprint;  ///< hash of source and target columns and types
 };
 
 /// Identity of one staging of one table.
@@ -60,7 +60,7 @@ struct LoadId {
 /// What the load row says.
 struct LoadRecord {
   LoadId load;
-  Digest digest;       ///< of what was read
+  Digest digest;  ///< of what was read
   bool verified = false;
   boost::json::object position;  ///< Source::position() and watermark
   std::string fingerprint;
@@ -97,9 +97,16 @@ class Load {
 };
 
 struct Check {
-  std::string name;    ///< for people: "amount is not null"
-  enum class Type : std::uint8_t { not_null, unique, min_rows, max_rows, max_growth_percent,
-                                   max_shrink_percent, sql } type{};
+  std::string name;  ///< for people: "amount is not null"
+  enum class Type : std::uint8_t {
+    not_null,
+    unique,
+    min_rows,
+    max_rows,
+    max_growth_percent,
+    max_shrink_percent,
+    sql
+  } type{};
   std::vector<std::string> columns;  ///< not_null, unique
   double bound = 0;                  ///< the rows and percent checks
   std::string sql;                   ///< a condition every staged row must meet
@@ -113,13 +120,13 @@ struct CheckResult {
 };
 
 struct Published {
-  std::string method;        ///< "swap", "merge", "delete-insert", "insert"
-  std::int64_t rows = 0;     ///< in the target afterwards
+  std::string method;     ///< "swap", "merge", "delete-insert", "insert"
+  std::int64_t rows = 0;  ///< in the target afterwards
   std::int64_t inserted = 0;
   std::int64_t updated = 0;
   std::int64_t deleted = 0;
-  bool repeated = false;     ///< this load was already published: nothing was done
-  double lock_ms = 0;        ///< how long readers could have been kept waiting
+  bool repeated = false;  ///< this load was already published: nothing was done
+  double lock_ms = 0;     ///< how long readers could have been kept waiting
 };
 
 /// An open connection to a database to write to. One thread at a time (the writers of a Load work
@@ -143,7 +150,8 @@ class Target {
   /// Reads the staged rows back.
   virtual Digest staged_digest(const LoadPlan& plan, const std::function<bool()>& stop) = 0;
   /// Runs checks on the staged rows (and the published ones, for growth and shrink).
-  virtual std::vector<CheckResult> check(const LoadPlan& plan, const std::vector<Check>& checks) = 0;
+  virtual std::vector<CheckResult> check(const LoadPlan& plan,
+                                         const std::vector<Check>& checks) = 0;
   /// Sets the load row's `verified` if `load` is still the staged one and its fence holds.
   virtual void mark_verified(const LoadPlan& plan, const LoadId& load) = 0;
 

@@ -1,0 +1,66 @@
+// The context object: what `$$` is.
+#include "orchestrator/machine/decider.h"
+
+namespace orch::machine {
+namespace {
+
+namespace bj = boost::json;
+
+bj::object execution_part(const Live& live) {
+  bj::object part;
+  part["Id"] = live.identity.execution_id;
+  part["Input"] = live.identity.input.value();
+  part["StartTime"] = to_iso(live.started_at);
+  part["Name"] = live.identity.name;
+  part["RoleArn"] = live.identity.role;
+  part["RedriveCount"] = live.redrive_count;
+  if (live.redriven_at) part["RedriveTime"] = to_iso(*live.redriven_at);
+  return part;
+}
+
+bj::object state_part(const ThreadState& thread) {
+  bj::object part;
+  part["Name"] = thread.state->name;
+  part["EnteredTime"] = to_iso(thread.entered_at);
+  if (std::holds_alternative<asl::Task>(thread.state->body))
+    part["RetryCount"] = thread.retry_count;
+  return part;
+}
+
+// The innermost iteration that the thread belongs to.
+const ThreadState* iteration_of(const ThreadState& thread) {
+  for (const auto* at = &thread; at->parent; at = at->parent) {
+    if (std::holds_alternative<asl::Map>(at->parent->state->body)) return at;
+  }
+  return nullptr;
+}
+
+bj::object map_part(const ThreadState& iteration) {
+  const auto& items = iteration.parent->join->items.value().get_array();
+  bj::object item;
+  item["Index"] = iteration.id.index;
+  item["Value"] = items[static_cast<std::size_t>(iteration.id.index)];
+  return {{"Item", std::move(item)}};
+}
+
+}  // namespace
+
+const bj::value& context_of(Live& live, const ThreadState& thread) {
+  // The execution's part holds a copy of the whole input: made once, not once an item.
+  if (live.context.is_null()) {
+    auto& made = live.context.emplace_object();
+    made["Execution"] = execution_part(live);
+    made["StateMachine"] = {{"Id", live.identity.workflow_id},
+                            {"Name", live.identity.workflow_name}};
+  }
+  auto& context = live.context.get_object();
+  // Inside ItemSelector the state is still the Map state itself.
+  context["State"] = state_part(thread.state ? thread : *thread.parent);
+  if (const auto* iteration = iteration_of(thread))
+    context["Map"] = map_part(*iteration);
+  else
+    context.stable_erase("Map");
+  return live.context;
+}
+
+}  // namespace orch::machine

@@ -1,0 +1,196 @@
+#include "orchestrator/machine/decider.h"
+
+#include <utility>
+
+namespace orch::machine {
+
+std::vector<Event> Decider::run() {
+  const bool redrive = std::holds_alternative<Redrive>(stimulus_.what);
+  const bool start = std::holds_alternative<Start>(stimulus_.what) && live_.last_event == 0;
+  const bool open = live_.status == Status::running && live_.last_event > 0;
+  if (start || (redrive ? !open && live_.last_event > 0 : open)) {
+    std::visit([this](const auto& what) { on(what); }, stimulus_.what);
+    pump();
+  }
+  return std::move(events_);
+}
+
+void Decider::on(const Start&) {
+  if (live_.last_event > 0) return;
+  auto started = event(EventType::execution_started, live_.root);
+  started.payload = live_.identity.input;
+  if (live_.workflow->timeout) started.due = stimulus_.at + *live_.workflow->timeout;
+  emit(std::move(started));
+  queue_.push_back(live_.root.id);
+}
+
+ThreadState* Decider::open_task(Ticket ticket) {
+  const auto found = live_.tickets.find(static_cast<EventId>(ticket));
+  return found == live_.tickets.end() ? nullptr : found->second;
+}
+
+void Decider::on(const TaskBegun& begun) {
+  auto* thread = open_task(begun.ticket);
+  if (!thread || thread->begun) return;
+  auto started = event(EventType::task_started, *thread);
+  if (thread->timeout_seconds)
+    started.due = stimulus_.at + std::chrono::seconds(*thread->timeout_seconds);
+  emit(std::move(started));
+}
+
+void Decider::on(const TaskDone& done) {
+  auto* thread = open_task(done.ticket);
+  if (!thread) return;
+  if (!thread->begun) emit(event(EventType::task_started, *thread));
+  auto succeeded = event(EventType::task_succeeded, *thread);
+  succeeded.payload = done.output;
+  emit(std::move(succeeded));
+  finish(*thread, done.output);
+}
+
+void Decider::on(const TaskBroken& broken) {
+  auto* thread = open_task(broken.ticket);
+  if (!thread) return;
+  if (!thread->begun) emit(event(EventType::task_started, *thread));
+  auto failed = event(EventType::task_failed, *thread);
+  failed.error = broken.failure.error;
+  failed.cause = broken.failure.cause;
+  emit(std::move(failed));
+  fail(*thread, {broken.failure, Origin::task}, live_.last_event);
+}
+
+void Decider::on(const HeartbeatMissed& missed) {
+  auto* thread = open_task(missed.ticket);
+  if (thread) timed_out(*thread, Origin::heartbeat);
+}
+
+void Decider::timed_out(ThreadState& thread, Origin origin) {
+  auto late = event(EventType::task_timed_out, thread);
+  late.error = "States.Timeout";
+  emit(std::move(late));
+  fail(thread, {{"States.Timeout", ""}, origin, true, false}, live_.last_event);
+}
+
+void Decider::on(const TimerDue& due) {
+  if (due.timer == live_.deadline_timer) {
+    auto late = event(EventType::execution_timed_out, live_.root);
+    return emit(std::move(late));
+  }
+  const auto found = live_.timers.find(due.timer);
+  if (found == live_.timers.end()) return;
+  auto& thread = *found->second;
+  switch (thread.phase) {
+    case Phase::waiting:
+      return pass_through(thread, thread.state->next);
+    case Phase::retrying:
+      return execute(thread);
+    case Phase::task:
+      return timed_out(thread, Origin::timeout);
+    default:
+      return;
+  }
+}
+
+void Decider::on(const Stop& stop) {
+  auto aborted = event(EventType::execution_aborted, live_.root);
+  aborted.previous = 0;  // as the service records it
+  if (!stop.error.empty()) aborted.error = stop.error;
+  if (!stop.cause.empty()) aborted.cause = stop.cause;
+  emit(std::move(aborted));
+}
+
+void Decider::on(const Redrive& redrive) {
+  if (live_.status == Status::succeeded) return;
+  auto redriven = event(EventType::execution_redriven, live_.root);
+  redriven.number = live_.redrive_count + 1;
+  if (live_.workflow->timeout) redriven.due = stimulus_.at + *live_.workflow->timeout;
+  if (!redrive.from.empty()) {
+    const auto recorded = live_.inputs.find(redrive.from);
+    if (redrive.input.empty() && recorded == live_.inputs.end()) return;
+    redriven.next = redrive.from;
+    redriven.payload =
+        redrive.input.empty() ? recorded->second : json::Payload::of_text(redrive.input);
+  }
+  emit(std::move(redriven));
+  queue_all(live_.root);
+}
+
+void Decider::on(const Continue&) { queue_all(live_.root); }
+
+// Queues every thread that can go on, in the order of branches and iterations.
+void Decider::queue_all(ThreadState& thread) {
+  switch (thread.phase) {
+    case Phase::ready:
+    case Phase::rerun:
+      queue_.push_back(thread.id);
+      return;
+    case Phase::joining:
+      for (auto& [index, child] : thread.children) queue_all(*child);
+      queue_.push_back(thread.id);
+      return;
+    default:
+      return;
+  }
+}
+
+void Decider::pump() {
+  Thread id;
+  while (live_.status == Status::running && next_thread(id)) {
+    if (auto* thread = live_.find(id)) step(*thread);
+  }
+  if (live_.status != Status::running) queue_.clear();
+}
+
+// The next thread to go on. When the bound is reached, only those that have not entered their
+// first state: its input is recorded there and nowhere else.
+bool Decider::next_thread(Thread& id) {
+  if (queue_.empty()) return false;
+  if (steps_ < max_steps) {
+    id = queue_.front();
+    queue_.pop_front();
+    return true;
+  }
+  for (auto it = queue_.begin(); it != queue_.end(); ++it) {
+    const auto* thread = live_.find(*it);
+    if (thread && thread->parent && thread->phase == Phase::ready && !thread->state) {
+      id = *it;
+      queue_.erase(it);
+      return true;
+    }
+  }
+  return false;
+}
+
+void Decider::step(ThreadState& thread) {
+  ++steps_;
+  switch (thread.phase) {
+    case Phase::ready:
+      return enter(thread);
+    case Phase::rerun:
+      if (std::holds_alternative<asl::Task>(thread.state->body)) return execute(thread);
+      thread.next = thread.state->name;
+      thread.payload = thread.input;
+      return enter(thread);
+    case Phase::joining:
+      return join(thread, thread.last);
+    default:
+      return;
+  }
+}
+
+Event Decider::event(EventType type, const ThreadState& thread) const {
+  Event made;
+  made.type = type;
+  made.thread = thread.id;
+  made.previous = thread.last;
+  return made;
+}
+
+void Decider::emit(Event event) {
+  event.id = live_.last_event + 1;
+  event.at = stimulus_.at;
+  live_.evolve(event);
+  events_.push_back(std::move(event));
+}
+
+}  // namespace orch::machine

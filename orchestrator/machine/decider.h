@@ -1,0 +1,108 @@
+// Deciding: what a stimulus makes happen. Internal to the machine; lives for one stimulus.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/asl/failure.h"
+#include "orchestrator/asl/scope.h"
+#include "orchestrator/machine/live.h"
+
+namespace orch::machine {
+
+/// Where a failure came from; decides which names of Retry and Catch match it.
+enum class Origin : std::uint8_t { task, timeout, heartbeat, runtime, other };
+
+struct Failing {
+  asl::Failure failure;
+  Origin origin = Origin::other;
+  bool has_error = true;  ///< a Fail state without Error has none, on the service
+  bool has_cause = true;
+};
+
+class Decider {
+ public:
+  Decider(Live& live, const Stimulus& stimulus) : live_(live), stimulus_(stimulus) {}
+
+  std::vector<Event> run();
+  /// True when the bound of a turn left threads that could go on.
+  bool has_more() const { return !queue_.empty(); }
+
+ private:
+  /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
+  /// never waits, and a Map may have 100,000 items: others must get their turn.
+  static constexpr int max_steps = 1'000;
+
+  // decider.cpp: stimuli, the queue of threads that can go on, events
+  void on(const Start&);
+  void on(const TaskBegun& begun);
+  void on(const TaskDone& done);
+  void on(const TaskBroken& broken);
+  void on(const HeartbeatMissed& missed);
+  void on(const TimerDue& due);
+  void on(const Stop& stop);
+  void on(const Redrive& redrive);
+  void on(const Continue&);
+  ThreadState* open_task(Ticket ticket);
+  void timed_out(ThreadState& thread, Origin origin);
+  void queue_all(ThreadState& thread);
+  void pump();
+  bool next_thread(Thread& id);
+  void step(ThreadState& thread);
+  Event event(EventType type, const ThreadState& thread) const;
+  void emit(Event event);
+
+  // states.cpp: what each type of state does
+  void enter(ThreadState& thread);
+  void execute(ThreadState& thread);
+  void body(ThreadState& thread, const asl::Pass& pass);
+  void body(ThreadState& thread, const asl::Task& task);
+  void body(ThreadState& thread, const asl::Choice& choice);
+  void body(ThreadState& thread, const asl::Wait& wait);
+  void body(ThreadState& thread, const asl::Succeed& succeed);
+  void body(ThreadState& thread, const asl::Fail& fail);
+  void body(ThreadState& thread, const asl::Parallel& parallel);
+  void body(ThreadState& thread, const asl::Map& map);
+  Instant wait_until(ThreadState& thread, const asl::Wait& wait);
+  void finish(ThreadState& thread, json::Payload result);
+  void pass_through(ThreadState& thread, const std::optional<std::string>& next);
+  void exit(ThreadState& thread, json::Payload output, const std::optional<std::string>& next);
+
+  // join.cpp: children of Parallel and Map states
+  void ended(ThreadState& thread);
+  void start_iterations(ThreadState& owner, EventId cause);
+  json::Payload item_input(ThreadState& owner, std::int64_t index);
+  void join(ThreadState& owner, EventId cause);
+  json::Payload joined(const ThreadState& owner) const;
+
+  // failure.cpp: Retry, Catch, and the way up
+  void fail(ThreadState& thread, Failing failing, EventId cause);
+  bool retried(ThreadState& thread, const Failing& failing, EventId cause);
+  bool caught(ThreadState& thread, const Failing& failing);
+  void abort_children(ThreadState& owner, const ThreadState& failed, EventId cause);
+  void abort_state(ThreadState& thread, EventId cause);
+  void fail_execution(const Failing& failing);
+
+  // data.cpp: input, output and scopes
+  asl::Scope scope(ThreadState& thread, const boost::json::value& data);
+  json::Payload effective_input(ThreadState& thread);
+  json::Payload parameters(ThreadState& thread);
+  json::Payload output_path(ThreadState& thread, json::Payload document);
+  json::Payload output(ThreadState& thread, json::Payload result);
+  std::int64_t number(ThreadState& thread, const asl::Number& number, const char* field);
+  std::string text(ThreadState& thread, const asl::Text& text, const char* field);
+
+  Live& live_;
+  const Stimulus& stimulus_;
+  std::vector<Event> events_;
+  std::deque<Thread> queue_;
+  int steps_ = 0;
+  std::uint64_t evaluations_ = 0;
+};
+
+/// What `$$` is for a thread (context.cpp). Valid until the next call.
+const boost::json::value& context_of(Live& live, const ThreadState& thread);
+
+}  // namespace orch::machine

@@ -1,0 +1,100 @@
+#include "orchestrator/machine/execution.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "orchestrator/machine/decider.h"
+
+namespace orch::machine {
+namespace {
+
+constexpr std::array<std::string_view, 5> status_names = {"RUNNING", "SUCCEEDED", "FAILED",
+                                                          "TIMED_OUT", "ABORTED"};
+
+bool can_go_on(const ThreadState& thread) {
+  if (thread.phase == Phase::ready || thread.phase == Phase::rerun) return true;
+  if (thread.phase != Phase::joining) return false;
+  const bool startable = std::holds_alternative<asl::Map>(thread.state->body) && can_start(thread);
+  return startable || std::any_of(thread.children.begin(), thread.children.end(),
+                                  [](const auto& child) { return can_go_on(*child.second); });
+}
+
+}  // namespace
+
+std::string_view to_string(Status status) { return status_names[static_cast<std::size_t>(status)]; }
+
+std::optional<Status> status_from(std::string_view name) {
+  const auto* found = std::find(status_names.begin(), status_names.end(), name);
+  if (found == status_names.end()) return std::nullopt;
+  return static_cast<Status>(found - status_names.begin());
+}
+
+Execution::Execution(std::shared_ptr<const asl::Workflow> workflow, Identity identity)
+    : live_(std::make_unique<Live>(std::move(workflow), std::move(identity))) {}
+
+Execution::~Execution() = default;
+Execution::Execution(Execution&&) noexcept = default;
+Execution& Execution::operator=(Execution&&) noexcept = default;
+
+std::vector<Event> Execution::decide(const Stimulus& stimulus) {
+  Decider decider(*live_, stimulus);
+  auto events = decider.run();
+  live_->more = decider.has_more();
+  return events;
+}
+
+void Execution::evolve(const Event& event) {
+  live_->evolve(event);
+  live_->more.reset();
+}
+
+Status Execution::status() const { return live_->status; }
+
+bool Execution::has_more() const {
+  // After decide() its queue tells; walking all threads for every stimulus would be quadratic.
+  if (!live_->more)
+    live_->more =
+        live_->status == Status::running && live_->last_event > 0 && can_go_on(live_->root);
+  return *live_->more;
+}
+
+std::optional<json::Payload> Execution::input_of(std::string_view state) const {
+  const auto found = live_->inputs.find(state);
+  if (found == live_->inputs.end()) return std::nullopt;
+  return found->second;
+}
+
+EventId Execution::last_event() const { return live_->last_event; }
+
+std::int64_t Execution::redrive_count() const { return live_->redrive_count; }
+
+std::vector<OpenTask> Execution::open_tasks() const {
+  std::vector<OpenTask> open;
+  if (live_->status != Status::running) return open;
+  open.reserve(live_->tickets.size());
+  for (const auto& [id, thread] : live_->tickets) {
+    const auto& task = std::get<asl::Task>(thread->state->body);
+    open.push_back({thread->ticket, thread->state->name, task.resource, thread->parameters,
+                    thread->retry_count, thread->begun, thread->heartbeat_seconds});
+  }
+  std::sort(open.begin(), open.end(),
+            [](const OpenTask& a, const OpenTask& b) { return a.ticket < b.ticket; });
+  return open;
+}
+
+std::vector<OpenTimer> Execution::open_timers() const {
+  std::vector<OpenTimer> open;
+  if (live_->status != Status::running) return open;
+  if (live_->deadline_timer != 0) open.push_back({live_->deadline_timer, live_->deadline});
+  for (const auto& [id, thread] : live_->timers) open.push_back({id, thread->due});
+  std::sort(open.begin(), open.end(),
+            [](const OpenTimer& a, const OpenTimer& b) { return a.timer < b.timer; });
+  return open;
+}
+
+const json::Payload& Execution::output() const { return live_->output; }
+const std::optional<std::string>& Execution::error() const { return live_->error; }
+const std::optional<std::string>& Execution::cause() const { return live_->cause; }
+
+}  // namespace orch::machine

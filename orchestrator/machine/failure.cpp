@@ -1,0 +1,162 @@
+// Retry, Catch, and the way of a failure up to the execution.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/random.h"
+#include "orchestrator/machine/decider.h"
+
+namespace orch::machine {
+namespace {
+
+bool matches(const std::vector<std::string>& names, const Failing& failing) {
+  if (failing.failure.error == "States.Runtime") return false;  // never retried or caught
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    if (name == "States.ALL" || name == failing.failure.error) return true;
+    if (name == "States.TaskFailed") return failing.origin == Origin::task;
+    return name == "States.HeartbeatTimeout" && failing.origin == Origin::heartbeat;
+  });
+}
+
+// Repeated multiplication, not std::pow: libm may differ in the last bit between distributions,
+// and a replay on another one must compute the same instant.
+Millis backoff(const asl::Retrier& retrier, std::int64_t attempt) {
+  constexpr double longest = 99'999'999'000;  // milliseconds; the specification's largest wait
+  auto delay = static_cast<double>(retrier.interval.count());
+  for (std::int64_t i = 0; i < attempt && delay < longest; ++i) delay *= retrier.backoff_rate;
+  const auto rounded = Millis{static_cast<Millis::rep>(std::min(delay, longest))};
+  return retrier.max_delay ? std::min(rounded, *retrier.max_delay) : rounded;
+}
+
+void describe(Event& event, const Failing& failing) {
+  if (failing.has_error) event.error = failing.failure.error;
+  if (failing.has_cause) event.cause = failing.failure.cause;
+}
+
+EventType aborted_type(const asl::State& state) {
+  if (std::holds_alternative<asl::Task>(state.body)) return EventType::task_state_aborted;
+  if (std::holds_alternative<asl::Wait>(state.body)) return EventType::wait_state_aborted;
+  if (std::holds_alternative<asl::Map>(state.body)) return EventType::map_state_aborted;
+  return EventType::parallel_state_aborted;
+}
+
+bool can_be_aborted(const ThreadState& thread) {
+  if (!thread.state || thread.phase == Phase::done || thread.phase == Phase::ready) return false;
+  const auto& body = thread.state->body;
+  return std::holds_alternative<asl::Task>(body) || std::holds_alternative<asl::Wait>(body) ||
+         std::holds_alternative<asl::Map>(body) || std::holds_alternative<asl::Parallel>(body);
+}
+
+}  // namespace
+
+// `cause` is the event that the failure hangs off. Ends with a retry, a catch, or the end of the
+// execution.
+void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
+  if (failing.origin == Origin::runtime)
+    failing.failure.cause = fmt::format(
+        "An error occurred while executing the state '{}' (entered at the event id "
+        "#{}). {}",
+        thread.state->name, thread.entered, failing.failure.cause);
+  failing.origin = failing.origin == Origin::runtime ? Origin::other : failing.origin;
+  auto* at = &thread;
+  const ThreadState* failed_child = nullptr;
+  bool state_failed = !events_.empty() && events_.back().type == EventType::evaluation_failed;
+  while (true) {
+    if (failed_child || at->join) abort_children(*at, failed_child ? *failed_child : *at, cause);
+    if (retried(*at, failing, cause)) return;
+    if (state_failed) {
+      auto failed = event(std::holds_alternative<asl::Map>(at->state->body)
+                              ? EventType::map_state_failed
+                              : EventType::parallel_state_failed,
+                          *at);
+      failed.previous = cause;
+      emit(std::move(failed));
+    }
+    if (caught(*at, failing)) return;
+    if (!at->parent) return fail_execution(failing);
+    failed_child = at;
+    state_failed = true;
+    at = at->parent;
+  }
+}
+
+bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause) {
+  const auto& retriers = thread.state->retry;
+  for (std::size_t i = 0; i < retriers.size(); ++i) {
+    const auto& retrier = retriers[i];
+    if (!matches(retrier.error_equals, failing)) continue;
+    const auto used = i < thread.retries.size() ? thread.retries[i] : 0;
+    if (used >= retrier.max_attempts) return false;
+    auto delay = backoff(retrier, used);
+    if (retrier.full_jitter) {
+      asl::Random random(stimulus_.seed + static_cast<std::uint64_t>(live_.last_event));
+      delay = Millis{
+          static_cast<Millis::rep>(random.below(static_cast<std::uint64_t>(delay.count()) + 1))};
+    }
+    auto scheduled = event(EventType::retry_scheduled, thread);
+    scheduled.previous = cause;
+    scheduled.number = static_cast<std::int64_t>(i);
+    scheduled.due = stimulus_.at + delay;
+    emit(std::move(scheduled));
+    return true;
+  }
+  return false;
+}
+
+bool Decider::caught(ThreadState& thread, const Failing& failing) {
+  for (const auto& catcher : thread.state->catches) {
+    if (!matches(catcher.error_equals, failing)) continue;
+    boost::json::value error = {{"Error", failing.failure.error}, {"Cause", failing.failure.cause}};
+    auto document = json::Payload::of_value(error);
+    if (catcher.result_path.discard) {
+      document = thread.input;
+    } else if (catcher.result_path.path && !catcher.result_path.path->is_root()) {
+      auto input = thread.input.value();
+      try {
+        catcher.result_path.path->assign(input, std::move(error));
+      } catch (const asl::EvaluationError&) {
+        return false;  // the error output has no place: the failure stands
+      }
+      document = json::Payload::of_value(std::move(input));
+    }
+    exit(thread, std::move(document), catcher.next);
+    return true;
+  }
+  return false;
+}
+
+// Ends all children of a Parallel or Map state. The service records, for each in its order, how
+// the iteration ended and which state was left unfinished.
+void Decider::abort_children(ThreadState& owner, const ThreadState& failed, EventId cause) {
+  const bool map = std::holds_alternative<asl::Map>(owner.state->body);
+  for (auto& [index, child] : owner.children) {
+    if (child->phase == Phase::done) continue;
+    const bool unfinished = can_be_aborted(*child);
+    if (map) {
+      auto ended = event(child.get() == &failed ? EventType::map_iteration_failed
+                                                : EventType::map_iteration_aborted,
+                         *child);
+      ended.previous = cause;
+      ended.name = owner.state->name;
+      ended.number = index;
+      emit(std::move(ended));
+    }
+    if (unfinished) abort_state(*child, cause);
+  }
+}
+
+void Decider::abort_state(ThreadState& thread, EventId cause) {
+  if (thread.join) abort_children(thread, thread, cause);
+  auto aborted = event(aborted_type(*thread.state), thread);
+  aborted.previous = cause;
+  emit(std::move(aborted));
+}
+
+void Decider::fail_execution(const Failing& failing) {
+  auto failed = event(EventType::execution_failed, live_.root);
+  describe(failed, failing);
+  emit(std::move(failed));
+}
+
+}  // namespace orch::machine

@@ -1,0 +1,110 @@
+// The children of Parallel and Map states: branches and iterations.
+#include <algorithm>
+#include <utility>
+
+#include "orchestrator/machine/decider.h"
+
+namespace orch::machine {
+namespace {
+
+// Open iterations of a Map without MaxConcurrency. The service stops at about 40; ours are cheap,
+// and a larger window needs fewer commits. Bounds the memory of a Map of any length.
+constexpr std::int64_t default_window = 1'000;
+
+bool is_map(const ThreadState& owner) {
+  return std::holds_alternative<asl::Map>(owner.state->body);
+}
+
+}  // namespace
+
+bool can_start(const ThreadState& owner) {
+  const auto& join = *owner.join;
+  const auto limit = join.max_concurrency.value_or(default_window);
+  return join.started < join.length && std::ssize(owner.children) < limit;
+}
+
+// The thread has left its last state.
+void Decider::ended(ThreadState& thread) {
+  if (!thread.parent) {
+    auto succeeded = event(EventType::execution_succeeded, thread);
+    succeeded.payload = thread.payload;
+    return emit(std::move(succeeded));
+  }
+  auto& owner = *thread.parent;
+  const auto cause = thread.last;
+  if (is_map(owner)) {
+    auto succeeded = event(EventType::map_iteration_succeeded, thread);
+    succeeded.name = owner.state->name;
+    succeeded.number = thread.id.index;
+    emit(std::move(succeeded));
+  }
+  join(owner, cause);
+}
+
+// Starts what can start; leaves the state when all children have ended.
+void Decider::join(ThreadState& owner, EventId cause) {
+  const bool map = is_map(owner);
+  if (map) start_iterations(owner, cause);
+  if (owner.phase != Phase::joining) return;  // an iteration's input failed
+  const auto& children = owner.children;
+  const bool complete = map ? owner.join->ended == owner.join->length
+                            : std::all_of(children.begin(), children.end(), [](const auto& child) {
+                                return child.second->phase == Phase::done;
+                              });
+  if (!complete) return;
+  auto succeeded =
+      event(map ? EventType::map_state_succeeded : EventType::parallel_state_succeeded, owner);
+  succeeded.previous = map ? owner.last : cause;
+  auto result = joined(owner);
+  emit(std::move(succeeded));
+  finish(owner, std::move(result));
+}
+
+void Decider::start_iterations(ThreadState& owner, EventId cause) {
+  while (can_start(owner)) {
+    if (++steps_ > max_steps) return queue_.push_back(owner.id);
+    const auto index = owner.join->started;
+    auto started = event(EventType::map_iteration_started, owner);
+    started.thread = {owner.entered, index};
+    started.previous = cause;
+    started.name = owner.state->name;
+    started.number = index;
+    emit(std::move(started));
+    try {
+      auto& child = *owner.children.at(index);
+      child.payload = item_input(owner, index);
+      queue_.push_back(child.id);
+    } catch (const asl::EvaluationError& error) {
+      return fail(owner, {error.failure(), Origin::runtime}, live_.last_event);
+    }
+  }
+}
+
+json::Payload Decider::item_input(ThreadState& owner, std::int64_t index) {
+  const auto& map = std::get<asl::Map>(owner.state->body);
+  if (map.item_selector) {
+    const auto data = effective_input(owner);
+    auto& child = *owner.children.at(index);
+    return json::Payload::of_value(map.item_selector->evaluate(scope(child, data.value())));
+  }
+  return json::Payload::of_value(
+      owner.join->items.value().get_array()[static_cast<std::size_t>(index)]);
+}
+
+// The array of the children's outputs, in the order of branches or items. Joined as text: the
+// pieces were written for the history already.
+json::Payload Decider::joined(const ThreadState& owner) const {
+  std::string text = "[";
+  const auto add = [&](const std::string& piece) {
+    if (text.size() > 1) text += ',';
+    text += piece;
+  };
+  if (is_map(owner)) {
+    for (const auto& result : owner.join->results) add(result);
+  } else {
+    for (const auto& [index, child] : owner.children) add(child->payload.text());
+  }
+  return json::Payload::of_text(text + ']');
+}
+
+}  // namespace orch::machine

@@ -1,0 +1,38 @@
+#include "workers/csv/failures.h"
+
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace orch::csv {
+
+workers::TaskFailed malformed(std::string_view file, std::int64_t line, std::string_view found,
+                              std::string_view expected, std::string hint) {
+  return {"Source.Malformed",
+          fmt::format("{}, line {}: found {}, expected {}", file, line, found, expected),
+          std::move(hint),
+          "ORCH-0432",
+          {{"file", file}, {"line", line}}};
+}
+
+workers::TaskFailed not_text(std::string_view file, std::int64_t line, std::int64_t offset,
+                             std::string_view bytes, std::string_view encoding) {
+  std::string hex;
+  for (const unsigned char byte : bytes.substr(0, 4)) hex += fmt::format(" {:02x}", byte);
+  return {"Source.Malformed",
+          fmt::format("{}, line {}, byte offset {}: found the bytes{}, expected text in {}", file,
+                      line, offset, hex, encoding),
+          "set \"encoding\" in the connection's \"csv\" options to the encoding of the file",
+          "ORCH-0432",
+          {{"file", file}, {"line", line}, {"offset", offset}}};
+}
+
+workers::TaskFailed unreadable(std::string_view file, int error) {
+  return {"Source.Failed",
+          fmt::format("{}: cannot be read: {}", file, std::generic_category().message(error)),
+          "check the file and its permissions",
+          "ORCH-0440",
+          {{"file", file}}};
+}
+
+}  // namespace orch::csv

@@ -1,0 +1,237 @@
+#include <algorithm>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/time.h"
+#include "workers/csv/csv.h"
+#include "workers/csv/failures.h"
+#include "workers/csv/folder.h"
+#include "workers/csv/record_parser.h"
+
+namespace orch::csv {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t rows_between_stops = 4096;
+constexpr std::size_t files_named = 20;  // in the position; a glob may match thousands
+
+workers::TaskFailed unsupported(const std::string& display, const std::string& what,
+                                const std::string& hint) {
+  return {"Source.Unsupported", fmt::format("{}: {}", display, what), hint, "ORCH-0444"};
+}
+
+/// Reads some files of one table, one after the other.
+class CsvReader final : public data::RowReader {
+ public:
+  CsvReader(std::vector<FileState> files, std::vector<std::size_t> picked, std::size_t columns,
+            Options options)
+      : files_(std::move(files)),
+        picked_(std::move(picked)),
+        columns_(columns),
+        options_(std::move(options)),
+        cells_(picked_.size()) {}
+
+  void read(data::RowSink& sink, const std::function<bool()>& stop) override {
+    for (const auto& file : files_) {
+      read_file(file, sink, stop);
+      if (look(file.path) != file) throw changed(file);
+    }
+  }
+
+ private:
+  void read_file(const FileState& file, data::RowSink& sink, const std::function<bool()>& stop) {
+    RecordParser parser(file.path, options_);
+    if (options_.header) parser.next();
+    std::optional<std::int64_t> blank_line;
+    while (parser.next()) {
+      if (++rows_ % rows_between_stops == 0 && stop()) throw workers::Cancelled();
+      if (parser.blank() && columns_ > 1) {
+        blank_line = blank_line.value_or(parser.line());
+        continue;
+      }
+      if (blank_line) throw wrong_width(parser.file(), *blank_line, "a blank line");
+      if (parser.fields().size() != columns_)
+        throw wrong_width(parser.file(), parser.line(),
+                          fmt::format("{} fields", parser.fields().size()));
+      take(parser.fields(), sink);
+    }
+  }
+
+  void take(std::span<const Field> fields, data::RowSink& sink) {
+    for (std::size_t i = 0; i < picked_.size(); ++i) {
+      const auto& field = fields[picked_[i]];
+      const bool null = !field.quoted && field.text == options_.null;
+      cells_[i].type = null ? data::Cell::Type::null : data::Cell::Type::text;
+      cells_[i].bytes = field.text;
+    }
+    sink.row(cells_);
+  }
+
+  workers::TaskFailed wrong_width(std::string_view file, std::int64_t line,
+                                  std::string_view found) const {
+    return malformed(file, line, found, fmt::format("{} fields", columns_),
+                     "quote fields that hold the delimiter or a line break");
+  }
+
+  static workers::TaskFailed changed(const FileState& file) {
+    const auto name = file.path.filename().string();
+    return {"Source.Changed",
+            name + ": the file was changed while it was read",
+            "write files under another name and rename them when they are complete",
+            "ORCH-0433",
+            {{"file", name}}};
+  }
+
+  std::vector<FileState> files_;
+  std::vector<std::size_t> picked_;
+  std::size_t columns_;
+  Options options_;
+  std::vector<data::Cell> cells_;
+  std::int64_t rows_ = 0;
+};
+
+class CsvSource final : public data::Source {
+ public:
+  CsvSource(fs::path folder, Options options, std::string display)
+      : folder_(std::move(folder)), options_(std::move(options)), display_(std::move(display)) {}
+
+  std::string engine() const override { return "csv"; }
+
+  std::vector<data::Table> list(const std::string&) override {
+    std::vector<data::Table> tables;
+    for (const auto& name : table_names(folder_)) tables.push_back(describe({{"", name}, ""}));
+    return tables;
+  }
+
+  data::Table describe(const data::Relation& relation) override {
+    const auto files = files_for(relation);
+    data::Table table{{"", relation.table.name}, {}, {}, estimate_rows(files)};
+    for (const auto& name : header_of(files, options_)) {
+      data::Column column;
+      column.name = name;
+      column.kind = data::Kind::text;
+      column.native = "text";
+      table.columns.push_back(std::move(column));
+    }
+    return table;
+  }
+
+  std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
+
+  std::optional<std::string> high_watermark(const data::Relation&, const std::string&,
+                                            const std::string&) override {
+    throw no_watermark();
+  }
+
+  boost::json::object position() override;
+
+ private:
+  std::vector<fs::path> files_for(const data::Relation& relation) const {
+    if (!relation.query.empty())
+      throw unsupported(display_, "a folder of CSV files answers no queries",
+                        "name a file in \"table\"");
+    return files_of(folder_, relation.table.name);
+  }
+
+  workers::TaskFailed no_watermark() const {
+    return unsupported(display_, "CSV files have no watermark",
+                       "leave \"watermark\" out: every load reads the files whole");
+  }
+
+  void refuse_what_files_cannot(const data::ReadRequest& request) const;
+  std::vector<std::size_t> pick(const std::vector<std::string>& header,
+                                const std::vector<std::string>& wanted,
+                                const std::string& table) const;
+
+  fs::path folder_;
+  Options options_;
+  std::string display_;
+  std::vector<FileState> opened_;
+};
+
+void CsvSource::refuse_what_files_cannot(const data::ReadRequest& request) const {
+  if (!request.where.empty())
+    throw unsupported(display_, "CSV files know no \"where\"",
+                      "leave it out, or load the file into a database first");
+  if (request.watermark) throw no_watermark();
+  const auto plain = [](const std::string& expression) { return expression.empty(); };
+  if (request.format != data::RowFormat::cells ||
+      !std::all_of(request.expressions.begin(), request.expressions.end(), plain))
+    throw std::logic_error("a plan for CSV asked for SQL expressions or encoded rows");
+}
+
+std::vector<std::size_t> CsvSource::pick(const std::vector<std::string>& header,
+                                         const std::vector<std::string>& wanted,
+                                         const std::string& table) const {
+  std::vector<std::size_t> picked;
+  for (const auto& name : wanted) {
+    const auto found = std::find(header.begin(), header.end(), name);
+    if (found == header.end())
+      throw workers::TaskFailed(
+          "Source.ColumnMissing",
+          fmt::format("{}: no column \"{}\" in {}{}", display_, name, table,
+                      did_you_mean(name, header)),
+          "column names of CSV files are taken letter by letter from the header", "ORCH-0445",
+          {{"column", name}});
+    picked.push_back(static_cast<std::size_t>(found - header.begin()));
+  }
+  return picked;
+}
+
+std::vector<std::unique_ptr<data::RowReader>> CsvSource::open(const data::ReadRequest& request) {
+  refuse_what_files_cannot(request);
+  const auto files = files_for(request.from);
+  const auto header = header_of(files, options_);
+  const auto picked = pick(header, request.columns, request.from.table.name);
+  opened_.clear();
+  for (const auto& file : files) opened_.push_back(look(file));
+
+  const auto parts =
+      std::clamp<std::size_t>(static_cast<std::size_t>(request.parts), 1, files.size());
+  std::vector<std::vector<FileState>> shares(parts);
+  for (std::size_t i = 0; i < opened_.size(); ++i)
+    shares[i * parts / opened_.size()].push_back(opened_[i]);
+  std::vector<std::unique_ptr<data::RowReader>> readers;
+  for (auto& share : shares)
+    readers.push_back(
+        std::make_unique<CsvReader>(std::move(share), picked, header.size(), options_));
+  return readers;
+}
+
+boost::json::object CsvSource::position() {
+  boost::json::array files;
+  std::uintmax_t bytes = 0;
+  for (const auto& file : opened_) {
+    bytes += file.bytes;
+    if (files.size() == files_named) continue;
+    const auto modified =
+        std::chrono::floor<Millis>(std::chrono::file_clock::to_sys(file.modified));
+    files.push_back(boost::json::object{{"file", file.path.filename().string()},
+                                        {"bytes", file.bytes},
+                                        {"modified", to_iso(modified)}});
+  }
+  return {{"files", std::move(files)}, {"count", opened_.size()}, {"bytes", bytes}};
+}
+
+}  // namespace
+
+void ping(const fs::path& folder) {
+  std::error_code error;
+  const fs::directory_iterator entries(folder, error);
+  if (!error) return;
+  throw workers::TaskFailed("Connection.Down",
+                            fmt::format("{}: {}", folder.filename().string(), error.message()),
+                            "the connection names a folder of CSV files", "ORCH-0443");
+}
+
+std::unique_ptr<data::Source> open_source(const fs::path& folder, Options options,
+                                          std::string display) {
+  ping(folder);
+  return std::make_unique<CsvSource>(folder, std::move(options), std::move(display));
+}
+
+}  // namespace orch::csv

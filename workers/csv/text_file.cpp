@@ -1,0 +1,108 @@
+#include "workers/csv/text_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <iconv.h>
+#include <strings.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "workers/csv/failures.h"
+#include "workers/csv/utf8.h"
+
+namespace orch::csv {
+namespace {
+
+constexpr std::size_t block_bytes = 64 * 1024;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+bool is_utf8(const std::string& encoding) {
+  return strcasecmp(encoding.c_str(), "UTF-8") == 0 || strcasecmp(encoding.c_str(), "UTF8") == 0;
+}
+
+iconv_t open_converter(const std::string& encoding, const std::string& file) {
+  auto* converter = iconv_open("UTF-8", encoding.c_str());
+  if (converter != reinterpret_cast<iconv_t>(-1)) return converter;
+  throw workers::TaskFailed("Source.Unsupported",
+                            fmt::format("{}: unknown encoding \"{}\"", file, encoding),
+                            "`iconv -l` lists the names", "ORCH-0444", {{"file", file}});
+}
+
+}  // namespace
+
+TextFile::TextFile(const std::filesystem::path& path, std::string encoding)
+    : name_(path.filename().string()),
+      encoding_(std::move(encoding)),
+      file_(std::fopen(path.c_str(), "rb")) {
+  if (!file_) throw unreadable(name_, errno);
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+  if (!is_utf8(encoding_)) converter_ = open_converter(encoding_, name_);
+}
+
+TextFile::~TextFile() {
+  if (converter_) iconv_close(converter_);
+}
+
+bool TextFile::read(std::string& out) {
+  const auto before = out.size();
+  while (out.size() == before) {
+    if (!fill()) return false;
+    if (converter_)
+      convert(out);
+    else
+      check_utf8(out);
+    if (at_start_ && out.compare(before, byte_order_mark.size(), byte_order_mark) == 0)
+      out.erase(before, byte_order_mark.size());
+    if (out.size() > before) at_start_ = false;
+  }
+  lines_ += std::count(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), '\n');
+  return true;
+}
+
+/// Reads more behind what is left in raw_; false when nothing is left and nothing comes.
+bool TextFile::fill() {
+  if (at_end_) return !raw_.empty();
+  const auto kept = raw_.size();
+  raw_.resize(kept + block_bytes);
+  const auto got = std::fread(raw_.data() + kept, 1, block_bytes, file_.get());
+  if (std::ferror(file_.get())) throw unreadable(name_, errno);
+  raw_.resize(kept + got);
+  at_end_ = got < block_bytes;
+  return !raw_.empty();
+}
+
+void TextFile::check_utf8(std::string& out) {
+  const auto good = valid_prefix(raw_);
+  const auto rest = std::string_view(raw_).substr(good);
+  if (!rest.empty() && (at_end_ || !cut_short(rest)))
+    refuse(std::string_view(raw_).substr(0, good), offset_ + static_cast<std::int64_t>(good), rest);
+  out.append(raw_, 0, good);
+  raw_.erase(0, good);
+  offset_ += static_cast<std::int64_t>(good);
+}
+
+void TextFile::convert(std::string& out) {
+  const auto before = out.size();
+  out.resize(before + 4 * raw_.size() + 16);
+  auto* from = raw_.data();
+  auto left = raw_.size();
+  auto* to = out.data() + before;
+  auto room = out.size() - before;
+  const auto result = iconv(converter_, &from, &left, &to, &room);
+  const auto error = result == static_cast<std::size_t>(-1) ? errno : 0;
+  out.resize(out.size() - room);
+  const auto used = raw_.size() - left;
+  offset_ += static_cast<std::int64_t>(used);
+  raw_.erase(0, used);
+  // EINVAL: a character cut by the end of the block, which the next block completes.
+  if (error == EILSEQ || (error == EINVAL && at_end_))
+    refuse(std::string_view(out).substr(before), offset_, raw_);
+}
+
+void TextFile::refuse(std::string_view decoded, std::int64_t offset, std::string_view bytes) const {
+  const auto line = lines_ + 1 + std::count(decoded.begin(), decoded.end(), '\n');
+  throw not_text(name_, line, offset, bytes, encoding_);
+}
+
+}  // namespace orch::csv

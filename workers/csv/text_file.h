@@ -1,0 +1,50 @@
+// A file in any encoding, read as UTF-8.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace orch::csv {
+
+/// Bytes in, valid UTF-8 out, block by block. A byte order mark at the start is left out. One
+/// thread at a time.
+class TextFile {
+ public:
+  /// Throws TaskFailed "Source.Failed" (the file), "Source.Unsupported" (the encoding).
+  TextFile(const std::filesystem::path& path, std::string encoding);
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+  ~TextFile();
+
+  /// Appends the next block, 64 KiB or a little more, to `out`; false at the end of the file.
+  /// Throws TaskFailed "Source.Malformed" with line and byte offset of what is not text.
+  bool read(std::string& out);
+  const std::string& name() const { return name_; }
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+
+  bool fill();
+  void check_utf8(std::string& out);
+  void convert(std::string& out);
+  [[noreturn]] void refuse(std::string_view decoded, std::int64_t offset,
+                           std::string_view bytes) const;
+
+  std::string name_;
+  std::string encoding_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+  void* converter_ = nullptr;  ///< iconv_t; null for UTF-8
+  std::string raw_;            ///< read, not yet handed out
+  std::int64_t offset_ = 0;    ///< of raw_ in the file
+  std::int64_t lines_ = 0;     ///< line feeds handed out
+  bool at_start_ = true;
+  bool at_end_ = false;
+};
+
+}  // namespace orch::csv

@@ -1,0 +1,174 @@
+#include "workers/data/pipeline.h"
+
+#include <atomic>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/fault.h"
+#include "workers/data/crew.h"
+#include "workers/data/failure.h"
+#include "workers/data/ring.h"
+
+namespace orch::data {
+namespace {
+
+constexpr std::size_t chunk_bytes = 128 * 1024;
+constexpr std::size_t ring_slots = 4;
+
+/// One reader's end of the move. Runs on the reader's thread; the counters are read by others.
+class PartSink final : public RowSink {
+ public:
+  /// `ring` null: only the digest is wanted. `part` from 1; 0 when it is the only one.
+  PartSink(std::unique_ptr<RowEncoder> encoder, Ring* ring, std::size_t part)
+      : encoder_(std::move(encoder)), ring_(ring), part_(part) {
+    chunk_.reserve(chunk_bytes);
+  }
+
+  void row(std::span<const Cell> cells) override {
+    const auto start = chunk_.size();
+    try {
+      encoder_->encode(cells, chunk_);
+    } catch (const workers::TaskFailed& failure) {
+      throw with_row(failure);
+    }
+    took(std::string_view(chunk_).substr(start));
+  }
+
+  void encoded(std::string_view row) override {
+    if (ring_) chunk_.append(row);
+    took(row);
+  }
+
+  void finish() {
+    if (!ring_) return;
+    if (!chunk_.empty()) ring_->push(chunk_);
+    ring_->close();
+  }
+
+  const Digest& digest() const { return digest_; }
+  std::int64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+  std::int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  void took(std::string_view row) {
+    digest_.add(row);
+    total_ += static_cast<std::int64_t>(row.size());
+    rows_.store(digest_.rows, std::memory_order_relaxed);
+    bytes_.store(total_, std::memory_order_relaxed);
+    if (!ring_)
+      chunk_.clear();
+    else if (chunk_.size() >= chunk_bytes)
+      flush();
+  }
+
+  void flush() {
+    ring_->push(chunk_);
+    // One huge row must not keep its buffer in every slot for the rest of the table.
+    if (chunk_.capacity() > 8 * chunk_bytes) chunk_.shrink_to_fit();
+    chunk_.reserve(chunk_bytes + chunk_bytes / 8);
+  }
+
+  workers::TaskFailed with_row(const workers::TaskFailed& failure) const {
+    const auto number = digest_.rows + 1;
+    auto place = fmt::format(" (row {} of the read", number);
+    if (part_ > 0) place += fmt::format(" of part {}", part_);
+    boost::json::object details{{"row", number}};
+    if (part_ > 0) details["part"] = part_;
+    return amended(failure, place + ")", details);
+  }
+
+  std::unique_ptr<RowEncoder> encoder_;
+  Ring* ring_;
+  std::size_t part_;
+  std::string chunk_;
+  Digest digest_;
+  std::int64_t total_ = 0;
+  std::atomic<std::int64_t> rows_ = 0;
+  std::atomic<std::int64_t> bytes_ = 0;
+};
+
+void write_part(Ring& ring, RowWriter& writer) {
+  std::string chunk;
+  while (ring.pop(chunk)) {
+    fault::point("stage.in_copy");
+    writer.write(chunk);
+  }
+  writer.finish();
+}
+
+std::deque<PartSink> make_sinks(std::size_t readers, const MakeEncoder& encoder,
+                                std::deque<Ring>& rings) {
+  std::deque<PartSink> sinks;
+  for (std::size_t i = 0; i < readers; ++i)
+    sinks.emplace_back(encoder(), rings.empty() ? nullptr : &rings[i % rings.size()],
+                       readers > 1 ? i + 1 : 0);
+  return sinks;
+}
+
+void start_readers(Crew& crew, std::vector<std::unique_ptr<RowReader>>& readers,
+                   std::deque<PartSink>& sinks) {
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    crew.start([&crew, reader = readers[i].get(), sink = &sinks[i]] {
+      reader->read(*sink, [&crew] { return crew.halted(); });
+      sink->finish();
+    });
+  }
+}
+
+/// Waits for the crew while telling how far the sinks are; then the sum of all.
+Moved join_all(Crew& crew, const std::deque<PartSink>& sinks, const MoveControl& control) {
+  const auto tell = [&] {
+    std::int64_t rows = 0;
+    std::int64_t bytes = 0;
+    for (const auto& sink : sinks) {
+      rows += sink.rows();
+      bytes += sink.bytes();
+    }
+    control.progress(rows, bytes);
+  };
+  crew.join(control.stop, tell);
+  tell();
+  Moved moved;
+  for (const auto& sink : sinks) {
+    moved.digest += sink.digest();
+    moved.bytes += sink.bytes();
+  }
+  return moved;
+}
+
+/// A ring for each part of the load, with as many producers as readers feed it.
+std::deque<Ring> make_rings(std::size_t parts, std::size_t readers) {
+  std::deque<Ring> rings;
+  for (std::size_t i = 0; i < parts; ++i)
+    rings.emplace_back(ring_slots, readers / parts + (i < readers % parts ? 1 : 0));
+  return rings;
+}
+
+}  // namespace
+
+Moved move_rows(std::vector<std::unique_ptr<RowReader>> readers, const MakeEncoder& encoder,
+                Load& load, const MoveControl& control) {
+  auto rings = make_rings(static_cast<std::size_t>(load.parts()), readers.size());
+  auto sinks = make_sinks(readers.size(), encoder, rings);
+  Crew crew([&rings] {
+    for (auto& ring : rings) ring.abort();
+  });
+  for (std::size_t i = 0; i < rings.size(); ++i)
+    crew.start([&load, &ring = rings[i], i] { write_part(ring, load.part(static_cast<int>(i))); });
+  start_readers(crew, readers, sinks);
+  return join_all(crew, sinks, control);
+}
+
+Moved digest_rows(std::vector<std::unique_ptr<RowReader>> readers, const MakeEncoder& encoder,
+                  const MoveControl& control) {
+  std::deque<Ring> no_rings;
+  auto sinks = make_sinks(readers.size(), encoder, no_rings);
+  Crew crew;
+  start_readers(crew, readers, sinks);
+  return join_all(crew, sinks, control);
+}
+
+}  // namespace orch::data
