@@ -53,7 +53,7 @@ void migrate(Database& db, std::span<const EmbeddedFile> migrations, const std::
                                 migrations.size()),
                     "use the newer orch that wrote it");
       if (applied.text(2) != checksum_of(migrations[index]))
-        throw Error(
+        throw orch::Error(
             "ORCH-0207",
             fmt::format("{}: migration {} is not the one this orch has", what, applied.text(1)),
             "the file was made by a build with other migrations; use that build");

@@ -146,7 +146,8 @@ class SqliteTurn final : public Turn {
   }
 
   void set_outcome(const ExecutionRow& row) override {
-    const auto ended = row.ended_at ? std::optional(millis(*row.ended_at)) : std::nullopt;
+    std::optional<std::int64_t> ended;
+    if (row.ended_at) ended = millis(*row.ended_at);
     guarded([&] {
       on_.outcome
           .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
