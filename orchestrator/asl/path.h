@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <boost/json/value.hpp>
 
@@ -17,6 +18,14 @@ class SyntaxProblem : public std::runtime_error {
   using runtime_error::runtime_error;
 };
 
+/// Why a path has no value.
+struct NoValue {
+  std::string reason;   ///< in the words of the service, without the path's text
+  bool missing = true;  ///< the place does not exist; false: the path cannot be applied at all
+};
+
+struct PathProgram;
+
 /// A compiled path: `$…` reads the data, `$$…` the context object. Copies share the compilation.
 class Path {
  public:
@@ -24,7 +33,8 @@ class Path {
   static Path compile(std::string_view text);
 
   const std::string& text() const;
-  /// False when wildcards, slices, unions, filters or `..` make the answer a list of matches.
+  /// False when wildcards, slices, unions, filters or `..` make the answer a list of matches, or a
+  /// function computes it.
   bool definite() const;
   /// True for the whole of `$`.
   bool is_root() const;
@@ -34,13 +44,19 @@ class Path {
   /// when a definite path misses.
   boost::json::value evaluate(const Scope& scope) const;
 
+  /// Like evaluate(), with the cause that the service gives for templates and for ErrorPath and
+  /// CausePath: "The JSONPath '…' specified for the field '…' could not be found in the input '…'".
+  boost::json::value evaluate_field(const Scope& scope, std::string_view field) const;
+
+  /// The value, or why there is none: for callers with their own words for a miss.
+  std::variant<boost::json::value, NoValue> resolve(const Scope& scope) const;
+
   /// Like evaluate() without copying: the place inside the scope's documents, or null when a
   /// definite path misses. Only for definite paths; valid as long as the scope's documents.
   const boost::json::value* find(const Scope& scope) const;
 
  private:
-  struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;
+  std::shared_ptr<const PathProgram> program_;
 };
 
 /// A path that names one place (only names and indexes): where ResultPath writes.
@@ -58,8 +74,7 @@ class ReferencePath {
   void assign(boost::json::value& document, boost::json::value result) const;
 
  private:
-  struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;
+  std::shared_ptr<const PathProgram> program_;
 };
 
 }  // namespace orch::asl

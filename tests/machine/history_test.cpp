@@ -48,9 +48,8 @@ void deliver(Scenario& scenario, const bj::object& step) {
     return scenario.stimulate(at, machine::TaskBegun{scenario.ticket(std::string(v->as_string()))});
   if (const auto* v = of("done")) {
     const auto& object = v->as_object();
-    return scenario.stimulate(
-        at, machine::TaskDone{scenario.ticket(text_of(object, "state")),
-                              json::Payload::of_value(object.at("output"))});
+    return scenario.stimulate(at, machine::TaskDone{scenario.ticket(text_of(object, "state")),
+                                                    json::Payload::of_value(object.at("output"))});
   }
   if (const auto* v = of("broken")) {
     const auto& object = v->as_object();

@@ -35,11 +35,13 @@ class Generator {
 
  private:
   std::string state(const std::string& next, int depth) {
-    const auto go = next.empty() ? std::string(R"("End":true)")
-                                 : fmt::format(R"("Next":"{}")", next);
+    const auto go =
+        next.empty() ? std::string(R"("End":true)") : fmt::format(R"("Next":"{}")", next);
     switch (below(depth > 0 ? 7 : 4)) {
-      case 0: return fmt::format(R"({{"Type":"Pass",{}}})", go);
-      case 1: return fmt::format(R"({{"Type":"Wait","Seconds":{},{}}})", below(5), go);
+      case 0:
+        return fmt::format(R"({{"Type":"Pass",{}}})", go);
+      case 1:
+        return fmt::format(R"({{"Type":"Wait","Seconds":{},{}}})", below(5), go);
       case 4:
         return fmt::format(R"({{"Type":"Parallel","Branches":[{{{}}},{{{}}}],{}{}}})",
                            flow(depth - 1), flow(depth - 1), handlers(next), go);
@@ -69,8 +71,8 @@ class Generator {
 };
 
 std::string snapshot(const machine::Execution& execution) {
-  std::string text = fmt::format("{} {} {}", to_string(execution.status()),
-                                 execution.last_event(), execution.has_more());
+  std::string text = fmt::format("{} {} {}", to_string(execution.status()), execution.last_event(),
+                                 execution.has_more());
   for (const auto& task : execution.open_tasks())
     text += fmt::format(" task {} {} {} {}", static_cast<std::int64_t>(task.ticket), task.state,
                         task.attempt, task.parameters.text());
@@ -142,7 +144,8 @@ void run_once(std::uint64_t seed) {
 }
 
 TEST(MachineProperty, RandomRunsEndAndFoldToTheLiveState) {
-  if (const char* seed = std::getenv("ORCH_SEED")) return run_once(std::strtoull(seed, nullptr, 10));
+  if (const char* seed = std::getenv("ORCH_SEED"))
+    return run_once(std::strtoull(seed, nullptr, 10));
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     run_once(seed);
     if (::testing::Test::HasFatalFailure()) return;
@@ -162,10 +165,12 @@ TEST(MachineProperty, OutputDoesNotDependOnTheOrderOfCompletion) {
     scenario.stimulate(0, machine::Start{});
     for (auto tasks = scenario.folded().open_tasks(); !tasks.empty();
          tasks = scenario.folded().open_tasks()) {
-      const auto& task = tasks[static_cast<std::size_t>(random.below(static_cast<int>(tasks.size())))];
-      scenario.stimulate(1, machine::TaskDone{task.ticket,
-                                              json::Payload::of_text(fmt::format(
-                                                  "[\"{}\",{}]", task.state, task.parameters.text()))});
+      const auto& task =
+          tasks[static_cast<std::size_t>(random.below(static_cast<int>(tasks.size())))];
+      scenario.stimulate(
+          1,
+          machine::TaskDone{task.ticket, json::Payload::of_text(fmt::format(
+                                             "[\"{}\",{}]", task.state, task.parameters.text()))});
     }
     const auto output = scenario.folded().output().text();
     if (seed == 1) first = output;
