@@ -49,11 +49,21 @@ void append_blob(std::string& out, std::string_view bytes) { append_bytes(out, b
 void append_row(std::string& out, const Statement& row, int columns) {
   for (int i = 0; i < columns; ++i) {
     switch (row.storage(i)) {
-      case Storage::null: append_null(out); break;
-      case Storage::integer: append_integer(out, row.int64(i)); break;
-      case Storage::real: append_real(out, row.real(i)); break;
-      case Storage::text: append_text(out, row.text(i)); break;
-      case Storage::blob: append_blob(out, row.blob(i)); break;
+      case Storage::null:
+        append_null(out);
+        break;
+      case Storage::integer:
+        append_integer(out, row.int64(i));
+        break;
+      case Storage::real:
+        append_real(out, row.real(i));
+        break;
+      case Storage::text:
+        append_text(out, row.text(i));
+        break;
+      case Storage::blob:
+        append_blob(out, row.blob(i));
+        break;
     }
   }
 }
@@ -62,11 +72,21 @@ std::string_view bind_row(std::string_view rows, Statement& statement, int colum
   for (int i = 1; i <= columns; ++i) {
     const auto tag = take<char>(rows);
     switch (tag) {
-      case integer_tag: statement.set_integer(i, take<std::int64_t>(rows)); break;
-      case real_tag: statement.set_real(i, take<double>(rows)); break;
-      case text_tag: statement.set_text(i, take_bytes(rows)); break;
-      case blob_tag: statement.set_blob(i, take_bytes(rows)); break;
-      default: statement.set_null(i); break;
+      case integer_tag:
+        statement.set_integer(i, take<std::int64_t>(rows));
+        break;
+      case real_tag:
+        statement.set_real(i, take<double>(rows));
+        break;
+      case text_tag:
+        statement.set_text(i, take_bytes(rows));
+        break;
+      case blob_tag:
+        statement.set_blob(i, take_bytes(rows));
+        break;
+      default:
+        statement.set_null(i);
+        break;
     }
   }
   return rows;

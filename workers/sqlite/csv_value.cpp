@@ -1,7 +1,6 @@
 #include "workers/sqlite/csv_value.h"
 
 #include <charconv>
-
 #include <strings.h>
 
 #include "workers/sqlite/number_text.h"
@@ -100,19 +99,26 @@ std::optional<Cell> instant_of(std::string_view text, Kind kind) {
 
 std::optional<Cell> csv_value(std::string_view text, Kind kind, std::string& scratch) {
   switch (kind) {
-    case Kind::boolean: return boolean_of(text);
+    case Kind::boolean:
+      return boolean_of(text);
     case Kind::int16:
     case Kind::int32:
-    case Kind::int64: return integer_of(text);
+    case Kind::int64:
+      return integer_of(text);
     case Kind::float32:
-    case Kind::float64: return real_of(text);
-    case Kind::numeric: return looks_numeric(text) ? as_is(text) : std::nullopt;
-    case Kind::bytes: return bytes_of(text, scratch);
+    case Kind::float64:
+      return real_of(text);
+    case Kind::numeric:
+      return looks_numeric(text) ? as_is(text) : std::nullopt;
+    case Kind::bytes:
+      return bytes_of(text, scratch);
     case Kind::date:
     case Kind::time:
     case Kind::timestamp:
-    case Kind::timestamptz: return instant_of(text, kind);
-    default: return as_is(text);
+    case Kind::timestamptz:
+      return instant_of(text, kind);
+    default:
+      return as_is(text);
   }
 }
 

@@ -63,11 +63,16 @@ std::string base_name(std::string_view declared) {
 
 Kind kind_by_affinity(std::string_view declared) {
   switch (affinity_of(declared)) {
-    case Affinity::integer: return Kind::int64;
-    case Affinity::text: return Kind::text;
-    case Affinity::real: return Kind::float64;
-    case Affinity::blob: return Kind::bytes;
-    case Affinity::numeric: break;
+    case Affinity::integer:
+      return Kind::int64;
+    case Affinity::text:
+      return Kind::text;
+    case Affinity::real:
+      return Kind::float64;
+    case Affinity::blob:
+      return Kind::bytes;
+    case Affinity::numeric:
+      break;
   }
   return Kind::any;
 }
@@ -125,26 +130,36 @@ data::Column column_of(std::string name, std::string declared) {
 
 std::string declared_for(const data::Column& column) {
   switch (column.kind) {
-    case Kind::boolean: return "BOOLEAN";
+    case Kind::boolean:
+      return "BOOLEAN";
     case Kind::int16:
     case Kind::int32:
-    case Kind::int64: return "INTEGER";
+    case Kind::int64:
+      return "INTEGER";
     case Kind::float32:
-    case Kind::float64: return "REAL";
+    case Kind::float64:
+      return "REAL";
     case Kind::numeric:
       return column.scale == 0 && column.precision > 0 && column.precision <= 18 ? "INTEGER"
                                                                                  : "TEXT";
     case Kind::text:
       return column.length > 0 ? fmt::format("VARCHAR({})", column.length) : "TEXT";
-    case Kind::bytes: return "BLOB";
-    case Kind::date: return "DATE";
-    case Kind::time: return "TIME";
-    case Kind::timestamp: return "TIMESTAMP";
-    case Kind::timestamptz: return "TIMESTAMPTZ";
-    case Kind::any: return "";
+    case Kind::bytes:
+      return "BLOB";
+    case Kind::date:
+      return "DATE";
+    case Kind::time:
+      return "TIME";
+    case Kind::timestamp:
+      return "TIMESTAMP";
+    case Kind::timestamptz:
+      return "TIMESTAMPTZ";
+    case Kind::any:
+      return "";
     case Kind::uuid:
     case Kind::json:
-    case Kind::other: break;
+    case Kind::other:
+      break;
   }
   return "TEXT";
 }

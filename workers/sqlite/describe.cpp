@@ -22,8 +22,9 @@ std::string rowid_name(const data::Table& table) {
 
 void add_columns(Database& db, Described& described) {
   std::map<std::int64_t, std::string> key;  // by position in the primary key
-  Statement info(db, "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
-                     "FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
+  Statement info(db,
+                 "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
+                 "FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
   info.bind(described.table.name.name);
   while (info.step()) {
     if (info.int64(5) == hidden_of_virtual_table) continue;
@@ -42,16 +43,17 @@ void add_columns(Database& db, Described& described) {
 /// The largest rowid: rows are rarely deleted, and counting would read the whole table.
 std::optional<std::int64_t> estimate(Database& db, const Described& described) {
   if (described.rowid.empty()) return std::nullopt;
-  Statement largest(db, "SELECT max(" + described.rowid + ") FROM main." +
-                            quoted(described.table.name.name));
+  Statement largest(
+      db, "SELECT max(" + described.rowid + ") FROM main." + quote(described.table.name.name));
   return largest.step() ? largest.int64(0) : 0;
 }
 
 }  // namespace
 
 std::optional<Described> describe_table(Database& db, const std::string& name) {
-  Statement list(db, "SELECT name, type, wr, strict FROM pragma_table_list "
-                     "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+  Statement list(db,
+                 "SELECT name, type, wr, strict FROM pragma_table_list "
+                 "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
   list.bind(name);
   if (!list.step()) return std::nullopt;
   Described described;
@@ -77,7 +79,8 @@ data::Table describe_query(Database& db, const std::string& query) {
 
 std::vector<std::string> table_names(Database& db) {
   std::vector<std::string> names;
-  Statement list(db, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name");
+  Statement list(db,
+                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name");
   while (list.step())
     if (!reserved(list.text(0))) names.emplace_back(list.text(0));
   return names;
@@ -86,11 +89,11 @@ std::vector<std::string> table_names(Database& db) {
 std::string from_clause(const data::Relation& relation) {
   // The line break ends a comment at the end of the author's query.
   if (!relation.query.empty()) return "(" + relation.query + "\n) AS query";
-  return "main." + quoted(relation.table.name);
+  return "main." + quote(relation.table.name);
 }
 
 std::string qualified(const data::Relation& relation, const std::string& column) {
-  return (relation.query.empty() ? quoted(relation.table.name) : "query") + "." + quoted(column);
+  return (relation.query.empty() ? quote(relation.table.name) : "query") + "." + quote(column);
 }
 
 }  // namespace orch::sqlite

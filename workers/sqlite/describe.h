@@ -14,10 +14,10 @@ namespace orch::sqlite {
 /// A table or view with what only SQLite knows of it.
 struct Described {
   data::Table table;
-  bool view = false;           ///< a view or a virtual table: rows cannot be loaded into it
-  bool strict = false;         ///< a STRICT table: values must be of the declared type
-  std::string rowid;           ///< a name of its rowid that no column hides; empty: it has none
-  std::vector<bool> needed;    ///< of each column: NOT NULL without a default
+  bool view = false;         ///< a view or a virtual table: rows cannot be loaded into it
+  bool strict = false;       ///< a STRICT table: values must be of the declared type
+  std::string rowid;         ///< a name of its rowid that no column hides; empty: it has none
+  std::vector<bool> needed;  ///< of each column: NOT NULL without a default
 };
 
 /// Table or view `name` of the main database; unset when there is none. Columns of an ANY type in a

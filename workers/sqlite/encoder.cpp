@@ -37,10 +37,14 @@ std::string_view whole_part(std::string_view number) {
 std::optional<Type> only_class(const ColumnRule& rule) {
   if (!rule.strict || rule.declared.empty()) return std::nullopt;
   switch (rule.affinity) {
-    case Affinity::text: return Type::text;
-    case Affinity::blob: return Type::blob;
-    case Affinity::real: return Type::real;
-    default: return Type::integer;
+    case Affinity::text:
+      return Type::text;
+    case Affinity::blob:
+      return Type::blob;
+    case Affinity::real:
+      return Type::real;
+    default:
+      return Type::integer;
   }
 }
 
@@ -52,11 +56,16 @@ class CellEncoder {
 
   void put(const Cell& cell, std::string& out) const {
     switch (cell.type) {
-      case Type::null: return append_null(out);
-      case Type::integer: return put_integer(cell, out);
-      case Type::real: return put_real(cell, out);
-      case Type::text: return rule_.parse ? put_parsed(cell, out) : put_text(cell, out);
-      case Type::blob: return keep_blob(cell, out);
+      case Type::null:
+        return append_null(out);
+      case Type::integer:
+        return put_integer(cell, out);
+      case Type::real:
+        return put_real(cell, out);
+      case Type::text:
+        return rule_.parse ? put_parsed(cell, out) : put_text(cell, out);
+      case Type::blob:
+        return keep_blob(cell, out);
     }
   }
 
@@ -93,8 +102,7 @@ class CellEncoder {
   void put_text(const Cell& cell, std::string& out) const {
     if (rule_.from == Kind::numeric && !rule_.as_stored) return put_numeric(cell, out);
     const bool converts = rule_.affinity != Affinity::text && rule_.affinity != Affinity::blob;
-    if (converts && looks_numeric(cell.bytes))
-      refuse(cell, "the column would make a number of it");
+    if (converts && looks_numeric(cell.bytes)) refuse(cell, "the column would make a number of it");
     keep_text(cell, out);
   }
 
@@ -116,10 +124,14 @@ class CellEncoder {
     const auto value = csv_value(cell.bytes, rule_.to, scratch);
     if (!value) refuse(cell, "it is not a value of the column's type");
     switch (value->type) {
-      case Type::integer: return put_integer(*value, out);
-      case Type::real: return put_real(*value, out);
-      case Type::blob: return keep_blob(*value, out);
-      default: return rule_.to == Kind::numeric ? put_numeric(*value, out) : put_text(*value, out);
+      case Type::integer:
+        return put_integer(*value, out);
+      case Type::real:
+        return put_real(*value, out);
+      case Type::blob:
+        return keep_blob(*value, out);
+      default:
+        return rule_.to == Kind::numeric ? put_numeric(*value, out) : put_text(*value, out);
     }
   }
 

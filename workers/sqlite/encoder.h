@@ -12,12 +12,12 @@ namespace orch::sqlite {
 
 /// How values of one column travel.
 struct ColumnRule {
-  std::string place;      ///< "Album.Title", for messages
-  std::string declared;   ///< type of the target's column
+  std::string place;     ///< "Album.Title", for messages
+  std::string declared;  ///< type of the target's column
   data::Kind from = data::Kind::any;
   data::Kind to = data::Kind::any;
   Affinity affinity = Affinity::blob;
-  bool strict = false;    ///< the target's table is STRICT
+  bool strict = false;  ///< the target's table is STRICT
   /// The source is SQLite: each value keeps its storage class, or is refused.
   bool as_stored = false;
   /// The source has texts only (CSV): they are read as values of `to`.

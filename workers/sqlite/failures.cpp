@@ -25,9 +25,11 @@ Meaning meaning(const std::string& side, int primary) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {"Connection.Refused", "ORCH-0443", "check the permissions of the file and its folder"};
+      return {"Connection.Refused", "ORCH-0443",
+              "check the permissions of the file and its folder"};
     case SQLITE_FULL:
-      return {side + ".Full", "ORCH-0439", "make room on the disk of the database, then resume the run"};
+      return {side + ".Full", "ORCH-0439",
+              "make room on the disk of the database, then resume the run"};
     default:
       return {side + ".Failed", side == "Source" ? "ORCH-0440" : "ORCH-0439", ""};
   }
@@ -38,8 +40,11 @@ Meaning meaning(const std::string& side, int primary) {
 workers::TaskFailed failure(const Place& place, const Error& error) {
   const auto means = meaning(place.side, error.primary());
   const auto& reason = error.reason().empty() ? std::string(error.what()) : error.reason();
-  return {means.error, fmt::format("{}: {}: {}", place.display, place.doing, reason),
-          std::string(means.hint), std::string(means.code), {{"sqlite_code", error.code()}}};
+  return {means.error,
+          fmt::format("{}: {}: {}", place.display, place.doing, reason),
+          std::string(means.hint),
+          std::string(means.code),
+          {{"sqlite_code", error.code()}}};
 }
 
 }  // namespace orch::sqlite

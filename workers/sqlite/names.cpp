@@ -13,7 +13,7 @@ bool starts_with(std::string_view name, std::string_view prefix) {
 
 }  // namespace
 
-std::string quoted(std::string_view name) {
+std::string quote(std::string_view name) {
   std::string out = "\"";
   for (const char byte : name) {
     if (byte == '\0')

@@ -8,7 +8,7 @@ namespace orch::sqlite {
 
 /// `name` as an SQL identifier, whatever characters it has. Throws TaskFailed "Schema.Mismatch" for
 /// a NUL character, which no name can hold.
-std::string quoted(std::string_view name);
+std::string quote(std::string_view name);
 
 /// Where the rows of `table` wait for their merge: "orch_stage__Album".
 std::string staging_name(std::string_view table);

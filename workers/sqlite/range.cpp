@@ -42,8 +42,9 @@ std::string bound(const std::string& name, Kind kind, std::string_view compariso
   const auto parameter = fmt::format("?{}", number);
   if (kind == Kind::timestamp) {
     // The day alone decides most rows, and an index can answer it.
-    const auto by_day = comparison == ">" ? fmt::format("{} >= substr({}, 1, 10)", name, parameter)
-                                          : fmt::format("{} < substr({}, 1, 10) || '~'", name, parameter);
+    const auto by_day = comparison == ">"
+                            ? fmt::format("{} >= substr({}, 1, 10)", name, parameter)
+                            : fmt::format("{} < substr({}, 1, 10) || '~'", name, parameter);
     return fmt::format("({} AND {} {} {})", by_day, spelled_alike(name), comparison,
                        spelled_alike(parameter));
   }
@@ -82,8 +83,9 @@ Condition condition(Database& db, const data::Relation& from,
 
 std::optional<std::string> largest(Database& db, const data::Relation& from,
                                    const std::string& column, const std::string& where) {
-  Statement select(db, fmt::format("SELECT max({}) FROM {}{}", qualified(from, column), from_clause(from),
-                                   condition(db, from, {}, where, std::nullopt).sql));
+  Statement select(
+      db, fmt::format("SELECT max({}) FROM {}{}", qualified(from, column), from_clause(from),
+                      condition(db, from, {}, where, std::nullopt).sql));
   if (!select.step() || select.null(0)) return std::nullopt;
   // SQLite's own text of a REAL has 15 digits and may lie beside the value.
   if (select.storage(0) == Storage::real) return fmt::format("{}", select.real(0));

@@ -14,7 +14,8 @@ std::string printable(std::string_view bytes) {
   std::string out;
   for (const char byte : bytes) {
     const bool plain = byte >= ' ' && byte <= '~';
-    out += plain ? std::string(1, byte) : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    out +=
+        plain ? std::string(1, byte) : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     if (out.size() >= longest_shown) return out + "…";
   }
   return out;
@@ -24,11 +25,16 @@ std::string printable(std::string_view bytes) {
 
 std::string shown(const data::Cell& cell) {
   switch (cell.type) {
-    case data::Cell::Type::integer: return fmt::format("INTEGER {}", cell.integer);
-    case data::Cell::Type::real: return "REAL " + real_text(cell.real);
-    case data::Cell::Type::text: return fmt::format("TEXT '{}'", printable(cell.bytes));
-    case data::Cell::Type::blob: return fmt::format("BLOB of {} bytes", cell.bytes.size());
-    case data::Cell::Type::null: break;
+    case data::Cell::Type::integer:
+      return fmt::format("INTEGER {}", cell.integer);
+    case data::Cell::Type::real:
+      return "REAL " + real_text(cell.real);
+    case data::Cell::Type::text:
+      return fmt::format("TEXT '{}'", printable(cell.bytes));
+    case data::Cell::Type::blob:
+      return fmt::format("BLOB of {} bytes", cell.bytes.size());
+    case data::Cell::Type::null:
+      break;
   }
   return "NULL";
 }
@@ -40,7 +46,8 @@ workers::TaskFailed value_refused(const ColumnRule& rule, const data::Cell& cell
           fmt::format("{}: found {}, expected a value that {} keeps: {}", rule.place, shown(cell),
                       type, why),
           "correct the value, or give the column another type in the catalog or the target",
-          "ORCH-0436", {{"column", rule.place}, {"type", type}}};
+          "ORCH-0436",
+          {{"column", rule.place}, {"type", type}}};
 }
 
 }  // namespace orch::sqlite

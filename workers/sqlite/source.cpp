@@ -23,11 +23,16 @@ namespace {
 data::Cell cell_of(const Statement& row, int column) {
   using Type = data::Cell::Type;
   switch (row.storage(column)) {
-    case Storage::integer: return {Type::integer, row.int64(column), 0, {}};
-    case Storage::real: return {Type::real, 0, row.real(column), {}};
-    case Storage::text: return {Type::text, 0, 0, row.text(column)};
-    case Storage::blob: return {Type::blob, 0, 0, row.blob(column)};
-    case Storage::null: break;
+    case Storage::integer:
+      return {Type::integer, row.int64(column), 0, {}};
+    case Storage::real:
+      return {Type::real, 0, row.real(column), {}};
+    case Storage::text:
+      return {Type::text, 0, 0, row.text(column)};
+    case Storage::blob:
+      return {Type::blob, 0, 0, row.blob(column)};
+    case Storage::null:
+      break;
   }
   return {};
 }
@@ -102,9 +107,7 @@ class SqliteSource final : public data::Source {
 
   std::string engine() const override { return "sqlite"; }
   std::vector<data::Table> list(const std::string& schema) override;
-  data::Table describe(const data::Relation& relation) override {
-    return look_at(relation).table;
-  }
+  data::Table describe(const data::Relation& relation) override { return look_at(relation).table; }
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override;
@@ -139,7 +142,8 @@ workers::TaskFailed SqliteSource::missing(const data::TableName& name) {
   return {"Source.TableMissing",
           fmt::format("{}: no table \"{}\"{}", display_, name.display(),
                       did_you_mean(name.name, table_names(db_))),
-          "`orch catalog discover` lists the tables of a connection", "ORCH-0430",
+          "`orch catalog discover` lists the tables of a connection",
+          "ORCH-0430",
           {{"table", name.display()}}};
 }
 
@@ -192,9 +196,10 @@ void SqliteSource::check_columns(const data::ReadRequest& request, const data::T
 }
 
 void SqliteSource::note_position(Database& db) {
-  Statement pragma(db, "SELECT d.data_version, s.schema_version, p.page_count * z.page_size "
-                       "FROM pragma_data_version d, pragma_schema_version s, pragma_page_count p, "
-                       "pragma_page_size z");
+  Statement pragma(db,
+                   "SELECT d.data_version, s.schema_version, p.page_count * z.page_size "
+                   "FROM pragma_data_version d, pragma_schema_version s, pragma_page_count p, "
+                   "pragma_page_size z");
   pragma.step();
   position_ = {{"data_version", pragma.int64(0)},
                {"schema_version", pragma.int64(1)},
@@ -211,7 +216,7 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
     columns.push_back(plain ? qualified(request.from, request.columns[i]) : request.expressions[i]);
   }
   const bool rowid = !described.rowid.empty();
-  const auto rowid_column = rowid ? quoted(described.table.name.name) + "." + described.rowid : "";
+  const auto rowid_column = rowid ? quote(described.table.name.name) + "." + described.rowid : "";
   if (rowid) columns.push_back(rowid_column);
 
   return guarded(reading(request.from), [&] {
@@ -221,12 +226,12 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
     note_position(db);
     const auto rows =
         condition(db, request.from, described.table.columns, request.where, request.watermark);
-    const auto sql = fmt::format("SELECT {} FROM {}{}{}", fmt::join(columns, ", "),
-                                 from_clause(request.from), rows.sql,
-                                 rowid ? " ORDER BY " + rowid_column : "");
+    const auto sql =
+        fmt::format("SELECT {} FROM {}{}{}", fmt::join(columns, ", "), from_clause(request.from),
+                    rows.sql, rowid ? " ORDER BY " + rowid_column : "");
     std::vector<std::unique_ptr<data::RowReader>> readers;
-    readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, rowid,
-                                                     reading(request.from)));
+    readers.push_back(
+        std::make_unique<SqliteReader>(std::move(db), sql, rows, rowid, reading(request.from)));
     return readers;
   });
 }
