@@ -13,7 +13,7 @@ constexpr auto definition = R"({"StartAt": "All", "States": {"All": {"Type": "Ma
     "First": {"Type": "Pass", "Next": "Second"},
     "Second": {"Type": "Task", "Resource": "test:echo", "End": true}}}}}})";
 
-class ContinueTest : public testing::Test {
+class ContinueTest : public ::testing::Test {
  protected:
   ContinueTest() : execution_(asl::parse_or_throw(definition, "definition"), identity()) {}
 
