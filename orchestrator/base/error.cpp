@@ -60,6 +60,9 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0210", "the run store is locked by another program",
               "A program other than orch holds a transaction on the file."},
     ErrorCode{"ORCH-0211", "the run store failed", "SQLite reported the error in the message."},
+    ErrorCode{"ORCH-0212", "the engine has stopped",
+              "The program is ending, or the run store failed for too long. Runs that were under way continue "
+              "with the next orch that owns the store."},
 };
 
 std::string lower(std::string_view text) {
