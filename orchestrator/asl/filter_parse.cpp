@@ -63,12 +63,6 @@ FilterNode joined(FilterNode::Kind kind, std::vector<FilterNode> operands) {
 
 }  // namespace
 
-bool PathParser::take(std::string_view word) {
-  if (text_.substr(position_, word.size()) != word) return false;
-  position_ += word.size();
-  return true;
-}
-
 FilterNode PathParser::any_of() {
   std::vector<FilterNode> operands;
   do {

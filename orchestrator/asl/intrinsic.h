@@ -1,6 +1,7 @@
 // Intrinsic functions: States.Format('…', $.x) and its relatives.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,8 +20,14 @@ class Intrinsic {
   static Intrinsic compile(std::string_view text);
 
   const std::string& text() const;
-  /// Throws EvaluationError (States.IntrinsicFailure, or States.Runtime for a path that misses).
+
+  /// Throws EvaluationError (States.Runtime) for arguments of the wrong kind and paths that miss.
+  /// The specification calls the former States.IntrinsicFailure; the service does not, and its
+  /// cause is "The function '…' had the following error: …".
   boost::json::value evaluate(const Scope& scope) const;
+
+  /// The same with a seed of its own: for one of several expressions that share a scope.
+  boost::json::value evaluate(const Scope& scope, std::uint64_t seed) const;
 
  private:
   struct Compiled;

@@ -64,26 +64,6 @@ void finish(PathProgram& program) {
 
 }  // namespace
 
-bool PathParser::take(char c) {
-  if (peek() != c || at_end()) return false;
-  ++position_;
-  return true;
-}
-
-void PathParser::expect(char c) {
-  if (!take(c)) fail(fmt::format("expected '{}'", c));
-}
-
-void PathParser::skip_blanks() {
-  while (!at_end() && (peek() == ' ' || peek() == '\t' || peek() == '\n')) ++position_;
-}
-
-void PathParser::fail(const std::string& expected) const {
-  const auto found = at_end() ? std::string("the end") : fmt::format("'{}'", peek());
-  throw SyntaxProblem(fmt::format("\"{}\" is not a valid JSONPath: {} at character {}, found {}",
-                                  text_, expected, position_ + 1, found));
-}
-
 std::shared_ptr<const PathProgram> PathParser::path() {
   auto program = std::make_shared<PathProgram>();
   const auto start = position_;

@@ -8,26 +8,19 @@
 #include <string_view>
 #include <utility>
 
+#include "orchestrator/asl/cursor.h"
 #include "orchestrator/asl/path_program.h"
 
 namespace orch::asl {
 
 /// Reads `text` from its start; all members throw SyntaxProblem with the place in it.
-class PathParser {
+class PathParser : public Cursor {
  public:
-  explicit PathParser(std::string_view text) : text_(text) {}
+  explicit PathParser(std::string_view text) : Cursor(text, "JSONPath") {}
 
   std::shared_ptr<const PathProgram> path();
-  bool at_end() const { return position_ >= text_.size(); }
-  [[noreturn]] void fail(const std::string& expected) const;
 
  private:
-  char peek() const { return at_end() ? '\0' : text_[position_]; }
-  bool take(char c);
-  bool take(std::string_view word);
-  void expect(char c);
-  void skip_blanks();
-
   bool next(PathProgram& program);
   std::string name();
   Step bracket();
@@ -51,8 +44,6 @@ class PathParser {
   boost::json::value literal();
   boost::json::value json_literal();
 
-  std::string_view text_;
-  std::size_t position_ = 0;
   int filter_depth_ = 0;
 };
 

@@ -31,4 +31,9 @@ class Random {
   std::uint64_t state_;
 };
 
+/// The seed of the `number`-th user of `seed`: unrelated to its neighbours'.
+inline std::uint64_t derive_seed(std::uint64_t seed, std::uint64_t number) {
+  return Random(Random(seed).next() + number).next();
+}
+
 }  // namespace orch::asl

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <type_traits>
 
 namespace orch::asl {
 namespace {
@@ -150,6 +152,20 @@ bool equal(const bj::value& a, const bj::value& b) {
   const auto& left = a.get_array();
   const auto& right = b.get_array();
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), equal);
+}
+
+std::size_t hash(const bj::value& value) {
+  if (value.is_number()) return std::hash<double>{}(value.to_number<double>());
+  if (value.is_string()) return std::hash<std::string_view>{}(view(value.get_string()));
+  std::size_t sum = static_cast<std::size_t>(value.kind());
+  if (value.is_bool()) return sum + (value.get_bool() ? 1 : 0);
+  if (value.is_array())
+    for (const auto& item : value.get_array()) sum = sum * 31 + hash(item);
+  if (value.is_object())
+    for (const auto& entry : value.get_object())  // in any order the same sum
+      sum += std::hash<std::string_view>{}({entry.key().data(), entry.key().size()}) ^
+             hash(entry.value());
+  return sum;
 }
 
 std::string java_text(const bj::value& value) {

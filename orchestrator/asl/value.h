@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b);
 
 /// Deep equality in which 1 equals 1.0 and the order of keys does not matter.
 bool equal(const boost::json::value& a, const boost::json::value& b);
+
+/// Equal values have equal hashes.
+std::size_t hash(const boost::json::value& value);
 
 /// What Java's toString makes of a value: strings raw, `null`, `1.5`, `[a, b]`, `{Arg1=1,
 /// Arg2=[]}`.

@@ -30,6 +30,39 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
+    ErrorCode{
+        "ORCH-0201", "the run store has another owner",
+        "One process at a time writes a run store. The message names the one that does. Reading "
+        "commands (status, history) work beside it."},
+    ErrorCode{
+        "ORCH-0202", "the name is taken",
+        "A run of this name exists with another input or definition. The same name with the same "
+        "input and definition gives the existing run, so that a submit can be repeated safely."},
+    ErrorCode{"ORCH-0203", "no such run",
+              "No run has this id or name, or several ids begin with what was given."},
+    ErrorCode{"ORCH-0204", "a resource has no worker",
+              "A Task state names a Resource that no built-in worker serves. Nothing was started."},
+    ErrorCode{
+        "ORCH-0205", "the run cannot be resumed like this",
+        "It is running or has succeeded, the state to resume from does not exist or was never "
+        "entered, or the new definition changes a state that has already been completed."},
+    ErrorCode{"ORCH-0206", "the run store is damaged",
+              "What the file holds cannot have been written by orch. Restore a backup."},
+    ErrorCode{"ORCH-0207", "the store's schema is not this program's",
+              "The file was written by a newer orch, or by a build with other migrations."},
+    ErrorCode{"ORCH-0208", "there is no run store",
+              "The file does not exist; the first submit makes it. --store or ORCH_STORE choose "
+              "another."},
+    ErrorCode{"ORCH-0209", "the disk of the run store is full",
+              "Nothing that was committed is lost. The engine retries for a while, then ends; the "
+              "next orch "
+              "continues the runs."},
+    ErrorCode{"ORCH-0210", "the run store is locked by another program",
+              "A program other than orch holds a transaction on the file."},
+    ErrorCode{"ORCH-0211", "the run store failed", "SQLite reported the error in the message."},
+    ErrorCode{"ORCH-0212", "the engine has stopped",
+              "The program is ending, or the run store failed for too long. Runs that were under way continue "
+              "with the next orch that owns the store."},
 };
 
 std::string lower(std::string_view text) {

@@ -1,0 +1,181 @@
+#include "orchestrator/asl/payload_template.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/intrinsic.h"
+#include "orchestrator/asl/path.h"
+#include "orchestrator/asl/random.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::asl {
+namespace {
+
+namespace bj = boost::json;
+
+struct Node;
+
+struct ObjectNode {
+  std::vector<std::pair<std::string, Node>> members;
+};
+struct ArrayNode {
+  std::vector<Node> items;
+};
+struct PathNode {
+  Path path;
+  std::string field;  ///< the key with its ".$"
+};
+struct IntrinsicNode {
+  Intrinsic intrinsic;
+  std::uint64_t number;  ///< of this call within the template
+};
+
+/// A value without computed parts is one bj::value, however large.
+struct Node {
+  std::variant<bj::value, ObjectNode, ArrayNode, PathNode, IntrinsicNode> content;
+};
+
+bool computed(std::string_view key) { return key.ends_with(".$"); }
+
+bool is_literal(const Node& node) { return std::holds_alternative<bj::value>(node.content); }
+
+std::string escaped(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+class Compiler {
+ public:
+  Node compile(const bj::value& source, std::size_t depth) {
+    if (depth > json::max_depth)
+      fail(fmt::format("the template nests deeper than {}", json::max_depth));
+    if (const auto* object = source.if_object()) return compile_object(*object, source, depth);
+    if (const auto* array = source.if_array()) return compile_array(*array, source, depth);
+    return {source};
+  }
+
+ private:
+  /// Goes down to `key` for as long as `f` runs, so that problems know their place.
+  template <class F>
+  auto at(std::string_view key, F f) {
+    const auto length = pointer_.size();
+    pointer_.append("/").append(escaped(key));
+    auto result = f();
+    pointer_.resize(length);
+    return result;
+  }
+
+  [[noreturn]] void fail(const std::string& message) const {
+    throw SyntaxProblem(pointer_.empty() ? message : message + " at " + pointer_);
+  }
+
+  Node compile_object(const bj::object& object, const bj::value& source, std::size_t depth) {
+    ObjectNode node;
+    node.members.reserve(object.size());
+    for (const auto& entry : object) {
+      const std::string key(entry.key());
+      if (!computed(key)) {
+        node.members.emplace_back(key, at(key, [&] { return compile(entry.value(), depth + 1); }));
+        continue;
+      }
+      const auto name = key.substr(0, key.size() - 2);
+      if (object.contains(name))
+        fail(fmt::format("\"{}\" and \"{}\" would become the same field", name, key));
+      node.members.emplace_back(name,
+                                at(key, [&] { return compile_expression(key, entry.value()); }));
+    }
+    const bool literal = std::all_of(node.members.begin(), node.members.end(),
+                                     [](const auto& member) { return is_literal(member.second); });
+    if (literal) return {source};
+    return {std::move(node)};
+  }
+
+  Node compile_array(const bj::array& array, const bj::value& source, std::size_t depth) {
+    ArrayNode node;
+    node.items.reserve(array.size());
+    for (const auto& item : array)
+      node.items.push_back(
+          at(std::to_string(node.items.size()), [&] { return compile(item, depth + 1); }));
+    if (std::all_of(node.items.begin(), node.items.end(), is_literal)) return {source};
+    return {std::move(node)};
+  }
+
+  Node compile_expression(const std::string& key, const bj::value& value) {
+    const auto* text = value.if_string();
+    if (text == nullptr)
+      fail(
+          fmt::format("the value of \"{}\" must be text, a JSONPath or an intrinsic function call; "
+                      "found {}",
+                      key, json::write(value)));
+    const std::string_view expression(text->data(), text->size());
+    try {
+      if (expression.starts_with('$')) return {PathNode{Path::compile(expression), key}};
+      return {IntrinsicNode{Intrinsic::compile(expression), ++calls_}};
+    } catch (const SyntaxProblem& problem) {
+      fail(problem.what());
+    }
+  }
+
+  std::string pointer_;
+  std::uint64_t calls_ = 0;
+};
+
+struct Evaluation {
+  const Scope& scope;
+
+  bj::value operator()(const bj::value& literal) const { return literal; }
+  bj::value operator()(const PathNode& node) const {
+    if (node.path.definite())
+      if (const auto* place = node.path.find(scope)) return *place;
+    return node.path.evaluate_field(scope, node.field);
+  }
+  bj::value operator()(const IntrinsicNode& node) const {
+    return node.intrinsic.evaluate(scope, derive_seed(scope.seed, node.number));
+  }
+  bj::value operator()(const ArrayNode& node) const {
+    bj::array items;
+    items.reserve(node.items.size());
+    for (const auto& item : node.items) items.push_back(std::visit(*this, item.content));
+    return items;
+  }
+  bj::value operator()(const ObjectNode& node) const {
+    bj::object object;
+    object.reserve(node.members.size());
+    for (const auto& [key, member] : node.members)
+      object.emplace(key, std::visit(*this, member.content));
+    return object;
+  }
+};
+
+}  // namespace
+
+struct PayloadTemplate::Compiled {
+  Node root;
+};
+
+PayloadTemplate PayloadTemplate::compile(const bj::value& source) {
+  PayloadTemplate result;
+  result.compiled_ = std::make_shared<const Compiled>(Compiled{Compiler().compile(source, 0)});
+  return result;
+}
+
+bj::value PayloadTemplate::evaluate(const Scope& scope) const {
+  return std::visit(Evaluation{scope}, compiled_->root.content);
+}
+
+}  // namespace orch::asl
