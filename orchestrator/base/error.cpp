@@ -63,6 +63,34 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0212", "the engine has stopped",
               "The program is ending, or the run store failed for too long. Runs that were under way continue "
               "with the next orch that owns the store."},
+    ErrorCode{"ORCH-0301", "invalid connections file",
+              "Every problem is listed with its JSON pointer, line and column. Secrets stand in the environment "
+              "or in files, never in the connections file."},
+    ErrorCode{"ORCH-0302", "there is no connections file",
+              "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json in the present "
+              "folder."},
+    ErrorCode{"ORCH-0303", "a secret is missing",
+              "The environment variable or file that a connection names for its password or token is not there."},
+    ErrorCode{"ORCH-0304", "no such connection",
+              "A catalog or a workflow names a connection that the connections file does not have."},
+    ErrorCode{"ORCH-0305", "a connection cannot be used like this",
+              "Not every engine can be a source and a target: CSV folders and HTTP endpoints cannot be written."},
+    ErrorCode{"ORCH-0306", "a database is down",
+              "A connection did not answer until the deadline. The message says of each why."},
+    ErrorCode{"ORCH-0310", "invalid catalog",
+              "Every problem is listed with its JSON pointer, line and column."},
+    ErrorCode{"ORCH-0311", "invalid catalog entry",
+              "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
+    ErrorCode{"ORCH-0312", "no such table in the catalog",
+              "A key or glob given to choose tables matches none."},
+    ErrorCode{"ORCH-0501", "wrong input of a step",
+              "A workflow gave a built-in worker something else than it takes. The message names the member, what "
+              "was found and what is expected."},
+    ErrorCode{"ORCH-0502", "the report cannot be written",
+              "The folder of the reports refused a file; the message carries the reason."},
+    ErrorCode{"ORCH-0503", "tables failed",
+              "Some tables of the run could not be replicated; the cause names each with its error. The others are "
+              "published. `orch resume` repeats only those that failed."},
 };
 
 std::string lower(std::string_view text) {
