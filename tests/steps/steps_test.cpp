@@ -146,7 +146,8 @@ TEST_F(Steps, VerifyListsEveryFailedCheck) {
     FAIL() << "passed";
   } catch (const workers::TaskFailed& failure) {
     EXPECT_EQ(failure.error(), "Check.Failed");
-    const auto checks = json::parse(failure.cause()).at("checks").as_array();
+    const auto cause = json::parse(failure.cause());
+    const auto& checks = cause.at("checks").as_array();
     const auto found = [&](std::size_t i) {
       return std::string(checks[i].at("found").as_string());
     };
