@@ -5,6 +5,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/http_exchange.h"
 #include "workers/tools/task_input.h"
@@ -124,10 +125,10 @@ boost::json::value body_of(const HttpRequest& request, const HttpResponse& respo
   const auto type = std::find_if(response.headers.begin(), response.headers.end(),
                                  [](const auto& header) { return header.first == "content-type"; });
   if (response.body.empty()) return nullptr;
-  const bool is_json = type != response.headers.end() &&
-                       (type->second.starts_with("application/json") ||
-                        type->second.find("+json") != std::string::npos);
-  if (!is_json) return boost::json::string(clean_text(response.body));
+  const bool is_json =
+      type != response.headers.end() && (type->second.starts_with("application/json") ||
+                                         type->second.find("+json") != std::string::npos);
+  if (!is_json) return boost::json::string(repaired(response.body));
   try {
     return json::parse(response.body);
   } catch (const json::SyntaxError& error) {
@@ -139,7 +140,7 @@ boost::json::value body_of(const HttpRequest& request, const HttpResponse& respo
   }
 }
 
-class Http : public workers::Worker {
+class Http final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     HttpRequest request;

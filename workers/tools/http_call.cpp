@@ -19,6 +19,7 @@
 #include <boost/url/parse.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "workers/tools/task_input.h"
 
 namespace orch::tools {
@@ -121,26 +122,27 @@ asio::awaitable<void> call_tls(const Address& address, const Request& message, P
 
 [[noreturn]] void fail(const Address& address, const HttpRequest& request,
                        const error_code& error) {
-  const auto raise = [&](const char* name, const std::string& what, const char* hint,
-                         const char* code) {
-    throw workers::TaskFailed(
+  const auto failed = [&](const char* name, const std::string& what, const char* hint,
+                          const char* code) {
+    return workers::TaskFailed(
         name, fmt::format("{} {}: {}", request.method, address.display, what), hint, code);
   };
   if (error == http::error::body_limit || error == http::error::header_limit)
-    raise("Http.ResponseTooLarge",
-          fmt::format("the response is larger than {} bytes", request.max_response_bytes),
-          "raise max_response_bytes, or let the payload carry a reference", "ORCH-0606");
+    throw failed("Http.ResponseTooLarge",
+                 fmt::format("the response is larger than {} bytes", request.max_response_bytes),
+                 "raise max_response_bytes, or let the payload carry a reference", "ORCH-0606");
   if (error.category() == asio::error::get_ssl_category() ||
       error.category() == asio::ssl::error::get_stream_category())
-    raise("Http.TlsFailed", clean_text(error.message()),
-          "the server's certificate must be valid for its name; SSL_CERT_FILE names own authorities",
-          "ORCH-0605");
+    throw failed(
+        "Http.TlsFailed", repaired(error.message()),
+        "the server's certificate must be valid for its name; SSL_CERT_FILE names own authorities",
+        "ORCH-0605");
   if (error.category() == make_error_code(http::error::bad_value).category() &&
       error != http::error::end_of_stream && error != http::error::partial_message)
-    raise("Http.ResponseInvalid", clean_text(error.message()), "is it an HTTP server?",
-          "ORCH-0607");
-  raise("Connection.Down", clean_text(error.message()), "is the server running and reachable?",
-        "ORCH-0603");
+    throw failed("Http.ResponseInvalid", repaired(error.message()), "is it an HTTP server?",
+                 "ORCH-0607");
+  throw failed("Connection.Down", repaired(error.message()), "is the server running and reachable?",
+               "ORCH-0603");
 }
 
 /// Runs `io` until its work is done; false when the time is over first.
@@ -167,7 +169,7 @@ HttpResponse take_response(Parser& parser) {
     const auto name = field.name_string();
     const auto value = field.value();
     response.headers.emplace_back(lower({name.data(), name.size()}),
-                                  clean_text({value.data(), value.size()}));
+                                  repaired({value.data(), value.size()}));
   }
   response.body = std::move(parser.get().body());
   return response;
@@ -183,15 +185,14 @@ HttpResponse http_call(const HttpRequest& request, const std::function<void()>& 
   parser.skip(request.method == "HEAD");
   std::exception_ptr failed;
   asio::io_context io(1);
-  auto call = address.tls ? call_tls(address, message, parser)
-                          : call_plain(address, message, parser);
+  auto call =
+      address.tls ? call_tls(address, message, parser) : call_plain(address, message, parser);
   asio::co_spawn(io, std::move(call), [&](std::exception_ptr error) { failed = error; });
   if (!run_until(io, std::chrono::steady_clock::now() + request.timeout, tick))
-    throw workers::TaskFailed(
-        "Http.Timeout",
-        fmt::format("{} {}: no complete response within {} ms", request.method, address.display,
-                    request.timeout.count()),
-        "raise timeout_seconds, or look at the server", "ORCH-0604");
+    throw workers::TaskFailed("Http.Timeout",
+                              fmt::format("{} {}: no complete response within {} ms",
+                                          request.method, address.display, request.timeout.count()),
+                              "raise timeout_seconds, or look at the server", "ORCH-0604");
   try {
     if (failed) std::rethrow_exception(failed);
   } catch (const system_error& error) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/task_input.h"
 
@@ -13,8 +14,7 @@ constexpr std::size_t body_in_cause = 1000;
 [[noreturn]] void fail_status(const HttpRequest& request, const HttpResponse& response) {
   const auto place = request.url.substr(0, request.url.find('?'));
   boost::json::object details{{"status", response.status}};
-  if (!response.body.empty())
-    details["body"] = clean_text(response.body.substr(0, body_in_cause));
+  if (!response.body.empty()) details["body"] = repaired(response.body.substr(0, body_in_cause));
   for (const auto& [name, value] : response.headers) {
     if (name == "location" || name == "retry-after") details[name] = value;
   }
@@ -37,7 +37,8 @@ std::string join_url(const std::string& base, const std::string& path, const std
     while (url.ends_with('/')) url.pop_back();
     url += path.starts_with('/') ? path : "/" + path;
   }
-  const auto both = own_query.empty() || query.empty() ? own_query + query : own_query + "&" + query;
+  const auto both =
+      own_query.empty() || query.empty() ? own_query + query : own_query + "&" + query;
   return both.empty() ? url : url + "?" + both;
 }
 

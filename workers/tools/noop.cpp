@@ -3,7 +3,7 @@
 namespace orch::tools {
 namespace {
 
-class Noop : public workers::Worker {
+class Noop final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext&) override {
     return task.input;

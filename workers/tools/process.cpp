@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/process_call.h"
 #include "workers/tools/task_input.h"
@@ -9,7 +10,7 @@ namespace orch::tools {
 namespace {
 
 boost::json::value result_of(const std::string& program, const std::string& output, bool json) {
-  if (!json) return boost::json::string(clean_text(output));
+  if (!json) return boost::json::string(repaired(output));
   if (output.find_first_not_of(" \t\r\n") == std::string::npos) return nullptr;
   try {
     return json::parse(output);
@@ -18,11 +19,11 @@ boost::json::value result_of(const std::string& program, const std::string& outp
         "Process.OutputInvalid",
         fmt::format("{}: its standard output is not one JSON text: {}", program, error.what()),
         R"(write JSON and nothing else, or set "output": "text")", "ORCH-0614",
-        {{"stdout", clean_text(output.substr(0, 200))}});
+        {{"stdout", repaired(output.substr(0, 200))}});
   }
 }
 
-class Process : public workers::Worker {
+class Process final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     ProgramCall call;

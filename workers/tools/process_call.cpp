@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "workers/tools/task_input.h"
 
 namespace orch::tools {
@@ -42,30 +43,33 @@ void refuse_zero_bytes(const std::vector<std::string>& texts, json::Fields& fiel
 }
 
 [[noreturn]] void fail(const ProgramCall& call, const ProgramEnd& end) {
-  const auto raise = [&](const std::string& name, const std::string& what, const char* hint,
-                         const char* code, boost::json::object details = {}) {
-    if (!end.error_tail.empty()) details["stderr"] = clean_text(end.error_tail);
-    throw workers::TaskFailed(name, fmt::format("{}: {}", call.argv.front(), what), hint, code,
-                              std::move(details));
+  const auto failed = [&](const std::string& name, const std::string& what, const char* hint,
+                          const char* code, boost::json::object details = {}) {
+    if (!end.error_tail.empty()) details["stderr"] = repaired(end.error_tail);
+    return workers::TaskFailed(name, fmt::format("{}: {}", call.argv.front(), what), hint, code,
+                               std::move(details));
   };
   switch (end.kind) {
     case ProgramEnd::Kind::timed_out:
-      raise("Process.Timeout", fmt::format("not done after {} ms, killed", call.timeout.count()),
-            "raise timeout_seconds", "ORCH-0612");
+      throw failed("Process.Timeout",
+                   fmt::format("not done after {} ms, killed", call.timeout.count()),
+                   "raise timeout_seconds", "ORCH-0612");
     case ProgramEnd::Kind::output_too_large:
-      raise("Process.OutputTooLarge",
-            fmt::format("wrote more than {} bytes to standard output", call.max_output_bytes),
-            "raise max_output_bytes, or let the program write a file and return its name",
-            "ORCH-0613");
+      throw failed(
+          "Process.OutputTooLarge",
+          fmt::format("wrote more than {} bytes to standard output", call.max_output_bytes),
+          "raise max_output_bytes, or let the program write a file and return its name",
+          "ORCH-0613");
     case ProgramEnd::Kind::signalled:
-      raise("Process.Killed", fmt::format("ended by signal {} ({})", end.code, strsignal(end.code)),
-            "", "ORCH-0611", {{"signal", end.code}});
+      throw failed("Process.Killed",
+                   fmt::format("ended by signal {} ({})", end.code, strsignal(end.code)), "",
+                   "ORCH-0611", {{"signal", end.code}});
     case ProgramEnd::Kind::exited:
       break;
   }
-  raise(fmt::format("Process.ExitCode.{}", end.code), fmt::format("exit code {}", end.code),
-        "the cause's \"stderr\" has the last lines of the program's standard error", "ORCH-0611",
-        {{"exit_code", end.code}});
+  throw failed(fmt::format("Process.ExitCode.{}", end.code), fmt::format("exit code {}", end.code),
+               "the cause's \"stderr\" has the last lines of the program's standard error",
+               "ORCH-0611", {{"exit_code", end.code}});
 }
 
 }  // namespace

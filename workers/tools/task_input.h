@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "orchestrator/json/fields.h"
 #include "workers/worker.h"
@@ -20,9 +19,5 @@ std::string delivery_id(const workers::Task& task);
 
 /// "timeout_seconds" of the input, from 1 to a day.
 std::chrono::seconds timeout_of(json::Fields& fields, std::chrono::seconds otherwise);
-
-/// `bytes` with everything that is not UTF-8 replaced by U+FFFD: programs and servers may say
-/// anything, and a cause is JSON.
-std::string clean_text(std::string_view bytes);
 
 }  // namespace orch::tools
