@@ -125,7 +125,7 @@ struct FilterNode {
   Operand right;  ///< of comparison
 };
 
-inline constexpr std::size_t max_path_bytes = 64 * 1024;
+inline constexpr std::size_t max_path_bytes = 65'536;
 inline constexpr std::size_t max_steps = 256;
 /// Of parentheses, negations and filters inside filters.
 inline constexpr int max_filter_depth = 32;
