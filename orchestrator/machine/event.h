@@ -94,7 +94,7 @@ struct Event {
   EventType type{};
   Thread thread;  ///< ours: where it happened
 
-  std::string name;  ///< of the state (…StateEntered/Exited, MapIteration…)
+  std::string name;  ///< of the state (…StateEntered/Exited, MapIteration…; ours: TaskScheduled)
   /// input (ExecutionStarted, …Entered), output (…Exited, …Succeeded), parameters (TaskScheduled),
   /// ours: the items when they are not the state's whole input (MapStateStarted), the input the
   /// thread goes on with (ExecutionRedriven with `next`).

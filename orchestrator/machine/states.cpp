@@ -76,6 +76,7 @@ void Decider::body(ThreadState& thread, const asl::Pass& pass) {
 
 void Decider::body(ThreadState& thread, const asl::Task& task) {
   auto scheduled = event(EventType::task_scheduled, thread);
+  scheduled.name = thread.state->name;
   scheduled.resource = task.resource;
   scheduled.payload = parameters(thread);
   if (task.timeout_seconds)

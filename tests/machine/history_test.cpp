@@ -106,13 +106,14 @@ TEST_P(History, IsAsRecorded) {
   if (std::getenv("ORCH_GOLDEN")) write_golden(file, golden, lines);
 
   std::vector<std::string> expected;
-  for (const auto& line : json::parse(read(file)).as_object().at("history").as_array())
+  const auto recorded = json::parse(read(file));
+  for (const auto& line : recorded.at("history").as_array())
     expected.emplace_back(line.as_string());
   EXPECT_EQ(lines, expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, History, ::testing::ValuesIn(golden_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& golden) { return golden.param; });
 
 }  // namespace
 }  // namespace orch::testing

@@ -1,0 +1,30 @@
+#include "orchestrator/engine/engine.h"
+
+#include "orchestrator/engine/core.h"
+
+namespace orch::engine {
+
+Engine::Engine(store::Store& store, const workers::Registry& registry, Options options,
+               Observer* observer)
+    : core_(std::make_unique<Core>(store, registry, options, observer)) {}
+
+Engine::~Engine() = default;
+
+Submitted Engine::submit(const Submission& submission) { return core_->submit(submission); }
+
+std::string Engine::redrive(const std::string& run, const Redrive& redrive) {
+  return core_->redrive(run, redrive);
+}
+
+std::string Engine::stop(const std::string& run, const std::string& error,
+                         const std::string& cause) {
+  return core_->stop(run, error, cause);
+}
+
+store::ExecutionRow Engine::wait(const std::string& run_id) { return core_->wait(run_id); }
+
+void Engine::wait_idle() { core_->wait_idle(); }
+
+void Engine::drain(Millis patience) { core_->drain(patience); }
+
+}  // namespace orch::engine

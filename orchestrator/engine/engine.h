@@ -1,0 +1,87 @@
+// The engine: one thread that decides, commits and dispatches, and the pool that does the work.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "orchestrator/store/store.h"
+#include "workers/worker.h"
+
+namespace orch::engine {
+
+struct Options {
+  int workers = 0;               ///< worker threads; 0: as many as suit the machine
+  Millis store_give_up{60'000};  ///< how long a failing store is tried again
+};
+
+/// What to run.
+struct Submission {
+  std::string name;          ///< empty: the run's id
+  std::string workflow;      ///< name of the definition, for people
+  std::string definition;    ///< its text
+  std::string input = "{}";  ///< JSON text
+  std::string connections;   ///< path of the connections file; may be empty
+};
+
+struct Submitted {
+  std::string run_id;
+  bool existed = false;  ///< the same submission was made before
+};
+
+/// How to continue a run that has ended without success.
+struct Redrive {
+  std::string from;                       ///< state of the run's own flow; empty: what failed
+  std::string input;                      ///< JSON text; empty: the recorded input
+  std::optional<std::string> definition;  ///< a corrected definition's text
+};
+
+/// Is told what is committed. Called on the engine's thread (on_progress: on worker threads); must
+/// be quick and must not call the engine.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_events(const store::ExecutionRow& run,
+                         std::span<const machine::Event> events) = 0;
+  virtual void on_progress(const std::string& run_id, machine::Ticket ticket,
+                           const workers::Progress& progress) = 0;
+};
+
+/// Runs executions of one store. All functions are thread-safe; those that return are done once
+/// what they did is committed.
+class Engine {
+ public:
+  /// `store` (as owner), `registry` and `observer` must outlive the engine. Continues all runs
+  /// that were under way.
+  Engine(store::Store& store, const workers::Registry& registry, Options options = {},
+         Observer* observer = nullptr);
+  /// Stops without waiting for running tasks' results; what was committed continues at the next
+  /// start.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Throws InvalidDocument (ORCH-0101), Error ORCH-0202 (name taken), ORCH-0204 (no worker).
+  Submitted submit(const Submission& submission);
+  /// Returns the run's id. Throws Error ORCH-0203, ORCH-0205, InvalidDocument.
+  std::string redrive(const std::string& run, const Redrive& redrive);
+  /// Throws Error ORCH-0203 when there is no such run, ORCH-0205 when it has ended.
+  std::string stop(const std::string& run, const std::string& error, const std::string& cause);
+
+  /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.
+  store::ExecutionRow wait(const std::string& run_id);
+  /// Blocks until no run is under way, or the engine has failed.
+  void wait_idle();
+  /// Takes no more tasks and waits at most `patience` for those at work; their results are
+  /// committed. Then nothing moves any more.
+  void drain(Millis patience);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace orch::engine

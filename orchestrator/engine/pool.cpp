@@ -1,0 +1,128 @@
+#include "orchestrator/engine/pool.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::engine {
+namespace {
+
+std::int64_t now_ms() {
+  return std::chrono::floor<Millis>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
+asl::Failure failure_of(const workers::TaskFailed& failed) {
+  return {failed.error(), failed.cause()};
+}
+
+asl::Failure failure_of(const Error& error) {
+  return failure_of(
+      workers::TaskFailed("States.TaskFailed", error.what(), error.hint(), error.code()));
+}
+
+}  // namespace
+
+void Delivery::report(const workers::Progress& progress) {
+  heartbeat();
+  {
+    const std::scoped_lock lock(mutex_);
+    progress_ = progress;
+    fresh_ = true;
+  }
+  if (on_progress) on_progress(*this, progress);
+}
+
+void Delivery::heartbeat() { last_sign_.store(now_ms(), std::memory_order_relaxed); }
+
+std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(fresh_, false)) fresh = true;
+  return progress_;
+}
+
+WorkerPool::WorkerPool(const workers::Registry& registry, int threads, Sink sink)
+    : registry_(registry), sink_(std::move(sink)) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+WorkerPool::~WorkerPool() {
+  close();
+  for (auto& thread : threads_) thread.join();
+}
+
+void WorkerPool::queue(std::vector<std::shared_ptr<Delivery>> deliveries) {
+  const auto count = deliveries.size();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return;
+    for (auto& delivery : deliveries) queue_.push_back(std::move(delivery));
+  }
+  if (count == 1)
+    wake_.notify_one();
+  else
+    wake_.notify_all();
+}
+
+void WorkerPool::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    queue_.clear();
+  }
+  wake_.notify_all();
+}
+
+bool WorkerPool::wait_quiet(Millis patience) {
+  std::unique_lock lock(mutex_);
+  return quiet_.wait_for(lock, patience, [this] { return busy_ == 0; });
+}
+
+void WorkerPool::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    auto delivery = std::move(queue_.front());
+    queue_.pop_front();
+    ++busy_;
+    lock.unlock();
+    delivery->heartbeat();
+    sink_({delivery, WorkerNews::Begun{}});
+    sink_(perform(delivery));
+    delivery.reset();
+    lock.lock();
+    if (--busy_ == 0) quiet_.notify_all();
+  }
+}
+
+WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const {
+  const auto& task = delivery->task;
+  if (delivery->stop_requested()) return {delivery, WorkerNews::Stopped{}};
+  const auto failed = [&](asl::Failure failure) {
+    return WorkerNews{delivery, std::move(failure)};
+  };
+  try {
+    auto* worker = registry_.find(task.resource);
+    if (!worker)
+      throw workers::TaskFailed("Resource.Unknown",
+                                fmt::format("no worker serves the resource \"{}\" of the state "
+                                            "\"{}\"{}",
+                                            task.resource, task.state,
+                                            did_you_mean(task.resource, registry_.resources())),
+                                "", "ORCH-0204");
+    auto with_input = task;
+    with_input.input = json::parse(delivery->input);
+    return {delivery, WorkerNews::Done{json::write(worker->run(with_input, *delivery))}};
+  } catch (const workers::TaskFailed& error) {
+    return failed(failure_of(error));
+  } catch (const workers::Cancelled&) {
+    return {delivery, WorkerNews::Stopped{}};
+  } catch (const Error& error) {
+    return failed(failure_of(error));
+  } catch (const std::exception& error) {
+    return failed(failure_of(workers::TaskFailed("States.TaskFailed", error.what())));
+  }
+}
+
+}  // namespace orch::engine

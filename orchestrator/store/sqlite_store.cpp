@@ -1,0 +1,256 @@
+#include "orchestrator/store/sqlite_store.h"
+
+#include <random>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/db/migrate.h"
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite_turn.h"
+
+namespace orch::store {
+
+std::span<const EmbeddedFile> sqlite_migrations();  // generated
+
+namespace {
+
+namespace sql = orch::sqlite;
+using machine::Event;
+
+constexpr const char* ledger = "orch_migration";
+
+Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
+std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
+
+constexpr const char* row_columns =
+    "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
+    "ended_ms, output, error, cause, redrive_count";
+
+std::optional<std::string> optional_text(const sql::Statement& row, int column) {
+  if (row.null(column)) return std::nullopt;
+  return std::string(row.text(column));
+}
+
+ExecutionRow read_row(const sql::Statement& row) {
+  ExecutionRow made;
+  made.id = ExecutionId{row.int64(0)};
+  made.made.run_id = row.text(1);
+  made.made.name = row.text(2);
+  made.made.workflow = row.text(3);
+  made.made.definition_hash = row.text(4);
+  made.made.input = row.text(5);
+  made.made.connections = row.text(6);
+  made.status = machine::status_from(row.text(7)).value_or(machine::Status::failed);
+  made.made.started_at = instant(row.int64(8));
+  if (!row.null(9)) made.ended_at = instant(row.int64(9));
+  made.output = optional_text(row, 10);
+  made.error = optional_text(row, 11);
+  made.cause = optional_text(row, 12);
+  made.redrive_count = row.int64(13);
+  return made;
+}
+
+ProgressRow read_progress(const sql::Statement& row) {
+  ProgressRow made;
+  made.ticket = machine::Ticket{row.int64(0)};
+  made.key = row.text(1);
+  made.phase = row.text(2);
+  made.rows = row.int64(3);
+  made.bytes = row.int64(4);
+  if (!row.null(5)) made.expected_rows = row.int64(5);
+  made.at = instant(row.int64(6));
+  return made;
+}
+
+// The events of one row of `history`.
+boost::json::value read_events(std::string_view text) {
+  try {
+    auto events = json::parse(text);
+    if (events.is_array()) return events;
+  } catch (const json::SyntaxError&) {
+    // reported below
+  }
+  throw Error("ORCH-0206", "the history in the run store is damaged: a row is no JSON array",
+              "restore the store from a backup");
+}
+
+std::string new_store_id() {
+  std::random_device random;
+  const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
+  return fmt::format("{:016x}{:016x}", word(), word());
+}
+
+class SqliteStore final : public Store {
+ public:
+  /// `lock` is null for a reader.
+  SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path)
+      : guard_(path), lock_(std::move(lock)), db_(std::move(db)) {
+    const auto what = "the run store " + path;
+    if (lock_) {
+      db_.set_busy_timeout(std::chrono::seconds(1));  // the engine tries again by itself
+      sql::migrate(db_, sqlite_migrations(), ledger, what);
+      raise_epoch();
+      kit_ = std::make_unique<TurnKit>(db_);
+    } else {
+      sql::check_version(db_, sqlite_migrations(), ledger, what);
+    }
+    sql::Statement meta(db_, "SELECT value FROM meta WHERE name = 'store_id'");
+    if (meta.step()) store_id_ = meta.text(0);
+  }
+
+  std::unique_ptr<Turn> begin() override {
+    if (!kit_) throw std::logic_error("a reader's store has no turns");
+    return std::make_unique<SqliteTurn>(*kit_, guard_);
+  }
+
+  ExecutionRow find(const std::string& run) override {
+    return guard_([&] {
+      sql::Statement exact(db_, fmt::format("SELECT {} FROM execution WHERE run_id = ?1 OR name = "
+                                            "?1 ORDER BY run_id = ?1 DESC",
+                                            row_columns));
+      if (exact.bind(run).step()) return read_row(exact);
+      return find_prefix(run);
+    });
+  }
+
+  std::optional<ExecutionRow> find_name(const std::string& name) override {
+    return guard_([&]() -> std::optional<ExecutionRow> {
+      sql::Statement query(db_,
+                           fmt::format("SELECT {} FROM execution WHERE name = ?", row_columns));
+      if (!query.bind(name).step()) return std::nullopt;
+      return read_row(query);
+    });
+  }
+
+  std::vector<ExecutionRow> list(const ListFilter& filter) override {
+    return guard_([&] {
+      sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE ?1 IS NULL OR status = "
+                                            "?1 ORDER BY started_ms DESC, id DESC LIMIT ?2",
+                                            row_columns));
+      std::optional<std::string> status;
+      if (filter.status) status = to_string(*filter.status);
+      query.bind(status, filter.limit);
+      std::vector<ExecutionRow> rows;
+      while (query.step()) rows.push_back(read_row(query));
+      return rows;
+    });
+  }
+
+  std::string definition(const std::string& hash) override {
+    return guard_([&] {
+      sql::Statement query(db_, "SELECT text FROM definition WHERE hash = ?");
+      if (!query.bind(hash).step())
+        throw Error("ORCH-0206", "the run store is damaged: no definition with hash " + hash,
+                    "restore the store from a backup");
+      return std::string(query.text(0));
+    });
+  }
+
+  void history(ExecutionId id, machine::EventId after,
+               const std::function<void(Event)>& take) override {
+    guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT events FROM history WHERE execution_id = ? AND last_id > ? "
+                           "ORDER BY first_id");
+      query.bind(number(id), after);
+      while (query.step()) {
+        const auto batch = read_events(query.text(0));
+        for (const auto& item : batch.get_array()) {
+          auto event = machine::event_from_json(item);
+          if (event.id > after) take(std::move(event));
+        }
+      }
+    });
+  }
+
+  std::vector<ProgressRow> progress(ExecutionId id) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT ticket, key, phase, row_count, byte_count, expected, at_ms FROM "
+                           "progress WHERE execution_id = ? ORDER BY ticket");
+      query.bind(number(id));
+      std::vector<ProgressRow> rows;
+      while (query.step()) rows.push_back(read_progress(query));
+      return rows;
+    });
+  }
+
+  const std::string& store_id() const override { return store_id_; }
+  std::int64_t epoch() const override { return epoch_; }
+
+ private:
+  ExecutionRow find_prefix(const std::string& prefix) {
+    // Ids are lower-case letters and digits: '{' is the character behind 'z'.
+    sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE run_id >= ?1 AND run_id "
+                                          "< ?1 || '{{' ORDER BY run_id DESC LIMIT 3",
+                                          row_columns));
+    std::vector<ExecutionRow> found;
+    if (!prefix.empty()) query.bind(prefix);
+    while (!prefix.empty() && query.step()) found.push_back(read_row(query));
+    if (found.size() == 1) return found.front();
+    if (found.empty())
+      throw Error("ORCH-0203", fmt::format("no run \"{}\"", prefix),
+                  "`orch status` lists the runs; a unique beginning of the id is enough");
+    throw Error(
+        "ORCH-0203",
+        fmt::format("several runs begin with \"{}\": {}, {}{}", prefix, found[0].made.run_id,
+                    found[1].made.run_id, found.size() > 2 ? ", …" : ""),
+        "give more of the id");
+  }
+
+  void raise_epoch() {
+    sql::Transaction transaction(db_);
+    sql::Statement(db_, "INSERT OR IGNORE INTO meta (name, value) VALUES ('store_id', ?)")
+        .bind(new_store_id())
+        .run();
+    sql::Statement raise(db_,
+                         "INSERT INTO meta (name, value) VALUES ('epoch', '1') ON CONFLICT (name) "
+                         "DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS "
+                         "INTEGER)");
+    raise.step();
+    epoch_ = raise.int64(0);
+    raise.reset();
+    transaction.commit();
+  }
+
+  Guard guard_;
+  std::unique_ptr<OwnerLock> lock_;  // before db_: released after the file is closed
+  sql::Database db_;
+  std::unique_ptr<TurnKit> kit_;
+  std::string store_id_;
+  std::int64_t epoch_ = 0;
+};
+
+std::unique_ptr<Store> open(const std::filesystem::path& path, std::unique_ptr<OwnerLock> lock) {
+  return Guard(path.string())([&] {
+    auto db = lock ? sql::Database(path) : sql::Database(path, sql::Access::read_only);
+    return std::make_unique<SqliteStore>(std::move(lock), std::move(db), path.string());
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
+                                     const std::string& command) {
+  if (path.has_parent_path()) {
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    if (failed)
+      throw Error("ORCH-0002", fmt::format("{}: {}", path.parent_path().string(), failed.message()),
+                  "choose a folder you can write to with --store or ORCH_STORE");
+  }
+  return open(path, std::make_unique<OwnerLock>(path, command));
+}
+
+std::unique_ptr<Store> open_as_reader(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path))
+    throw Error("ORCH-0208", fmt::format("there is no run store {}", path.string()),
+                "`orch submit` makes one; --store or ORCH_STORE names another");
+  return open(path, nullptr);
+}
+
+}  // namespace orch::store

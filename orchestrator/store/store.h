@@ -1,0 +1,95 @@
+// The seam between the engine and what keeps its state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "orchestrator/base/time.h"
+#include "orchestrator/machine/event.h"
+#include "orchestrator/machine/execution.h"
+
+namespace orch::store {
+
+/// The store's own number of an execution.
+enum class ExecutionId : std::int64_t {};
+
+struct NewExecution {
+  std::string run_id;
+  std::string name;
+  std::string workflow;  ///< name of the definition, for people
+  std::string definition_hash;
+  std::string input;        ///< JSON text as submitted
+  std::string connections;  ///< path of the connections file; may be empty
+  Instant started_at;
+};
+
+struct ExecutionRow {
+  ExecutionId id{};
+  NewExecution made;
+  machine::Status status = machine::Status::running;
+  std::optional<Instant> ended_at;
+  std::optional<std::string> output;  ///< JSON text
+  std::optional<std::string> error;
+  std::optional<std::string> cause;
+  std::int64_t redrive_count = 0;
+};
+
+struct ProgressRow {
+  machine::Ticket ticket{};
+  std::string key;
+  std::string phase;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  std::optional<std::int64_t> expected_rows;
+  Instant at;
+};
+
+struct ListFilter {
+  std::optional<machine::Status> status;
+  std::int64_t limit = 50;
+};
+
+/// One transaction of the owner. Destroyed without commit(): nothing was written.
+class Turn {
+ public:
+  virtual ~Turn() = default;
+  /// Keeps `text` under its hash, which is returned.
+  virtual std::string keep_definition(const std::string& text) = 0;
+  virtual ExecutionId add(const NewExecution& execution) = 0;
+  virtual void append(ExecutionId id, std::span<const machine::Event> events) = 0;
+  /// Sets status, end, output, error, cause and redrive count.
+  virtual void set_outcome(const ExecutionRow& row) = 0;
+  virtual void set_definition(ExecutionId id, const std::string& hash) = 0;
+  /// Replaces the progress of the execution's open tasks.
+  virtual void set_progress(ExecutionId id, std::span<const ProgressRow> rows) = 0;
+  virtual void commit() = 0;
+};
+
+/// Run state. The owner writes; readers see what is committed. One thread at a time. All functions
+/// throw orch::Error (ORCH-02xx) on trouble.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual std::unique_ptr<Turn> begin() = 0;
+  /// The execution with this id or name, or the only one whose id starts with `run`. Throws Error
+  /// ORCH-0203 when there is none, or several.
+  virtual ExecutionRow find(const std::string& run) = 0;
+  virtual std::optional<ExecutionRow> find_name(const std::string& name) = 0;
+  /// Newest first.
+  virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
+  virtual std::string definition(const std::string& hash) = 0;
+  /// Calls `take` with each event after `after`, in order.
+  virtual void history(ExecutionId id, machine::EventId after,
+                       const std::function<void(machine::Event)>& take) = 0;
+  virtual std::vector<ProgressRow> progress(ExecutionId id) = 0;
+  virtual const std::string& store_id() const = 0;
+  /// Grows with every owner; the upper half of a fence.
+  virtual std::int64_t epoch() const = 0;
+};
+
+}  // namespace orch::store

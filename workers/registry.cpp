@@ -1,0 +1,23 @@
+#include <algorithm>
+
+#include "workers/worker.h"
+
+namespace orch::workers {
+
+void Registry::add(std::string resource, std::unique_ptr<Worker> worker) {
+  workers_.emplace_back(std::move(resource), std::move(worker));
+}
+
+Worker* Registry::find(std::string_view resource) const {
+  const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                  [&](const auto& entry) { return entry.first == resource; });
+  return found == workers_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> Registry::resources() const {
+  std::vector<std::string> names;
+  for (const auto& entry : workers_) names.push_back(entry.first);
+  return names;
+}
+
+}  // namespace orch::workers

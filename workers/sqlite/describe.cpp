@@ -1,0 +1,99 @@
+#include "workers/sqlite/describe.h"
+
+#include <algorithm>
+#include <map>
+
+#include "workers/sqlite/declared_type.h"
+#include "workers/sqlite/names.h"
+
+namespace orch::sqlite {
+namespace {
+
+/// The hidden column of pragma table_xinfo (sqlite.org/pragma.html#pragma_table_xinfo).
+constexpr std::int64_t hidden_of_virtual_table = 1;
+
+std::string rowid_name(const data::Table& table) {
+  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+    const auto hides = [&](const data::Column& column) { return same_name(column.name, name); };
+    if (std::none_of(table.columns.begin(), table.columns.end(), hides)) return name;
+  }
+  return {};
+}
+
+void add_columns(Database& db, Described& described) {
+  std::map<std::int64_t, std::string> key;  // by position in the primary key
+  Statement info(db,
+                 "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
+                 "FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
+  info.bind(described.table.name.name);
+  while (info.step()) {
+    if (info.int64(5) == hidden_of_virtual_table) continue;
+    std::string type(info.text(1));
+    if (described.strict && same_name(type, "ANY")) type.clear();
+    auto column = column_of(std::string(info.text(0)), std::move(type));
+    column.nullable = info.int64(2) == 0;
+    column.generated = info.int64(5) != 0;
+    if (info.int64(4) > 0) key[info.int64(4)] = column.name;
+    described.needed.push_back(!column.nullable && info.null(3) && !column.generated);
+    described.table.columns.push_back(std::move(column));
+  }
+  for (auto& [position, name] : key) described.table.key.push_back(std::move(name));
+}
+
+/// The largest rowid: rows are rarely deleted, and counting would read the whole table.
+std::optional<std::int64_t> estimate(Database& db, const Described& described) {
+  if (described.rowid.empty()) return std::nullopt;
+  Statement largest(
+      db, "SELECT max(" + described.rowid + ") FROM main." + quote(described.table.name.name));
+  return largest.step() ? largest.int64(0) : 0;
+}
+
+}  // namespace
+
+std::optional<Described> describe_table(Database& db, const std::string& name) {
+  Statement list(db,
+                 "SELECT name, type, wr, strict FROM pragma_table_list "
+                 "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+  list.bind(name);
+  if (!list.step()) return std::nullopt;
+  Described described;
+  described.table.name.name = list.text(0);
+  const auto type = list.text(1);
+  const bool ordinary = type == "table";
+  described.view = !ordinary;
+  described.strict = list.int64(3) != 0;
+  const bool without_rowid = list.int64(2) != 0;
+  add_columns(db, described);
+  if (ordinary && !without_rowid) described.rowid = rowid_name(described.table);
+  described.table.estimated_rows = estimate(db, described);
+  return described;
+}
+
+data::Table describe_query(Database& db, const std::string& query) {
+  const Statement select(db, "SELECT * FROM " + from_clause({{}, query}));
+  data::Table table;
+  for (int i = 0; i < select.columns(); ++i)
+    table.columns.push_back(column_of(select.column_name(i), select.declared_type(i)));
+  return table;
+}
+
+std::vector<std::string> table_names(Database& db) {
+  std::vector<std::string> names;
+  Statement list(db,
+                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name");
+  while (list.step())
+    if (!reserved(list.text(0))) names.emplace_back(list.text(0));
+  return names;
+}
+
+std::string from_clause(const data::Relation& relation) {
+  // The line break ends a comment at the end of the author's query.
+  if (!relation.query.empty()) return "(" + relation.query + "\n) AS query";
+  return "main." + quote(relation.table.name);
+}
+
+std::string qualified(const data::Relation& relation, const std::string& column) {
+  return (relation.query.empty() ? quote(relation.table.name) : "query") + "." + quote(column);
+}
+
+}  // namespace orch::sqlite

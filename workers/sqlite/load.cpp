@@ -1,0 +1,82 @@
+#include "workers/sqlite/load.h"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/fault.h"
+#include "workers/sqlite/bookkeeping.h"
+#include "workers/sqlite/cells.h"
+#include "workers/sqlite/names.h"
+#include "workers/sqlite/planning.h"
+
+namespace orch::sqlite {
+namespace {
+
+class StagingLoad final : public data::Load, private data::RowWriter {
+ public:
+  StagingLoad(TargetFile file, data::LoadPlan plan, data::LoadId load, bool strict)
+      : file_(std::move(file)), plan_(std::move(plan)), load_(std::move(load)), strict_(strict) {}
+
+  int parts() const override { return 1; }
+  data::RowWriter& part(int) override { return *this; }
+
+  void write(std::string_view rows) override {
+    const auto columns = static_cast<int>(plan_.columns.size());
+    guarded(place(), [&] {
+      begin();
+      while (!rows.empty()) {
+        rows = bind_row(rows, *insert_, columns);
+        insert_->run();
+        insert_->reset();
+      }
+    });
+  }
+
+  void finish() override {}
+
+  void commit(const data::Digest& digest, const boost::json::object& position) override {
+    guarded(place(), [&] {
+      begin();
+      insert_.reset();
+      write_load(transaction_->db(), plan_.request.target,
+                 {load_, digest, false, position, plan_.fingerprint});
+      fault::point("stage.before_commit");
+      transaction_->commit();
+      fault::point("stage.after_commit");
+      transaction_.reset();
+    });
+  }
+
+ private:
+  Place place() const { return file_.place("staging table " + plan_.request.target.name); }
+
+  void begin() {
+    if (transaction_) return;
+    auto& db = transaction_.emplace(file_).db();
+    hold_fence(db, plan_.request.target, load_);
+    const auto staging = "main." + quote(staging_name(plan_.request.target.name));
+    db.exec("DROP TABLE IF EXISTS " + staging);
+    db.exec(create_staging_sql(plan_, strict_));
+    std::string parameters = "?1";
+    for (std::size_t i = 2; i <= plan_.columns.size(); ++i) parameters += fmt::format(",?{}", i);
+    insert_.emplace(db, fmt::format("INSERT INTO {} VALUES ({})", staging, parameters));
+  }
+
+  TargetFile file_;
+  data::LoadPlan plan_;
+  data::LoadId load_;
+  bool strict_;
+  std::optional<WriteTransaction> transaction_;
+  std::optional<Statement> insert_;  // destroyed before the connection
+};
+
+}  // namespace
+
+std::unique_ptr<data::Load> begin_staging(const TargetFile& file, const data::LoadPlan& plan,
+                                          const data::LoadId& load, bool strict) {
+  return std::make_unique<StagingLoad>(file, plan, load, strict);
+}
+
+}  // namespace orch::sqlite

@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/db/sqlite_db.h"
+#include "workers/data/failure.h"
+#include "workers/sqlite/describe.h"
+#include "workers/sqlite/failures.h"
+#include "workers/sqlite/names.h"
+#include "workers/sqlite/range.h"
+#include "workers/sqlite/sqlite.h"
+
+namespace orch::sqlite {
+namespace fs = std::filesystem;
+namespace {
+
+data::Cell cell_of(const Statement& row, int column) {
+  using Type = data::Cell::Type;
+  switch (row.storage(column)) {
+    case Storage::integer:
+      return {Type::integer, row.int64(column), 0, {}};
+    case Storage::real:
+      return {Type::real, 0, row.real(column), {}};
+    case Storage::text:
+      return {Type::text, 0, 0, row.text(column)};
+    case Storage::blob:
+      return {Type::blob, 0, 0, row.blob(column)};
+    case Storage::null:
+      break;
+  }
+  return {};
+}
+
+/// The counter in the file's header that every transaction in rollback mode raises; in WAL mode
+/// only checkpoints do (sqlite.org/fileformat2.html#file_change_counter).
+std::uint32_t change_counter(const fs::path& path) {
+  std::array<char, 4> bytes{};
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(24);
+  file.read(bytes.data(), bytes.size());
+  std::uint32_t counter = 0;
+  for (const char byte : bytes) counter = counter << 8 | static_cast<unsigned char>(byte);
+  return counter;
+}
+
+/// SQLite reads a file only when asked for something in it.
+void read_schema(Database& db) { Statement(db, "SELECT count(*) FROM sqlite_schema").run(); }
+
+Database open_checked(const fs::path& path) {
+  Database db(path, Access::read_only);
+  read_schema(db);
+  return db;
+}
+
+/// Reads a table or query in one read transaction, on a connection of its own.
+class SqliteReader final : public data::RowReader {
+ public:
+  SqliteReader(Database db, const std::string& sql, Condition condition, bool rowid, Place place)
+      : db_(std::move(db)),
+        condition_(std::move(condition)),
+        rows_(db_, sql),
+        rowid_(rowid),
+        place_(std::move(place)) {
+    condition_.bind(rows_);
+  }
+
+  void read(data::RowSink& sink, const std::function<bool()>& stop) override {
+    const auto columns = rows_.columns() - (rowid_ ? 1 : 0);
+    std::vector<data::Cell> cells(static_cast<std::size_t>(columns));
+    const StopWatch watch(db_, stop);
+    while (guarded(place_, [&] { return rows_.step(); })) {
+      for (int i = 0; i < columns; ++i) cells[static_cast<std::size_t>(i)] = cell_of(rows_, i);
+      push(sink, cells);
+    }
+  }
+
+ private:
+  void push(data::RowSink& sink, std::span<const data::Cell> cells) {
+    try {
+      sink.row(cells);
+    } catch (const workers::TaskFailed& failure) {
+      if (!rowid_) throw;
+      const auto rowid = rows_.int64(rows_.columns() - 1);
+      throw data::amended(failure, fmt::format(" (rowid {})", rowid), {{"rowid", rowid}});
+    }
+  }
+
+  Database db_;
+  Condition condition_;  // its parameters are bound without a copy
+  Statement rows_;
+  bool rowid_;  ///< the last column is the rowid, for messages
+  Place place_;
+};
+
+class SqliteSource final : public data::Source {
+ public:
+  SqliteSource(fs::path path, std::string display)
+      : path_(std::move(path)),
+        display_(std::move(display)),
+        db_(guarded(place("opening the database"), [&] { return open_checked(path_); })) {}
+
+  std::string engine() const override { return "sqlite"; }
+  std::vector<data::Table> list(const std::string& schema) override;
+  data::Table describe(const data::Relation& relation) override { return look_at(relation).table; }
+  std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
+  std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
+                                            const std::string& where) override;
+  boost::json::object position() override { return position_; }
+
+ private:
+  Place place(std::string doing) const { return {"Source", display_, std::move(doing)}; }
+  Place reading(const data::Relation& from) const {
+    return place(from.query.empty() ? "reading table " + from.table.name : "running the query");
+  }
+
+  Described look_at(const data::Relation& relation);
+  Described look_at_query(const std::string& query);
+  workers::TaskFailed missing(const data::TableName& name);
+  void check_columns(const data::ReadRequest& request, const data::Table& table) const;
+  void note_position(Database& db);
+
+  fs::path path_;
+  std::string display_;
+  Database db_;
+  boost::json::object position_;
+};
+
+std::vector<data::Table> SqliteSource::list(const std::string&) {
+  std::vector<data::Table> tables;
+  for (const auto& name : guarded(place("listing tables"), [&] { return table_names(db_); }))
+    tables.push_back(describe({{"", name}, ""}));
+  return tables;
+}
+
+workers::TaskFailed SqliteSource::missing(const data::TableName& name) {
+  return {"Source.TableMissing",
+          fmt::format("{}: no table \"{}\"{}", display_, name.display(),
+                      did_you_mean(name.name, table_names(db_))),
+          "`orch catalog discover` lists the tables of a connection",
+          "ORCH-0430",
+          {{"table", name.display()}}};
+}
+
+Described SqliteSource::look_at_query(const std::string& query) {
+  Described described;
+  try {
+    described.table = describe_query(db_, query);
+  } catch (const Error& error) {
+    throw workers::TaskFailed("Source.QueryFailed",
+                              fmt::format("{}: the query is refused: {}", display_, error.reason()),
+                              "a query is one SELECT", "ORCH-0431");
+  }
+  for (const auto& column : described.table.columns) {
+    const auto same = [&](const data::Column& other) { return same_name(other.name, column.name); };
+    if (std::count_if(described.table.columns.begin(), described.table.columns.end(), same) > 1)
+      throw workers::TaskFailed(
+          "Source.QueryFailed",
+          fmt::format("{}: the query has column \"{}\" twice", display_, column.name),
+          "give the columns names of their own with AS", "ORCH-0431");
+  }
+  return described;
+}
+
+Described SqliteSource::look_at(const data::Relation& relation) {
+  if (!relation.query.empty()) return look_at_query(relation.query);
+  const auto& name = relation.table;
+  if (!name.schema.empty() && !same_name(name.schema, "main")) throw missing(name);
+  return guarded(reading(relation), [&] {
+    auto described = describe_table(db_, name.name);
+    if (!described) throw missing(name);
+    return *std::move(described);
+  });
+}
+
+void SqliteSource::check_columns(const data::ReadRequest& request, const data::Table& table) const {
+  std::vector<std::string> names;
+  for (const auto& column : table.columns) names.push_back(column.name);
+  auto wanted = request.columns;
+  if (request.watermark) wanted.push_back(request.watermark->column);
+  for (const auto& column : wanted) {
+    const auto same = [&](const std::string& name) { return same_name(name, column); };
+    if (std::any_of(names.begin(), names.end(), same)) continue;
+    throw workers::TaskFailed(
+        "Source.ColumnMissing",
+        fmt::format("{}: no column \"{}\" in {}{}", display_, column,
+                    request.from.query.empty() ? request.from.table.display() : "the query",
+                    did_you_mean(column, names)),
+        "the catalog names columns that the source has", "ORCH-0445", {{"column", column}});
+  }
+}
+
+void SqliteSource::note_position(Database& db) {
+  Statement pragma(db,
+                   "SELECT d.data_version, s.schema_version, p.page_count * z.page_size "
+                   "FROM pragma_data_version d, pragma_schema_version s, pragma_page_count p, "
+                   "pragma_page_size z");
+  pragma.step();
+  position_ = {{"data_version", pragma.int64(0)},
+               {"schema_version", pragma.int64(1)},
+               {"bytes", pragma.int64(2)},
+               {"change_counter", change_counter(path_)}};
+}
+
+std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::ReadRequest& request) {
+  const auto described = look_at(request.from);
+  check_columns(request, described.table);
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < request.columns.size(); ++i) {
+    const bool plain = i >= request.expressions.size() || request.expressions[i].empty();
+    columns.push_back(plain ? qualified(request.from, request.columns[i]) : request.expressions[i]);
+  }
+  const bool rowid = !described.rowid.empty();
+  const auto rowid_column = rowid ? quote(described.table.name.name) + "." + described.rowid : "";
+  if (rowid) columns.push_back(rowid_column);
+
+  return guarded(reading(request.from), [&] {
+    Database db(path_, Access::read_only);
+    db.exec("BEGIN");
+    read_schema(db);
+    note_position(db);
+    const auto rows =
+        condition(db, request.from, described.table.columns, request.where, request.watermark);
+    const auto sql =
+        fmt::format("SELECT {} FROM {}{}{}", fmt::join(columns, ", "), from_clause(request.from),
+                    rows.sql, rowid ? " ORDER BY " + rowid_column : "");
+    std::vector<std::unique_ptr<data::RowReader>> readers;
+    readers.push_back(
+        std::make_unique<SqliteReader>(std::move(db), sql, rows, rowid, reading(request.from)));
+    return readers;
+  });
+}
+
+std::optional<std::string> SqliteSource::high_watermark(const data::Relation& from,
+                                                        const std::string& column,
+                                                        const std::string& where) {
+  check_columns({from, {column}, {}, where, {}, {}, 1}, look_at(from).table);
+  return guarded(reading(from), [&] { return largest(db_, from, column, where); });
+}
+
+}  // namespace
+
+void ping(const fs::path& path) {
+  guarded({"Source", path.filename().string(), "opening the database"},
+          [&] { open_checked(path); });
+}
+
+std::unique_ptr<data::Source> open_source(const fs::path& path, std::string display) {
+  return std::make_unique<SqliteSource>(path, std::move(display));
+}
+
+}  // namespace orch::sqlite

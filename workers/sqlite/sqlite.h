@@ -1,0 +1,28 @@
+// SQLite files as sources and targets.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "workers/data/source.h"
+#include "workers/data/target.h"
+
+namespace orch::sqlite {
+
+/// Opens the existing file `path` read-only. `display` names the connection in messages.
+/// Throws TaskFailed "Connection.Down" when the file is missing or is not a SQLite database.
+std::unique_ptr<data::Source> open_source(const std::filesystem::path& path, std::string display);
+
+/// Opens `path` for writing, in WAL mode, so that readers are never blocked; creates it when its
+/// folder exists. `patience` is how long a write waits for the lock of another process before
+/// TaskFailed "Target.Locked"; writers of this process queue for their turn without a limit.
+std::unique_ptr<data::Target> open_target(
+    const std::filesystem::path& path, std::string display,
+    std::chrono::milliseconds patience = std::chrono::seconds(60));
+
+/// Reads the schema of `path`. Throws TaskFailed "Connection.Down".
+void ping(const std::filesystem::path& path);
+
+}  // namespace orch::sqlite

@@ -1,0 +1,26 @@
+// One SQLite file has one writer: the loads and merges of this process take turns.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+namespace orch::sqlite {
+
+class TurnQueue;
+
+/// The right to write to a database file, held until destroyed. Waits in the order of arrival,
+/// without a limit: who is before us makes progress, or fails and goes away. SQLite's own busy
+/// timeout is no queue: it polls, and starves whoever comes between two long transactions. May be
+/// destroyed on another thread.
+class WriteTurn {
+ public:
+  explicit WriteTurn(const std::filesystem::path& file);
+  WriteTurn(WriteTurn&&) noexcept = default;
+  WriteTurn& operator=(WriteTurn&&) = delete;
+  ~WriteTurn();
+
+ private:
+  std::shared_ptr<TurnQueue> queue_;
+};
+
+}  // namespace orch::sqlite

@@ -1,0 +1,27 @@
+#include "workers/worker.h"
+
+#include <utility>
+
+#include "orchestrator/json/text.h"
+
+namespace orch::workers {
+namespace {
+
+std::string cause_of(const std::string& message, const std::string& hint, const std::string& code,
+                     boost::json::object details) {
+  boost::json::object cause{{"message", message}};
+  if (!hint.empty()) cause["hint"] = hint;
+  if (!code.empty()) cause["code"] = code;
+  for (auto& detail : details) cause[detail.key()] = std::move(detail.value());
+  return json::write(cause);
+}
+
+}  // namespace
+
+TaskFailed::TaskFailed(std::string error, std::string message, std::string hint, std::string code,
+                       boost::json::object details)
+    : error_(std::move(error)),
+      message_(std::move(message)),
+      cause_(cause_of(message_, hint, code, std::move(details))) {}
+
+}  // namespace orch::workers
