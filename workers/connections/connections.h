@@ -1,6 +1,7 @@
 // The connections file: named databases and folders, with their secrets elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -31,6 +32,9 @@ struct Endpoint {
   std::string token;  ///< of "Authorization: Bearer"; a secret; empty: none
 };
 
+/// What a run does with a connection.
+enum class Role : std::uint8_t { source, target };
+
 class Connections {
  public:
   /// Reads and checks `file`; secrets are fetched from environment and files when a connection is
@@ -52,8 +56,9 @@ class Connections {
   /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
   Endpoint endpoint(const std::string& name) const;
 
-  /// Connects and asks the least. Throws like open_source().
-  Health ping(const std::string& name) const;
+  /// Connects and asks the least. A SQLite file that is only written to need not exist yet. Throws
+  /// like open_source().
+  Health ping(const std::string& name, Role role) const;
 
  private:
   Connections();
