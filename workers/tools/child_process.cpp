@@ -5,16 +5,15 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <system_error>
-#include <utility>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,8 +92,7 @@ class SpawnPlan {
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, error, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-    if (!call.folder.empty())
-      posix_spawn_file_actions_addchdir_np(&actions_, call.folder.c_str());
+    if (!call.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, call.folder.c_str());
     posix_spawnattr_init(&attributes_);
     sigset_t none, all;
     sigemptyset(&none);
@@ -102,8 +100,8 @@ class SpawnPlan {
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                               POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -126,6 +124,10 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   all.push_back(nullptr);
   return all;
 }
+
+/// A handle that is readable once the process has ended. Not by glibc's pidfd_open(): the header of
+/// 2.36 declares it without C linkage.
+int open_process(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
 class Child {
  public:
@@ -169,7 +171,7 @@ Child::Child(const ProgramCall& call)
     not_started(call, error, "argv[0] must be a program in PATH or a path, and folder must exist");
   stdout_.write.close();
   stderr_.write.close();
-  exited_ = Handle(pidfd_open(pid_, 0));
+  exited_ = Handle(open_process(pid_));
 }
 
 bool Child::wait_a_little() {
