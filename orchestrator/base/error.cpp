@@ -90,6 +90,40 @@ constexpr std::array codes = {
         "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
     ErrorCode{"ORCH-0312", "no such table in the catalog",
               "A key or glob given to choose tables matches none."},
+    ErrorCode{"ORCH-0401", "a PostgreSQL server does not answer",
+              "Nothing listens at the address, the server is starting or stopping, or it has no "
+              "free connection."},
+    ErrorCode{"ORCH-0402", "the connection to PostgreSQL was lost",
+              "The server stopped, crashed, or the network broke. The transaction was rolled back; "
+              "a retry repeats the work."},
+    ErrorCode{"ORCH-0403", "PostgreSQL refused the connection",
+              "Wrong user, password or database, or pg_hba.conf does not let the client in."},
+    ErrorCode{"ORCH-0404", "a PostgreSQL table is locked",
+              "Another session held a lock for longer than the worker waits, or two transactions "
+              "waited for each other."},
+    ErrorCode{"ORCH-0405", "the disk of the PostgreSQL server is full",
+              "The transaction was rolled back. Free space, then resume the run."},
+    ErrorCode{
+        "ORCH-0406", "PostgreSQL denied the work",
+        "The user lacks a privilege, or the server only reads. The message names the object."},
+    ErrorCode{
+        "ORCH-0407", "a value cannot be kept exactly",
+        "A value does not fit the PostgreSQL column's type without loss. Nothing was published."},
+    ErrorCode{"ORCH-0408", "PostgreSQL refused a statement",
+              "A query, condition or name of the catalog is not right for this database."},
+    ErrorCode{"ORCH-0409", "PostgreSQL reported an error",
+              "The message is the server's; the SQLSTATE is in the cause."},
+    ErrorCode{"ORCH-0410", "a type cannot arrive unchanged",
+              "Columns of the source have no type in the target that keeps all their values. Every "
+              "one is listed; "
+              "nothing was changed."},
+    ErrorCode{"ORCH-0411", "source and target table do not match",
+              "Columns are missing, computed, or need a value they do not get. Every one is "
+              "listed; nothing was changed."},
+    ErrorCode{"ORCH-0412", "an older transaction keeps the table",
+              "Rows that were staged in parallel parts become visible to newer transactions only. "
+              "One that began before "
+              "the load is still open; the table is published after it has ended."},
     ErrorCode{"ORCH-0430", "a source table does not exist",
               "The catalog names a table, view or file that the source does not have. The message "
               "names near matches; `orch catalog discover` lists what is there."},
