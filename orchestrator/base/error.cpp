@@ -61,31 +61,38 @@ constexpr std::array codes = {
               "A program other than orch holds a transaction on the file."},
     ErrorCode{"ORCH-0211", "the run store failed", "SQLite reported the error in the message."},
     ErrorCode{"ORCH-0212", "the engine has stopped",
-              "The program is ending, or the run store failed for too long. Runs that were under way continue "
+              "The program is ending, or the run store failed for too long. Runs that were under "
+              "way continue "
               "with the next orch that owns the store."},
     ErrorCode{"ORCH-0301", "invalid connections file",
-              "Every problem is listed with its JSON pointer, line and column. Secrets stand in the environment "
+              "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
+              "the environment "
               "or in files, never in the connections file."},
     ErrorCode{"ORCH-0302", "there is no connections file",
-              "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json in the present "
+              "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json in "
+              "the present "
               "folder."},
     ErrorCode{"ORCH-0303", "a secret is missing",
-              "The environment variable or file that a connection names for its password or token is not there."},
-    ErrorCode{"ORCH-0304", "no such connection",
-              "A catalog or a workflow names a connection that the connections file does not have."},
+              "The environment variable or file that a connection names for its password or token "
+              "is not there."},
+    ErrorCode{
+        "ORCH-0304", "no such connection",
+        "A catalog or a workflow names a connection that the connections file does not have."},
     ErrorCode{"ORCH-0305", "a connection cannot be used like this",
-              "Not every engine can be a source and a target: CSV folders and HTTP endpoints cannot be written."},
+              "Not every engine can be a source and a target: CSV folders and HTTP endpoints "
+              "cannot be written."},
     ErrorCode{"ORCH-0306", "a database is down",
               "A connection did not answer until the deadline. The message says of each why."},
     ErrorCode{"ORCH-0310", "invalid catalog",
               "Every problem is listed with its JSON pointer, line and column."},
-    ErrorCode{"ORCH-0311", "invalid catalog entry",
-              "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
+    ErrorCode{
+        "ORCH-0311", "invalid catalog entry",
+        "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
     ErrorCode{"ORCH-0312", "no such table in the catalog",
               "A key or glob given to choose tables matches none."},
     ErrorCode{"ORCH-0430", "a source table does not exist",
-              "The catalog names a table, view or file that the source does not have. The "
-              "message names near matches; `orch catalog discover` lists what is there."},
+              "The catalog names a table, view or file that the source does not have. The message "
+              "names near matches; `orch catalog discover` lists what is there."},
     ErrorCode{"ORCH-0431", "a source query is refused",
               "The query of a catalog entry is not one SELECT that the source accepts, or two of "
               "its columns have the same name. Run it in the database's own client."},
@@ -97,18 +104,18 @@ constexpr std::array codes = {
               "rows may belong to two versions. Write files under another name and rename them "
               "when complete."},
     ErrorCode{"ORCH-0435", "source and target columns do not match",
-              "Columns of the plan cannot be written to the target: missing, computed, of "
-              "another kind, or needed and not filled. Every one is listed; nothing was changed."},
+              "Columns of the plan cannot be written to the target: missing, computed, of another "
+              "kind, or needed and not filled. Every one is listed; nothing was changed."},
     ErrorCode{"ORCH-0436", "a value is refused",
-              "A value cannot be kept exactly by its target column. The message gives the "
-              "column, the value, the row and the reason; the load was rolled back. Correct the "
-              "value or choose another type."},
+              "A value cannot be kept exactly by its target column. The message gives the column, "
+              "the value, the row and the reason; the load was rolled back. Correct the value or "
+              "choose another type."},
     ErrorCode{"ORCH-0437", "a late delivery",
               "A later delivery of the same work has written with a larger fence. This one stops "
               "before it changes anything; the later one goes on."},
     ErrorCode{"ORCH-0438", "a database is locked",
-              "Another process holds the lock of the database or table for longer than the "
-              "worker waits. End its transaction; a retry or `orch resume` goes on."},
+              "Another process holds the lock of the database or table for longer than the worker "
+              "waits. End its transaction; a retry or `orch resume` goes on."},
     ErrorCode{"ORCH-0439", "a target database failed",
               "The target's database reported an error, such as a full disk. The transaction was "
               "rolled back; the message carries the database's reason."},
@@ -119,50 +126,52 @@ constexpr std::array codes = {
               "The SQLite file or the folder of a connection is missing, is not what the "
               "connection says, or permissions forbid it."},
     ErrorCode{"ORCH-0444", "a source cannot do this",
-              "The catalog asks a CSV folder for something that only a database can do, or for "
-              "an encoding that is unknown."},
+              "The catalog asks a CSV folder for something that only a database can do, or for an "
+              "encoding that is unknown."},
     ErrorCode{"ORCH-0445", "a source column does not exist",
               "The catalog names columns that the source table does not have. The message names "
               "near matches."},
-    ErrorCode{"ORCH-0501", "wrong input of a step",
-              "A workflow gave a built-in worker something else than it takes. The message names the member, what "
-              "was found and what is expected."},
-    ErrorCode{"ORCH-0502", "the report cannot be written",
-              "The folder of the reports refused a file; the message carries the reason."},
-    ErrorCode{"ORCH-0503", "tables failed",
-              "Some tables of the run could not be replicated; the cause names each with its error. The others are "
-              "published. `orch resume` repeats only those that failed."},
-    ErrorCode{"ORCH-0511", "staged rows differ from those read",
+    ErrorCode{"ORCH-0501", "staged rows differ from those read",
               "The rows read back from the staging table have another count or digest than those "
               "read from the source. Nothing was published; stage the table again, and report it "
               "if it happens twice."},
-    ErrorCode{"ORCH-0512", "a check failed",
+    ErrorCode{"ORCH-0502", "a check failed",
               "Staged rows break a check of the catalog. Every failed check is listed with what "
               "was found and expected; nothing was published."},
-    ErrorCode{"ORCH-0513", "a load is not verified",
-              "A merge was asked for a load that is not staged, was replaced by another or has "
-              "not passed its verification."},
-    ErrorCode{"ORCH-0514", "a foreign key would break",
+    ErrorCode{"ORCH-0503", "a load is not verified",
+              "A merge was asked for a load that is not staged, was replaced by another or has not "
+              "passed its verification."},
+    ErrorCode{"ORCH-0504", "a foreign key would break",
               "Publishing the load would leave rows without the row they refer to. Publish the "
               "referred table first; a retry succeeds when it has arrived."},
-    ErrorCode{"ORCH-0515", "staged rows conflict with the table",
+    ErrorCode{"ORCH-0505", "staged rows conflict with the table",
               "A unique key, NOT NULL or CHECK rule of the target refuses the staged rows, or "
               "another load was published since they were selected."},
-    ErrorCode{"ORCH-0516", "source and target differ",
+    ErrorCode{"ORCH-0506", "source and target differ",
               "Reconciliation read both sides and found other rows or another digest. If the "
               "source changed since it was staged, load again; else find out who else writes to "
               "the target."},
-    ErrorCode{"ORCH-0517", "a load was superseded",
+    ErrorCode{"ORCH-0507", "a load was superseded",
               "Another run staged the same target table since. Its rows are the staged ones now; "
               "stage again to publish these."},
-    ErrorCode{"ORCH-0518", "a check is invalid",
-              "A check of the catalog is not a condition that the target's database accepts on "
-              "the staged columns."},
-    ErrorCode{"ORCH-0519", "a table changed after staging",
+    ErrorCode{"ORCH-0508", "a check is invalid",
+              "A check of the catalog is not a condition that the target's database accepts on the "
+              "staged columns."},
+    ErrorCode{"ORCH-0509", "a table changed after staging",
               "The columns of the target changed between staging and publishing, so that the "
               "staged rows may not fit. Stage the table again."},
-    ErrorCode{"ORCH-0520", "a target table does not exist",
+    ErrorCode{"ORCH-0510", "a target table does not exist",
               "Reconciliation found no published table. Load and merge it first."},
+    ErrorCode{"ORCH-0530", "wrong input of a step",
+              "A workflow gave a built-in worker something else than it takes. The message names "
+              "the member, what "
+              "was found and what is expected."},
+    ErrorCode{"ORCH-0531", "the report cannot be written",
+              "The folder of the reports refused a file; the message carries the reason."},
+    ErrorCode{"ORCH-0532", "tables failed",
+              "Some tables of the run could not be replicated; the cause names each with its "
+              "error. The others are "
+              "published. `orch resume` repeats only those that failed."},
 };
 
 std::string lower(std::string_view text) {

@@ -35,7 +35,7 @@ csv::Options options_of(const boost::json::object& one) {
   return options;
 }
 
-boost::json::value json_of(const std::vector<testing::TextRow>& rows) {
+boost::json::value json_of(const std::vector<test::TextRow>& rows) {
   boost::json::array out;
   for (const auto& row : rows) {
     boost::json::array cells;
@@ -46,18 +46,18 @@ boost::json::value json_of(const std::vector<testing::TextRow>& rows) {
   return out;
 }
 
-class Csv : public ::testing::TestWithParam<boost::json::object> {};
+class Csv : public testing::TestWithParam<boost::json::object> {};
 
 TEST_P(Csv, Case) {
   const auto& one = GetParam();
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   folder.write("t.csv", bytes_of(one));
   const auto source = csv::open_source(folder.path(), options_of(one), "files");
   try {
     boost::json::array names;
     for (const auto& column : source->describe({{"", "t"}, ""}).columns)
       names.emplace_back(column.name);
-    const auto rows = testing::read_table(*source, "t");
+    const auto rows = test::read_table(*source, "t");
     ASSERT_FALSE(one.contains("error")) << "read without a word";
     EXPECT_EQ(json::write(names), json::write(one.at("columns")));
     EXPECT_EQ(json::write(json_of(rows)), json::write(one.at("rows")));
@@ -68,8 +68,8 @@ TEST_P(Csv, Case) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Csv, ::testing::ValuesIn(testing::cases_in("csv.json")),
-                         [](const auto& one) { return testing::case_name(one.param); });
+INSTANTIATE_TEST_SUITE_P(Files, Csv, testing::ValuesIn(test::cases_in("csv.json")),
+                         [](const auto& one) { return test::case_name(one.param); });
 
 }  // namespace
 }  // namespace orch

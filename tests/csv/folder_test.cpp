@@ -10,9 +10,9 @@
 namespace orch {
 namespace {
 
-using ::testing::HasSubstr;
+using testing::HasSubstr;
 
-class CsvFolder : public ::testing::Test {
+class CsvFolder : public testing::Test {
  protected:
   std::unique_ptr<data::Source> open() { return csv::open_source(folder_.path(), {}, "files"); }
 
@@ -26,7 +26,7 @@ class CsvFolder : public ::testing::Test {
     return "no failure";
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
@@ -43,8 +43,8 @@ TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
 TEST_F(CsvFolder, ATableIsAFileWithOrWithoutItsEnding) {
   folder_.write("a.csv", "x\n1\n");
   folder_.write("raw.dat", "x\n2\n");
-  EXPECT_EQ(testing::read_table(*open(), "a"), testing::read_table(*open(), "a.csv"));
-  EXPECT_EQ(testing::read_table(*open(), "raw.dat").size(), 1u);
+  EXPECT_EQ(test::read_table(*open(), "a"), test::read_table(*open(), "a.csv"));
+  EXPECT_EQ(test::read_table(*open(), "raw.dat").size(), 1u);
 }
 
 TEST_F(CsvFolder, AGlobReadsFilesInOrderAndInParts) {
@@ -55,8 +55,7 @@ TEST_F(CsvFolder, AGlobReadsFilesInOrderAndInParts) {
   data::ReadRequest request;
   request.from.table.name = "s_*.csv";
   request.columns = {"x"};
-  EXPECT_EQ(testing::read_all(*source, request),
-            (std::vector<testing::TextRow>{{"1"}, {"2"}, {"3"}}));
+  EXPECT_EQ(test::read_all(*source, request), (std::vector<test::TextRow>{{"1"}, {"2"}, {"3"}}));
   request.parts = 8;
   EXPECT_EQ(source->open(request).size(), 2u);
   EXPECT_EQ(source->position().at("count"), 2);
@@ -65,7 +64,7 @@ TEST_F(CsvFolder, AGlobReadsFilesInOrderAndInParts) {
 TEST_F(CsvFolder, FilesOfAGlobHaveOneHeader) {
   folder_.write("s_1.csv", "x,y\n1,2\n");
   folder_.write("s_2.csv", "x,z\n1,2\n");
-  EXPECT_EQ(failure_of([&] { testing::read_table(*open(), "s_*"); }),
+  EXPECT_EQ(failure_of([&] { test::read_table(*open(), "s_*"); }),
             "Source.Malformed: s_2.csv, line 1: found the columns x, z, expected those of s_1.csv: "
             "x, y");
 }
@@ -75,14 +74,14 @@ TEST_F(CsvFolder, ANameCannotLeaveTheFolder) {
   folder_.write("secret.csv", "x\n1\n");
   const auto source = csv::open_source(folder_ / "in", {}, "files");
   for (const auto* name : {"../secret", "../secret.csv", "/etc/passwd", "..", "../*"})
-    EXPECT_THAT(failure_of([&] { testing::read_table(*source, name); }),
+    EXPECT_THAT(failure_of([&] { test::read_table(*source, name); }),
                 HasSubstr("Source.TableMissing"))
         << name;
 }
 
 TEST_F(CsvFolder, AMissingFileIsNamedWithNearMatches) {
   folder_.write("premium.csv", "x\n");
-  EXPECT_EQ(failure_of([&] { testing::read_table(*open(), "premuim"); }),
+  EXPECT_EQ(failure_of([&] { test::read_table(*open(), "premuim"); }),
             "Source.TableMissing: no table \"premuim\": no such file; did you mean \"premium\"?");
 }
 
@@ -92,15 +91,15 @@ TEST_F(CsvFolder, ColumnsArePickedByName) {
   request.from.table.name = "t";
   request.columns = {"c", "a"};
   const auto source = open();
-  EXPECT_EQ(testing::read_all(*source, request), (std::vector<testing::TextRow>{{"3", "1"}}));
+  EXPECT_EQ(test::read_all(*source, request), (std::vector<test::TextRow>{{"3", "1"}}));
   request.columns = {"d"};
-  EXPECT_THAT(failure_of([&] { testing::read_all(*source, request); }),
+  EXPECT_THAT(failure_of([&] { test::read_all(*source, request); }),
               HasSubstr("Source.ColumnMissing: files: no column \"d\" in t"));
 }
 
 TEST_F(CsvFolder, RecordsCrossTheBlocksOfTheFile) {
   std::string text = "id,text\n";
-  std::vector<testing::TextRow> expected;
+  std::vector<test::TextRow> expected;
   for (int i = 0; i < 3000; ++i) {
     const std::string value(static_cast<std::size_t>(i % 200), i % 2 ? '"' : 'x');
     std::string quoted;
@@ -109,13 +108,13 @@ TEST_F(CsvFolder, RecordsCrossTheBlocksOfTheFile) {
     expected.push_back({std::to_string(i), value + "é\n"});
   }
   folder_.write("t.csv", text);
-  EXPECT_EQ(testing::read_table(*open(), "t"), expected);
+  EXPECT_EQ(test::read_table(*open(), "t"), expected);
 }
 
 TEST_F(CsvFolder, AMegabyteInOneField) {
   const std::string big(1 << 20, 'y');
   folder_.write("t.csv", "a\n\"" + big + "\"\n" + big + "\n");
-  EXPECT_EQ(testing::read_table(*open(), "t"), (std::vector<testing::TextRow>{{big}, {big}}));
+  EXPECT_EQ(test::read_table(*open(), "t"), (std::vector<test::TextRow>{{big}, {big}}));
 }
 
 TEST_F(CsvFolder, AFileThatGrowsWhileItIsReadSpoilsTheRead) {
@@ -126,7 +125,7 @@ TEST_F(CsvFolder, AFileThatGrowsWhileItIsReadSpoilsTheRead) {
   request.columns = {"a"};
   const auto readers = source->open(request);
   folder_.write("t.csv", "a\n1\n2\n");
-  testing::CollectingSink sink;
+  test::CollectingSink sink;
   EXPECT_THAT(failure_of([&] { readers[0]->read(sink, [] { return false; }); }),
               HasSubstr("Source.Changed: t.csv"));
 }

@@ -14,7 +14,7 @@
 namespace orch::data {
 namespace {
 
-using ::testing::HasSubstr;
+using testing::HasSubstr;
 
 /// Gives `count` rows with one integer each; calls `at` before each of them.
 class Numbers final : public RowReader {
@@ -95,7 +95,7 @@ Digest digest_of(std::int64_t count) {
   return digest;
 }
 
-class Pipeline : public ::testing::Test {
+class Pipeline : public testing::Test {
  protected:
   void SetUp() override { Lines::refused = -1; }
 };

@@ -102,7 +102,7 @@ class StoredColumn {
   }
 
  private:
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   Database db_;
 };
 
@@ -180,7 +180,7 @@ TEST(Encoder, AColumnWithoutTypeTakesEverythingFromSqliteButNaN) {
   }
 }
 
-class EncoderCase : public ::testing::TestWithParam<boost::json::object> {};
+class EncoderCase : public testing::TestWithParam<boost::json::object> {};
 
 /// tests/cases/sqlite_values.json: a value of another database, the target's type, and what SQLite
 /// then holds as typeof and text, or why not.
@@ -202,11 +202,11 @@ TEST_P(EncoderCase, Stores) {
     make_encoder({rule})->encode({&cell, 1}, row);
   } catch (const workers::TaskFailed& failure) {
     ASSERT_TRUE(one.contains("refused")) << failure.what();
-    EXPECT_THAT(failure.what(), ::testing::HasSubstr(std::string(one.at("refused").as_string())));
+    EXPECT_THAT(failure.what(), testing::HasSubstr(std::string(one.at("refused").as_string())));
     return;
   }
   ASSERT_TRUE(one.contains("stored")) << "accepted";
-  testing::TempFolder folder;
+  test::TempFolder folder;
   Database db(folder / "t.db");
   db.exec("CREATE TABLE t (c " + declared + ")");
   Statement insert(db, "INSERT INTO t VALUES (?1)");
@@ -219,8 +219,8 @@ TEST_P(EncoderCase, Stores) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Values, EncoderCase,
-                         ::testing::ValuesIn(testing::cases_in("sqlite_values.json")),
-                         [](const auto& one) { return testing::case_name(one.param); });
+                         testing::ValuesIn(test::cases_in("sqlite_values.json")),
+                         [](const auto& one) { return test::case_name(one.param); });
 
 }  // namespace
 }  // namespace orch::sqlite

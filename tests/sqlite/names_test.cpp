@@ -25,7 +25,7 @@ TEST(Names, OfOrchAndSqliteAreReserved) {
 }
 
 TEST(Names, OfAnyKindAreReplicated) {
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   for (const auto& name :
        {std::string("select"), std::string("two words"), std::string("quo\"te"),
         std::string("x'; DROP TABLE victim; --"), std::string("Prämie_日本_😀"), std::string("a.b"),
@@ -33,35 +33,35 @@ TEST(Names, OfAnyKindAreReplicated) {
     const auto quoted = sqlite::quote(name);
     std::filesystem::remove(folder / "source.db");
     std::filesystem::remove(folder / "target.db");
-    testing::run_sql(folder / "source.db", "CREATE TABLE " + quoted + " (" + quoted +
-                                               " INTEGER PRIMARY KEY, rowid TEXT, \"group\" TEXT);"
-                                               "INSERT INTO " +
-                                               quoted + " VALUES (1, 'r', 'g'), (2, NULL, '')");
-    testing::run_sql(folder / "target.db", "CREATE TABLE victim (id)");
+    test::run_sql(folder / "source.db", "CREATE TABLE " + quoted + " (" + quoted +
+                                            " INTEGER PRIMARY KEY, rowid TEXT, \"group\" TEXT);"
+                                            "INSERT INTO " +
+                                            quoted + " VALUES (1, 'r', 'g'), (2, NULL, '')");
+    test::run_sql(folder / "target.db", "CREATE TABLE victim (id)");
     const auto source = sqlite::open_source(folder / "source.db", "from");
     const auto target = sqlite::open_target(folder / "target.db", "to");
-    auto entry = testing::entry_of(name);
-    testing::Replication(*source, *target).replicate(entry);
-    EXPECT_EQ(testing::rows_of(folder / "target.db", "SELECT * FROM " + quoted),
-              testing::rows_of(folder / "source.db", "SELECT * FROM " + quoted));
-    EXPECT_EQ(testing::count_of(folder / "target.db", "victim"), 0);
+    auto entry = test::entry_of(name);
+    test::Replication(*source, *target).replicate(entry);
+    EXPECT_EQ(test::rows_of(folder / "target.db", "SELECT * FROM " + quoted),
+              test::rows_of(folder / "source.db", "SELECT * FROM " + quoted));
+    EXPECT_EQ(test::count_of(folder / "target.db", "victim"), 0);
     entry.strategy = data::Strategy::upsert;
     entry.watermark = name;
-    EXPECT_EQ(testing::Replication(*source, *target, 50).replicate(entry).at("rows"), 2);
+    EXPECT_EQ(test::Replication(*source, *target, 50).replicate(entry).at("rows"), 2);
   }
 }
 
 TEST(Names, OfTypesAreNoSql) {
-  const testing::TempFolder folder;
-  testing::run_sql(folder / "source.db", "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
-  testing::run_sql(folder / "target.db", "CREATE TABLE victim (id)");
+  const test::TempFolder folder;
+  test::run_sql(folder / "source.db", "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  test::run_sql(folder / "target.db", "CREATE TABLE victim (id)");
   const auto source = sqlite::open_source(folder / "source.db", "from");
   const auto target = sqlite::open_target(folder / "target.db", "to");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   entry.columns = {{"a", "a", "INTEGER); DROP TABLE victim; --"}};
-  testing::Replication(*source, *target).replicate(entry);
-  EXPECT_EQ(testing::count_of(folder / "target.db", "victim"), 0);
-  EXPECT_EQ(testing::rows_of(folder / "target.db", "SELECT type FROM pragma_table_info('t')"),
+  test::Replication(*source, *target).replicate(entry);
+  EXPECT_EQ(test::count_of(folder / "target.db", "victim"), 0);
+  EXPECT_EQ(test::rows_of(folder / "target.db", "SELECT type FROM pragma_table_info('t')"),
             (std::vector<std::string>{"3:INTEGER); DROP TABLE victim; --|"}));
 }
 

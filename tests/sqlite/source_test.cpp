@@ -12,18 +12,18 @@ namespace orch {
 namespace {
 
 using data::Kind;
-using ::testing::ElementsAre;
-using testing::error_of;
-using ::testing::HasSubstr;
+using test::error_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-class SqliteSource : public ::testing::Test {
+class SqliteSource : public testing::Test {
  protected:
   std::unique_ptr<data::Source> open(const std::string& sql) {
-    testing::run_sql(file_, sql);
+    test::run_sql(file_, sql);
     return sqlite::open_source(file_, "ledger");
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   std::filesystem::path file_ = folder_ / "source.db";
 };
 
@@ -54,10 +54,10 @@ TEST_F(SqliteSource, ReadsStorageClassesInTheOrderOfTheRowid) {
   const auto source = open(
       "CREATE TABLE t (a, b TEXT); CREATE INDEX by_a ON t (a, b);"
       "INSERT INTO t VALUES (3, 'c'), (1.5, 'b'), (NULL, 'a'), (x'00ff', NULL)");
-  EXPECT_THAT(testing::read_table(*source, "t"),
-              ElementsAre(testing::TextRow{"3", "c"}, testing::TextRow{"1.500000", "b"},
-                          testing::TextRow{std::nullopt, "a"},
-                          testing::TextRow{std::string("\0\xff", 2), std::nullopt}));
+  EXPECT_THAT(test::read_table(*source, "t"),
+              ElementsAre(test::TextRow{"3", "c"}, test::TextRow{"1.500000", "b"},
+                          test::TextRow{std::nullopt, "a"},
+                          test::TextRow{std::string("\0\xff", 2), std::nullopt}));
 }
 
 TEST_F(SqliteSource, SeesOneStateWhileOthersWrite) {
@@ -66,10 +66,10 @@ TEST_F(SqliteSource, SeesOneStateWhileOthersWrite) {
   request.from.table.name = "t";
   request.columns = {"a"};
   const auto readers = source->open(request);
-  testing::run_sql(file_, "DELETE FROM t; INSERT INTO t VALUES (9)");
-  testing::CollectingSink sink;
+  test::run_sql(file_, "DELETE FROM t; INSERT INTO t VALUES (9)");
+  test::CollectingSink sink;
   readers[0]->read(sink, [] { return false; });
-  EXPECT_THAT(sink.rows, ElementsAre(testing::TextRow{"1"}, testing::TextRow{"2"}));
+  EXPECT_THAT(sink.rows, ElementsAre(test::TextRow{"1"}, test::TextRow{"2"}));
 }
 
 TEST_F(SqliteSource, ReadsAQueryWithAConditionAndARange) {
@@ -81,8 +81,8 @@ TEST_F(SqliteSource, ReadsAQueryWithAConditionAndARange) {
   request.columns = {"big"};
   request.where = "id <> 2";
   request.watermark = data::WatermarkRange{"id", "1", "10"};
-  EXPECT_THAT(testing::read_all(*source, request),
-              ElementsAre(testing::TextRow{"C"}, testing::TextRow{"D"}));
+  EXPECT_THAT(test::read_all(*source, request),
+              ElementsAre(test::TextRow{"C"}, test::TextRow{"D"}));
   EXPECT_EQ(source->high_watermark(request.from, "id", "id < 10"), "3");
   EXPECT_EQ(source->high_watermark(request.from, "id", "id > 10"), std::nullopt);
 }
@@ -120,7 +120,7 @@ TEST_F(SqliteSource, AQueryIsOneSelect) {
   request.columns = {"id"};
   request.where = "1); DELETE FROM t; --";
   EXPECT_EQ(error_of([&] { source->open(request); }), "Source.Failed");
-  EXPECT_EQ(testing::count_of(file_, "t"), 1);
+  EXPECT_EQ(test::count_of(file_, "t"), 1);
 }
 
 TEST_F(SqliteSource, AFileThatIsMissingOrNoDatabaseIsDown) {

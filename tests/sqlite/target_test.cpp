@@ -12,31 +12,31 @@
 namespace orch {
 namespace {
 
-using ::testing::ElementsAre;
-using testing::error_of;
-using ::testing::HasSubstr;
+using test::error_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-class SqliteTarget : public ::testing::Test {
+class SqliteTarget : public testing::Test {
  protected:
   void prepare(const std::string& source_sql, const std::string& target_sql = "SELECT 1") {
-    testing::run_sql(source_file_, source_sql);
-    testing::run_sql(target_file_, target_sql);
+    test::run_sql(source_file_, source_sql);
+    test::run_sql(target_file_, target_sql);
     source_ = sqlite::open_source(source_file_, "from");
     target_ = sqlite::open_target(target_file_, "to", std::chrono::milliseconds(50));
-    replication_ = std::make_unique<testing::Replication>(*source_, *target_);
+    replication_ = std::make_unique<test::Replication>(*source_, *target_);
   }
 
   void expect_same(const std::string& table) {
     const auto all = "SELECT * FROM " + table;
-    EXPECT_EQ(testing::rows_of(target_file_, all), testing::rows_of(source_file_, all));
+    EXPECT_EQ(test::rows_of(target_file_, all), test::rows_of(source_file_, all));
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   std::filesystem::path source_file_ = folder_ / "source.db";
   std::filesystem::path target_file_ = folder_ / "target.db";
   std::unique_ptr<data::Source> source_;
   std::unique_ptr<data::Target> target_;
-  std::unique_ptr<testing::Replication> replication_;
+  std::unique_ptr<test::Replication> replication_;
 };
 
 TEST_F(SqliteTarget, TheTypeZooArrivesValueForValue) {
@@ -53,17 +53,17 @@ TEST_F(SqliteTarget, TheTypeZooArrivesValueForValue) {
       "INSERT INTO zoo VALUES (-9223372036854775808, 5e-324, 12345678901234567890, "
       "'a' || char(0) || 'b', zeroblob(3), x'ff', '', NULL, '', '', NULL, NULL, NULL);"
       "INSERT INTO zoo DEFAULT VALUES; INSERT INTO zoo (t) VALUES (CAST(x'fffe' AS TEXT))");
-  replication_->replicate(testing::entry_of("zoo"));
+  replication_->replicate(test::entry_of("zoo"));
   expect_same("zoo");
-  EXPECT_EQ(testing::rows_of(target_file_, "SELECT type FROM pragma_table_info('zoo')"),
-            testing::rows_of(source_file_, "SELECT type FROM pragma_table_info('zoo')"));
+  EXPECT_EQ(test::rows_of(target_file_, "SELECT type FROM pragma_table_info('zoo')"),
+            test::rows_of(source_file_, "SELECT type FROM pragma_table_info('zoo')"));
 }
 
 TEST_F(SqliteTarget, AStrictSourceArrives) {
   prepare(
       "CREATE TABLE t (a ANY, i INT, r REAL, x TEXT, b BLOB) STRICT;"
       "INSERT INTO t VALUES ('007', 1, 2, '3', x'04'), (7.0, NULL, NULL, NULL, NULL)");
-  replication_->replicate(testing::entry_of("t"));
+  replication_->replicate(test::entry_of("t"));
   expect_same("t");
 }
 
@@ -75,14 +75,14 @@ TEST_F(SqliteTarget, EmptyTablesBigTextsAndManyColumns) {
           "CREATE TABLE big (t); INSERT INTO big VALUES (hex(zeroblob(524288))), (1), "
           "(zeroblob(3000000))");
   for (const auto* table : {"empty", "wide", "big"}) {
-    replication_->replicate(testing::entry_of(table));
+    replication_->replicate(test::entry_of(table));
     expect_same(table);
   }
 }
 
 TEST_F(SqliteTarget, CreatedTablesKeepKeysAndNotNull) {
   prepare("CREATE TABLE t (a INTEGER NOT NULL, b TEXT NOT NULL, c, PRIMARY KEY (b, a))");
-  replication_->replicate(testing::entry_of("t"));
+  replication_->replicate(test::entry_of("t"));
   const auto table = *target_->describe({"", "t"});
   EXPECT_THAT(table.key, ElementsAre("b", "a"));
   EXPECT_FALSE(table.columns[0].nullable);
@@ -92,7 +92,7 @@ TEST_F(SqliteTarget, CreatedTablesKeepKeysAndNotNull) {
 TEST_F(SqliteTarget, EveryMismatchIsNamedAndNothingChanges) {
   prepare("CREATE TABLE t (a, b, gone, calc)",
           "CREATE TABLE t (a, needed NOT NULL, calc AS (a)); CREATE VIEW seen AS SELECT 1 AS a");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   entry.columns = {{"a", "a", ""}, {"b", "A", ""}, {"gone", "gone", ""}, {"calc", "calc", ""}};
   std::string message;
   EXPECT_EQ(error_of([&] { replication_->stage(entry); }, &message), "Schema.Mismatch");
@@ -100,20 +100,20 @@ TEST_F(SqliteTarget, EveryMismatchIsNamedAndNothingChanges) {
   EXPECT_THAT(message, HasSubstr("the target has no column \"gone\""));
   EXPECT_THAT(message, HasSubstr("column \"calc\" of the target is generated"));
   EXPECT_THAT(message, HasSubstr("nothing fills column \"needed\""));
-  entry = testing::entry_of("t");
+  entry = test::entry_of("t");
   entry.target.name = "seen";
   EXPECT_EQ(error_of([&] { replication_->stage(entry); }, &message), "Schema.Mismatch");
   EXPECT_THAT(message, HasSubstr("is a view"));
   entry.target.name = "orch_load";
   EXPECT_EQ(error_of([&] { replication_->stage(entry); }, &message), "Schema.Mismatch");
   EXPECT_THAT(message, HasSubstr("the name orch_load is reserved"));
-  EXPECT_EQ(testing::count_of(target_file_, "sqlite_schema WHERE name LIKE 'orch%'"), 0);
+  EXPECT_EQ(test::count_of(target_file_, "sqlite_schema WHERE name LIKE 'orch%'"), 0);
 }
 
 TEST_F(SqliteTarget, ReadersSeeTheOldRowsUntilThePublish) {
   prepare("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)",
           "CREATE TABLE t (a); INSERT INTO t VALUES (0)");
-  const auto entry = testing::entry_of("t");
+  const auto entry = test::entry_of("t");
   const auto load = replication_->stage(entry);
   sqlite::Database reader(target_file_, sqlite::Access::read_only);
   reader.exec("BEGIN");
@@ -135,11 +135,10 @@ TEST_F(SqliteTarget, AnotherProcessesLockIsToldAfterAWhile) {
   sqlite::Database other(target_file_);
   other.exec("BEGIN IMMEDIATE");
   std::string message;
-  EXPECT_EQ(error_of([&] { replication_->stage(testing::entry_of("t")); }, &message),
-            "Target.Locked");
+  EXPECT_EQ(error_of([&] { replication_->stage(test::entry_of("t")); }, &message), "Target.Locked");
   EXPECT_EQ(message, "to: staging table t: database is locked");
   other.exec("ROLLBACK");
-  replication_->replicate(testing::entry_of("t"));
+  replication_->replicate(test::entry_of("t"));
   expect_same("t");
 }
 
@@ -152,7 +151,7 @@ TEST_F(SqliteTarget, LoadsOfOneFileTakeTurns) {
   const auto work = [this](const std::string& table, std::int64_t fence) {
     const auto source = sqlite::open_source(source_file_, "from");
     const auto target = sqlite::open_target(target_file_, "to", std::chrono::milliseconds(50));
-    testing::Replication(*source, *target, fence).replicate(testing::entry_of(table));
+    test::Replication(*source, *target, fence).replicate(test::entry_of(table));
   };
   std::thread first(work, "a", 1);
   std::thread second(work, "b", 1);
@@ -164,17 +163,17 @@ TEST_F(SqliteTarget, LoadsOfOneFileTakeTurns) {
 
 TEST_F(SqliteTarget, EvidenceSaysWhatWasPublished) {
   prepare("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
-  const auto load = replication_->stage(testing::entry_of("t"));
-  replication_->verify(testing::entry_of("t"), load);
-  replication_->merge(testing::entry_of("t"), load);
+  const auto load = replication_->stage(test::entry_of("t"));
+  replication_->verify(test::entry_of("t"), load);
+  replication_->merge(test::entry_of("t"), load);
   EXPECT_THAT(
-      testing::rows_of(target_file_,
-                       "SELECT load_id, table_name, run, store, fence, strategy, method, rows, "
-                       "total_rows, inserted, deleted, detail ->> 'key', "
-                       "position -> 'source' ->> 'bytes' > 0 FROM orch_evidence"),
+      test::rows_of(target_file_,
+                    "SELECT load_id, table_name, run, store, fence, strategy, method, rows, "
+                    "total_rows, inserted, deleted, detail ->> 'key', "
+                    "position -> 'source' ->> 'bytes' > 0 FROM orch_evidence"),
       ElementsAre("3:run1/t/1|3:t|3:run1|3:store1|1:3|3:replace|3:delete-insert|1:2|1:2|1:2|"
                   "1:0|3:t|1:1|"));
-  EXPECT_THAT(testing::rows_of(target_file_, "SELECT digest FROM orch_evidence"),
+  EXPECT_THAT(test::rows_of(target_file_, "SELECT digest FROM orch_evidence"),
               ElementsAre("3:" + std::string(load.at("digest").as_string()) + "|"));
 }
 

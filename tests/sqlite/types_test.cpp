@@ -14,7 +14,7 @@ const std::vector<std::string> kinds{"boolean", "int16",     "int32",       "int
                                      "any",     "other"};
 const std::vector<std::string> affinities{"blob", "text", "numeric", "integer", "real"};
 
-class DeclaredType : public ::testing::TestWithParam<boost::json::object> {};
+class DeclaredType : public testing::TestWithParam<boost::json::object> {};
 
 TEST_P(DeclaredType, Means) {
   const auto& one = GetParam();
@@ -34,8 +34,8 @@ TEST_P(DeclaredType, Means) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, DeclaredType,
-                         ::testing::ValuesIn(testing::cases_in("sqlite_types.json")),
-                         [](const auto& one) { return testing::case_name(one.param); });
+                         testing::ValuesIn(test::cases_in("sqlite_types.json")),
+                         [](const auto& one) { return test::case_name(one.param); });
 
 TEST(DeclaredType, OfAnotherDatabaseComesBackWithItsKind) {
   using data::Kind;

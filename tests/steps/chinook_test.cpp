@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/replication.h"
-#include "tests/support/shared_folder.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/sqlite/sqlite.h"
@@ -13,9 +12,9 @@
 namespace orch {
 namespace {
 
-using testing::Replication;
+using test::Replication;
 
-class Chinook : public ::testing::Test {
+class Chinook : public testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(original_)) GTEST_SKIP() << "no shared data at " << original_;
@@ -25,11 +24,11 @@ class Chinook : public ::testing::Test {
 
   void expect_same(const std::string& table) const {
     const auto all = "SELECT * FROM \"" + table + "\" ORDER BY rowid";
-    EXPECT_EQ(testing::rows_of(target_file_, all), testing::rows_of(source_file_, all)) << table;
+    EXPECT_EQ(test::rows_of(target_file_, all), test::rows_of(source_file_, all)) << table;
   }
 
-  testing::TempFolder folder_;
-  std::filesystem::path original_ = testing::shared_folder() / "data/chinook/Chinook_Sqlite.sqlite";
+  test::TempFolder folder_;
+  std::filesystem::path original_ = test::shared_folder() / "data/chinook/Chinook_Sqlite.sqlite";
   std::filesystem::path source_file_ = folder_ / "source.sqlite";
   std::filesystem::path target_file_ = folder_ / "target.sqlite";
 };
@@ -41,34 +40,33 @@ TEST_F(Chinook, ArrivesRowByRowInNewTables) {
   const auto tables = source->list("");
   ASSERT_EQ(tables.size(), 11u);
   for (const auto& table : tables) {
-    const auto merged = replication.replicate(testing::entry_of(table.name.name));
-    EXPECT_EQ(merged.at("inserted"),
-              testing::count_of(source_file_, "\"" + table.name.name + "\""));
+    const auto merged = replication.replicate(test::entry_of(table.name.name));
+    EXPECT_EQ(merged.at("inserted"), test::count_of(source_file_, "\"" + table.name.name + "\""));
     expect_same(table.name.name);
   }
-  EXPECT_EQ(testing::count_of(target_file_, "orch_evidence"), 11);
-  EXPECT_EQ(testing::count_of(target_file_, "orch_load"), 0);
-  EXPECT_EQ(testing::count_of(target_file_, "sqlite_schema WHERE name LIKE 'orch_stage%'"), 0);
+  EXPECT_EQ(test::count_of(target_file_, "orch_evidence"), 11);
+  EXPECT_EQ(test::count_of(target_file_, "orch_load"), 0);
+  EXPECT_EQ(test::count_of(target_file_, "sqlite_schema WHERE name LIKE 'orch_stage%'"), 0);
 }
 
 TEST_F(Chinook, ArrivesInTablesThatExistAndKeepTheirRules) {
   std::filesystem::copy_file(source_file_, target_file_,
                              std::filesystem::copy_options::overwrite_existing);
-  testing::run_sql(target_file_,
-                   "DELETE FROM Track WHERE TrackId > 100; UPDATE Artist SET Name = 'nobody';"
-                   "CREATE VIEW titles AS SELECT Title FROM Album");
+  test::run_sql(target_file_,
+                "DELETE FROM Track WHERE TrackId > 100; UPDATE Artist SET Name = 'nobody';"
+                "CREATE VIEW titles AS SELECT Title FROM Album");
   const auto rules =
       "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'orch%' "
       "AND name NOT LIKE 'sqlite_autoindex_orch%' ORDER BY 1, 2";
-  const auto before = testing::rows_of(target_file_, rules);
+  const auto before = test::rows_of(target_file_, rules);
   auto source = sqlite::open_source(source_file_, "from");
   auto target = sqlite::open_target(target_file_, "to");
   Replication replication(*source, *target);
   for (const auto& table : {"Artist", "Genre", "MediaType", "Track", "Album"}) {
-    replication.replicate(testing::entry_of(table));
+    replication.replicate(test::entry_of(table));
     expect_same(table);
   }
-  EXPECT_EQ(testing::rows_of(target_file_, rules), before);
+  EXPECT_EQ(test::rows_of(target_file_, rules), before);
 }
 
 TEST_F(Chinook, ManyTablesStageIntoOneFileAtTheSameTime) {
@@ -82,7 +80,7 @@ TEST_F(Chinook, ManyTablesStageIntoOneFileAtTheSameTime) {
       auto source = sqlite::open_source(source_file_, "from");
       auto target = sqlite::open_target(target_file_, "to");
       Replication replication(*source, *target, static_cast<std::int64_t>(10 * i + 1));
-      replication.replicate(testing::entry_of(tables[i]));
+      replication.replicate(test::entry_of(tables[i]));
       ++done;
     });
   }

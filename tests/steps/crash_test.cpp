@@ -21,7 +21,7 @@ constexpr auto all_rows = "SELECT * FROM t ORDER BY id";
 void replicate(const std::filesystem::path& folder, std::int64_t first_fence) {
   const auto source = sqlite::open_source(folder / "source.db", "from");
   const auto target = sqlite::open_target(folder / "target.db", "to");
-  testing::Replication(*source, *target, first_fence).replicate(testing::entry_of("t"));
+  test::Replication(*source, *target, first_fence).replicate(test::entry_of("t"));
 }
 
 /// What the child below does until it is killed.
@@ -48,45 +48,45 @@ struct Point {
   bool published;  ///< the new rows are there after the crash
 };
 
-class Crash : public ::testing::TestWithParam<Point> {};
+class Crash : public testing::TestWithParam<Point> {};
 
 TEST_P(Crash, LeavesTheTargetWholeAndTheNextRunFinishes) {
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   const auto source_file = folder / "source.db";
   const auto target_file = folder / "target.db";
-  testing::run_sql(source_file,
-                   "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT);"
-                   "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                   "WHERE i < 20000) SELECT i, hex(zeroblob(20)) FROM n");
-  testing::run_sql(target_file,
-                   "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT);"
-                   "INSERT INTO t VALUES (-1, 'old')");
-  const auto old_rows = testing::rows_of(target_file, all_rows);
-  const auto new_rows = testing::rows_of(source_file, all_rows);
+  test::run_sql(source_file,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT);"
+                "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                "WHERE i < 20000) SELECT i, hex(zeroblob(20)) FROM n");
+  test::run_sql(target_file,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT);"
+                "INSERT INTO t VALUES (-1, 'old')");
+  const auto old_rows = test::rows_of(target_file, all_rows);
+  const auto new_rows = test::rows_of(source_file, all_rows);
 
   const auto status = run_child(folder.path(), GetParam().fault);
   ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "status " << status;
-  EXPECT_EQ(testing::rows_of(target_file, all_rows), GetParam().published ? new_rows : old_rows);
+  EXPECT_EQ(test::rows_of(target_file, all_rows), GetParam().published ? new_rows : old_rows);
 
   replicate(folder.path(), 100);
-  EXPECT_EQ(testing::rows_of(target_file, all_rows), new_rows);
-  EXPECT_EQ(testing::count_of(target_file, "orch_load"), 0);
-  EXPECT_EQ(testing::count_of(target_file, "sqlite_schema WHERE name LIKE 'orch_stage%'"), 0);
-  EXPECT_EQ(testing::rows_of(target_file, "PRAGMA integrity_check"),
+  EXPECT_EQ(test::rows_of(target_file, all_rows), new_rows);
+  EXPECT_EQ(test::count_of(target_file, "orch_load"), 0);
+  EXPECT_EQ(test::count_of(target_file, "sqlite_schema WHERE name LIKE 'orch_stage%'"), 0);
+  EXPECT_EQ(test::rows_of(target_file, "PRAGMA integrity_check"),
             (std::vector<std::string>{"3:ok|"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Points, Crash,
-                         ::testing::Values(Point{"migrate.before_commit:1:kill", false},
-                                           Point{"migrate.after_commit:1:kill", false},
-                                           Point{"stage.in_copy:1:kill", false},
-                                           Point{"stage.in_copy:4:kill", false},
-                                           Point{"stage.before_commit:1:kill", false},
-                                           Point{"stage.after_commit:1:kill", false},
-                                           Point{"verify.before_commit:1:kill", false},
-                                           Point{"verify.after_commit:1:kill", false},
-                                           Point{"merge.before_commit:1:kill", false},
-                                           Point{"merge.after_commit:1:kill", true}),
+                         testing::Values(Point{"migrate.before_commit:1:kill", false},
+                                         Point{"migrate.after_commit:1:kill", false},
+                                         Point{"stage.in_copy:1:kill", false},
+                                         Point{"stage.in_copy:4:kill", false},
+                                         Point{"stage.before_commit:1:kill", false},
+                                         Point{"stage.after_commit:1:kill", false},
+                                         Point{"verify.before_commit:1:kill", false},
+                                         Point{"verify.after_commit:1:kill", false},
+                                         Point{"merge.before_commit:1:kill", false},
+                                         Point{"merge.after_commit:1:kill", true}),
                          [](const auto& one) {
                            std::string name = one.param.fault;
                            for (auto& c : name)

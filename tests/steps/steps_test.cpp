@@ -14,30 +14,30 @@ namespace orch {
 namespace {
 
 using data::Check;
-using testing::error_of;
-using ::testing::HasSubstr;
+using test::error_of;
+using testing::HasSubstr;
 
-class Steps : public ::testing::Test {
+class Steps : public testing::Test {
  protected:
   void prepare(const std::string& source_sql, const std::string& target_sql = "SELECT 1") {
-    testing::run_sql(source_file_, source_sql);
-    testing::run_sql(target_file_, target_sql);
+    test::run_sql(source_file_, source_sql);
+    test::run_sql(target_file_, target_sql);
     source_ = sqlite::open_source(source_file_, "from");
     target_ = sqlite::open_target(target_file_, "to");
-    replication_ = std::make_unique<testing::Replication>(*source_, *target_);
+    replication_ = std::make_unique<test::Replication>(*source_, *target_);
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   std::filesystem::path source_file_ = folder_ / "source.db";
   std::filesystem::path target_file_ = folder_ / "target.db";
   std::unique_ptr<data::Source> source_;
   std::unique_ptr<data::Target> target_;
-  std::unique_ptr<testing::Replication> replication_;
+  std::unique_ptr<test::Replication> replication_;
 };
 
 TEST_F(Steps, StageTellsWhatItDid) {
   prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1,'a'),(2,'b')");
-  const auto out = replication_->stage(testing::entry_of("t"));
+  const auto out = replication_->stage(test::entry_of("t"));
   EXPECT_EQ(out.at("key"), "t");
   EXPECT_EQ(out.at("load"), "run1/t/1");
   EXPECT_EQ(out.at("rows"), 2);
@@ -58,7 +58,7 @@ TEST_F(Steps, StageCopiesMappedColumnsOfAQuery) {
   prepare(
       "CREATE TABLE t (id INTEGER, secret, amount NUMERIC(12,2));"
       "INSERT INTO t VALUES (1,'x',1.5),(2,'y',2)");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   entry.source = {{}, "SELECT id, amount AS total FROM t -- all of it"};
   entry.columns = {{"total", "sum", "REAL"}, {"id", "", ""}};
   entry.where = "id > 0 -- the positive ones";
@@ -69,8 +69,8 @@ TEST_F(Steps, StageCopiesMappedColumnsOfAQuery) {
   EXPECT_THAT(message, HasSubstr("(row 2 of the read)"));
   entry.columns[0].type = "ANY";
   replication_->replicate(entry);
-  EXPECT_EQ(testing::rows_of(target_file_, "SELECT sum, id FROM t"),
-            testing::rows_of(source_file_, "SELECT amount, id FROM t"));
+  EXPECT_EQ(test::rows_of(target_file_, "SELECT sum, id FROM t"),
+            test::rows_of(source_file_, "SELECT amount, id FROM t"));
 }
 
 TEST_F(Steps, ExcludedAndComputedColumnsStayOut) {
@@ -78,16 +78,15 @@ TEST_F(Steps, ExcludedAndComputedColumnsStayOut) {
       "CREATE TABLE t (id INTEGER, secret TEXT, twice INTEGER AS (id * 2)); "
       "INSERT INTO t VALUES (1, 'x')",
       "CREATE TABLE t (id INTEGER, twice INTEGER AS (id * 3))");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   entry.exclude = {"secret"};
   replication_->replicate(entry);
-  EXPECT_EQ(testing::rows_of(target_file_, "SELECT * FROM t"),
-            (std::vector<std::string>{"1:1|1:3|"}));
+  EXPECT_EQ(test::rows_of(target_file_, "SELECT * FROM t"), (std::vector<std::string>{"1:1|1:3|"}));
 }
 
 TEST_F(Steps, EveryMissingColumnIsNamed) {
   prepare("CREATE TABLE t (id INTEGER, amount)");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   entry.columns = {{"amuont", "", ""}, {"nothing", "", ""}};
   std::string message;
   EXPECT_EQ(error_of([&] { replication_->stage(entry); }, &message), "Source.ColumnMissing");
@@ -101,7 +100,7 @@ TEST_F(Steps, TheRefusedValueIsNamedWithItsRow) {
       "INSERT INTO t VALUES (10, 1), (20, 'twelve')",
       "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER) STRICT");
   try {
-    replication_->stage(testing::entry_of("t"));
+    replication_->stage(test::entry_of("t"));
     FAIL() << "accepted";
   } catch (const workers::TaskFailed& failure) {
     EXPECT_EQ(failure.error(), "Type.ValueRefused");
@@ -119,18 +118,16 @@ TEST_F(Steps, TheRefusedValueIsNamedWithItsRow) {
 
 TEST_F(Steps, VerifyNoticesAStagedRowThatChanged) {
   prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1),(2)");
-  const auto load = replication_->stage(testing::entry_of("t"));
-  testing::run_sql(target_file_, "UPDATE orch_stage__t SET id = 3 WHERE id = 2");
-  EXPECT_EQ(error_of([&] { replication_->verify(testing::entry_of("t"), load); }),
-            "Verify.Different");
-  EXPECT_EQ(error_of([&] { replication_->merge(testing::entry_of("t"), load); }),
-            "Merge.NotVerified");
+  const auto load = replication_->stage(test::entry_of("t"));
+  test::run_sql(target_file_, "UPDATE orch_stage__t SET id = 3 WHERE id = 2");
+  EXPECT_EQ(error_of([&] { replication_->verify(test::entry_of("t"), load); }), "Verify.Different");
+  EXPECT_EQ(error_of([&] { replication_->merge(test::entry_of("t"), load); }), "Merge.NotVerified");
 }
 
 TEST_F(Steps, VerifyListsEveryFailedCheck) {
   prepare("CREATE TABLE t (id INTEGER, v); INSERT INTO t VALUES (1,5),(1,NULL),(NULL,-1)",
           "CREATE TABLE t (id INTEGER, v); INSERT INTO t VALUES (1,1)");
-  auto entry = testing::entry_of("t");
+  auto entry = test::entry_of("t");
   const auto add = [&](std::string name, Check::Type type, std::vector<std::string> columns,
                        double bound = 0, std::string sql = {}) {
     entry.checks.push_back({std::move(name), type, std::move(columns), bound, std::move(sql)});
@@ -169,27 +166,27 @@ TEST_F(Steps, AnSqlCheckIsAConditionAndNothingElse) {
           "CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (7)");
   for (const auto* sql : {"1); DELETE FROM t; --", "1 = 1); DELETE FROM t WHERE (1", "nothing > 0",
                           "id >", "DELETE FROM t"}) {
-    auto entry = testing::entry_of("t");
+    auto entry = test::entry_of("t");
     entry.checks = {{"bad", Check::Type::sql, {}, 0, sql}};
     const auto load = replication_->stage(entry);
     EXPECT_EQ(error_of([&] { replication_->verify(entry, load); }), "Check.Invalid") << sql;
   }
-  EXPECT_EQ(testing::count_of(target_file_, "t WHERE id = 7"), 1);
+  EXPECT_EQ(test::count_of(target_file_, "t WHERE id = 7"), 1);
 }
 
 TEST_F(Steps, ATargetThatChangedSinceStagingIsNotMerged) {
   prepare("CREATE TABLE t (id INTEGER)", "CREATE TABLE t (id INTEGER)");
-  const auto load = replication_->stage(testing::entry_of("t"));
-  replication_->verify(testing::entry_of("t"), load);
-  testing::run_sql(target_file_, "DROP TABLE t; CREATE TABLE t (id TEXT)");
-  EXPECT_EQ(error_of([&] { replication_->merge(testing::entry_of("t"), load); }), "Schema.Changed");
+  const auto load = replication_->stage(test::entry_of("t"));
+  replication_->verify(test::entry_of("t"), load);
+  test::run_sql(target_file_, "DROP TABLE t; CREATE TABLE t (id TEXT)");
+  EXPECT_EQ(error_of([&] { replication_->merge(test::entry_of("t"), load); }), "Schema.Changed");
 }
 
 TEST_F(Steps, ReconcileNamesBothSides) {
   prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1),(2)");
-  replication_->replicate(testing::entry_of("t"));
-  testing::run_sql(target_file_, "UPDATE t SET id = 5 WHERE id = 2");
-  auto entry = testing::entry_of("t");
+  replication_->replicate(test::entry_of("t"));
+  test::run_sql(target_file_, "UPDATE t SET id = 5 WHERE id = 2");
+  auto entry = test::entry_of("t");
   std::string message;
   EXPECT_EQ(error_of([&] { replication_->reconcile(entry); }, &message), "Reconcile.Different");
   EXPECT_THAT(message, HasSubstr("the target t has 2 rows with digest"));
@@ -206,13 +203,13 @@ TEST_F(Steps, AStopEndsTheMoveAndLeavesTheTargetAlone) {
       "CREATE TABLE t (id INTEGER); INSERT INTO t WITH RECURSIVE n(i) AS "
       "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT a.i FROM n a, n b");
   replication_->context.stop = true;
-  EXPECT_THROW(replication_->stage(testing::entry_of("t")), workers::Cancelled);
+  EXPECT_THROW(replication_->stage(test::entry_of("t")), workers::Cancelled);
   EXPECT_FALSE(target_->staged({"", "t"}).has_value());
 }
 
 TEST_F(Steps, ThePlanRequestSurvivesJson) {
   prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20) NOT NULL, b DECIMAL(9,3))");
-  auto entry = testing::entry_of("t", data::Strategy::upsert);
+  auto entry = test::entry_of("t", data::Strategy::upsert);
   entry.columns = {{"id", "no", ""}, {"b", "", "TEXT"}};
   const auto request = steps::make_request(entry, *source_, *target_);
   const auto json = steps::to_json(request);

@@ -10,7 +10,7 @@
 
 #include "orchestrator/json/text.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 /// The array in tests/cases/`name`.
 inline std::vector<boost::json::object> cases_in(const std::string& name) {
@@ -28,4 +28,4 @@ inline std::string case_name(const boost::json::object& one) {
   return std::string(one.at("name").as_string());
 }
 
-}  // namespace orch::testing
+}  // namespace orch::test

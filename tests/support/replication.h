@@ -8,7 +8,7 @@
 
 #include "workers/steps/steps.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 /// Remembers what a worker tells.
 class RecordingContext final : public workers::TaskContext {
@@ -110,4 +110,4 @@ std::string error_of(Work&& work, std::string* message = nullptr) {
   return "no failure";
 }
 
-}  // namespace orch::testing
+}  // namespace orch::test

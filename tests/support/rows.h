@@ -7,7 +7,7 @@
 
 #include "workers/data/source.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 using TextRow = std::vector<std::optional<std::string>>;
 
@@ -48,4 +48,4 @@ inline std::vector<TextRow> read_table(data::Source& source, const std::string& 
   return read_all(source, request);
 }
 
-}  // namespace orch::testing
+}  // namespace orch::test

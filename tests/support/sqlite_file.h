@@ -7,7 +7,7 @@
 
 #include "orchestrator/db/sqlite_db.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 /// Runs `sql` on `file`, which is created when missing. Foreign keys are not enforced.
 inline void run_sql(const std::filesystem::path& file, const std::string& sql) {
@@ -49,4 +49,4 @@ inline std::int64_t count_of(const std::filesystem::path& file, const std::strin
   return rows.int64(0);
 }
 
-}  // namespace orch::testing
+}  // namespace orch::test

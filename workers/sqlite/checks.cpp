@@ -33,7 +33,7 @@ class Checker {
       throw workers::TaskFailed("Check.Invalid",
                                 fmt::format("check \"{}\": {}", check.name, error.reason()),
                                 "a check is a condition on the staged columns, in SQLite's SQL",
-                                "ORCH-0518", {{"check", check.name}});
+                                "ORCH-0508", {{"check", check.name}});
     }
   }
 

@@ -8,7 +8,7 @@
 
 namespace orch::sqlite {
 
-/// Runs every check, also after one has failed. Throws TaskFailed "Check.Invalid" (ORCH-0518) for
+/// Runs every check, also after one has failed. Throws TaskFailed "Check.Invalid" (ORCH-0508) for
 /// an SQL condition that SQLite refuses or a column that is not staged.
 std::vector<data::CheckResult> run_checks(Database& db, const data::LoadPlan& plan,
                                           const std::vector<data::Check>& checks);

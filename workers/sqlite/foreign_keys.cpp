@@ -35,7 +35,7 @@ void check_table(Database& db, const std::string& child, const std::string& publ
                   check.int64(0), child, parent, row),
       "publish the tables that others refer to first, or load both from one state of the source; "
       "a retry succeeds when the other table has arrived",
-      "ORCH-0514", {{"child", child}, {"parent", parent}, {"rows", check.int64(0)}});
+      "ORCH-0504", {{"child", child}, {"parent", parent}, {"rows", check.int64(0)}});
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace orch::sqlite {
 
 /// Checks the foreign keys of `table`, and with `referring` those of all tables that refer to it.
-/// Throws TaskFailed "Merge.ForeignKey" (ORCH-0514) that names the tables and the first row.
+/// Throws TaskFailed "Merge.ForeignKey" (ORCH-0504) that names the tables and the first row.
 void check_foreign_keys(Database& db, const std::string& table, bool referring);
 
 }  // namespace orch::sqlite

@@ -29,7 +29,7 @@ workers::TaskFailed not_verified(const std::string& table, const data::LoadId& l
   return {"Merge.NotVerified",
           fmt::format("{}: load {} cannot be published: {}", table, load.id, found),
           "stage and verify the table again",
-          "ORCH-0513",
+          "ORCH-0503",
           {{"load", load.id}}};
 }
 
@@ -152,7 +152,7 @@ class Publisher {
                         plan_.request.target.name, found),
             "declare a check (unique, not_null) on the table to see it before the merge, and "
             "correct the source or the key columns",
-            "ORCH-0515",
+            "ORCH-0505",
             {{"table", plan_.request.target.name}}};
   }
 
@@ -184,7 +184,7 @@ void check_watermark(Database& db, const data::LoadPlan& plan, const data::LoadR
                                         plan.request.target.name, *column, now.value_or("nothing"),
                                         text("after").value_or("nothing")),
                             "another load was published in between: stage the table again",
-                            "ORCH-0515");
+                            "ORCH-0505");
 }
 
 data::Published publish_once(Database& db, const data::LoadPlan& plan, const data::LoadId& load,

@@ -135,7 +135,7 @@ void SqliteTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId&
           "Load.Superseded",
           fmt::format("{}: found {}, expected load {}", table.name,
                       staged ? "load " + staged->load.id : "no staged load", load.id),
-          "another run staged the same table; stage it again", "ORCH-0517", {{"load", load.id}});
+          "another run staged the same table; stage it again", "ORCH-0507", {{"load", load.id}});
     set_verified(db, table);
     fault::point("verify.before_commit");
     transaction.commit();

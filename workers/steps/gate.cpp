@@ -15,7 +15,7 @@ const boost::json::value& required(const workers::Task& task, const char* name) 
   throw workers::TaskFailed(
       "Input.Invalid",
       fmt::format("{} of state {}: no \"{}\" in the input", task.resource, task.state, name),
-      "see workflows/replicate.json for what it expects", "ORCH-0501");
+      "see workflows/replicate.json for what it expects", "ORCH-0530");
 }
 
 std::string text(const boost::json::object& object, const char* name) {
@@ -35,7 +35,7 @@ std::string text(const boost::json::object& object, const char* name) {
   throw workers::TaskFailed("Replicate.TablesFailed", message,
                             "mend what the errors say, then `orch resume` the run: only these "
                             "tables are repeated",
-                            "ORCH-0503", {{"failed", report.at("failed")}});
+                            "ORCH-0532", {{"failed", report.at("failed")}});
 }
 
 class Gate final : public workers::Worker {

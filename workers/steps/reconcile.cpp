@@ -94,7 +94,7 @@ workers::TaskFailed different(const catalog::Entry& entry, const Sides& sides, R
                       entry.target.display(), words(sides.target), words(sides.source)),
           "if the source changed since it was staged, load the table again; else somebody else "
           "writes to the target",
-          "ORCH-0516",
+          "ORCH-0506",
           {{"source", side_json(sides.source, mode)}, {"target", side_json(sides.target, mode)}}};
 }
 
@@ -110,7 +110,7 @@ boost::json::object reconcile(const Work& work, data::Source& source, data::Targ
     throw workers::TaskFailed(
         "Target.TableMissing",
         fmt::format("{}: the target has no table {}", entry.key, entry.target.display()),
-        "merge a load of the table first", "ORCH-0520");
+        "merge a load of the table first", "ORCH-0510");
   const auto sides = read_sides(work, plan, source, target);
   const bool equal = mode == Reconcile::full ? sides.source == sides.target
                                              : sides.source.rows == sides.target.rows;

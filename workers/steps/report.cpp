@@ -25,7 +25,7 @@ void write_file(const fs::path& path, const std::string& text) {
   const auto fail = [&] {
     throw workers::TaskFailed(
         "Report.Failed", fmt::format("{}: {}", path.string(), std::strerror(errno)),
-        "check the folder's permissions and free space, then resume the run", "ORCH-0502");
+        "check the folder's permissions and free space, then resume the run", "ORCH-0531");
   };
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
@@ -57,7 +57,7 @@ std::int64_t allowed_failures(const boost::json::value* tolerance, std::size_t t
       "Input.Invalid",
       fmt::format("tolerance must be a number of tables or a share such as \"10%\", found {}",
                   json::write(*tolerance)),
-      "", "ORCH-0501");
+      "", "ORCH-0530");
 }
 
 std::string summary_of(const std::vector<TableResult>& results,

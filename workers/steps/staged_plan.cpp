@@ -17,7 +17,7 @@ std::optional<Staged> staged_plan(const Work& work, data::Target& target) {
                     "{}, expected {}",
                     work.entry.key, work.entry.target.display(), plan.fingerprint,
                     record->fingerprint),
-        "stage the table again", "ORCH-0519");
+        "stage the table again", "ORCH-0509");
   return Staged{*std::move(record), std::move(plan)};
 }
 

@@ -13,7 +13,7 @@ struct Staged {
 };
 
 /// What is staged for the entry's target, planned again from the request in its position; unset
-/// when nothing is. Throws TaskFailed "Schema.Changed" (ORCH-0519) when the target would now take
+/// when nothing is. Throws TaskFailed "Schema.Changed" (ORCH-0509) when the target would now take
 /// the columns in another way than they were staged.
 std::optional<Staged> staged_plan(const Work& work, data::Target& target);
 

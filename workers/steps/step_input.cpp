@@ -32,7 +32,7 @@ catalog::Catalog load(const workers::Task& task, const connections::Connections&
     throw workers::TaskFailed(
         "Input.Invalid",
         fmt::format("{} of state {}: no \"catalog\" in the input", task.resource, task.state),
-        R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0501");
+        R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0530");
   if (reference->is_string())
     return catalog::load_catalog(connections.folder() / std::string_view(reference->get_string()));
   return catalog::parse_catalog(*reference, "the catalog in the input");
@@ -70,7 +70,7 @@ std::int64_t integer_option(const workers::Task& task, std::string_view name,
   throw workers::TaskFailed("Input.Invalid",
                             fmt::format("{} must be an integer from {} to {}, found {}", name,
                                         least, most, json::describe_type(*value)),
-                            "", "ORCH-0501");
+                            "", "ORCH-0530");
 }
 
 std::vector<catalog::Entry> chosen_entries(const workers::Task& task,

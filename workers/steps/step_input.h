@@ -16,7 +16,7 @@ const boost::json::value* input_member(const workers::Task& task, std::string_vi
 /// Member `name` of the input's "options", or null: the workflow's own input travels there.
 const boost::json::value* option(const workers::Task& task, std::string_view name);
 std::vector<std::string> string_list(const boost::json::value* value);
-/// A whole number, or `otherwise` when absent. Throws TaskFailed "Input.Invalid" (ORCH-0501) for
+/// A whole number, or `otherwise` when absent. Throws TaskFailed "Input.Invalid" (ORCH-0530) for
 /// anything else, or outside [least, most].
 std::int64_t integer_option(const workers::Task& task, std::string_view name,
                             std::int64_t otherwise, std::int64_t least, std::int64_t most);

@@ -18,7 +18,7 @@ void check_same(const Work& work, const data::Digest& expected, const data::Dige
                   "expected {} rows with digest {}",
                   work.entry.key, found.rows, found.hex(), expected.rows, expected.hex()),
       "nothing was published; stage the table again, and report it if it happens twice",
-      "ORCH-0511", {{"found", found.hex()}, {"expected", expected.hex()}});
+      "ORCH-0501", {{"found", found.hex()}, {"expected", expected.hex()}});
 }
 
 boost::json::array results_json(const std::vector<data::CheckResult>& results) {
@@ -42,7 +42,7 @@ void check_passed(const Work& work, const std::vector<data::CheckResult>& result
       "Check.Failed",
       fmt::format("{}: {} of {} checks failed: {}", work.entry.key, failed.size(), results.size(),
                   fmt::join(failed, "; ")),
-      "nothing was published; correct the source or the checks of the catalog entry", "ORCH-0512",
+      "nothing was published; correct the source or the checks of the catalog entry", "ORCH-0502",
       {{"checks", results_json(results)}});
 }
 
@@ -54,7 +54,7 @@ data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadI
         "Load.Superseded",
         fmt::format("{}: found {}, expected load {}", work.entry.key,
                     staged ? "load " + staged->record.load.id : "no staged load", load.id),
-        "another run staged the same table; stage it again", "ORCH-0517");
+        "another run staged the same table; stage it again", "ORCH-0507");
   read = staged->record.digest;
   return staged->plan;
 }
