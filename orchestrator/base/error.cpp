@@ -133,6 +133,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0432", "a source file is malformed",
               "A CSV file breaks RFC 4180 or is not text in the declared encoding. The message "
               "gives file, line, what was found and what was expected; nothing was staged."},
+    ErrorCode{"ORCH-0433", "a source file changed while it was read",
+              "Size or time of a CSV file differ from those at the beginning of the read, so its "
+              "rows may belong to two versions. Write files under another name and rename them "
+              "when complete."},
     ErrorCode{"ORCH-0435", "source and target columns do not match",
               "Columns of the plan cannot be written to the target: missing, computed, of another "
               "kind, or needed and not filled. Every one is listed; nothing was changed."},
@@ -152,15 +156,22 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0440", "a source failed",
               "The source's database or the operating system reported an error while rows were "
               "read. Nothing was staged."},
-    ErrorCode{"ORCH-0441", "a step's input is invalid",
-              "A step of a replication was given an input without its table or load. The shipped "
-              "workflows show what each step expects."},
+    ErrorCode{"ORCH-0443", "a file connection cannot be opened",
+              "The SQLite file or the folder of a connection is missing, is not what the "
+              "connection says, or permissions forbid it."},
     ErrorCode{"ORCH-0444", "a source cannot do this",
               "The catalog asks a CSV folder for something that only a database can do, or for an "
               "encoding that is unknown."},
     ErrorCode{"ORCH-0445", "a source column does not exist",
               "The catalog names columns that the source table does not have. The message names "
               "near matches."},
+    ErrorCode{"ORCH-0501", "staged rows differ from those read",
+              "The rows read back from the staging table have another count or digest than those "
+              "read from the source. Nothing was published; stage the table again, and report it "
+              "if it happens twice."},
+    ErrorCode{"ORCH-0502", "a check failed",
+              "Staged rows break a check of the catalog. Every failed check is listed with what "
+              "was found and expected; nothing was published."},
     ErrorCode{"ORCH-0503", "a load is not verified",
               "A merge was asked for a load that is not staged, was replaced by another or has not "
               "passed its verification."},
@@ -170,12 +181,19 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0505", "staged rows conflict with the table",
               "A unique key, NOT NULL or CHECK rule of the target refuses the staged rows, or "
               "another load was published since they were selected."},
+    ErrorCode{"ORCH-0506", "source and target differ",
+              "Reconciliation read both sides and found other rows or another digest. If the "
+              "source changed since it was staged, load again; else find out who else writes to "
+              "the target."},
     ErrorCode{"ORCH-0507", "a load was superseded",
               "Another run staged the same target table since. Its rows are the staged ones now; "
               "stage again to publish these."},
     ErrorCode{"ORCH-0508", "a check is invalid",
               "A check of the catalog is not a condition that the target's database accepts on the "
               "staged columns."},
+    ErrorCode{"ORCH-0509", "a table changed after staging",
+              "The columns of the target changed between staging and publishing, so that the "
+              "staged rows may not fit. Stage the table again."},
     ErrorCode{"ORCH-0510", "a target table does not exist",
               "Reconciliation found no published table. Load and merge it first."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
