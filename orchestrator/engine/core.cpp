@@ -310,7 +310,7 @@ void Engine::Core::post(WorkerNews news) {
 }
 
 template <class Result>
-Result Engine::Core::call(std::function<Result()> work) {
+std::future<Result> Engine::Core::ask(std::function<Result()> work) {
   struct State {
     std::promise<Result> promise;
     std::optional<Result> result;
@@ -334,7 +334,17 @@ Result Engine::Core::call(std::function<Result()> work) {
   command.fail = [state](std::exception_ptr error) { state->promise.set_exception(error); };
   auto future = state->promise.get_future();
   post(std::move(command));
-  return future.get();
+  return future;
+}
+
+template <class Result>
+Result Engine::Core::call(std::function<Result()> work) {
+  return ask<Result>(std::move(work)).get();
+}
+
+std::future<Submitted> Engine::Core::start(Submission submission) {
+  return ask<Submitted>(
+      [this, submission = std::move(submission)] { return do_submit(submission); });
 }
 
 Submitted Engine::Core::submit(const Submission& submission) {

@@ -46,6 +46,7 @@ class Engine::Core {
   ~Core();
 
   Submitted submit(const Submission& submission);
+  std::future<Submitted> start(Submission submission);
   std::string redrive(const std::string& run, const Redrive& redrive);
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
   store::ExecutionRow wait(const std::string& run_id);
@@ -85,6 +86,8 @@ class Engine::Core {
   void fail_all(Inbox& pending, const std::exception_ptr& error);
   void post(Command command);
   void post(WorkerNews news);
+  template <class Result>
+  std::future<Result> ask(std::function<Result()> act);
   template <class Result>
   Result call(std::function<Result()> act);
 

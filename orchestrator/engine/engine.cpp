@@ -12,6 +12,10 @@ Engine::~Engine() = default;
 
 Submitted Engine::submit(const Submission& submission) { return core_->submit(submission); }
 
+std::future<Submitted> Engine::start(Submission submission) {
+  return core_->start(std::move(submission));
+}
+
 std::string Engine::redrive(const std::string& run, const Redrive& redrive) {
   return core_->redrive(run, redrive);
 }
