@@ -153,6 +153,20 @@ std::unique_ptr<data::Target> Connections::open_target(const std::string& name) 
   }
 }
 
+std::unique_ptr<data::SqlSession> Connections::open_sql(const std::string& name) const {
+  const auto& connection = impl_->find(name);
+  if (connection.engine != Engine::sqlite) Impl::unsupported(connection, "database for statements");
+  return sqlite::open_sql(impl_->path_of(connection), connection.display);
+}
+
+Endpoint Connections::endpoint(const std::string& name) const {
+  const auto& connection = impl_->find(name);
+  if (connection.engine != Engine::http) Impl::unsupported(connection, "server to call");
+  Endpoint endpoint{connection.url, ""};
+  if (connection.secret) endpoint.token = fetch_secret(*connection.secret, impl_->folder, name);
+  return endpoint;
+}
+
 Health Connections::ping(const std::string& name, Role role) const {
   const auto& connection = impl_->find(name);
   const auto path = impl_->path_of(connection);
