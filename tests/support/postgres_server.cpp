@@ -272,6 +272,10 @@ std::string PostgresServer::url_of(const std::string& user, const std::string& d
   return fmt::format("postgresql://{}@127.0.0.1:{}/{}", user, port_, database);
 }
 
+std::string PostgresServer::conninfo(const std::string& database, const std::string& user) const {
+  return fmt::format("host=127.0.0.1 port={} user='{}' dbname='{}'", port_, user, database);
+}
+
 std::string PostgresServer::create_database(const std::string& name) {
   pg_run(url(), fmt::format("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", name));
   pg_run(url(), fmt::format("CREATE DATABASE \"{}\"", name));
@@ -286,49 +290,51 @@ void PostgresServer::fail(const std::string& what) const {
   throw std::runtime_error(what + "; the end of its log:\n" + text);
 }
 
-namespace {
-
-using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
-
-Result execute(const std::string& url, const std::string& sql) {
-  const Connection connection(PQconnectdb(url.c_str()), &PQfinish);
-  if (PQstatus(connection.get()) != CONNECTION_OK)
-    throw std::runtime_error(PQerrorMessage(connection.get()));
-  Result result(PQexec(connection.get(), sql.c_str()), &PQclear);
-  const auto status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-    throw std::runtime_error(PQerrorMessage(connection.get()) + ("in: " + sql.substr(0, 500)));
-  return result;
+PgSession::PgSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {
+  PQsetNoticeProcessor(
+      connection_, [](void*, const char*) {}, nullptr);
+  if (PQstatus(connection_) == CONNECTION_OK) return;
+  const std::string message = PQerrorMessage(connection_);
+  PQfinish(connection_);
+  throw std::runtime_error(message);
 }
 
-}  // namespace
+PgSession::~PgSession() { PQfinish(connection_); }
 
-void pg_run(const std::string& url, const std::string& sql) { execute(url, sql); }
-
-std::vector<PgRow> pg_rows(const std::string& url, const std::string& query) {
-  const auto result = execute(url, query);
+std::vector<PgRow> PgSession::rows(const std::string& query) {
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_, query.c_str()),
+                                                             &PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    throw std::runtime_error(PQerrorMessage(connection_) + ("in: " + query.substr(0, 500)));
   std::vector<PgRow> rows;
   for (int row = 0; row < PQntuples(result.get()); ++row) {
-    PgRow cells;
+    auto& cells = rows.emplace_back();
     for (int column = 0; column < PQnfields(result.get()); ++column) {
-      if (PQgetisnull(result.get(), row, column))
-        cells.emplace_back();
-      else
-        cells.emplace_back(
-            std::string(PQgetvalue(result.get(), row, column),
-                        static_cast<std::size_t>(PQgetlength(result.get(), row, column))));
+      const auto size = static_cast<std::size_t>(PQgetlength(result.get(), row, column));
+      auto& cell = cells.emplace_back();
+      if (!PQgetisnull(result.get(), row, column))
+        cell = std::string(PQgetvalue(result.get(), row, column), size);
     }
-    rows.push_back(std::move(cells));
   }
   return rows;
 }
 
-std::string pg_value(const std::string& url, const std::string& query) {
-  const auto rows = pg_rows(url, query);
-  if (rows.size() != 1 || rows[0].size() != 1)
+std::string PgSession::value(const std::string& query) {
+  const auto all = rows(query);
+  if (all.size() != 1 || all[0].size() != 1)
     throw std::runtime_error("not one value: " + query.substr(0, 500));
-  return rows[0][0].value_or("NULL");
+  return all[0][0].value_or("NULL");
+}
+
+void pg_run(const std::string& url, const std::string& sql) { PgSession(url).run(sql); }
+
+std::vector<PgRow> pg_rows(const std::string& url, const std::string& query) {
+  return PgSession(url).rows(query);
+}
+
+std::string pg_value(const std::string& url, const std::string& query) {
+  return PgSession(url).value(query);
 }
 
 }  // namespace orch::test

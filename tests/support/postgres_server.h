@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
+
+struct pg_conn;
 #include <vector>
 
 namespace orch::test {
@@ -45,6 +47,9 @@ class PostgresServer {
     return url_of("postgres", database);
   }
   std::string url_of(const std::string& user, const std::string& database) const;
+  /// The same as libpq's keywords.
+  std::string conninfo(const std::string& database = "postgres",
+                       const std::string& user = "postgres") const;
   int port() const { return port_; }
   /// Where the unix socket is: PGHOST of a client.
   const std::filesystem::path& socket_folder() const { return folder_; }
@@ -65,14 +70,29 @@ class PostgresServer {
   pid_t pid_ = -1;
 };
 
+/// NULL is unset.
 using PgRow = std::vector<std::optional<std::string>>;
 
-/// Runs statements, each in a transaction of its own. Independent of the code under test.
-/// Throws std::runtime_error with the server's message.
+/// A session that stays open: transactions, locks, snapshots. Independent of the code under test;
+/// one thread at a time. Throws std::runtime_error with the server's message.
+class PgSession {
+ public:
+  explicit PgSession(const std::string& url);
+  ~PgSession();
+  PgSession(const PgSession&) = delete;
+  PgSession& operator=(const PgSession&) = delete;
+  void run(const std::string& sql) { rows(sql); }
+  std::vector<PgRow> rows(const std::string& query);
+  /// The only value of the only row, "NULL" for null.
+  std::string value(const std::string& query);
+
+ private:
+  pg_conn* connection_;
+};
+
+// The same in a session of their own each.
 void pg_run(const std::string& url, const std::string& sql);
-/// All rows as text; NULL is unset.
 std::vector<PgRow> pg_rows(const std::string& url, const std::string& query);
-/// The only value of the only row, "NULL" for null.
 std::string pg_value(const std::string& url, const std::string& query);
 
 }  // namespace orch::test
