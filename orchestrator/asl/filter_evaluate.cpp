@@ -161,12 +161,13 @@ bool compare(Operator op, const bj::value& a, const bj::value& b) {
   }
 }
 
-bool matches(const Regex& regex, const bj::value* subject) {
-  if (subject == nullptr || subject->is_null() || subject->is_object()) return regex.matches("");
-  if (!subject->is_array()) return regex.matches(java_text(*subject));
+bool matches(const Regex& regex, const bj::value* subject, std::uint64_t& budget) {
+  if (subject == nullptr || subject->is_null() || subject->is_object())
+    return regex.matches("", budget);
+  if (!subject->is_array()) return regex.matches(java_text(*subject), budget);
   return std::any_of(
       subject->get_array().begin(), subject->get_array().end(),
-      [&](const auto& item) { return item.is_string() && regex.matches(view(item)); });
+      [&](const auto& item) { return item.is_string() && regex.matches(view(item), budget); });
 }
 
 bool undefined_result(Operator op) {
@@ -176,8 +177,10 @@ bool undefined_result(Operator op) {
 bool compares(const FilterNode& node, const bj::value& item, const PathInput& input) {
   const Resolved left(node.left, item, input);
   const Resolved right(node.right, item, input);
-  if (const auto* regex = std::get_if<Regex>(&node.right)) return matches(*regex, left.value());
-  if (const auto* regex = std::get_if<Regex>(&node.left)) return matches(*regex, right.value());
+  if (const auto* regex = std::get_if<Regex>(&node.right))
+    return matches(*regex, left.value(), *input.budget);
+  if (const auto* regex = std::get_if<Regex>(&node.left))
+    return matches(*regex, right.value(), *input.budget);
   if (left.value() == nullptr || right.value() == nullptr) return undefined_result(node.op);
   return compare(node.op, *left.value(), *right.value());
 }

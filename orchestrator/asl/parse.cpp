@@ -1,7 +1,6 @@
 #include "orchestrator/asl/parse.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -44,18 +43,6 @@ void parse_top(const bj::object& object, Workflow& workflow, Problems& problems)
   validate_names(workflow.flow, problems);
 }
 
-// Gives every problem its line and column, and all of them the order of the text.
-void place(std::string_view text, Problems& problems) {
-  for (auto& problem : problems) {
-    const auto location = json::locate(text, problem.pointer);
-    problem.line = location.line;
-    problem.column = location.column;
-  }
-  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-  });
-}
-
 }  // namespace
 
 ParseResult parse(std::string_view text) {
@@ -77,7 +64,7 @@ ParseResult parse(std::string_view text) {
   }
   auto workflow = std::make_shared<Workflow>();
   parse_top(*object, *workflow, result.problems);
-  place(text, result.problems);
+  json::locate_problems(text, result.problems);
   const bool broken = std::any_of(result.problems.begin(), result.problems.end(),
                                   [](const Problem& problem) { return !problem.warning; });
   if (broken) return result;

@@ -20,6 +20,22 @@ using Answer = std::variant<bj::value, NoValue>;
 // A document that was built, not parsed, may nest deeper than JSON text is allowed to.
 constexpr int max_descent = 1000;
 
+void spend(const PathInput& input) {
+  if (*input.budget == 0)
+    throw EvaluationError({"States.Runtime", "A JSONPath visits too many places of its input."});
+  --*input.budget;
+}
+
+/// Counts the places of a match against the budget: the answer is a copy, and matches of `..`
+/// contain each other.
+void spend_all(const PathInput& input, const bj::value& match) {
+  spend(input);
+  if (const auto* object = match.if_object())
+    for (const auto& entry : *object) spend_all(input, entry.value());
+  if (const auto* array = match.if_array())
+    for (const auto& item : *array) spend_all(input, item);
+}
+
 struct Fragment {
   std::string operator()(const step::Name& s) const { return "['" + s.name + "']"; }
   std::string operator()(const step::Names& s) const {
@@ -104,20 +120,16 @@ class Expansion {
       : steps_(program.steps), input_(input), out_(out) {}
 
   void visit(std::size_t i, const bj::value& at) {
-    spend();
     if (i == steps_.size()) {
+      spend_all(input_, at);
       out_.push_back(at);
     } else {
+      spend(input_);
       std::visit([&](const auto& step) { take(step, i, at); }, steps_[i]);
     }
   }
 
  private:
-  void spend() {
-    if ((*input_.budget)-- == 0)
-      throw EvaluationError({"States.Runtime", "A JSONPath visits too many places of its input."});
-  }
-
   void take(const step::Name& step, std::size_t i, const bj::value& at) {
     if (const auto* next = member(at, step.name)) visit(i + 1, *next);
   }
@@ -161,7 +173,7 @@ class Expansion {
       if (accepts(*step.condition, at, input_)) visit(i + 1, at);
     } else if (at.is_array()) {
       for (const auto& item : at.get_array()) {
-        spend();
+        spend(input_);
         if (accepts(*step.condition, item, input_)) visit(i + 1, item);
       }
     }
@@ -172,7 +184,7 @@ class Expansion {
   void descend(std::size_t target, const bj::value& at, int depth) {
     if (depth > max_descent)
       throw EvaluationError({"States.Runtime", "The input of a JSONPath nests too deeply."});
-    spend();
+    spend(input_);
     if (concerns(steps_[target], at, target)) visit(target, at);
     each_child(at, [&](const bj::value& child) { descend(target, child, depth + 1); });
   }

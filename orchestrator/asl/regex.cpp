@@ -1,6 +1,8 @@
 #include "orchestrator/asl/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <pcre2.h>
 
@@ -12,8 +14,10 @@
 namespace orch::asl {
 namespace {
 
-// A pattern that backtracks this often has gone exponential; an honest one stays far below.
-constexpr std::uint32_t most_steps = 1'000'000;
+// How often a pattern may backtrack on one text. Most need the first limit only; one that exceeds
+// the last has gone exponential. PCRE2 does not say how much was used, hence the steps.
+constexpr std::array<std::uint32_t, 3> step_limits = {1'000, 30'000, 1'000'000};
+constexpr std::uint32_t steps_per_place = 20;  // about the same time
 constexpr std::uint32_t most_heap_kib = 16 * 1024;
 constexpr std::size_t longest_pattern = 4096;
 
@@ -56,7 +60,6 @@ std::string message_of(int error) {
 
 struct Regex::Compiled {
   std::unique_ptr<pcre2_code, FreeCode> code;
-  std::unique_ptr<pcre2_match_context, FreeContext> limits;
 };
 
 Regex Regex::compile(std::string_view pattern, std::string_view flags) {
@@ -73,20 +76,30 @@ Regex Regex::compile(std::string_view pattern, std::string_view flags) {
   if (!compiled->code)
     throw SyntaxProblem(fmt::format("the regular expression /{}/ is not valid at offset {}: {}",
                                     pattern, offset, message_of(error)));
-  compiled->limits.reset(pcre2_match_context_create(nullptr));
-  pcre2_set_match_limit(compiled->limits.get(), most_steps);
-  pcre2_set_heap_limit(compiled->limits.get(), most_heap_kib);
   Regex regex;
   regex.compiled_ = std::move(compiled);
   return regex;
 }
 
-bool Regex::matches(std::string_view text) const {
+int Regex::match(std::string_view text, std::uint32_t most_steps) const {
   const std::unique_ptr<pcre2_match_data, FreeMatch> match(
       pcre2_match_data_create_from_pattern(compiled_->code.get(), nullptr));
-  const auto result =
-      pcre2_match(compiled_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0,
-                  PCRE2_ANCHORED | PCRE2_ENDANCHORED, match.get(), compiled_->limits.get());
+  const std::unique_ptr<pcre2_match_context, FreeContext> limits(
+      pcre2_match_context_create(nullptr));
+  pcre2_set_match_limit(limits.get(), most_steps);
+  pcre2_set_heap_limit(limits.get(), most_heap_kib);
+  return pcre2_match(compiled_->code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                     0, PCRE2_ANCHORED | PCRE2_ENDANCHORED, match.get(), limits.get());
+}
+
+bool Regex::matches(std::string_view text, std::uint64_t& budget) const {
+  int result = PCRE2_ERROR_MATCHLIMIT;
+  for (const auto limit : step_limits) {
+    budget -= std::min<std::uint64_t>(budget, limit / steps_per_place);
+    if (budget == 0) break;
+    result = match(text, limit);
+    if (result != PCRE2_ERROR_MATCHLIMIT) break;
+  }
   if (result >= 0) return true;
   if (result == PCRE2_ERROR_NOMATCH) return false;
   throw EvaluationError({"States.Runtime", "A regular expression of a JSONPath filter failed: " +

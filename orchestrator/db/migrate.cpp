@@ -21,8 +21,35 @@ std::string checksum_of(const EmbeddedFile& file) {
   return fmt::format("{:016x}", XXH3_64bits(file.text.data(), file.text.size()));
 }
 
+// The version of the file's schema; 0 when it has none. Throws when `migrations` did not make it.
+int present_version(Database& db, std::span<const EmbeddedFile> migrations,
+                    const std::string& ledger, const std::string& what) {
+  Statement exists(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  if (!exists.bind(ledger).step()) return 0;
+  Statement applied(db,
+                    fmt::format("SELECT version, name, checksum FROM {} ORDER BY version", ledger));
+  int present = 0;
+  while (applied.step()) {
+    present = static_cast<int>(applied.int64(0));
+    if (present > std::ssize(migrations))
+      throw orch::Error("ORCH-0207",
+                        fmt::format("{}: its schema is version {}, this orch knows {}", what,
+                                    present, migrations.size()),
+                        "use the newer orch that wrote it");
+    if (present < 1 ||
+        applied.text(2) != checksum_of(migrations[static_cast<std::size_t>(present) - 1]))
+      throw orch::Error(
+          "ORCH-0207",
+          fmt::format("{}: migration {} is not the one this orch has", what, applied.text(1)),
+          "the file was made by a build with other migrations; use that build");
+  }
+  return present;
+}
+
 void apply(Database& db, const EmbeddedFile& file, const std::string& ledger) {
   Transaction transaction(db);
+  Statement applied(db, fmt::format("SELECT 1 FROM {} WHERE version = ?", ledger));
+  if (applied.bind(version_of(file)).step()) return;  // another process was faster
   db.exec(std::string(file.text));
   Statement(db, fmt::format("INSERT INTO {} (version, name, checksum) VALUES (?, ?, ?)", ledger))
       .bind(version_of(file), file.name, checksum_of(file))
@@ -36,32 +63,27 @@ void apply(Database& db, const EmbeddedFile& file, const std::string& ledger) {
 
 void migrate(Database& db, std::span<const EmbeddedFile> migrations, const std::string& ledger,
              const std::string& what) {
+  const auto present = present_version(db, migrations, ledger, what);
+  if (present == std::ssize(migrations)) return;
   db.exec(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (version INTEGER PRIMARY KEY, name TEXT NOT "
                   "NULL, checksum TEXT NOT NULL) STRICT",
                   ledger));
-  int present = 0;
-  {
-    Statement applied(
-        db, fmt::format("SELECT version, name, checksum FROM {} ORDER BY version", ledger));
-    while (applied.step()) {
-      present = static_cast<int>(applied.int64(0));
-      const auto index = static_cast<std::size_t>(present) - 1;
-      if (index >= migrations.size())
-        throw orch::Error("ORCH-0207",
-                    fmt::format("{}: its schema is version {}, this orch knows {}", what, present,
-                                migrations.size()),
-                    "use the newer orch that wrote it");
-      if (applied.text(2) != checksum_of(migrations[index]))
-        throw orch::Error(
-            "ORCH-0207",
-            fmt::format("{}: migration {} is not the one this orch has", what, applied.text(1)),
-            "the file was made by a build with other migrations; use that build");
-    }
-  }
   for (const auto& file : migrations) {
     if (version_of(file) > present) apply(db, file, ledger);
   }
+}
+
+void check_version(Database& db, std::span<const EmbeddedFile> migrations,
+                   const std::string& ledger, const std::string& what) {
+  const auto present = present_version(db, migrations, ledger, what);
+  if (present == std::ssize(migrations)) return;
+  throw orch::Error("ORCH-0207",
+                    present == 0
+                        ? fmt::format("{}: the file is something else, or was never finished", what)
+                        : fmt::format("{}: its schema is version {}, this orch needs {}", what,
+                                      present, migrations.size()),
+                    "the next command that writes it brings an older file up to date");
 }
 
 }  // namespace orch::sqlite

@@ -16,4 +16,8 @@ namespace orch::sqlite {
 void migrate(Database& db, std::span<const EmbeddedFile> migrations, const std::string& ledger,
              const std::string& what);
 
+/// Throws Error ORCH-0207 unless `db` has exactly `migrations`: for those who only read.
+void check_version(Database& db, std::span<const EmbeddedFile> migrations,
+                   const std::string& ledger, const std::string& what);
+
 }  // namespace orch::sqlite

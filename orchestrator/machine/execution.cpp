@@ -40,7 +40,11 @@ Execution& Execution::operator=(Execution&&) noexcept = default;
 std::vector<Event> Execution::decide(const Stimulus& stimulus) {
   Decider decider(*live_, stimulus);
   auto events = decider.run();
-  live_->more = decider.has_more();
+  // A Continue queues every thread that can go on, another stimulus only those it wakes: it must
+  // not forget the ones that an earlier turn left.
+  const bool all_queued =
+      std::holds_alternative<Continue>(stimulus.what) || live_->status != Status::running;
+  if (decider.has_more() || all_queued || live_->more == false) live_->more = decider.has_more();
   return events;
 }
 

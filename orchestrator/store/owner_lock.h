@@ -8,22 +8,33 @@
 namespace orch::store {
 
 /// Holds `<store>.lock` for this process until it ends, however it ends: the kernel releases the
-/// lock (flock) of a killed process. The file's text names the owner for others.
+/// lock of a killed process. The file's text names the owner for others; the file stays.
 class OwnerLock {
  public:
   /// Throws Error ORCH-0201, which names the owner, when another process holds the lock.
   /// `command` describes this process.
   OwnerLock(const std::filesystem::path& store, const std::string& command);
-  ~OwnerLock();
-  OwnerLock(const OwnerLock&) = delete;
-  OwnerLock& operator=(const OwnerLock&) = delete;
 
   /// What the present owner wrote: "process 4711 (orch submit …) since 2026-…". Empty when nobody
-  /// owns the store.
+  /// owns the store. Never in the way of somebody who wants to become the owner.
   static std::optional<std::string> owner(const std::filesystem::path& store);
 
  private:
-  int file_ = -1;
+  /// A file descriptor.
+  class File {
+   public:
+    explicit File(int file = -1) : file_(file) {}
+    ~File();
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int get() const { return file_; }
+    void reset(int file);
+
+   private:
+    int file_;
+  };
+
+  File file_;
 };
 
 }  // namespace orch::store

@@ -1,7 +1,6 @@
 #include "orchestrator/store/sqlite_store.h"
 
 #include <random>
-#include <xxhash.h>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,8 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite_turn.h"
 
 namespace orch::store {
 
@@ -20,46 +21,10 @@ namespace {
 namespace sql = orch::sqlite;
 using machine::Event;
 
-std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
+constexpr const char* ledger = "orch_migration";
+
 Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
 std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
-
-[[noreturn]] void translate(const sql::Error& error) {
-  switch (error.code() & 0xff) {
-    case SQLITE_FULL:
-      throw Error("ORCH-0209", fmt::format("the disk of the run store is full: {}", error.what()),
-                  "free some space; what was committed is kept, and the runs continue");
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-      throw Error("ORCH-0002", fmt::format("the run store cannot be written: {}", error.what()),
-                  "check the permissions of the file and its folder");
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      throw Error("ORCH-0206", fmt::format("the run store is damaged: {}", error.what()),
-                  "restore it from a backup");
-    case SQLITE_BUSY:
-      throw Error("ORCH-0210", fmt::format("the run store is locked: {}", error.what()),
-                  "another program holds a transaction on the file; end it");
-    default:
-      throw Error("ORCH-0211", fmt::format("the run store failed: {}", error.what()));
-  }
-}
-
-/// Runs `work` and turns SQLite's errors into ours.
-template <class Work>
-auto guarded(const Work& work) {
-  try {
-    return work();
-  } catch (const sql::Error& error) {
-    translate(error);
-  }
-}
-
-std::string hash_of(const std::string& text) {
-  const auto hash = XXH3_128bits(text.data(), text.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
-}
 
 constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
@@ -89,110 +54,29 @@ ExecutionRow read_row(const sql::Statement& row) {
   return made;
 }
 
-/// The statements of the hot path, prepared once.
-struct Statements {
-  explicit Statements(sql::Database& db)
-      : begin(db, "BEGIN IMMEDIATE"),
-        commit(db, "COMMIT"),
-        append(db,
-               "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
-        add(db,
-            "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
-            "status, started_ms) VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?) RETURNING id"),
-        outcome(db,
-                "UPDATE execution SET status = ?, ended_ms = ?, output = ?, error = ?, cause = ?, "
-                "redrive_count = ? WHERE id = ?"),
-        keep(db, "INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)") {}
+ProgressRow read_progress(const sql::Statement& row) {
+  ProgressRow made;
+  made.ticket = machine::Ticket{row.int64(0)};
+  made.key = row.text(1);
+  made.phase = row.text(2);
+  made.rows = row.int64(3);
+  made.bytes = row.int64(4);
+  if (!row.null(5)) made.expected_rows = row.int64(5);
+  made.at = instant(row.int64(6));
+  return made;
+}
 
-  sql::Statement begin, commit, append, add, outcome, keep;
-};
-
-class SqliteTurn final : public Turn {
- public:
-  SqliteTurn(sql::Database& db, Statements& statements) : db_(db), on_(statements) {
-    guarded([&] { on_.begin.bind().run(); });
+// The events of one row of `history`.
+boost::json::value read_events(std::string_view text) {
+  try {
+    auto events = json::parse(text);
+    if (events.is_array()) return events;
+  } catch (const json::SyntaxError&) {
+    // reported below
   }
-  ~SqliteTurn() override {
-    if (open_) sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  }
-  SqliteTurn(const SqliteTurn&) = delete;
-  SqliteTurn& operator=(const SqliteTurn&) = delete;
-
-  std::string keep_definition(const std::string& text) override {
-    const auto hash = hash_of(text);
-    guarded([&] { on_.keep.bind(hash, text).run(); });
-    return hash;
-  }
-
-  ExecutionId add(const NewExecution& made) override {
-    return guarded([&] {
-      on_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
-                   made.connections, millis(made.started_at));
-      on_.add.step();
-      const ExecutionId id{on_.add.int64(0)};
-      on_.add.bind();  // ends the statement, or COMMIT would wait for it
-      return id;
-    });
-  }
-
-  void append(ExecutionId id, std::span<const Event> events) override {
-    text_ = "[";
-    for (const auto& event : events) {
-      if (text_.size() > 1) text_ += ',';
-      machine::append_json(text_, event);
-    }
-    text_ += ']';
-    guarded([&] { on_.append.bind(number(id), events.front().id, events.back().id, text_).run(); });
-  }
-
-  void set_outcome(const ExecutionRow& row) override {
-    std::optional<std::int64_t> ended;
-    if (row.ended_at) ended = millis(*row.ended_at);
-    guarded([&] {
-      on_.outcome
-          .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
-                number(row.id))
-          .run();
-      if (row.ended_at)
-        sql::Statement(db_, "DELETE FROM progress WHERE execution_id = ?")
-            .bind(number(row.id))
-            .run();
-    });
-  }
-
-  void set_definition(ExecutionId id, const std::string& hash) override {
-    guarded([&] {
-      sql::Statement(db_, "UPDATE execution SET definition_hash = ? WHERE id = ?")
-          .bind(hash, number(id))
-          .run();
-    });
-  }
-
-  void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override {
-    guarded([&] {
-      sql::Statement(db_, "DELETE FROM progress WHERE execution_id = ?").bind(number(id)).run();
-      sql::Statement insert(db_,
-                            "INSERT INTO progress (execution_id, ticket, key, phase, row_count, "
-                            "byte_count, expected, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      for (const auto& row : rows)
-        insert
-            .bind(number(id), static_cast<std::int64_t>(row.ticket), row.key, row.phase, row.rows,
-                  row.bytes, row.expected_rows, millis(row.at))
-            .run();
-    });
-  }
-
-  void commit() override {
-    guarded([&] { on_.commit.bind().run(); });
-    open_ = false;
-  }
-
- private:
-  sql::Database& db_;
-  Statements& on_;
-  std::string text_;
-  bool open_ = true;
-};
+  throw Error("ORCH-0206", "the history in the run store is damaged: a row is no JSON array",
+              "restore the store from a backup");
+}
 
 std::string new_store_id() {
   std::random_device random;
@@ -202,26 +86,29 @@ std::string new_store_id() {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db)
-      : lock_(std::move(lock)), db_(std::move(db)) {
+  /// `lock` is null for a reader.
+  SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path)
+      : guard_(path), lock_(std::move(lock)), db_(std::move(db)) {
+    const auto what = "the run store " + path;
     if (lock_) {
-      sql::migrate(db_, sqlite_migrations(), "orch_migration", "the run store");
-      // Checkpoints belong between bursts, not into the commits of one: see checkpoint() below.
-      db_.exec("PRAGMA wal_autocheckpoint = 8000");
+      db_.set_busy_timeout(std::chrono::seconds(1));  // the engine tries again by itself
+      sql::migrate(db_, sqlite_migrations(), ledger, what);
       raise_epoch();
-      statements_ = std::make_unique<Statements>(db_);
+      kit_ = std::make_unique<TurnKit>(db_);
+    } else {
+      sql::check_version(db_, sqlite_migrations(), ledger, what);
     }
     sql::Statement meta(db_, "SELECT value FROM meta WHERE name = 'store_id'");
     if (meta.step()) store_id_ = meta.text(0);
   }
 
   std::unique_ptr<Turn> begin() override {
-    if (!statements_) throw std::logic_error("a reader's store has no turns");
-    return std::make_unique<SqliteTurn>(db_, *statements_);
+    if (!kit_) throw std::logic_error("a reader's store has no turns");
+    return std::make_unique<SqliteTurn>(*kit_, guard_);
   }
 
   ExecutionRow find(const std::string& run) override {
-    return guarded([&] {
+    return guard_([&] {
       sql::Statement exact(db_, fmt::format("SELECT {} FROM execution WHERE run_id = ?1 OR name = "
                                             "?1 ORDER BY run_id = ?1 DESC",
                                             row_columns));
@@ -231,7 +118,7 @@ class SqliteStore final : public Store {
   }
 
   std::optional<ExecutionRow> find_name(const std::string& name) override {
-    return guarded([&]() -> std::optional<ExecutionRow> {
+    return guard_([&]() -> std::optional<ExecutionRow> {
       sql::Statement query(db_,
                            fmt::format("SELECT {} FROM execution WHERE name = ?", row_columns));
       if (!query.bind(name).step()) return std::nullopt;
@@ -240,7 +127,7 @@ class SqliteStore final : public Store {
   }
 
   std::vector<ExecutionRow> list(const ListFilter& filter) override {
-    return guarded([&] {
+    return guard_([&] {
       sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE ?1 IS NULL OR status = "
                                             "?1 ORDER BY started_ms DESC, id DESC LIMIT ?2",
                                             row_columns));
@@ -254,7 +141,7 @@ class SqliteStore final : public Store {
   }
 
   std::string definition(const std::string& hash) override {
-    return guarded([&] {
+    return guard_([&] {
       sql::Statement query(db_, "SELECT text FROM definition WHERE hash = ?");
       if (!query.bind(hash).step())
         throw Error("ORCH-0206", "the run store is damaged: no definition with hash " + hash,
@@ -265,14 +152,14 @@ class SqliteStore final : public Store {
 
   void history(ExecutionId id, machine::EventId after,
                const std::function<void(Event)>& take) override {
-    guarded([&] {
+    guard_([&] {
       sql::Statement query(db_,
                            "SELECT events FROM history WHERE execution_id = ? AND last_id > ? "
                            "ORDER BY first_id");
       query.bind(number(id), after);
       while (query.step()) {
-        const auto batch = json::parse(query.text(0));
-        for (const auto& item : batch.as_array()) {
+        const auto batch = read_events(query.text(0));
+        for (const auto& item : batch.get_array()) {
           auto event = machine::event_from_json(item);
           if (event.id > after) take(std::move(event));
         }
@@ -281,23 +168,13 @@ class SqliteStore final : public Store {
   }
 
   std::vector<ProgressRow> progress(ExecutionId id) override {
-    return guarded([&] {
+    return guard_([&] {
       sql::Statement query(db_,
                            "SELECT ticket, key, phase, row_count, byte_count, expected, at_ms FROM "
                            "progress WHERE execution_id = ? ORDER BY ticket");
       query.bind(number(id));
       std::vector<ProgressRow> rows;
-      while (query.step()) {
-        ProgressRow row;
-        row.ticket = machine::Ticket{query.int64(0)};
-        row.key = query.text(1);
-        row.phase = query.text(2);
-        row.rows = query.int64(3);
-        row.bytes = query.int64(4);
-        if (!query.null(5)) row.expected_rows = query.int64(5);
-        row.at = instant(query.int64(6));
-        rows.push_back(std::move(row));
-      }
+      while (query.step()) rows.push_back(read_progress(query));
       return rows;
     });
   }
@@ -307,20 +184,22 @@ class SqliteStore final : public Store {
 
  private:
   ExecutionRow find_prefix(const std::string& prefix) {
-    sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE substr(run_id, 1, "
-                                          "length(?1)) = ?1 ORDER BY id DESC LIMIT 3",
+    // Ids are lower-case letters and digits: '{' is the character behind 'z'.
+    sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE run_id >= ?1 AND run_id "
+                                          "< ?1 || '{{' ORDER BY run_id DESC LIMIT 3",
                                           row_columns));
-    query.bind(prefix);
     std::vector<ExecutionRow> found;
-    while (query.step()) found.push_back(read_row(query));
+    if (!prefix.empty()) query.bind(prefix);
+    while (!prefix.empty() && query.step()) found.push_back(read_row(query));
     if (found.size() == 1) return found.front();
     if (found.empty())
       throw Error("ORCH-0203", fmt::format("no run \"{}\"", prefix),
                   "`orch status` lists the runs; a unique beginning of the id is enough");
-    throw Error("ORCH-0203",
-                fmt::format("several runs begin with \"{}\": {}, {}, …", prefix,
-                            found[0].made.run_id, found[1].made.run_id),
-                "give more of the id");
+    throw Error(
+        "ORCH-0203",
+        fmt::format("several runs begin with \"{}\": {}, {}{}", prefix, found[0].made.run_id,
+                    found[1].made.run_id, found.size() > 2 ? ", …" : ""),
+        "give more of the id");
   }
 
   void raise_epoch() {
@@ -330,19 +209,28 @@ class SqliteStore final : public Store {
         .run();
     sql::Statement raise(db_,
                          "INSERT INTO meta (name, value) VALUES ('epoch', '1') ON CONFLICT (name) "
-                         "DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value");
+                         "DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS "
+                         "INTEGER)");
     raise.step();
-    epoch_ = std::stoll(std::string(raise.text(0)));
-    raise.bind();
+    epoch_ = raise.int64(0);
+    raise.reset();
     transaction.commit();
   }
 
-  std::unique_ptr<OwnerLock> lock_;
+  Guard guard_;
+  std::unique_ptr<OwnerLock> lock_;  // before db_: released after the file is closed
   sql::Database db_;
-  std::unique_ptr<Statements> statements_;
+  std::unique_ptr<TurnKit> kit_;
   std::string store_id_;
   std::int64_t epoch_ = 0;
 };
+
+std::unique_ptr<Store> open(const std::filesystem::path& path, std::unique_ptr<OwnerLock> lock) {
+  return Guard(path.string())([&] {
+    auto db = lock ? sql::Database(path) : sql::Database(path, sql::Access::read_only);
+    return std::make_unique<SqliteStore>(std::move(lock), std::move(db), path.string());
+  });
+}
 
 }  // namespace
 
@@ -352,21 +240,17 @@ std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
     std::error_code failed;
     std::filesystem::create_directories(path.parent_path(), failed);
     if (failed)
-      throw Error("ORCH-0002",
-                  fmt::format("{}: {}", path.parent_path().string(), failed.message()));
+      throw Error("ORCH-0002", fmt::format("{}: {}", path.parent_path().string(), failed.message()),
+                  "choose a folder you can write to with --store or ORCH_STORE");
   }
-  auto lock = std::make_unique<OwnerLock>(path, command);
-  return guarded(
-      [&] { return std::make_unique<SqliteStore>(std::move(lock), sql::Database(path)); });
+  return open(path, std::make_unique<OwnerLock>(path, command));
 }
 
 std::unique_ptr<Store> open_as_reader(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path))
     throw Error("ORCH-0208", fmt::format("there is no run store {}", path.string()),
                 "`orch submit` makes one; --store or ORCH_STORE names another");
-  return guarded([&] {
-    return std::make_unique<SqliteStore>(nullptr, sql::Database(path, sql::Access::read_only));
-  });
+  return open(path, nullptr);
 }
 
 }  // namespace orch::store

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed with it.
+// A folder of a test, gone when the test is over.
 #pragma once
 
 #include <cstdlib>
@@ -11,9 +11,9 @@ namespace orch::testing {
 class TempFolder {
  public:
   TempFolder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "orch-test-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
+    std::string name = (std::filesystem::temp_directory_path() / "orch-test-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+    path_ = name;
   }
   ~TempFolder() {
     std::error_code ignored;

@@ -1,0 +1,129 @@
+#include "orchestrator/store/sqlite_turn.h"
+
+#include <xxhash.h>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/log.h"
+
+namespace orch::store {
+namespace {
+
+std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
+std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
+
+std::string hash_of(const std::string& text) {
+  const auto hash = XXH3_128bits(text.data(), text.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+// The text of one row of `history`.
+void write_events(std::string& text, std::span<const machine::Event> events) {
+  text = "[";
+  for (const auto& event : events) {
+    if (text.size() > 1) text += ',';
+    machine::append_json(text, event);
+  }
+  text += ']';
+}
+
+}  // namespace
+
+TurnKit::TurnKit(sqlite::Database& db)
+    : begin(db, "BEGIN IMMEDIATE"),
+      commit(db, "COMMIT"),
+      rollback(db, "ROLLBACK"),
+      keep_definition(db, "INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)"),
+      add(db,
+          "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
+          "status, started_ms) VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', ?) RETURNING id"),
+      append(db,
+             "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
+      outcome(db,
+              "UPDATE execution SET status = ?, ended_ms = ?, output = ?, error = ?, cause = ?, "
+              "redrive_count = ? WHERE id = ?"),
+      set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
+      drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
+      add_progress(db,
+                   "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
+                   "expected, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {}
+
+SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
+  guard_([&] { kit_.begin.bind().run(); });
+}
+
+SqliteTurn::~SqliteTurn() {
+  if (!open_) return;
+  try {
+    kit_.rollback.bind().run();
+  } catch (const sqlite::Error& error) {
+    // After some errors (a full disk) SQLite has rolled back by itself.
+    log::debug("msg=\"rollback\" error=\"{}\"", error.reason());
+  }
+}
+
+std::string SqliteTurn::keep_definition(const std::string& text) {
+  auto hash = hash_of(text);
+  guard_([&] { kit_.keep_definition.bind(hash, text).run(); });
+  return hash;
+}
+
+ExecutionId SqliteTurn::add(const NewExecution& made) {
+  return guard_([&] {
+    kit_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
+                  made.connections, millis(made.started_at));
+    kit_.add.step();
+    const ExecutionId id{kit_.add.int64(0)};
+    kit_.add.reset();  // an unfinished statement would make COMMIT fail
+    return id;
+  });
+}
+
+void SqliteTurn::append(ExecutionId id, std::span<const machine::Event> events) {
+  if (events.empty()) return;
+  write_events(kit_.text, events);
+  guard_([&] {
+    auto& insert = kit_.append;
+    insert.reset();
+    insert.set_integer(1, number(id));
+    insert.set_integer(2, events.front().id);
+    insert.set_integer(3, events.back().id);
+    insert.set_text(4, kit_.text);
+    insert.run();
+    insert.reset();  // gives the text back before it changes
+  });
+}
+
+void SqliteTurn::set_outcome(const ExecutionRow& row) {
+  std::optional<std::int64_t> ended;
+  if (row.ended_at) ended = millis(*row.ended_at);
+  guard_([&] {
+    kit_.outcome
+        .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
+              number(row.id))
+        .run();
+    if (row.ended_at) kit_.drop_progress.bind(number(row.id)).run();
+  });
+}
+
+void SqliteTurn::set_definition(ExecutionId id, const std::string& hash) {
+  guard_([&] { kit_.set_definition.bind(hash, number(id)).run(); });
+}
+
+void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows) {
+  guard_([&] {
+    kit_.drop_progress.bind(number(id)).run();
+    for (const auto& row : rows)
+      kit_.add_progress
+          .bind(number(id), static_cast<std::int64_t>(row.ticket), row.key, row.phase, row.rows,
+                row.bytes, row.expected_rows, millis(row.at))
+          .run();
+  });
+}
+
+void SqliteTurn::commit() {
+  guard_([&] { kit_.commit.bind().run(); });
+  open_ = false;
+}
+
+}  // namespace orch::store

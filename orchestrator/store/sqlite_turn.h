@@ -1,0 +1,44 @@
+// One transaction of the owner on a SQLite store.
+#pragma once
+
+#include <string>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::store {
+
+/// What turns use again and again: statements prepared once, and the buffer of their texts.
+struct TurnKit {
+  explicit TurnKit(sqlite::Database& db);
+
+  sqlite::Statement begin, commit, rollback;
+  sqlite::Statement keep_definition, add, append, outcome, set_definition;
+  sqlite::Statement drop_progress, add_progress;
+  std::string text;
+};
+
+class SqliteTurn final : public Turn {
+ public:
+  /// Begins a transaction. `kit` and `guard` must outlive the turn; one turn at a time.
+  SqliteTurn(TurnKit& kit, const Guard& guard);
+  ~SqliteTurn() override;
+  SqliteTurn(const SqliteTurn&) = delete;
+  SqliteTurn& operator=(const SqliteTurn&) = delete;
+
+  std::string keep_definition(const std::string& text) override;
+  ExecutionId add(const NewExecution& made) override;
+  void append(ExecutionId id, std::span<const machine::Event> events) override;
+  void set_outcome(const ExecutionRow& row) override;
+  void set_definition(ExecutionId id, const std::string& hash) override;
+  void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;
+  void commit() override;
+
+ private:
+  TurnKit& kit_;
+  const Guard& guard_;
+  bool open_ = true;
+};
+
+}  // namespace orch::store

@@ -1,0 +1,240 @@
+// What a store must do, whichever database keeps it.
+#include "orchestrator/store/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/store/sqlite_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace orch::store {
+namespace {
+
+using machine::Event;
+using machine::EventType;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Instant at(std::int64_t ms) { return Instant{Millis{ms}}; }
+
+Event event(machine::EventId id) {
+  Event made;
+  made.id = id;
+  made.previous = id - 1;
+  made.at = at(1'000 + id);
+  made.type = EventType::pass_state_entered;
+  made.name = "S\"ö\n";
+  made.payload = json::Payload::of_text(R"({ "b": 1.0, "a": "\u00e4" })");
+  return made;
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  NewExecution submission(const std::string& run_id, const std::string& name) {
+    NewExecution made;
+    made.run_id = run_id;
+    made.name = name;
+    made.workflow = "copy";
+    made.input = "{ \"x\" : 1.0 }";
+    made.connections = "c.json";
+    made.started_at = at(1'000);
+    return made;
+  }
+
+  ExecutionId add(const std::string& run_id, const std::string& name) {
+    const auto turn = store_->begin();
+    auto made = submission(run_id, name);
+    made.definition_hash = turn->keep_definition("{}");
+    const auto id = turn->add(made);
+    turn->commit();
+    return id;
+  }
+
+  std::vector<machine::EventId> ids(ExecutionId id, machine::EventId after) {
+    std::vector<machine::EventId> found;
+    store_->history(id, after, [&](const Event& one) { found.push_back(one.id); });
+    return found;
+  }
+
+  std::string refusal(const std::string& run) {
+    try {
+      return "found " + store_->find(run).made.run_id;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "ORCH-0203");
+      return error.what();
+    }
+  }
+
+  void reopen() {
+    store_.reset();
+    store_ = open_as_owner(folder_ / "runs.db", "test");
+  }
+
+  testing::TempFolder folder_;
+  std::unique_ptr<Store> store_ = open_as_owner(folder_ / "runs.db", "test");
+};
+
+TEST_F(StoreTest, KeepsASubmissionByteForByte) {
+  add("aa11", "nightly");
+  reopen();
+  const auto row = store_->find("nightly");
+  EXPECT_EQ(row.made.run_id, "aa11");
+  EXPECT_EQ(row.made.workflow, "copy");
+  EXPECT_EQ(row.made.input, "{ \"x\" : 1.0 }");
+  EXPECT_EQ(row.made.connections, "c.json");
+  EXPECT_EQ(row.made.started_at, at(1'000));
+  EXPECT_EQ(row.status, machine::Status::running);
+  EXPECT_FALSE(row.ended_at || row.output || row.error || row.cause);
+  EXPECT_EQ(store_->definition(row.made.definition_hash), "{}");
+}
+
+TEST_F(StoreTest, KeepsEventsInOrderAcrossTurns) {
+  const auto id = add("aa11", "nightly");
+  for (const auto& batch : {std::vector{event(1), event(2)}, std::vector{event(3)}}) {
+    const auto turn = store_->begin();
+    turn->append(id, batch);
+    turn->commit();
+  }
+  EXPECT_THAT(ids(id, 0), ElementsAre(1, 2, 3));
+  EXPECT_THAT(ids(id, 1), ElementsAre(2, 3));
+  EXPECT_THAT(ids(id, 3), ElementsAre());
+  store_->history(id, 2, [](const Event& read) {
+    EXPECT_EQ(read.name, event(3).name);
+    EXPECT_EQ(read.payload->text(), event(3).payload->text());
+    EXPECT_EQ(read.at, event(3).at);
+  });
+}
+
+TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
+  const auto id = add("aa11", "nightly");
+  {
+    const auto turn = store_->begin();
+    turn->append(id, std::vector{event(1)});
+    auto other = submission("bb22", "other");
+    other.definition_hash = turn->keep_definition("{ }");
+    turn->add(other);
+  }
+  EXPECT_THAT(ids(id, 0), ElementsAre());
+  EXPECT_EQ(store_->find_name("other"), std::nullopt);
+}
+
+TEST_F(StoreTest, RefusesTheSameEventsTwice) {
+  const auto id = add("aa11", "nightly");
+  const auto turn = store_->begin();
+  turn->append(id, std::vector{event(1)});
+  EXPECT_THROW(turn->append(id, std::vector{event(1)}), Error);
+}
+
+TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
+  const auto id = add("aa11", "nightly");
+  ProgressRow progress;
+  progress.ticket = machine::Ticket{5};
+  progress.key = "cedent";
+  progress.phase = "staging";
+  progress.rows = 7;
+  progress.bytes = 99;
+  progress.expected_rows = 10;
+  progress.at = at(2'000);
+  {
+    const auto turn = store_->begin();
+    turn->set_progress(id, std::vector{progress});
+    turn->commit();
+  }
+  const auto rows = store_->progress(id);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].key, "cedent");
+  EXPECT_EQ(rows[0].expected_rows, 10);
+  EXPECT_EQ(rows[0].at, at(2'000));
+  {
+    const auto turn = store_->begin();
+    auto row = store_->find("aa11");
+    row.status = machine::Status::failed;
+    row.ended_at = at(3'000);
+    row.error = "Load.Failed";
+    row.cause = "";
+    row.redrive_count = 2;
+    turn->set_outcome(row);
+    turn->commit();
+  }
+  const auto row = store_->find("aa11");
+  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.ended_at, at(3'000));
+  EXPECT_EQ(row.error, "Load.Failed");
+  EXPECT_EQ(row.cause, "");
+  EXPECT_EQ(row.redrive_count, 2);
+  EXPECT_TRUE(store_->progress(id).empty());
+}
+
+TEST_F(StoreTest, FindsByNameIdAndUniqueBeginning) {
+  add("aa11", "first");
+  add("aa22", "second");
+  add("bb33", "aa11x");
+  EXPECT_EQ(store_->find("aa11").made.name, "first");
+  EXPECT_EQ(store_->find("second").made.run_id, "aa22");
+  EXPECT_EQ(store_->find("aa2").made.run_id, "aa22");
+  EXPECT_EQ(store_->find("b").made.run_id, "bb33");
+  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22, aa11");
+  EXPECT_EQ(refusal("zz"), "no run \"zz\"");
+  EXPECT_EQ(refusal("%"), "no run \"%\"");
+}
+
+TEST_F(StoreTest, AnEmptyWordNamesNoRun) {
+  add("aa11", "only");
+  EXPECT_EQ(refusal(""), "no run \"\"");
+}
+
+TEST_F(StoreTest, ListsNewestFirstByStatus) {
+  for (const auto* id : {"a1", "a2", "a3"}) add(id, id);
+  {
+    const auto turn = store_->begin();
+    auto row = store_->find("a2");
+    row.status = machine::Status::succeeded;
+    row.ended_at = at(5'000);
+    row.output = "1";
+    turn->set_outcome(row);
+    turn->commit();
+  }
+  const auto names = [&](const ListFilter& filter) {
+    std::vector<std::string> found;
+    for (const auto& row : store_->list(filter)) found.push_back(row.made.name);
+    return found;
+  };
+  EXPECT_THAT(names({}), ElementsAre("a3", "a2", "a1"));
+  EXPECT_THAT(names({machine::Status::running, 50}), ElementsAre("a3", "a1"));
+  EXPECT_THAT(names({std::nullopt, 1}), ElementsAre("a3"));
+}
+
+TEST_F(StoreTest, EveryOwnerHasALargerEpochAndTheSameId) {
+  const auto id = store_->store_id();
+  const auto epoch = store_->epoch();
+  EXPECT_EQ(id.size(), 32u);
+  reopen();
+  EXPECT_EQ(store_->store_id(), id);
+  EXPECT_EQ(store_->epoch(), epoch + 1);
+}
+
+TEST_F(StoreTest, ReadersSeeWhatIsCommittedBesideTheOwner) {
+  const auto id = add("aa11", "nightly");
+  const auto reader = open_as_reader(folder_ / "runs.db");
+  const auto turn = store_->begin();
+  turn->append(id, std::vector{event(1)});
+  EXPECT_EQ(reader->find("aa11").made.name, "nightly");
+  int seen = 0;
+  const auto count = [&](const Event&) { ++seen; };
+  reader->history(id, 0, count);
+  EXPECT_EQ(seen, 0);
+  turn->commit();
+  reader->history(id, 0, count);
+  EXPECT_EQ(seen, 1);
+  EXPECT_THROW(reader->begin(), std::logic_error);
+}
+
+TEST_F(StoreTest, ReadersReadAStoreNobodyOwns) {
+  add("aa11", "nightly");
+  store_.reset();
+  EXPECT_EQ(open_as_reader(folder_ / "runs.db")->find("aa").made.name, "nightly");
+}
+
+}  // namespace
+}  // namespace orch::store

@@ -1,0 +1,58 @@
+#include "workers/steps/staged_plan.h"
+#include "workers/steps/steps.h"
+#include "workers/steps/table_task.h"
+
+namespace orch::steps {
+namespace {
+
+std::string_view strategy_name(data::Strategy strategy) {
+  switch (strategy) {
+    case data::Strategy::upsert:
+      return "upsert";
+    case data::Strategy::append:
+      return "append";
+    case data::Strategy::replace:
+      break;
+  }
+  return "replace";
+}
+
+/// The staged plan; or, when nothing is staged any more, as much of one as the target needs to
+/// answer that the load is published already.
+data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadId& load) {
+  const auto staged = staged_plan(work, target);
+  if (staged && staged->record.load.id == load.id) return staged->plan;
+  data::LoadPlan plan;
+  plan.request.key = work.entry.key;
+  plan.request.target = work.entry.target;
+  plan.request.strategy = work.entry.strategy;
+  return plan;
+}
+
+}  // namespace
+
+boost::json::object merge(const Work& work, data::Target& target, const boost::json::value& load) {
+  const Stopwatch watch;
+  const auto id = load_id(work.task, load);
+  const Pulse pulse(work, "merging");
+  const auto plan = plan_of(work, target, id);
+  const boost::json::object evidence{{"key", work.entry.key},
+                                     {"run_name", work.task.run_name},
+                                     {"state", work.task.state},
+                                     {"ticket", work.task.ticket},
+                                     {"attempt", work.task.attempt}};
+  const auto published = target.merge(plan, id, evidence);
+  return {{"key", work.entry.key},
+          {"load", id.id},
+          {"strategy", strategy_name(plan.request.strategy)},
+          {"method", published.method},
+          {"rows", published.rows},
+          {"inserted", published.inserted},
+          {"updated", published.updated},
+          {"deleted", published.deleted},
+          {"repeated", published.repeated},
+          {"lock_ms", published.lock_ms},
+          {"duration_ms", watch.whole_ms()}};
+}
+
+}  // namespace orch::steps

@@ -1,0 +1,28 @@
+// From a catalog entry and what the source says to a request for a plan, and its way through JSON.
+//
+// The request travels in the load row's position: verify and merge plan from what was staged, not
+// from a source that may have changed or gone offline since.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "workers/catalog/entry.h"
+#include "workers/data/source.h"
+#include "workers/data/target.h"
+
+namespace orch::steps {
+
+/// What to copy: the entry's columns, or all of the source's except the excluded ones and those the
+/// target computes itself. Throws TaskFailed "Source.ColumnMissing" (ORCH-0445) with every name
+/// that the source does not have.
+data::PlanRequest make_request(const catalog::Entry& entry, data::Source& source,
+                               data::Target& target);
+
+/// The name in the target of source column `column`; empty when it is not copied.
+std::string target_column(const data::PlanRequest& request, const std::string& column);
+
+boost::json::object to_json(const data::PlanRequest& request);
+/// Reads what to_json() wrote.
+data::PlanRequest request_from_json(const boost::json::object& object);
+
+}  // namespace orch::steps

@@ -1,0 +1,77 @@
+// The steps of a replication as workers: orch:stage, orch:verify, orch:merge, orch:reconcile.
+//
+// Each takes one complete catalog entry as "table" in its input, opens the entry's connections and
+// may be delivered again at any time: staging truncates and loads anew, verifying reads again,
+// merging a load that is published answers "repeated", reconciling only reads. A delivery that was
+// overtaken fails with "Fence.Stale" before it changes anything. Every failure's cause names the
+// metadata key ("key") and the connection ("connection").
+#pragma once
+
+#include <memory>
+
+#include <boost/json/value.hpp>
+
+#include "workers/catalog/entry.h"
+#include "workers/data/source.h"
+#include "workers/data/target.h"
+#include "workers/worker.h"
+
+namespace orch::steps {
+
+/// orch:stage copies the source's rows into the staging table, in one transaction with the load
+/// row.
+///
+/// Input {"table": entry}. Output {"key", "load", "rows", "bytes", "digest", "duration_ms",
+/// "rows_per_second", "method", "parts", "position", "fingerprint", "watermark"?}: `load` is the
+/// load's id for the next steps; `digest` the 32 hex digits of what was read; `method` "cells",
+/// "binary passthrough" or "text passthrough"; `watermark` {"column", "target_column", "after"}
+/// when only newer rows were read.
+/// Errors: Input.Invalid, Source.TableMissing, Source.ColumnMissing, Source.QueryFailed,
+/// Source.Malformed, Source.Changed, Source.Unsupported, Source.Failed, Source.Locked,
+/// Schema.Mismatch, Type.Unsupported, Type.ValueRefused, Fence.Stale, Target.Locked, Target.Full,
+/// Target.Failed, and Connection.* of both ends.
+std::unique_ptr<workers::Worker> make_stage();
+
+/// orch:verify reads the staged rows back, compares them with what was read, runs the entry's
+/// checks and marks the load as verified.
+///
+/// Input {"table": entry, "load": output of orch:stage}. Output {"key", "load", "rows", "digest",
+/// "checks": [{"name", "passed", "found", "expected"}], "duration_ms"}.
+/// Errors: Load.Superseded (another load is staged), Schema.Changed (the target changed since),
+/// Verify.Different (the staged rows are not those that were read), Check.Failed (lists every
+/// failed check), Check.Invalid, Fence.Stale, Target.*, Connection.*.
+std::unique_ptr<workers::Worker> make_verify();
+
+/// orch:merge publishes the verified load by the entry's strategy, with its evidence, in one
+/// transaction.
+///
+/// Input {"table": entry, "load": output of orch:stage}. Output {"key", "load", "strategy",
+/// "method", "rows", "inserted", "updated", "deleted", "repeated", "lock_ms", "duration_ms"}.
+/// Errors: Merge.NotVerified, Merge.ForeignKey (a retry helps once the other table has arrived),
+/// Merge.Conflict, Schema.Changed, Fence.Stale, Target.*, Connection.*.
+std::unique_ptr<workers::Worker> make_merge();
+
+/// orch:reconcile reads source and published table again and compares them: rows and digest
+/// ("full"), rows ("count"), or nothing ("off"), as the entry says. With a watermark, what both
+/// hold up to the target's. An append without one has nothing to compare with, and is "off".
+///
+/// Input {"table": entry}. Output {"key", "mode", "equal", "source": {"rows", "digest"},
+/// "target": {"rows", "digest"}, "duration_ms"}; `equal` and both sides are null when off, the
+/// digests are null when only counted.
+/// Errors: Reconcile.Different with both sides in its cause; Source.*, Target.*, Connection.*.
+std::unique_ptr<workers::Worker> make_reconcile();
+
+/// A table's work in one task.
+struct Work {
+  const workers::Task& task;
+  workers::TaskContext& context;
+  catalog::Entry entry;
+};
+
+// What the workers do once the ends are open; they return the outputs described above.
+boost::json::object stage(const Work& work, data::Source& source, data::Target& target);
+boost::json::object verify(const Work& work, data::Target& target, const boost::json::value& load);
+boost::json::object merge(const Work& work, data::Target& target, const boost::json::value& load);
+boost::json::object reconcile(const Work& work, data::Source& source, data::Target& target);
+
+}  // namespace orch::steps
