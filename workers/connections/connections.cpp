@@ -141,14 +141,18 @@ std::unique_ptr<data::Target> Connections::open_target(const std::string& name) 
   }
 }
 
-Health Connections::ping(const std::string& name) const {
+Health Connections::ping(const std::string& name, Role role) const {
   const auto& connection = impl_->find(name);
+  const auto path = impl_->path_of(connection);
   switch (connection.engine) {
     case Engine::sqlite:
-      sqlite::ping(impl_->path_of(connection));
+      if (role == Role::target && !std::filesystem::exists(path) &&
+          std::filesystem::is_directory(path.parent_path()))
+        return {};
+      sqlite::ping(path);
       break;
     case Engine::csv:
-      csv::ping(impl_->path_of(connection));
+      csv::ping(path);
       break;
     default:
       break;

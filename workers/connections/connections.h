@@ -1,6 +1,7 @@
 // The connections file: named databases and folders, with their secrets elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ struct Health {
   std::string version;   ///< of the server; may be empty
 };
 
+/// What a run does with a connection.
+enum class Role : std::uint8_t { source, target };
+
 class Connections {
  public:
   /// Reads and checks `file`; secrets are fetched from environment and files when a connection is
@@ -42,8 +46,9 @@ class Connections {
   std::unique_ptr<data::Source> open_source(const std::string& name) const;
   std::unique_ptr<data::Target> open_target(const std::string& name) const;
 
-  /// Connects and asks the least. Throws like open_source().
-  Health ping(const std::string& name) const;
+  /// Connects and asks the least. A SQLite file that is only written to need not exist yet. Throws
+  /// like open_source().
+  Health ping(const std::string& name, Role role) const;
 
  private:
   Connections();
