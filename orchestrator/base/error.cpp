@@ -61,8 +61,99 @@ constexpr std::array codes = {
               "A program other than orch holds a transaction on the file."},
     ErrorCode{"ORCH-0211", "the run store failed", "SQLite reported the error in the message."},
     ErrorCode{"ORCH-0212", "the engine has stopped",
-              "The program is ending, or the run store failed for too long. Runs that were under way continue "
+              "The program is ending, or the run store failed for too long. Runs that were under "
+              "way continue "
               "with the next orch that owns the store."},
+    ErrorCode{"ORCH-0301", "invalid connections file",
+              "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
+              "the environment "
+              "or in files, never in the connections file."},
+    ErrorCode{"ORCH-0302", "there is no connections file",
+              "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json in "
+              "the present "
+              "folder."},
+    ErrorCode{"ORCH-0303", "a secret is missing",
+              "The environment variable or file that a connection names for its password or token "
+              "is not there."},
+    ErrorCode{
+        "ORCH-0304", "no such connection",
+        "A catalog or a workflow names a connection that the connections file does not have."},
+    ErrorCode{"ORCH-0305", "a connection cannot be used like this",
+              "Not every engine can be a source and a target: CSV folders and HTTP endpoints "
+              "cannot be written."},
+    ErrorCode{"ORCH-0306", "a database is down",
+              "A connection did not answer until the deadline. The message says of each why."},
+    ErrorCode{"ORCH-0310", "invalid catalog",
+              "Every problem is listed with its JSON pointer, line and column."},
+    ErrorCode{
+        "ORCH-0311", "invalid catalog entry",
+        "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
+    ErrorCode{"ORCH-0312", "no such table in the catalog",
+              "A key or glob given to choose tables matches none."},
+    ErrorCode{"ORCH-0430", "a source table does not exist",
+              "The catalog names a table, view or file that the source does not have. The message "
+              "names near matches; `orch catalog discover` lists what is there."},
+    ErrorCode{"ORCH-0431", "a source query is refused",
+              "The query of a catalog entry is not one SELECT that the source accepts, or two of "
+              "its columns have the same name. Run it in the database's own client."},
+    ErrorCode{"ORCH-0432", "a source file is malformed",
+              "A CSV file breaks RFC 4180 or is not text in the declared encoding. The message "
+              "gives file, line, what was found and what was expected; nothing was staged."},
+    ErrorCode{"ORCH-0435", "source and target columns do not match",
+              "Columns of the plan cannot be written to the target: missing, computed, of another "
+              "kind, or needed and not filled. Every one is listed; nothing was changed."},
+    ErrorCode{"ORCH-0436", "a value is refused",
+              "A value cannot be kept exactly by its target column. The message gives the column, "
+              "the value, the row and the reason; the load was rolled back. Correct the value or "
+              "choose another type."},
+    ErrorCode{"ORCH-0437", "a late delivery",
+              "A later delivery of the same work has written with a larger fence. This one stops "
+              "before it changes anything; the later one goes on."},
+    ErrorCode{"ORCH-0438", "a database is locked",
+              "Another process holds the lock of the database or table for longer than the worker "
+              "waits. End its transaction; a retry or `orch resume` goes on."},
+    ErrorCode{"ORCH-0439", "a target database failed",
+              "The target's database reported an error, such as a full disk. The transaction was "
+              "rolled back; the message carries the database's reason."},
+    ErrorCode{"ORCH-0440", "a source failed",
+              "The source's database or the operating system reported an error while rows were "
+              "read. Nothing was staged."},
+    ErrorCode{"ORCH-0441", "a step's input is invalid",
+              "A step of a replication was given an input without its table or load. The shipped "
+              "workflows show what each step expects."},
+    ErrorCode{"ORCH-0444", "a source cannot do this",
+              "The catalog asks a CSV folder for something that only a database can do, or for an "
+              "encoding that is unknown."},
+    ErrorCode{"ORCH-0445", "a source column does not exist",
+              "The catalog names columns that the source table does not have. The message names "
+              "near matches."},
+    ErrorCode{"ORCH-0503", "a load is not verified",
+              "A merge was asked for a load that is not staged, was replaced by another or has not "
+              "passed its verification."},
+    ErrorCode{"ORCH-0504", "a foreign key would break",
+              "Publishing the load would leave rows without the row they refer to. Publish the "
+              "referred table first; a retry succeeds when it has arrived."},
+    ErrorCode{"ORCH-0505", "staged rows conflict with the table",
+              "A unique key, NOT NULL or CHECK rule of the target refuses the staged rows, or "
+              "another load was published since they were selected."},
+    ErrorCode{"ORCH-0507", "a load was superseded",
+              "Another run staged the same target table since. Its rows are the staged ones now; "
+              "stage again to publish these."},
+    ErrorCode{"ORCH-0508", "a check is invalid",
+              "A check of the catalog is not a condition that the target's database accepts on the "
+              "staged columns."},
+    ErrorCode{"ORCH-0510", "a target table does not exist",
+              "Reconciliation found no published table. Load and merge it first."},
+    ErrorCode{"ORCH-0530", "wrong input of a step",
+              "A workflow gave a built-in worker something else than it takes. The message names "
+              "the member, what "
+              "was found and what is expected."},
+    ErrorCode{"ORCH-0531", "the report cannot be written",
+              "The folder of the reports refused a file; the message carries the reason."},
+    ErrorCode{"ORCH-0532", "tables failed",
+              "Some tables of the run could not be replicated; the cause names each with its "
+              "error. The others are "
+              "published. `orch resume` repeats only those that failed."},
 };
 
 std::string lower(std::string_view text) {

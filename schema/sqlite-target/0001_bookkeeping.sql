@@ -1,11 +1,6 @@
 -- What orch keeps in a SQLite database that it writes to. All tables start with orch_; tables named
--- orch_stage__<table> beside them hold rows that are staged and not yet published.
-
--- The newest migration applied.
-CREATE TABLE orch_schema (
-  version       INTEGER PRIMARY KEY,
-  applied_at    TEXT NOT NULL           -- ISO 8601, UTC
-) STRICT;
+-- orch_stage__<table> beside them hold rows that are staged and not yet published. The ledger of
+-- these migrations is orch_schema.
 
 -- The largest fence seen for each target table: whoever comes with a smaller one is late.
 CREATE TABLE orch_fence (

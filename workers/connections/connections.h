@@ -18,6 +18,12 @@ struct Summary {
   std::string display;  ///< for people and logs: "postgresql://loader@db1:5432/ledger", no secret
 };
 
+/// What a look at a connection found. Not up at all is a TaskFailed.
+struct Health {
+  std::string degraded;  ///< why it is of limited use (a standby, say); empty: it is up
+  std::string version;   ///< of the server; may be empty
+};
+
 class Connections {
  public:
   /// Reads and checks `file`; secrets are fetched from environment and files when a connection is
@@ -36,7 +42,11 @@ class Connections {
   std::unique_ptr<data::Source> open_source(const std::string& name) const;
   std::unique_ptr<data::Target> open_target(const std::string& name) const;
 
+  /// Connects and asks the least. Throws like open_source().
+  Health ping(const std::string& name) const;
+
  private:
+  Connections();
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -4,22 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/embedded.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/db/migrate.h"
 #include "orchestrator/json/text.h"
-#include "workers/sqlite/migrations.h"
 #include "workers/worker.h"
 
 namespace orch::sqlite {
+
+/// The files of schema/sqlite-target/, embedded at build.
+std::span<const EmbeddedFile> target_migrations();
+
 namespace {
 
 std::string now() { return to_iso(std::chrono::floor<Millis>(std::chrono::system_clock::now())); }
-
-std::int64_t schema_version(Database& db) {
-  if (!has_bookkeeping(db)) return 0;
-  Statement version(db, "SELECT coalesce(max(version), 0) FROM orch_schema");
-  version.step();
-  return version.int64(0);
-}
 
 std::string_view strategy_name(data::Strategy strategy) {
   switch (strategy) {
@@ -43,26 +41,12 @@ data::Digest digest_at(const Statement& row, int column) {
 }  // namespace
 
 bool has_bookkeeping(Database& db) {
-  Statement find(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'orch_schema'");
+  Statement find(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'orch_load'");
   return find.step();
 }
 
-void prepare_bookkeeping(Database& db) {
-  const auto migrations = target_migrations();
-  const auto newest = static_cast<std::int64_t>(migrations.size());
-  const auto found = schema_version(db);
-  if (found > newest)
-    throw workers::TaskFailed(
-        "Schema.Mismatch",
-        fmt::format("the orch tables of the target have version {}, expected at most {}", found,
-                    newest),
-        "a newer orch wrote to this database: use that one", "ORCH-0435");
-  for (auto version = found; version < newest; ++version) {
-    db.exec(std::string(migrations[static_cast<std::size_t>(version)]));
-    Statement(db, "INSERT INTO orch_schema (version, applied_at) VALUES (?1, ?2)")
-        .bind(version + 1, now())
-        .run();
-  }
+void prepare_bookkeeping(Database& db, const std::string& display) {
+  migrate(db, target_migrations(), "orch_schema", display);
 }
 
 void check_fence(Database& db, const data::TableName& table, const data::LoadId& load) {

@@ -10,8 +10,9 @@
 
 namespace orch::sqlite {
 
-/// Creates or upgrades the tables. Throws TaskFailed "Schema.Mismatch" when a newer orch made them.
-void prepare_bookkeeping(Database& db);
+/// Creates or upgrades the tables, in transactions of its own. Throws orch::Error ORCH-0207 when
+/// a newer orch made them.
+void prepare_bookkeeping(Database& db, const std::string& display);
 
 /// False in a database that orch never wrote to.
 bool has_bookkeeping(Database& db);

@@ -55,7 +55,6 @@ class StagingLoad final : public data::Load, private data::RowWriter {
   void begin() {
     if (transaction_) return;
     auto& db = transaction_.emplace(file_).db();
-    prepare_bookkeeping(db);
     hold_fence(db, plan_.request.target, load_);
     const auto staging = "main." + quote(staging_name(plan_.request.target.name));
     db.exec("DROP TABLE IF EXISTS " + staging);

@@ -189,7 +189,6 @@ void check_watermark(Database& db, const data::LoadPlan& plan, const data::LoadR
 
 data::Published publish_once(Database& db, const data::LoadPlan& plan, const data::LoadId& load,
                              const boost::json::object& detail) {
-  prepare_bookkeeping(db);
   if (auto done = read_evidence(db, load.id)) return *done;
   const auto& table = plan.request.target;
   hold_fence(db, table, load);

@@ -128,7 +128,6 @@ void SqliteTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId&
   guarded(file_.place("marking the load of " + table.name), [&] {
     WriteTransaction transaction(file_);
     auto& db = transaction.db();
-    prepare_bookkeeping(db);
     hold_fence(db, table, load);
     const auto staged = read_load(db, table);
     if (!staged || staged->load.id != load.id)

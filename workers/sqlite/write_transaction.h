@@ -6,6 +6,7 @@
 #include <string>
 
 #include "orchestrator/db/sqlite_db.h"
+#include "workers/sqlite/bookkeeping.h"
 #include "workers/sqlite/failures.h"
 #include "workers/sqlite/write_turn.h"
 
@@ -24,19 +25,25 @@ struct TargetFile {
 /// publish checks them itself.
 Database open_writer(const TargetFile& file);
 
-/// Holds the write lock of the file from construction to commit() or destruction, which rolls
-/// back. May be handed from thread to thread.
+/// Holds the write lock of the file, whose bookkeeping tables are there, from construction to
+/// commit() or destruction, which rolls back. May be handed from thread to thread.
 class WriteTransaction {
  public:
   /// Waits for our turn in this process, then up to the file's patience for other processes;
   /// throws Error with SQLITE_BUSY after it.
   explicit WriteTransaction(const TargetFile& file)
-      : turn_(file.path), db_(open_writer(file)), transaction_(db_) {}
+      : turn_(file.path), db_(open_prepared(file)), transaction_(db_) {}
 
   Database& db() { return db_; }
   void commit() { transaction_.commit(); }
 
  private:
+  static Database open_prepared(const TargetFile& file) {
+    auto db = open_writer(file);
+    prepare_bookkeeping(db, file.display);
+    return db;
+  }
+
   WriteTurn turn_;
   Database db_;
   Transaction transaction_;

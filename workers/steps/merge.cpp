@@ -29,15 +29,6 @@ data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadI
   return plan;
 }
 
-class MergeWorker final : public workers::Worker {
- public:
-  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    return run_step(task, context, Needs::target, [&](const Work& work, const Ends& ends) {
-      return merge(work, *ends.target, load_of(task));
-    });
-  }
-};
-
 }  // namespace
 
 boost::json::object merge(const Work& work, data::Target& target, const boost::json::value& load) {
@@ -63,7 +54,5 @@ boost::json::object merge(const Work& work, data::Target& target, const boost::j
           {"lock_ms", published.lock_ms},
           {"duration_ms", watch.whole_ms()}};
 }
-
-std::unique_ptr<workers::Worker> make_merge() { return std::make_unique<MergeWorker>(); }
 
 }  // namespace orch::steps

@@ -98,15 +98,6 @@ workers::TaskFailed different(const catalog::Entry& entry, const Sides& sides, R
           {{"source", side_json(sides.source, mode)}, {"target", side_json(sides.target, mode)}}};
 }
 
-class ReconcileWorker final : public workers::Worker {
- public:
-  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    return run_step(task, context, Needs::both, [](const Work& work, const Ends& ends) {
-      return reconcile(work, *ends.source, *ends.target);
-    });
-  }
-};
-
 }  // namespace
 
 boost::json::object reconcile(const Work& work, data::Source& source, data::Target& target) {
@@ -131,7 +122,5 @@ boost::json::object reconcile(const Work& work, data::Source& source, data::Targ
           {"target", side_json(sides.target, mode)},
           {"duration_ms", watch.whole_ms()}};
 }
-
-std::unique_ptr<workers::Worker> make_reconcile() { return std::make_unique<ReconcileWorker>(); }
 
 }  // namespace orch::steps

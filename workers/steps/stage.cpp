@@ -87,15 +87,6 @@ boost::json::object output(const Work& work, const data::LoadPlan& plan, const d
           {"fingerprint", plan.fingerprint}};
 }
 
-class StageWorker final : public workers::Worker {
- public:
-  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    return run_step(task, context, Needs::both, [](const Work& work, const Ends& ends) {
-      return stage(work, *ends.source, *ends.target);
-    });
-  }
-};
-
 }  // namespace
 
 boost::json::object stage(const Work& work, data::Source& source, data::Target& target) {
@@ -124,7 +115,5 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   result["duration_ms"] = watch.whole_ms();
   return result;
 }
-
-std::unique_ptr<workers::Worker> make_stage() { return std::make_unique<StageWorker>(); }
 
 }  // namespace orch::steps

@@ -4,58 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "workers/connections/connections.h"
-#include "workers/data/failure.h"
-
 namespace orch::steps {
-namespace {
-
-const boost::json::value& member(const workers::Task& task, const char* name) {
-  const auto* input = task.input.if_object();
-  const auto* value = input ? input->if_contains(name) : nullptr;
-  if (value) return *value;
-  throw workers::TaskFailed(
-      "Input.Invalid",
-      fmt::format("{} of state {}: no \"{}\" in the input", task.resource, task.state, name),
-      "see the shipped workflows for what the step expects", "ORCH-0441");
-}
-
-/// Once both ends are open, errors of the source start with its name; all others happen at the
-/// target.
-const std::string& connection_of(const catalog::Entry& entry, const std::string& error) {
-  return error.starts_with("Source.") ? entry.source_connection : entry.target_connection;
-}
-
-Ends open_ends(const workers::Task& task, const catalog::Entry& entry, Needs needs) {
-  const auto connections = connections::Connections::load(task.connections);
-  Ends ends;
-  // The target first: opening it may switch its file to WAL, which no reader may hold up.
-  ends.target = connections.open_target(entry.target_connection);
-  if (needs == Needs::target) return ends;
-  try {
-    ends.source = connections.open_source(entry.source_connection);
-  } catch (const workers::TaskFailed& failure) {
-    throw data::amended(failure, "", {{"connection", entry.source_connection}});
-  }
-  return ends;
-}
-
-}  // namespace
-
-boost::json::value run_step(
-    const workers::Task& task, workers::TaskContext& context, Needs needs,
-    const std::function<boost::json::object(const Work&, const Ends&)>& step) {
-  const Work work{task, context, catalog::entry_from_json(member(task, "table"))};
-  const auto& entry = work.entry;
-  try {
-    return step(work, open_ends(task, entry, needs));
-  } catch (const workers::TaskFailed& failure) {
-    throw data::amended(
-        failure, "", {{"key", entry.key}, {"connection", connection_of(entry, failure.error())}});
-  }
-}
-
-const boost::json::value& load_of(const workers::Task& task) { return member(task, "load"); }
 
 data::LoadId load_id(const workers::Task& task, const boost::json::value& load) {
   const auto* object = load.if_object();

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,22 +15,6 @@
 #include "workers/steps/steps.h"
 
 namespace orch::steps {
-
-/// The entry's ends, opened.
-struct Ends {
-  std::unique_ptr<data::Source> source;
-  std::unique_ptr<data::Target> target;
-};
-enum class Needs : std::uint8_t { target, both };
-
-/// Runs a step for the task's "table", with the connections it needs open; adds key and connection
-/// to what fails. Throws TaskFailed "Input.Invalid" (ORCH-0441) for an input without a table.
-boost::json::value run_step(
-    const workers::Task& task, workers::TaskContext& context, Needs needs,
-    const std::function<boost::json::object(const Work&, const Ends&)>& step);
-
-/// The member "load" of the task's input. Throws TaskFailed "Input.Invalid".
-const boost::json::value& load_of(const workers::Task& task);
 
 /// The load that `load`, an output of orch:stage, names, under this task's fence. Throws
 /// TaskFailed "Input.Invalid".

@@ -59,15 +59,6 @@ data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadI
   return staged->plan;
 }
 
-class VerifyWorker final : public workers::Worker {
- public:
-  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    return run_step(task, context, Needs::target, [&](const Work& work, const Ends& ends) {
-      return verify(work, *ends.target, load_of(task));
-    });
-  }
-};
-
 }  // namespace
 
 boost::json::object verify(const Work& work, data::Target& target, const boost::json::value& load) {
@@ -88,7 +79,5 @@ boost::json::object verify(const Work& work, data::Target& target, const boost::
           {"checks", results_json(results)},
           {"duration_ms", watch.whole_ms()}};
 }
-
-std::unique_ptr<workers::Worker> make_verify() { return std::make_unique<VerifyWorker>(); }
 
 }  // namespace orch::steps

@@ -1,0 +1,160 @@
+// Names, globs, big files and what a folder cannot do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/rows.h"
+#include "tests/support/temp_folder.h"
+#include "workers/csv/csv.h"
+#include "workers/worker.h"
+
+namespace orch {
+namespace {
+
+using testing::HasSubstr;
+
+class CsvFolder : public testing::Test {
+ protected:
+  std::unique_ptr<data::Source> open() { return csv::open_source(folder_.path(), {}, "files"); }
+
+  template <class Work>
+  std::string failure_of(Work&& work) {
+    try {
+      work();
+    } catch (const workers::TaskFailed& failure) {
+      return failure.error() + ": " + failure.what();
+    }
+    return "no failure";
+  }
+
+  test::TempFolder folder_;
+};
+
+TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
+  folder_.write("b.csv", "x\n1\n2\n");
+  folder_.write("a.csv", "p,q\n1,2\n");
+  folder_.write("notes.txt", "no table");
+  const auto tables = open()->list("");
+  ASSERT_EQ(tables.size(), 2u);
+  EXPECT_EQ(tables[0].name.name, "a");
+  EXPECT_EQ(tables[0].columns[1].name, "q");
+  EXPECT_EQ(tables[1].estimated_rows, 3);
+}
+
+TEST_F(CsvFolder, ATableIsAFileWithOrWithoutItsEnding) {
+  folder_.write("a.csv", "x\n1\n");
+  folder_.write("raw.dat", "x\n2\n");
+  EXPECT_EQ(test::read_table(*open(), "a"), test::read_table(*open(), "a.csv"));
+  EXPECT_EQ(test::read_table(*open(), "raw.dat").size(), 1u);
+}
+
+TEST_F(CsvFolder, AGlobReadsFilesInOrderAndInParts) {
+  folder_.write("s_2.csv", "x\n3\n");
+  folder_.write("s_1.csv", "x\n1\n2\n");
+  folder_.write("other.csv", "x\n9\n");
+  const auto source = open();
+  data::ReadRequest request;
+  request.from.table.name = "s_*.csv";
+  request.columns = {"x"};
+  EXPECT_EQ(test::read_all(*source, request), (std::vector<test::TextRow>{{"1"}, {"2"}, {"3"}}));
+  request.parts = 8;
+  EXPECT_EQ(source->open(request).size(), 2u);
+  EXPECT_EQ(source->position().at("count"), 2);
+}
+
+TEST_F(CsvFolder, FilesOfAGlobHaveOneHeader) {
+  folder_.write("s_1.csv", "x,y\n1,2\n");
+  folder_.write("s_2.csv", "x,z\n1,2\n");
+  EXPECT_EQ(failure_of([&] { test::read_table(*open(), "s_*"); }),
+            "Source.Malformed: s_2.csv, line 1: found the columns x, z, expected those of s_1.csv: "
+            "x, y");
+}
+
+TEST_F(CsvFolder, ANameCannotLeaveTheFolder) {
+  std::filesystem::create_directory(folder_ / "in");
+  folder_.write("secret.csv", "x\n1\n");
+  const auto source = csv::open_source(folder_ / "in", {}, "files");
+  for (const auto* name : {"../secret", "../secret.csv", "/etc/passwd", "..", "../*"})
+    EXPECT_THAT(failure_of([&] { test::read_table(*source, name); }),
+                HasSubstr("Source.TableMissing"))
+        << name;
+}
+
+TEST_F(CsvFolder, AMissingFileIsNamedWithNearMatches) {
+  folder_.write("premium.csv", "x\n");
+  EXPECT_EQ(failure_of([&] { test::read_table(*open(), "premuim"); }),
+            "Source.TableMissing: no table \"premuim\": no such file; did you mean \"premium\"?");
+}
+
+TEST_F(CsvFolder, ColumnsArePickedByName) {
+  folder_.write("t.csv", "a,b,c\n1,2,3\n");
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"c", "a"};
+  const auto source = open();
+  EXPECT_EQ(test::read_all(*source, request), (std::vector<test::TextRow>{{"3", "1"}}));
+  request.columns = {"d"};
+  EXPECT_THAT(failure_of([&] { test::read_all(*source, request); }),
+              HasSubstr("Source.ColumnMissing: files: no column \"d\" in t"));
+}
+
+TEST_F(CsvFolder, RecordsCrossTheBlocksOfTheFile) {
+  std::string text = "id,text\n";
+  std::vector<test::TextRow> expected;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string value(static_cast<std::size_t>(i % 200), i % 2 ? '"' : 'x');
+    std::string quoted;
+    for (const char c : value) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    text += std::to_string(i) + ",\"" + quoted + "é\n\"\r\n";
+    expected.push_back({std::to_string(i), value + "é\n"});
+  }
+  folder_.write("t.csv", text);
+  EXPECT_EQ(test::read_table(*open(), "t"), expected);
+}
+
+TEST_F(CsvFolder, AMegabyteInOneField) {
+  const std::string big(1 << 20, 'y');
+  folder_.write("t.csv", "a\n\"" + big + "\"\n" + big + "\n");
+  EXPECT_EQ(test::read_table(*open(), "t"), (std::vector<test::TextRow>{{big}, {big}}));
+}
+
+TEST_F(CsvFolder, AFileThatGrowsWhileItIsReadSpoilsTheRead) {
+  folder_.write("t.csv", "a\n1\n");
+  const auto source = open();
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"a"};
+  const auto readers = source->open(request);
+  folder_.write("t.csv", "a\n1\n2\n");
+  test::CollectingSink sink;
+  EXPECT_THAT(failure_of([&] { readers[0]->read(sink, [] { return false; }); }),
+              HasSubstr("Source.Changed: t.csv"));
+}
+
+TEST_F(CsvFolder, WhatOnlyDatabasesCanDoIsRefused) {
+  folder_.write("t.csv", "a\n1\n");
+  const auto source = open();
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"a"};
+  request.where = "a > 1";
+  EXPECT_THAT(failure_of([&] { source->open(request); }), HasSubstr("Source.Unsupported"));
+  request.where.clear();
+  request.watermark = data::WatermarkRange{"a", "1", std::nullopt};
+  EXPECT_THAT(failure_of([&] { source->open(request); }), HasSubstr("Source.Unsupported"));
+  EXPECT_THAT(failure_of([&] {
+                source->describe({{}, "SELECT 1"});
+              }),
+              HasSubstr("Source.Unsupported"));
+  csv::Options options;
+  options.encoding = "KLINGON";
+  EXPECT_THAT(failure_of([&] { csv::open_source(folder_.path(), options, "files")->list(""); }),
+              HasSubstr("unknown encoding \"KLINGON\""));
+}
+
+TEST_F(CsvFolder, AMissingFolderIsDown) {
+  EXPECT_THAT(failure_of([&] { csv::ping(folder_ / "nowhere"); }), HasSubstr("Connection.Down"));
+  EXPECT_NO_THROW(csv::ping(folder_.path()));
+}
+
+}  // namespace
+}  // namespace orch

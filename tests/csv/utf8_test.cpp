@@ -1,0 +1,52 @@
+#include "workers/csv/utf8.h"
+
+#include <gtest/gtest.h>
+
+namespace orch::csv {
+namespace {
+
+std::string utf8(char32_t code) {
+  std::string out;
+  if (code < 0x80) return {static_cast<char>(code)};
+  if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      out += static_cast<char>(0xe0 | code >> 12);
+    } else {
+      out += static_cast<char>(0xf0 | code >> 18);
+      out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
+    }
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
+  }
+  return out + static_cast<char>(0x80 | (code & 0x3f));
+}
+
+TEST(Utf8, EveryCodePointButTheSurrogatesIsValid) {
+  for (char32_t code = 0; code < 0x110000; ++code) {
+    const auto text = utf8(code);
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    ASSERT_EQ(valid_prefix(text), surrogate ? 0 : text.size()) << std::hex << std::uint32_t{code};
+  }
+}
+
+TEST(Utf8, EveryPrefixOfASequenceIsCutShort) {
+  for (const char32_t code : {0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff}) {
+    const auto text = utf8(code);
+    for (std::size_t n = 1; n < text.size(); ++n) {
+      EXPECT_EQ(valid_prefix(text.substr(0, n)), 0u);
+      EXPECT_TRUE(cut_short(text.substr(0, n)));
+    }
+    EXPECT_FALSE(cut_short(text));
+  }
+  EXPECT_FALSE(cut_short("\xc3("));
+  EXPECT_FALSE(cut_short("\xff"));
+}
+
+TEST(Utf8, TheFirstWrongByteIsFoundBehindLongAscii) {
+  const auto text = std::string(1000, 'a') + "é" + std::string(5, 'b') + "\x80" + "c";
+  EXPECT_EQ(valid_prefix(text), 1007u);
+}
+
+}  // namespace
+}  // namespace orch::csv

@@ -1,0 +1,51 @@
+// What a source reads, as plain texts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workers/data/source.h"
+
+namespace orch::test {
+
+using TextRow = std::vector<std::optional<std::string>>;
+
+/// Keeps every row; NULL is unset, numbers are in decimal.
+class CollectingSink final : public data::RowSink {
+ public:
+  void row(std::span<const data::Cell> cells) override {
+    TextRow row;
+    for (const auto& cell : cells) row.push_back(text_of(cell));
+    rows.push_back(std::move(row));
+  }
+  void encoded(std::string_view) override { throw std::logic_error("encoded row"); }
+
+  std::vector<TextRow> rows;
+
+ private:
+  static std::optional<std::string> text_of(const data::Cell& cell) {
+    using Type = data::Cell::Type;
+    if (cell.type == Type::null) return std::nullopt;
+    if (cell.type == Type::integer) return std::to_string(cell.integer);
+    if (cell.type == Type::real) return std::to_string(cell.real);
+    return std::string(cell.bytes);
+  }
+};
+
+inline std::vector<TextRow> read_all(data::Source& source, const data::ReadRequest& request) {
+  CollectingSink sink;
+  for (const auto& reader : source.open(request)) reader->read(sink, [] { return false; });
+  return sink.rows;
+}
+
+/// All columns of `table`.
+inline std::vector<TextRow> read_table(data::Source& source, const std::string& table) {
+  data::ReadRequest request;
+  request.from.table.name = table;
+  for (const auto& column : source.describe(request.from).columns)
+    request.columns.push_back(column.name);
+  return read_all(source, request);
+}
+
+}  // namespace orch::test

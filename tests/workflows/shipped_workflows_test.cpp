@@ -1,0 +1,141 @@
+// The shipped definitions, run by the engine with the real workers on real SQLite files.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/asl/parse.h"
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/engine/engine.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/store/sqlite_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace orch {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string definition(const std::string& name) {
+  return read(fs::path(ORCH_SOURCE_DIR) / "workflows" / (name + ".json"));
+}
+
+class ShippedWorkflows : public ::testing::Test {
+ protected:
+  ShippedWorkflows() : registry_(workers::built_in()) {
+    write("connections.json",
+          R"({"version":1,"connections":{"from":{"url":"sqlite:from.db"},"to":{"url":"sqlite:to.db"}}})");
+    write("catalog.json",
+          R"({"version":1,"defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},)"
+          R"("tables":[{"source":{"table":"treaty"},"checks":[{"min_rows":1},{"not_null":["id"]}]},)"
+          R"({"source":{"table":"posting"}},{"source":{"table":"broker"}}]})");
+    sql("from.db",
+        "CREATE TABLE treaty (id INTEGER PRIMARY KEY, name TEXT);"
+        "INSERT INTO treaty VALUES (1,'Quota'),(2,'Surplus');"
+        "CREATE TABLE posting (id INTEGER PRIMARY KEY, amount NUMERIC(12,2));"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<500) "
+        "INSERT INTO posting SELECT i, i*1.25 FROM n;");
+    store_ = store::open_as_owner(folder_ / "orch.db", "test");
+    engine_ = std::make_unique<engine::Engine>(*store_, registry_);
+  }
+
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
+  void sql(const std::string& file, const std::string& statements) {
+    sqlite::Database(folder_ / file).exec(statements);
+  }
+  std::int64_t number(const std::string& file, const std::string& query) {
+    sqlite::Database db(folder_ / file, sqlite::Access::read_only);
+    sqlite::Statement statement(db, query);
+    statement.step();
+    return statement.int64(0);
+  }
+  store::ExecutionRow run(const std::string& workflow, const std::string& input) {
+    engine::Submission submission;
+    submission.workflow = workflow;
+    submission.definition = definition(workflow);
+    submission.input = input;
+    submission.connections = (folder_ / "connections.json").string();
+    return engine_->wait(engine_->submit(submission).run_id);
+  }
+
+  testing::TempFolder folder_;
+  workers::Registry registry_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+TEST_F(ShippedWorkflows, AreValid) {
+  for (const auto& entry : fs::directory_iterator(fs::path(ORCH_SOURCE_DIR) / "workflows")) {
+    if (entry.path().extension() != ".json") continue;
+    for (const auto& problem : asl::parse(read(entry.path())).problems)
+      ADD_FAILURE() << entry.path() << ": " << problem.pointer << ": " << problem.message;
+  }
+}
+
+TEST_F(ShippedWorkflows, ATableThatFailsDoesNotStopTheOthersAndIsRepeatedAlone) {
+  const auto failed = run("replicate", R"({"catalog":"catalog.json"})");
+  ASSERT_EQ(failed.status, machine::Status::failed) << failed.output.value_or("");
+  EXPECT_EQ(failed.error, "Replicate.TablesFailed");
+  EXPECT_THAT(*failed.cause, ::testing::HasSubstr("broker: Source.TableMissing"));
+  EXPECT_EQ(number("to.db", "SELECT count(*) FROM posting"), 500) << "the others are published";
+
+  sql("from.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY); INSERT INTO broker VALUES (7);");
+  engine_->redrive(failed.made.run_id, {});
+  const auto row = engine_->wait(failed.made.run_id);
+  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  EXPECT_EQ(number("to.db", "SELECT id FROM broker"), 7);
+  const auto output = json::parse(*row.output);
+  EXPECT_EQ(output.at("tables").as_int64(), 3);
+  EXPECT_EQ(output.at("rows").as_int64(), 503);
+  EXPECT_EQ(number("to.db", "SELECT count(*) FROM orch_evidence"), 3)
+      << "one load a table: only the failed one was repeated";
+  const auto report = read(output.at("files").at(0).as_string().c_str());
+  EXPECT_THAT(report, ::testing::HasSubstr("| posting | 500 | 500 |"));
+}
+
+TEST_F(ShippedWorkflows, VerifyOnlyTellsWhatDiffers) {
+  sql("from.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY); INSERT INTO broker VALUES (7);");
+  ASSERT_EQ(run("replicate", R"({"catalog":"catalog.json"})").status, machine::Status::succeeded);
+  EXPECT_EQ(run("verify_only", R"({"catalog":"catalog.json"})").status,
+            machine::Status::succeeded);
+  sql("to.db", "UPDATE posting SET amount = amount + 1 WHERE id = 3");
+  const auto row = run("verify_only", R"({"catalog":"catalog.json"})");
+  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("posting: Reconcile.Different"));
+}
+
+TEST_F(ShippedWorkflows, AFailureWithinTheToleranceIsReportedOnly) {
+  const auto row = run("replicate", R"({"catalog":"catalog.json","tolerance":1})");
+  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  EXPECT_THAT(*row.output, ::testing::HasSubstr(R"("failed":["broker"])"));
+}
+
+TEST_F(ShippedWorkflows, ASourceThatStaysOfflineEndsTheRun) {
+  fs::remove(folder_ / "from.db");
+  const auto row = run("replicate", R"({"catalog":"catalog.json","deadline_seconds":0})");
+  EXPECT_EQ(row.error, "Connection.Down");
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("from is down"));
+}
+
+TEST_F(ShippedWorkflows, AWrongCatalogIsReportedWhole) {
+  write("catalog.json", R"({"version":1,"tables":[{"source":{"tabel":"x"}},{"strategy":"replce"}]})");
+  const auto row = run("replicate", R"({"catalog":"catalog.json"})");
+  EXPECT_EQ(row.error, "Catalog.Invalid");
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("did you mean \\\"replace\\\""));
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("tabel"));
+}
+
+}  // namespace
+}  // namespace orch

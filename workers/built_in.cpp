@@ -1,0 +1,23 @@
+// Which workers there are. A new one is a line here.
+#include "workers/steps/control_steps.h"
+#include "workers/steps/steps.h"
+#include "workers/tools/tools.h"
+#include "workers/worker.h"
+
+namespace orch::workers {
+
+Registry built_in() {
+  Registry registry;
+  registry.add("orch:health", steps::make_health());
+  registry.add("orch:catalog", steps::make_catalog());
+  registry.add("orch:stage", steps::make_stage());
+  registry.add("orch:verify", steps::make_verify());
+  registry.add("orch:merge", steps::make_merge());
+  registry.add("orch:reconcile", steps::make_reconcile());
+  registry.add("orch:report", steps::make_report());
+  registry.add("orch:gate", steps::make_gate());
+  registry.add("orch:noop", tools::make_noop());
+  return registry;
+}
+
+}  // namespace orch::workers

@@ -1,0 +1,145 @@
+#include "workers/catalog/catalog.h"
+
+#include <algorithm>
+#include <fnmatch.h>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/json/locations.h"
+#include "orchestrator/json/text.h"
+#include "workers/catalog/parse_entry.h"
+
+namespace orch::catalog {
+namespace {
+
+// Keys must tell entries apart, and no two entries may load one table.
+void check_unique(const std::vector<Entry>& entries, json::Problems& problems) {
+  std::map<std::string, std::size_t> keys, targets;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    const auto pointer = fmt::format("/tables/{}", i);
+    if (const auto [other, added] = keys.emplace(entry.key, i); !added)
+      problems.push_back({pointer, fmt::format("the key \"{}\" is used twice, first at /tables/{}",
+                                               entry.key, other->second)});
+    const auto target = entry.target_connection + "/" + entry.target.display();
+    if (const auto [other, added] = targets.emplace(target, i); !added)
+      problems.push_back(
+          {pointer,
+           fmt::format("the target {} is loaded twice, first by /tables/{}", target, other->second),
+           "give one of them another target.table"});
+  }
+}
+
+Catalog parse_document(const boost::json::value& document, json::Problems& problems) {
+  Catalog catalog;
+  const auto* object = document.if_object();
+  if (!object) {
+    problems.push_back({"", "a catalog must be an object, found " + json::describe_type(document)});
+    return catalog;
+  }
+  json::Fields fields(*object, "", problems);
+  fields.integer("version", 1, 1);
+  if (!fields.has("version"))
+    fields.problem("", "the member version is required", R"(add "version": 1)");
+  fields.string("$schema");
+  Defaults defaults;
+  if (const auto* given = fields.object("defaults")) {
+    json::Fields members(*given, "/defaults", problems);
+    defaults = parse_defaults(members);
+  }
+  const auto* tables = fields.array("tables");
+  if (!fields.has("tables")) fields.problem("", "the member tables is required");
+  fields.finish("a catalog");
+  for (std::size_t i = 0; tables && i < tables->size(); ++i) {
+    const auto pointer = fmt::format("/tables/{}", i);
+    const auto* entry = (*tables)[i].if_object();
+    if (!entry) {
+      problems.push_back(
+          {pointer, "a table must be an object, found " + json::describe_type((*tables)[i])});
+      continue;
+    }
+    json::Fields members(*entry, pointer, problems);
+    catalog.entries.push_back(parse_entry(members, defaults));
+  }
+  check_unique(catalog.entries, problems);
+  return catalog;
+}
+
+bool matches(const std::string& pattern, const std::string& key) {
+  return fnmatch(pattern.c_str(), key.c_str(), 0) == 0;
+}
+
+}  // namespace
+
+Catalog parse_catalog(const boost::json::value& document, const std::string& name,
+                      std::string_view text) {
+  json::Problems problems;
+  auto catalog = parse_document(document, problems);
+  catalog.name = name;
+  if (problems.empty()) return catalog;
+  if (!text.empty()) json::locate_problems(text, problems);
+  throw InvalidDocument("ORCH-0310", name, std::move(problems));
+}
+
+Catalog load_catalog(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in)
+    throw Error("ORCH-0002", fmt::format("no catalog file {}", file.string()),
+                "relative paths start at the connections file's folder; `orch catalog discover` "
+                "writes a first catalog");
+  std::stringstream stream;
+  stream << in.rdbuf();
+  const auto text = stream.str();
+  try {
+    return parse_catalog(json::parse(text), file.string(), text);
+  } catch (const json::SyntaxError& error) {
+    const auto location = json::location_of(text, error.offset());
+    throw InvalidDocument("ORCH-0310", file.string(),
+                          {{"", error.what(), "", location.line, location.column}});
+  }
+}
+
+std::vector<Entry> choose(const Catalog& catalog, const std::vector<std::string>& only,
+                          const std::vector<std::string>& tags) {
+  std::vector<std::string> keys;
+  for (const auto& entry : catalog.entries) keys.push_back(entry.key);
+  for (const auto& pattern : only) {
+    if (std::any_of(keys.begin(), keys.end(),
+                    [&](const std::string& key) { return matches(pattern, key); }))
+      continue;
+    throw Error("ORCH-0312",
+                fmt::format("the catalog {} has no table \"{}\"{}", catalog.name, pattern,
+                            did_you_mean(pattern, keys)),
+                "`orch catalog show` lists the keys");
+  }
+  std::vector<Entry> chosen;
+  for (const auto& entry : catalog.entries) {
+    const bool wanted = only.empty() || std::any_of(only.begin(), only.end(), [&](const auto& p) {
+                          return matches(p, entry.key);
+                        });
+    const bool tagged =
+        tags.empty() || std::any_of(tags.begin(), tags.end(), [&](const auto& tag) {
+          return std::find(entry.tags.begin(), entry.tags.end(), tag) != entry.tags.end();
+        });
+    if (wanted && tagged) chosen.push_back(entry);
+  }
+  return chosen;
+}
+
+std::vector<std::string> connections_of(const std::vector<Entry>& entries) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const auto& entry : entries) {
+    add(entry.source_connection);
+    add(entry.target_connection);
+  }
+  return names;
+}
+
+}  // namespace orch::catalog

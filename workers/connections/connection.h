@@ -1,0 +1,35 @@
+// One entry of the connections file. Internal to the module.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "workers/connections/secret.h"
+#include "workers/csv/csv.h"
+
+namespace orch::connections {
+
+enum class Engine : std::uint8_t { postgresql, sqlite, csv, http };
+
+/// "postgresql", "sqlite", "csv", "http".
+const char* name_of(Engine engine);
+
+struct Connection {
+  std::string name;
+  Engine engine = Engine::sqlite;
+  std::string display;                          ///< for people: no secret
+  std::string path;                             ///< SQLite file or CSV folder, as written
+  std::string url;                              ///< HTTP
+  std::map<std::string, std::string> keywords;  ///< libpq's, without the password
+  std::optional<SecretPlace> secret;            ///< password, or an HTTP bearer token
+  csv::Options csv;
+};
+
+/// Reads one entry; problems go to `fields`.
+Connection parse_connection(const std::string& name, json::Fields& fields);
+
+/// libpq's connection string of a PostgreSQL connection.
+std::string conninfo(const Connection& connection, const std::string& password);
+
+}  // namespace orch::connections

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include "workers/steps/control_steps.h"
+#include "workers/steps/step_input.h"
+
+namespace orch::steps {
+namespace {
+
+constexpr std::int64_t default_concurrency = 4;
+
+class CatalogStep final : public workers::Worker {
+ public:
+  boost::json::value run(const workers::Task& task, workers::TaskContext&) override {
+    const auto connections = connections::Connections::load(task.connections);
+    const auto entries = chosen_entries(task, connections);
+    boost::json::array tables;
+    for (const auto& entry : entries) tables.push_back(catalog::to_json(entry));
+    const auto names = catalog::connections_of(entries);
+    boost::json::object settings{
+        {"max_concurrency",
+         integer_option(task, "max_concurrency", default_concurrency, 1, 1'000)}};
+    const auto* tolerance = option(task, "tolerance");
+    settings["tolerance"] = tolerance ? *tolerance : boost::json::value(0);
+    const auto* folder = option(task, "report_folder");
+    settings["report_folder"] =
+        folder ? *folder : boost::json::value(fmt::format("reports/{}", task.run_name));
+    const auto* redrives = input_member(task, "redrives");
+    return {{"tables", std::move(tables)},
+            {"connections", boost::json::array(names.begin(), names.end())},
+            {"count", static_cast<std::int64_t>(entries.size())},
+            {"settings", std::move(settings)},
+            {"done", boost::json::array()},
+            {"seen", redrives ? *redrives : boost::json::value(0)}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Worker> make_catalog() { return std::make_unique<CatalogStep>(); }
+
+}  // namespace orch::steps

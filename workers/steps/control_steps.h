@@ -1,0 +1,47 @@
+// The steps around the tables: orch:health, orch:catalog, orch:report, orch:gate.
+#pragma once
+
+#include <memory>
+
+#include "workers/worker.h"
+
+namespace orch::steps {
+
+/// orch:health asks every connection the run needs whether it is there.
+///
+/// Input {"connections": [names]} or {"catalog": reference}, and "options"?: {"deadline_seconds"?
+/// (3600), "poll_seconds"? (15), "only"?, "tags"?}, "since"?: ISO time the waiting began. Output
+/// {"status": "up" | "degraded" | "down", "verdict": "go" | "wait", "wait_seconds", "summary",
+/// "connections": [{"name", "engine", "status", "latency_ms", "reason"?}]}.
+/// Errors: Connection.Down when the deadline has passed, with every connection that is down;
+/// Connection.Unknown, Catalog.Invalid, Input.Invalid.
+std::unique_ptr<workers::Worker> make_health();
+
+/// orch:catalog reads the catalog and says what is to be done with each table.
+///
+/// Input {"catalog": path | document, "options"?: {"only"?: [keys or globs], "tags"?: [tags],
+/// "max_concurrency"? (4), "tolerance"? (0: tables, or "10%"), "report_folder"?}, "redrives"?}.
+/// Output {"tables": [complete entries], "connections": [names], "count", "settings":
+/// {"max_concurrency", "tolerance", "report_folder"}, "done": [], "seen": redrives}.
+/// Errors: Catalog.Invalid (every problem), Input.Invalid.
+std::unique_ptr<workers::Worker> make_catalog();
+
+/// orch:report says how the tables fared, for people (report.md) and programs (report.json).
+///
+/// Input {"results": [one object a table: {"table", "stage"?, "verify"?, "merge"?, "reconcile"?} or
+/// {"key", "error": {"Error", "Cause"}}], "done"?: [results of earlier rounds], "settings"}. Output
+/// {"outcome": "succeeded" | "failed", "tables", "rows", "failed": [keys], "failures": [{"key",
+/// "error", "message", "hint"}], "summary", "files": [paths], "done": [results that count]}. The
+/// outcome is "succeeded" while not more tables failed than settings.tolerance allows.
+/// Errors: Report.Failed when the files cannot be written.
+std::unique_ptr<workers::Worker> make_report();
+
+/// orch:gate ends a run some of whose tables failed, and lets its resume through with those alone.
+///
+/// Input {"report": output of orch:report, "tables": [entries], "settings", "seen": the redrive
+/// count when the tables ran, "now": the redrive count now}. While both are equal it fails with
+/// "Replicate.TablesFailed", whose cause names the keys and their errors. After a redrive it
+/// answers {"tables": [entries that failed], "settings", "done", "seen": now, "count"}.
+std::unique_ptr<workers::Worker> make_gate();
+
+}  // namespace orch::steps

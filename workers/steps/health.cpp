@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/time.h"
+#include "workers/steps/control_steps.h"
+#include "workers/steps/step_input.h"
+
+namespace orch::steps {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Finding {
+  std::string name;
+  std::string engine;
+  std::string status;  ///< "up", "degraded", "down"
+  std::string reason;
+  double latency_ms = 0;
+};
+
+Finding look_at(const connections::Connections& connections, connections::Summary summary) {
+  Finding finding{summary.name, summary.engine, "up", "", 0};
+  const auto start = Clock::now();
+  try {
+    const auto health = connections.ping(summary.name);
+    finding.reason = health.degraded;
+    if (!health.degraded.empty()) finding.status = "degraded";
+  } catch (const std::exception& error) {
+    finding.status = "down";
+    finding.reason = error.what();
+  }
+  finding.latency_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return finding;
+}
+
+// All at once: a connection that hangs until its timeout delays nobody.
+std::vector<Finding> look_at_all(const connections::Connections& connections,
+                                 const std::vector<std::string>& names) {
+  const auto known = connections.list();
+  std::vector<std::future<Finding>> looks;
+  for (const auto& name : names) {
+    const auto summary = std::find_if(known.begin(), known.end(),
+                                      [&](const auto& each) { return each.name == name; });
+    if (summary == known.end()) connections.ping(name);  // throws Connection.Unknown
+    looks.push_back(std::async(std::launch::async, look_at, std::cref(connections), *summary));
+  }
+  std::vector<Finding> findings;
+  for (auto& look : looks) findings.push_back(look.get());
+  return findings;
+}
+
+std::string overall(const std::vector<Finding>& findings) {
+  const auto any = [&](const char* status) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const Finding& finding) { return finding.status == status; });
+  };
+  if (any("down")) return "down";
+  return any("degraded") ? "degraded" : "up";
+}
+
+std::string summary_of(const std::vector<Finding>& findings) {
+  std::vector<std::string> lines;
+  for (const auto& finding : findings) {
+    if (finding.status != "up")
+      lines.push_back(fmt::format("{} is {}: {}", finding.name, finding.status, finding.reason));
+  }
+  if (lines.empty()) return fmt::format("{} connections are up", findings.size());
+  return fmt::format("{}", fmt::join(lines, "; "));
+}
+
+boost::json::array to_json(const std::vector<Finding>& findings) {
+  boost::json::array array;
+  for (const auto& finding : findings) {
+    boost::json::object object{{"name", finding.name},
+                               {"engine", finding.engine},
+                               {"status", finding.status},
+                               {"latency_ms", finding.latency_ms}};
+    if (!finding.reason.empty()) object["reason"] = finding.reason;
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
+  const auto* since = input_member(task, "since");
+  if (!since || !since->is_string()) return true;
+  const auto start = from_iso(std::string_view(since->get_string()));
+  return !start ||
+         std::chrono::system_clock::now() >= *start + std::chrono::seconds(deadline_seconds);
+}
+
+class Health final : public workers::Worker {
+ public:
+  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
+    const auto connections = connections::Connections::load(task.connections);
+    auto names = string_list(input_member(task, "connections"));
+    if (names.empty()) names = catalog::connections_of(chosen_entries(task, connections));
+    context.report({"health", "checking", 0, 0, {}});
+    const auto findings = look_at_all(connections, names);
+    const auto status = overall(findings);
+    const auto deadline = integer_option(task, "deadline_seconds", 3'600, 0, 31'536'000);
+    const auto poll = integer_option(task, "poll_seconds", 15, 1, 86'400);
+    if (status == "down" && deadline_passed(task, deadline))
+      throw workers::TaskFailed("Connection.Down", summary_of(findings),
+                                "bring the database up, then `orch resume` the run", "ORCH-0306",
+                                {{"connections", to_json(findings)}});
+    return {{"status", status},
+            {"verdict", status == "down" ? "wait" : "go"},
+            {"wait_seconds", poll},
+            {"summary", summary_of(findings)},
+            {"connections", to_json(findings)}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Worker> make_health() { return std::make_unique<Health>(); }
+
+}  // namespace orch::steps

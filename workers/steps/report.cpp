@@ -1,0 +1,147 @@
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/json/text.h"
+#include "workers/connections/connections.h"
+#include "workers/steps/control_steps.h"
+#include "workers/steps/step_input.h"
+#include "workers/steps/table_result.h"
+
+namespace orch::steps {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whole or not at all: a reader of the report never sees half of one.
+void write_file(const fs::path& path, const std::string& text) {
+  const auto fail = [&] {
+    throw workers::TaskFailed(
+        "Report.Failed", fmt::format("{}: {}", path.string(), std::strerror(errno)),
+        "check the folder's permissions and free space, then resume the run", "ORCH-0531");
+  };
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  auto temporary = path;
+  temporary += fmt::format(".{}.tmp", ::getpid());
+  std::ofstream out(temporary);
+  out << text;
+  out.close();
+  if (!out) fail();
+  fs::rename(temporary, path, failed);
+  if (failed) {
+    errno = failed.value();
+    fail();
+  }
+}
+
+// How many tables may fail: a number, or a share such as "10%".
+std::int64_t allowed_failures(const boost::json::value* tolerance, std::size_t tables) {
+  if (!tolerance) return 0;
+  if (tolerance->is_int64() && tolerance->get_int64() >= 0) return tolerance->get_int64();
+  if (tolerance->is_string()) {
+    const std::string text(tolerance->get_string());
+    char* end = nullptr;
+    const double percent = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && std::string_view(end) == "%" && percent >= 0 && percent <= 100)
+      return static_cast<std::int64_t>(std::floor(static_cast<double>(tables) * percent / 100));
+  }
+  throw workers::TaskFailed(
+      "Input.Invalid",
+      fmt::format("tolerance must be a number of tables or a share such as \"10%\", found {}",
+                  json::write(*tolerance)),
+      "", "ORCH-0530");
+}
+
+std::string summary_of(const std::vector<TableResult>& results,
+                       const std::vector<std::string>& failed, std::int64_t rows) {
+  auto text = fmt::format("{} of {} tables, {} rows.", results.size() - failed.size(),
+                          results.size(), grouped(rows));
+  if (!failed.empty()) text += fmt::format(" Failed: {}.", fmt::join(failed, ", "));
+  return text;
+}
+
+class Report final : public workers::Worker {
+ public:
+  boost::json::value run(const workers::Task& task, workers::TaskContext&) override {
+    const auto results = all_results(task);
+    const auto* settings = input_member(task, "settings");
+    const auto* settings_object = settings ? settings->if_object() : nullptr;
+    const auto setting = [&](const char* name) {
+      return settings_object ? settings_object->if_contains(name) : nullptr;
+    };
+    std::vector<std::string> failed;
+    std::int64_t rows = 0;
+    boost::json::array failures, done;
+    for (const auto& result : results) {
+      rows += result.rows;
+      if (!result.failed) {
+        done.push_back(result.json);
+        continue;
+      }
+      failed.push_back(result.key);
+      failures.push_back(boost::json::object{{"key", result.key},
+                          {"error", result.error},
+                          {"message", result.message},
+                          {"hint", result.hint}});
+    }
+    const bool good = static_cast<std::int64_t>(failed.size()) <=
+                      allowed_failures(setting("tolerance"), results.size());
+    const auto summary = summary_of(results, failed, rows);
+    boost::json::object output{{"outcome", good ? "succeeded" : "failed"},
+                               {"tables", static_cast<std::int64_t>(results.size())},
+                               {"rows", rows},
+                               {"failed", boost::json::array(failed.begin(), failed.end())},
+                               {"failures", std::move(failures)},
+                               {"summary", summary}};
+    output["files"] = write_reports(task, setting("report_folder"), results, output);
+    output["done"] = std::move(done);
+    return output;
+  }
+
+ private:
+  // Those of this round, and of earlier rounds what was not repeated; in the order of their keys.
+  static std::vector<TableResult> all_results(const workers::Task& task) {
+    std::map<std::string, TableResult> by_key;
+    for (const char* member : {"done", "results"}) {
+      for (auto& result : read_results(input_member(task, member)))
+        by_key.insert_or_assign(result.key, result);
+    }
+    std::vector<TableResult> results;
+    for (auto& [key, result] : by_key) results.push_back(std::move(result));
+    return results;
+  }
+
+  static boost::json::array write_reports(const workers::Task& task,
+                                          const boost::json::value* folder,
+                                          const std::vector<TableResult>& results,
+                                          const boost::json::object& output) {
+    const auto connections = connections::Connections::load(task.connections);
+    const auto name = folder && folder->is_string() ? std::string(folder->get_string())
+                                                    : "reports/" + task.run_name;
+    const auto base = connections.folder() / name;
+    boost::json::array tables;
+    for (const auto& result : results) tables.push_back(result.json);
+    auto document = output;
+    document["run"] = task.run;
+    document["name"] = task.run_name;
+    document["results"] = std::move(tables);
+    write_file(base / "report.md",
+               to_markdown(task.run_name, results, std::string(output.at("summary").as_string())));
+    write_file(base / "report.json", json::write(document) + "\n");
+    return {(base / "report.md").string(), (base / "report.json").string()};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Worker> make_report() { return std::make_unique<Report>(); }
+
+}  // namespace orch::steps

@@ -1,0 +1,29 @@
+// Reading the input of the steps around the tables.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "workers/catalog/catalog.h"
+#include "workers/worker.h"
+
+namespace orch::steps {
+
+/// Member `name` of the task's input, or null.
+const boost::json::value* input_member(const workers::Task& task, std::string_view name);
+/// Member `name` of the input's "options", or null: the workflow's own input travels there.
+const boost::json::value* option(const workers::Task& task, std::string_view name);
+std::vector<std::string> string_list(const boost::json::value* value);
+/// A whole number, or `otherwise` when absent. Throws TaskFailed "Input.Invalid" (ORCH-0530) for
+/// anything else, or outside [least, most].
+std::int64_t integer_option(const workers::Task& task, std::string_view name,
+                            std::int64_t otherwise, std::int64_t least, std::int64_t most);
+
+/// The entries the task's "catalog" and options choose. Throws TaskFailed "Catalog.Invalid" with
+/// every problem.
+std::vector<catalog::Entry> chosen_entries(const workers::Task& task,
+                                           const connections::Connections& connections);
+
+}  // namespace orch::steps

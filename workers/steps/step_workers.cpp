@@ -1,0 +1,101 @@
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "workers/connections/connections.h"
+#include "workers/data/failure.h"
+#include "workers/steps/steps.h"
+
+namespace orch::steps {
+namespace {
+
+/// The entry's ends, opened.
+struct Ends {
+  std::unique_ptr<data::Source> source;
+  std::unique_ptr<data::Target> target;
+};
+enum class Needs : std::uint8_t { target, both };
+
+const boost::json::value& member(const workers::Task& task, const char* name) {
+  const auto* input = task.input.if_object();
+  const auto* value = input ? input->if_contains(name) : nullptr;
+  if (value) return *value;
+  throw workers::TaskFailed(
+      "Input.Invalid",
+      fmt::format("{} of state {}: no \"{}\" in the input", task.resource, task.state, name),
+      "see the shipped workflows for what the step expects", "ORCH-0441");
+}
+
+/// Once both ends are open, errors of the source start with its name; all others happen at the
+/// target.
+const std::string& connection_of(const catalog::Entry& entry, const std::string& error) {
+  return error.starts_with("Source.") ? entry.source_connection : entry.target_connection;
+}
+
+Ends open_ends(const workers::Task& task, const catalog::Entry& entry, Needs needs) {
+  const auto connections = connections::Connections::load(task.connections);
+  Ends ends;
+  // The target first: opening it may switch its file to WAL, which no reader may hold up.
+  ends.target = connections.open_target(entry.target_connection);
+  if (needs == Needs::target) return ends;
+  try {
+    ends.source = connections.open_source(entry.source_connection);
+  } catch (const workers::TaskFailed& failure) {
+    throw data::amended(failure, "", {{"connection", entry.source_connection}});
+  }
+  return ends;
+}
+
+/// Runs a step for the task's "table", with the connections it needs open; adds key and connection
+/// to what fails.
+class StepWorker final : public workers::Worker {
+ public:
+  using Step = std::function<boost::json::object(const Work&, const Ends&)>;
+
+  StepWorker(Needs needs, Step step) : needs_(needs), step_(std::move(step)) {}
+
+  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
+    const Work work{task, context, catalog::entry_from_json(member(task, "table"))};
+    const auto& entry = work.entry;
+    try {
+      return step_(work, open_ends(task, entry, needs_));
+    } catch (const workers::TaskFailed& failure) {
+      throw data::amended(
+          failure, "", {{"key", entry.key}, {"connection", connection_of(entry, failure.error())}});
+    }
+  }
+
+ private:
+  Needs needs_;
+  Step step_;
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Worker> make_stage() {
+  return std::make_unique<StepWorker>(Needs::both, [](const Work& work, const Ends& ends) {
+    return stage(work, *ends.source, *ends.target);
+  });
+}
+
+std::unique_ptr<workers::Worker> make_verify() {
+  return std::make_unique<StepWorker>(Needs::target, [](const Work& work, const Ends& ends) {
+    return verify(work, *ends.target, member(work.task, "load"));
+  });
+}
+
+std::unique_ptr<workers::Worker> make_merge() {
+  return std::make_unique<StepWorker>(Needs::target, [](const Work& work, const Ends& ends) {
+    return merge(work, *ends.target, member(work.task, "load"));
+  });
+}
+
+std::unique_ptr<workers::Worker> make_reconcile() {
+  return std::make_unique<StepWorker>(Needs::both, [](const Work& work, const Ends& ends) {
+    return reconcile(work, *ends.source, *ends.target);
+  });
+}
+
+}  // namespace orch::steps
