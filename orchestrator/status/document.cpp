@@ -44,7 +44,7 @@ bj::object table_document(const TableLine& table, const RunView& view) {
   bj::object out{{"key", table.key}, {"status", to_string(table.outcome)}};
   if (const auto rows = table.rows()) out["rows"] = *rows;
   if (const auto rate = table.rows_per_second()) out["rows_per_second"] = *rate;
-  if (table.first()) out["duration_ms"] = (*table.last() - *table.first()).count();
+  out["duration_ms"] = table.duration(view.now).count();
   out["attempts"] = table.attempts();
   if (const auto* progress = progress_of(table, view.progress)) {
     bj::object now{

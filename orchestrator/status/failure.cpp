@@ -87,9 +87,13 @@ std::int64_t TableLine::attempts() const {
   return most;
 }
 
-std::optional<Instant> TableLine::first() const {
-  if (steps.empty()) return std::nullopt;
-  return steps.front().first;
+Millis TableLine::duration(Instant now) const {
+  Millis spent{0};
+  for (const auto& step : steps) {
+    const bool open = step.outcome == Outcome::running || step.outcome == Outcome::retrying;
+    spent += (open ? now : step.last) - step.first;
+  }
+  return spent;
 }
 
 std::optional<Instant> TableLine::last() const {

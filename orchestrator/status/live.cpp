@@ -67,7 +67,7 @@ void add_progress(std::vector<Cell>& cells, const TableLine& table,
   cells.emplace_back(drawn, Tone::busy);
   cells.emplace_back(rows > 0 ? count_text(rows) + " rows" : "");
   cells.emplace_back(rate > 0 ? rate_text(rate) : "");
-  cells.emplace_back(eta.empty() ? duration_text(view.now - *table.first()) : eta);
+  cells.emplace_back(eta.empty() ? duration_text(table.duration(view.now)) : eta);
 }
 
 std::vector<Cell> table_cells(const TableLine& table, const RunView& view, const Look& look) {
@@ -90,7 +90,7 @@ std::vector<Cell> table_cells(const TableLine& table, const RunView& view, const
   cells.emplace_back(table.rows() ? count_text(*table.rows()) + " rows" : "");
   const auto rate = table.rows_per_second();
   cells.emplace_back(rate ? rate_text(*rate) : "");
-  cells.emplace_back(table.first() ? duration_text(*table.last() - *table.first()) : "");
+  cells.emplace_back(table.steps.empty() ? "" : duration_text(table.duration(view.now)));
   return cells;
 }
 
@@ -221,8 +221,7 @@ void Ticker::table_news(const TableLine& table, Instant now, std::vector<std::st
   if (!changed || table.steps.empty()) return;
   const auto& step = table.steps.back();
   if (table.outcome == Outcome::succeeded) {
-    auto text = fmt::format("table {}: done in {}", table.key,
-                            duration_text(*table.last() - *table.first()));
+    auto text = fmt::format("table {}: done in {}", table.key, duration_text(table.duration(now)));
     if (table.rows()) text += fmt::format(", {} rows", count_text(*table.rows()));
     if (const auto rate = table.rows_per_second()) text += ", " + rate_text(*rate);
     lines.push_back(std::move(text));

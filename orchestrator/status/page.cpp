@@ -216,12 +216,10 @@ std::string tables_text(const RunView& view, const Look& look) {
   for (const auto& table : view.overview.tables) {
     const auto* progress = progress_of(table, view.progress);
     const auto figures = figures_of(table, progress);
-    const bool open = table.outcome == Outcome::running || table.outcome == Outcome::retrying;
-    const auto end = open ? std::optional(view.now) : table.last();
     grid.add({"  " + table.key, Cell(to_string(table.outcome), tone_of(table.outcome)),
               step_text(table, progress), figures.rows ? count_text(*figures.rows) : "",
               figures.rate ? rate_text(*figures.rate) : "",
-              end && table.first() ? duration_text(*end - *table.first()) : "",
+              table.steps.empty() ? "" : duration_text(table.duration(view.now)),
               table.attempts() > 0 ? count_text(table.attempts()) : ""});
   }
   return grid.text(look);

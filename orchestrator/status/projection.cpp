@@ -140,8 +140,12 @@ void Projection::begin_step(Place& at, const Event& event, const std::string& ke
     found = table.steps.insert(found, Step{});
     found->state = event.name;
     found->resource = event.resource;
-    found->first = event.at;
+  } else if (event.number == 0) {  // a new visit, after a resume: what followed is to be done again
+    table.steps.erase(found + 1, table.steps.end());
+    found->rows.reset();
+    found->output.clear();
   }
+  if (event.number == 0) found->first = event.at;
   ++found->attempts;
   found->ticket = machine::Ticket{event.id};
   found->outcome = Outcome::running;

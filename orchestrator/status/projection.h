@@ -73,7 +73,7 @@ struct Step {
   Outcome outcome = Outcome::waiting;
   machine::Ticket ticket{};  ///< of the latest attempt
   std::int64_t attempts = 0;
-  Instant first;
+  Instant first;  ///< start of the latest visit
   Instant last;
   std::optional<std::int64_t> rows;
   std::optional<Instant> due;      ///< retrying: next attempt
@@ -92,7 +92,9 @@ struct TableLine {
   std::optional<double> rows_per_second() const;
   /// Attempts of the step that needed most.
   std::int64_t attempts() const;
-  std::optional<Instant> first() const;
+  /// Time spent in its steps, the present one until `now`; not the time between a failure and the
+  /// resume.
+  Millis duration(Instant now) const;
   std::optional<Instant> last() const;
   /// Of the last step, when it failed.
   const Failure* failure() const;
