@@ -1,7 +1,8 @@
 # orch_test(name SOURCES … USES … [LABELS …]): one GoogleTest program, its cases in ctest.
-# Default label: unit.
+# Default label: unit. WHOLE: one ctest for the program, when its cases are so many and so quick
+# that starting a process for each would be most of the time.
 function(orch_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "" "SOURCES;USES;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
@@ -9,5 +10,10 @@ function(orch_test name)
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gmock GTest::gtest_main orch_warnings)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE ORCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}")
+  if(ARG_WHOLE)
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  else()
+    gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}")
+  endif()
 endfunction()

@@ -1,6 +1,7 @@
 #include "orchestrator/asl/choice.h"
 
 #include <algorithm>
+#include <compare>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -108,11 +109,11 @@ bool string_matches(const bj::value& value, const bj::value& pattern) {
 }
 
 bool compare(Operator op, const bj::value& a, const bj::value& b) {
-  const auto equal = [](Order o) { return o && *o == 0; };
-  const auto less = [](Order o) { return o && *o < 0; };
-  const auto greater = [](Order o) { return o && *o > 0; };
-  const auto at_most = [](Order o) { return o && *o <= 0; };
-  const auto at_least = [](Order o) { return o && *o >= 0; };
+  const auto equal = [](Order o) { return o && std::is_eq(*o); };
+  const auto less = [](Order o) { return o && std::is_lt(*o); };
+  const auto greater = [](Order o) { return o && std::is_gt(*o); };
+  const auto at_most = [](Order o) { return o && std::is_lteq(*o); };
+  const auto at_least = [](Order o) { return o && std::is_gteq(*o); };
   switch (op) {
     case Operator::string_equals:
       return equal(order_of_text(a, b));

@@ -1,6 +1,7 @@
 // Decides whether an item passes a filter, with Jayway's rules: a path that misses is undefined
 // and equals nothing, text and numbers compare by their spelling, other mixtures are false.
 #include <algorithm>
+#include <compare>
 #include <optional>
 
 #include "orchestrator/asl/path_follow.h"
@@ -54,7 +55,7 @@ class Resolved {
 
 bool equal_mixed(const bj::value& number, const bj::value& text) {
   const auto parsed = to_number(view(text));
-  return parsed && compare_numbers(number, *parsed) == 0;
+  return parsed && equal(number, *parsed);
 }
 
 bool equals(const bj::value& a, const bj::value& b) {
@@ -104,13 +105,13 @@ bool compare_order(Operator op, const bj::value& a, const bj::value& b) {
   if (!result) return false;
   switch (op) {
     case Operator::less:
-      return *result < 0;
+      return std::is_lt(*result);
     case Operator::less_equal:
-      return *result <= 0;
+      return std::is_lteq(*result);
     case Operator::greater:
-      return *result > 0;
+      return std::is_gt(*result);
     default:
-      return *result >= 0;
+      return std::is_gteq(*result);
   }
 }
 
@@ -148,7 +149,7 @@ bool compare(Operator op, const bj::value& a, const bj::value& b) {
     case Operator::contains:
       return contains(a, b);
     case Operator::size:
-      return b.is_number() && length(a) && compare_numbers(bj::value(*length(a)), b) == 0;
+      return b.is_number() && length(a) && equal(bj::value(*length(a)), b);
     case Operator::empty:
       return b.is_bool() && length(a) && (*length(a) == 0) == b.get_bool();
     case Operator::less:

@@ -87,6 +87,6 @@ struct IntrinsicCall {
 std::unique_ptr<const IntrinsicCall> parse_intrinsic(std::string_view text);
 
 inline constexpr int max_intrinsic_depth = 10;
-inline constexpr std::size_t max_intrinsic_bytes = 64 * 1024;
+inline constexpr std::size_t max_intrinsic_bytes = 65'536;
 
 }  // namespace orch::asl

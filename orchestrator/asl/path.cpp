@@ -100,6 +100,7 @@ bj::value Path::evaluate_field(const Scope& scope, std::string_view field) const
 }
 
 const bj::value* Path::find(const Scope& scope) const {
+  if (!program_->definite()) return nullptr;
   Stop stop;
   return follow(*program_, document(*program_, scope), stop);
 }

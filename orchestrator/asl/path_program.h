@@ -19,27 +19,35 @@ namespace orch::asl {
 struct FilterNode;
 
 namespace step {
+/// .a or ['a']
 struct Name {
   std::string name;
-};  ///< .a ['a']
+};
+/// ['a','b']
 struct Names {
   std::vector<std::string> names;
-};  ///< ['a','b']
+};
+/// [3]; from the end when negative
 struct Index {
   std::int64_t index;
-};  ///< [3] [-1]
+};
+/// [0,2]
 struct Indexes {
   std::vector<std::int64_t> indexes;
-};  ///< [0,2]
+};
+/// [1:3], [1:], [:3]
 struct Slice {
   std::optional<std::int64_t> from;
   std::optional<std::int64_t> to;
-};                   ///< [1:3]
-struct Wildcard {};  ///< .* [*]
-struct Descend {};   ///< ..
+};
+/// .* or [*]
+struct Wildcard {};
+/// .. applies the next step to the place and everything inside it
+struct Descend {};
+/// [?(condition)]
 struct Filter {
   std::shared_ptr<const FilterNode> condition;
-};  ///< [?(…)]
+};
 }  // namespace step
 
 using Step = std::variant<step::Name, step::Names, step::Index, step::Indexes, step::Slice,
@@ -117,7 +125,7 @@ struct FilterNode {
   Operand right;  ///< of comparison
 };
 
-inline constexpr std::size_t max_path_bytes = 64 * 1024;
+inline constexpr std::size_t max_path_bytes = 65'536;
 inline constexpr std::size_t max_steps = 256;
 /// Of parentheses, negations and filters inside filters.
 inline constexpr int max_filter_depth = 32;

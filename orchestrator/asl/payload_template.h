@@ -16,7 +16,8 @@ class PayloadTemplate {
   /// `source` when it is not the root.
   static PayloadTemplate compile(const boost::json::value& source);
 
-  /// Throws EvaluationError: States.Runtime for a path that misses, States.IntrinsicFailure.
+  /// Throws EvaluationError (States.Runtime) for a path that misses and for a function that refuses
+  /// its arguments.
   boost::json::value evaluate(const Scope& scope) const;
 
  private:

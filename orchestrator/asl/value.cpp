@@ -25,10 +25,13 @@ std::partial_ordering compare_mixed(Integer integer, double real) {
   if (real < (std::is_signed_v<Integer> ? -above_all : 0.0)) return std::partial_ordering::greater;
   const auto whole = std::trunc(real);
   const auto by_whole = integer <=> static_cast<Integer>(whole);
-  return by_whole != 0 ? std::partial_ordering(by_whole) : whole <=> real;
+  return std::is_neq(by_whole) ? std::partial_ordering(by_whole) : whole <=> real;
 }
 
-std::partial_ordering reverse(std::partial_ordering order) { return 0 <=> order; }
+std::partial_ordering reverse(std::partial_ordering order) {
+  if (std::is_lt(order)) return std::partial_ordering::greater;
+  return std::is_gt(order) ? std::partial_ordering::less : order;
+}
 
 std::partial_ordering compare_integers(const bj::value& a, const bj::value& b) {
   if (a.is_int64() && b.is_int64()) return a.get_int64() <=> b.get_int64();
@@ -145,7 +148,7 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b) {
 }
 
 bool equal(const bj::value& a, const bj::value& b) {
-  if (a.is_number() && b.is_number()) return compare_numbers(a, b) == 0;
+  if (a.is_number() && b.is_number()) return std::is_eq(compare_numbers(a, b));
   if (a.kind() != b.kind()) return false;
   if (a.is_object()) return equal_objects(a.get_object(), b.get_object());
   if (!a.is_array()) return a == b;

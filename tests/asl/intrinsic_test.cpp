@@ -1,6 +1,5 @@
 #include "orchestrator/asl/intrinsic.h"
 
-#include <regex>
 #include <set>
 #include <string>
 
@@ -55,13 +54,19 @@ std::string evaluated(const std::string& call, std::uint64_t seed) {
   return json::write(Intrinsic::compile(call).evaluate(scope));
 }
 
+bool is_version4(const std::string& uuid) {
+  const std::string shape = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+  return std::equal(uuid.begin(), uuid.end(), shape.begin(), shape.end(), [](char c, char wanted) {
+    const std::string digits = wanted == 'y' ? "89ab" : "0123456789abcdef";
+    return wanted == 'x' || wanted == 'y' ? digits.find(c) != digits.npos : c == wanted;
+  });
+}
+
 TEST(Intrinsic, UuidsAreVersion4AndDependOnTheSeedOnly) {
-  const std::regex version4(
-      "\"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\"");
   std::set<std::string> seen;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     const auto uuid = evaluated("States.UUID()", seed);
-    EXPECT_TRUE(std::regex_match(uuid, version4)) << uuid;
+    EXPECT_TRUE(is_version4(uuid.substr(1, uuid.size() - 2))) << uuid;
     EXPECT_EQ(uuid, evaluated("States.UUID()", seed));
     seen.insert(uuid);
   }

@@ -58,6 +58,7 @@ TEST(Path, FindGivesThePlaceInsideTheDocument) {
   EXPECT_EQ(Path::compile("$.a.b[1]").find(over(data)), &data.at("a").at("b").at(1));
   EXPECT_EQ(Path::compile("$.a.x").find(over(data)), nullptr);
   EXPECT_EQ(Path::compile("$").find(over(data)), &data);
+  EXPECT_EQ(Path::compile("$.a.*").find(over(data)), nullptr);
 }
 
 TEST(Path, KnowsWhetherItNamesOnePlace) {

@@ -37,7 +37,7 @@ class Migrate : public ::testing::Test {
     return "no error";
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   Database db_{folder_ / "test.db"};
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 class SqliteDb : public ::testing::Test {
  protected:
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   Database db_{folder_ / "test.db"};
 };
 

@@ -111,7 +111,7 @@ class EngineTest : public ::testing::Test {
     return "";
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   workers::Registry registry_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;

@@ -12,7 +12,7 @@ Event full_event() {
   Event event;
   event.id = 7;
   event.previous = 6;
-  event.at = testing::start_instant() + Millis{1};
+  event.at = test::start_instant() + Millis{1};
   event.type = EventType::task_scheduled;
   event.thread = {3, 12};
   event.name = "Copy \"ü\"";
@@ -24,7 +24,7 @@ Event full_event() {
   event.timeout_seconds = 60;
   event.heartbeat_seconds = 0;
   event.max_concurrency = 5;
-  event.due = testing::start_instant() + Millis{99};
+  event.due = test::start_instant() + Millis{99};
   event.next = "Next";
   return event;
 }
@@ -33,7 +33,7 @@ TEST(EventCodec, KeepsEveryMember) {
   std::string text;
   append_json(text, full_event());
   const auto read = event_from_json(json::parse(text));
-  EXPECT_EQ(testing::describe(read), testing::describe(full_event()));
+  EXPECT_EQ(test::describe(read), test::describe(full_event()));
   EXPECT_EQ(read.payload->text(), "{ \"a\" : 1.0 }") << "the caller's bytes come back";
   EXPECT_EQ(read.error, "") << "empty is not unset";
 }

@@ -11,7 +11,7 @@
 #include "orchestrator/json/text.h"
 #include "tests/machine/scenario.h"
 
-namespace orch::testing {
+namespace orch::test {
 namespace {
 
 namespace bj = boost::json;
@@ -116,4 +116,4 @@ INSTANTIATE_TEST_SUITE_P(Golden, History, ::testing::ValuesIn(golden_names()),
                          [](const auto& golden) { return golden.param; });
 
 }  // namespace
-}  // namespace orch::testing
+}  // namespace orch::test

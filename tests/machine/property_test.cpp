@@ -7,7 +7,7 @@
 
 #include "tests/machine/scenario.h"
 
-namespace orch::testing {
+namespace orch::test {
 namespace {
 
 using machine::EventType;
@@ -200,4 +200,4 @@ TEST(MachineProperty, AMapOfManyItemsGoesOnInBoundedTurns) {
 }
 
 }  // namespace
-}  // namespace orch::testing
+}  // namespace orch::test

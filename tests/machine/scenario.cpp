@@ -6,7 +6,7 @@
 
 #include "orchestrator/asl/parse.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 using machine::Event;
 
@@ -75,4 +75,4 @@ std::string describe(const Event& event) {
   return line;
 }
 
-}  // namespace orch::testing
+}  // namespace orch::test

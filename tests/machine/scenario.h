@@ -7,7 +7,7 @@
 
 #include "orchestrator/machine/execution.h"
 
-namespace orch::testing {
+namespace orch::test {
 
 /// One run under test. Before every stimulus the execution is built anew by folding the recorded
 /// events, so each decision is one that a restarted process would make too.
@@ -38,4 +38,4 @@ Instant start_instant();
 /// "7 <- 6 +1500 TaskScheduled Copy {…}": one line a person can read.
 std::string describe(const machine::Event& event);
 
-}  // namespace orch::testing
+}  // namespace orch::test

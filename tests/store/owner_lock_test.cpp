@@ -57,7 +57,7 @@ class OwningChild {
 };
 
 TEST(OwnerLock, ASecondOwnerLearnsWhoTheFirstIs) {
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   const OwningChild owner(folder / "runs.db");
   try {
     open_as_owner(folder / "runs.db", "test");
@@ -70,7 +70,7 @@ TEST(OwnerLock, ASecondOwnerLearnsWhoTheFirstIs) {
 }
 
 TEST(OwnerLock, AKilledOwnerLeavesTheStoreToOthers) {
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   OwningChild owner(folder / "runs.db");
   EXPECT_THAT(OwnerLock::owner(folder / "runs.db").value_or(""), HasSubstr("orch submit"));
   owner.kill();
@@ -80,7 +80,7 @@ TEST(OwnerLock, AKilledOwnerLeavesTheStoreToOthers) {
 }
 
 TEST(OwnerLock, AskingDoesNotTakeTheLock) {
-  const testing::TempFolder folder;
+  const test::TempFolder folder;
   EXPECT_EQ(OwnerLock::owner(folder / "runs.db"), std::nullopt);
   const OwnerLock lock(folder / "runs.db", "test");
   EXPECT_TRUE(OwnerLock::owner(folder / "runs.db"));

@@ -38,7 +38,7 @@ class StoreRefusal : public ::testing::Test {
     return refusal([&] { open_as_reader(path_); });
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   std::filesystem::path path_ = folder_ / "runs.db";
 };
 

@@ -71,7 +71,7 @@ class StoreTest : public ::testing::Test {
     store_ = open_as_owner(folder_ / "runs.db", "test");
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   std::unique_ptr<Store> store_ = open_as_owner(folder_ / "runs.db", "test");
 };
 

@@ -70,7 +70,7 @@ class ShippedWorkflows : public ::testing::Test {
     return engine_->wait(engine_->submit(submission).run_id);
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
   workers::Registry registry_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
