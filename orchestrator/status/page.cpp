@@ -281,6 +281,29 @@ std::string run_page(const RunView& view, const Look& look) {
   return out + heading("NEXT", look) + next_text(view, look);
 }
 
+std::string end_page(const RunView& view, const Look& look) {
+  const auto& row = view.row;
+  std::int64_t rows = 0;
+  std::int64_t done = 0;
+  for (const auto& table : view.overview.tables) {
+    rows += table.rows().value_or(0);
+    if (table.outcome == Outcome::succeeded) ++done;
+  }
+  auto outcome =
+      fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row.status),
+                  duration_text(end_of(view) - row.made.started_at));
+  if (const auto count = view.overview.tables.size(); count > 0)
+    outcome += fmt::format(": {} of {}, {} rows", count_text(done),
+                           plural(static_cast<std::int64_t>(count), "table"), count_text(rows));
+  std::string out;
+  if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
+  if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';
+  out += toned(wrapped(outcome, look.width, 2), tone_of(row.status), look) + '\n';
+  for (const auto& file : view.overview.files)
+    out += fmt::format("  report   {}\n", printable(file));
+  return out + next_text(view, look);
+}
+
 std::vector<Column> history_columns() {
   return {{"#", true}, {"AFTER", true}, {"EVENT"}, {"STATE", false, true}, {"", false, true}};
 }

@@ -37,6 +37,9 @@ const store::ProgressRow* progress_of(const TableLine& table,
 std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, const Look& look);
 /// Head, connections, states, tables, failures, and what to do next.
 std::string run_page(const RunView& view, const Look& look);
+/// What is shown when a run that was followed has ended: outcome, tables, failures, what to do
+/// next.
+std::string end_page(const RunView& view, const Look& look);
 /// The table of tables alone.
 std::string tables_text(const RunView& view, const Look& look);
 /// One block per failed table, and one for the run when its failure is none of these.
