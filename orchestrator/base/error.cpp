@@ -27,6 +27,26 @@ constexpr std::array codes = {
               "The message gives line and column."},
     ErrorCode{"ORCH-0004", "fault injected",
               "ORCH_FAULT asked for a failure at this point. Only tests set it."},
+    ErrorCode{"ORCH-0005", "invalid configuration",
+              "The configuration file is not a JSON object of known settings. Every problem is "
+              "listed with its place; `orch config` shows which settings there are."},
+    ErrorCode{"ORCH-0006", "no such definition",
+              "What was given is neither a file nor the name of a workflow that orch ships. The "
+              "hint lists the shipped ones."},
+    ErrorCode{"ORCH-0007", "the control socket failed",
+              "The process that owns a run store listens on a socket beside it (STORE.sock), so "
+              "that other orch commands can hand runs over or stop them. It cannot be made (the "
+              "file system has no sockets, the folder cannot be written, the name is too long), or "
+              "the other side answered with what this version does not know."},
+    ErrorCode{"ORCH-0008", "nobody owns the run store",
+              "--no-follow hands a run over to the process that owns the store; there is none. "
+              "Without the option the run is done by this process."},
+    ErrorCode{"ORCH-0009", "a URL or table name of replicate is wrong",
+              "--from and --to take URLs of databases, --tables names or patterns of tables that "
+              "the source has. Nothing was started."},
+    ErrorCode{"ORCH-0010", "the project folder is of another replication",
+              "`orch replicate` found a connections file with other databases in its folder and "
+              "does not overwrite it. --folder chooses another."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
