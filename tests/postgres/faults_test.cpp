@@ -158,7 +158,7 @@ TEST_F(Faults, TheSourceMayNotBeRead) {
   auto source = postgres::open_source({pair_.server.conninfo(pair_.from_name, "stranger"), "from"});
   test::Replication replication(*source, pair_.target());
   std::string message;
-  EXPECT_EQ(error_of([&] { replication.stage(entry_of("base")); }, &message), "Connection.Refused");
+  EXPECT_EQ(error_of([&] { replication.stage(entry_of("base")); }, &message), "Source.Denied");
   EXPECT_THAT(message, HasSubstr("base"));
   source.reset();
   pg_run(pair_.from, "DROP ROLE stranger");
