@@ -8,6 +8,7 @@ set(allow_db      base json db)
 set(allow_asl     base json asl)
 set(allow_machine base json asl machine)
 set(allow_store   base json asl machine db store)
+set(allow_status  base json asl machine store status)
 set(allow_engine  base json asl machine store engine worker.h)
 
 # Folders of workers/: each may see base, json, db, worker.h and these.

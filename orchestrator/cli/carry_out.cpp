@@ -1,0 +1,155 @@
+#include "orchestrator/cli/carry_out.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/owner.h"
+#include "orchestrator/status/text.h"
+#include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite_store.h"
+
+namespace orch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How long an owner that answers nobody (it starts, or ends) is waited for.
+constexpr std::chrono::seconds owner_patience{10};
+constexpr Millis owner_retry{50};
+// How long tasks at work may finish after Ctrl-C.
+constexpr Millis drain_patience{10'000};
+
+/// The store is ours, or the run is somebody else's.
+struct Placed {
+  std::unique_ptr<Owner> owner;
+  std::string run;  ///< set when `owner` is null
+};
+
+Placed place(const Context& context, const Wish& wish) {
+  const fs::path store = context.settings.value("store");
+  const auto give_up = std::chrono::steady_clock::now() + owner_patience;
+  while (true) {
+    try {
+      return {std::make_unique<Owner>(store, context.command_line, context.settings.workers()), ""};
+    } catch (const Error& error) {
+      if (error.code() != "ORCH-0201" || interrupted()) throw;
+      if (const auto answer = ask_owner(store, wish.there))
+        return {nullptr, std::string(answer->at("run").as_string())};
+      if (std::chrono::steady_clock::now() > give_up) throw;
+    }
+    std::this_thread::sleep_for(owner_retry);
+  }
+}
+
+std::string owner_name(const Context& context) {
+  return store::OwnerLock::owner(context.settings.value("store")).value_or("");
+}
+
+void announce(const Context& context, Owner& owner, const std::string& run) {
+  std::vector<std::string> names;
+  for (const auto& row : owner.continued())
+    if (row.made.run_id != run) names.push_back(row.made.name);
+  if (names.empty()) return;
+  context.say(fmt::format("orch: continuing {} that {} interrupted: {}",
+                          status::plural(static_cast<std::int64_t>(names.size()), "run"),
+                          names.size() == 1 ? "was" : "were", fmt::join(names, ", ")));
+}
+
+int leave_interrupted(const Context& context, Owner& owner, const RunReader& run) {
+  context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
+  owner.engine().drain(drain_patience);
+  const auto& made = run.row().made;
+  context.say(fmt::format("orch: run {} is not finished; nothing is lost", made.name));
+  context.say(fmt::format("  orch resume {}   goes on where it was", made.run_id));
+  return Exit::interrupted;
+}
+
+// The runs that others handed over end before this process does.
+bool wait_for_guests(const Context& context, Owner& owner) {
+  std::size_t said = 0;
+  while (!owner.close_if_no_guests()) {
+    const auto guests = owner.guests();
+    if (guests.size() != said && !guests.empty())
+      context.say(fmt::format("orch: {} of other processes still under way: {}",
+                              status::plural(static_cast<std::int64_t>(guests.size()), "run"),
+                              fmt::join(guests, ", ")));
+    said = guests.size();
+    if (interrupted()) return false;
+    owner.bell().wait(Millis{100});
+  }
+  return true;
+}
+
+void say_unfinished(const Context& context, Owner& owner, store::Store& reader) {
+  for (const auto& row : owner.continued()) {
+    if (reader.find(row.made.run_id).status != machine::Status::running) continue;
+    context.say(fmt::format("orch: run {} is not finished; `orch resume {}` goes on with it",
+                            row.made.name, row.made.run_id));
+  }
+}
+
+int run_here(const Context& context, Owner& owner, const Wish& wish) {
+  const auto id = wish.here(owner.engine());
+  announce(context, owner, id);
+  const auto reader = store::open_as_reader(context.settings.value("store"));
+  RunReader run(*reader, id);
+  const auto end = follow(
+      context, run, [&](Millis longest) { owner.bell().wait(longest); }, [] { return true; });
+  if (end == FollowEnd::interrupted) return leave_interrupted(context, owner, run);
+  const int code = show_end(context, run);
+  if (!wait_for_guests(context, owner)) owner.engine().drain(drain_patience);
+  say_unfinished(context, owner, *reader);
+  return code;
+}
+
+// Empty: the owner has gone before the run ended.
+std::optional<int> run_there(const Context& context, const std::string& id) {
+  const auto reader = store::open_as_reader(context.settings.value("store"));
+  RunReader run(*reader, id);
+  context.say(fmt::format("orch: {} runs it", owner_name(context)));
+  const auto end = follow(
+      context, run, [](Millis longest) { std::this_thread::sleep_for(longest); },
+      [&] { return !owner_name(context).empty(); });
+  if (end == FollowEnd::owner_gone) return std::nullopt;
+  if (end == FollowEnd::ended) return show_end(context, run);
+  context.say(fmt::format("orch: run {} goes on without you; `orch resume {}` follows it again",
+                          run.row().made.name, id));
+  return Exit::interrupted;
+}
+
+}  // namespace
+
+int carry_out(const Context& context, Wish wish, Patience patience) {
+  if (patience == Patience::hand_over) {
+    const auto answer = ask_owner(context.settings.value("store"), wish.there);
+    if (!answer)
+      throw Error("ORCH-0008", "nobody owns the run store, so nobody would run it",
+                  "leave --no-follow out to run it here, in the foreground");
+    context.print(std::string(answer->at("run").as_string()) + '\n');
+    return Exit::ok;
+  }
+  catch_interrupts();
+  while (true) {
+    const auto placed = place(context, wish);
+    if (placed.owner) return run_here(context, *placed.owner, wish);
+    if (const auto code = run_there(context, placed.run)) return *code;
+    context.say("orch: the process that ran it has ended; going on here");
+    // What was asked for is committed: only the run itself is left to be carried on.
+    wish.here = [run = placed.run](engine::Engine&) { return run; };
+    wish.there = {{"op", "resume"}, {"run", placed.run}};
+  }
+}
+
+std::string carry_out_briefly(const Context& context, const Wish& wish) {
+  const auto placed = place(context, wish);
+  return placed.owner ? wish.here(placed.owner->engine()) : placed.run;
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,163 @@
+// catalog discover, validate, show.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/status/text.h"
+#include "workers/catalog/catalog.h"
+#include "workers/steps/catalog_check.h"
+
+namespace orch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace bj = boost::json;
+
+struct DiscoverOptions {
+  std::string source;
+  std::string target;
+  std::string schema;
+  std::string file;
+  bool replace = false;
+};
+
+struct CatalogOptions {
+  std::string file = "catalog.json";
+  std::vector<std::string> only;
+  std::vector<std::string> tags;
+};
+
+connections::Connections load_connections(const Context& context) {
+  const auto file = connections_file(context.settings);
+  if (file.empty())
+    throw Error("ORCH-0302", "no connections file",
+                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
+  return connections::Connections::load(file);
+}
+
+int discover(const Context& context, const DiscoverOptions& options) {
+  const auto connections = load_connections(context);
+  const auto document =
+      catalog::discover(connections, options.source, options.schema, options.target);
+  const auto text = pretty(document);
+  if (options.file.empty()) {
+    context.print(text);
+    return Exit::ok;
+  }
+  write_text(options.file, text, options.replace);
+  const auto tables = document.at("tables").as_array().size();
+  context.say(fmt::format("orch: {}: {}; look through it, then: orch catalog validate {}",
+                          options.file, status::plural(static_cast<std::int64_t>(tables), "table"),
+                          options.file));
+  return Exit::ok;
+}
+
+int validate(const Context& context, const CatalogOptions& options) {
+  const auto entries =
+      catalog::choose(catalog::load_catalog(options.file), options.only, options.tags);
+  const auto problems = steps::check_catalog(entries, load_connections(context));
+  if (context.json()) {
+    bj::array documents;
+    for (const auto& problem : problems)
+      documents.push_back(bj::object{{"key", problem.pointer}, {"message", problem.message}});
+    print_documents(context, documents);
+  } else {
+    status::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
+    for (const auto& problem : problems) grid.add({problem.pointer, problem.message});
+    context.print(grid.text(context.out.look));
+  }
+  const auto count = static_cast<std::int64_t>(problems.size());
+  context.say(fmt::format("{}: {}, {}", options.file,
+                          status::plural(static_cast<std::int64_t>(entries.size()), "table"),
+                          count == 0 ? "all can be replicated" : status::plural(count, "problem")));
+  return count == 0 ? Exit::ok : Exit::failure;
+}
+
+std::string source_text(const bj::object& entry) {
+  const auto& source = entry.at("source").as_object();
+  const auto* table = source.if_contains("table");
+  const auto* connection = source.if_contains("connection");
+  return fmt::format("{}:{}",
+                     connection && connection->is_string() ? connection->as_string().c_str() : "",
+                     table && table->is_string() ? table->as_string().c_str() : "(query)");
+}
+
+int show(const Context& context, const CatalogOptions& options) {
+  const auto entries =
+      catalog::choose(catalog::load_catalog(options.file), options.only, options.tags);
+  bj::array documents;
+  for (const auto& entry : entries) documents.push_back(catalog::to_json(entry));
+  if (context.json()) {
+    print_documents(context, documents);
+    return Exit::ok;
+  }
+  status::Grid grid({{"TABLE", false, true},
+                     {"SOURCE", false, true},
+                     {"TARGET", false, true},
+                     {"STRATEGY"},
+                     {"PARTS", true},
+                     {"CHECKS", true},
+                     {"TAGS", false, true}});
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    const auto& document = documents[i].as_object();
+    grid.add({entry.key, source_text(document),
+              fmt::format("{}:{}", entry.target_connection, entry.target.name),
+              std::string(document.at("strategy").as_string()),
+              entry.parts > 1 ? fmt::format("{}", entry.parts) : "",
+              entry.checks.empty() ? "" : fmt::format("{}", entry.checks.size()),
+              fmt::format("{}", fmt::join(entry.tags, " "))});
+  }
+  context.print(grid.text(context.out.look));
+  return Exit::ok;
+}
+
+void add_choice(CLI::App& app, CatalogOptions& options) {
+  app.add_option("catalog", options.file, "default: catalog.json")->type_name("FILE");
+  app.add_option("--only", options.only, "metadata keys, or patterns with * and ?")
+      ->type_name("KEY,…")
+      ->delimiter(',');
+  app.add_option("--tags", options.tags, "tables with one of these tags")
+      ->type_name("TAG,…")
+      ->delimiter(',');
+}
+
+}  // namespace
+
+Action declare_catalog_discover(CLI::App& app) {
+  const auto options = std::make_shared<DiscoverOptions>();
+  app.add_option("source", options->source, "connection to read the tables from")
+      ->type_name("CONNECTION")
+      ->required();
+  app.add_option("--target", options->target, "connection the tables go to")
+      ->type_name("CONNECTION")
+      ->required();
+  app.add_option("--schema", options->schema, "schema of the source; default: its own")
+      ->type_name("NAME");
+  app.add_option("-O,--file", options->file, "write to this file; default: standard output")
+      ->type_name("FILE");
+  app.add_flag("--replace", options->replace, "replace the file if it exists");
+  add_setting(app, "connections");
+  return [options](Context& context) { return discover(context, *options); };
+}
+
+Action declare_catalog_validate(CLI::App& app) {
+  const auto options = std::make_shared<CatalogOptions>();
+  add_choice(app, *options);
+  add_setting(app, "connections");
+  return [options](Context& context) { return validate(context, *options); };
+}
+
+Action declare_catalog_show(CLI::App& app) {
+  const auto options = std::make_shared<CatalogOptions>();
+  add_choice(app, *options);
+  return [options](Context& context) { return show(context, *options); };
+}
+
+}  // namespace orch::cli

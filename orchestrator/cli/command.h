@@ -1,0 +1,78 @@
+// The table of commands: help, man page, completion and parsing all come from it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "orchestrator/cli/settings.h"
+#include "orchestrator/cli/terminal.h"
+
+namespace CLI {
+class App;
+}
+
+namespace orch::cli {
+
+/// Exit codes, documented in the man page; scripts rely on them.
+struct Exit {
+  static constexpr int ok = 0;
+  static constexpr int failure = 1;     ///< an error; the message says what to do
+  static constexpr int usage = 2;       ///< the command line is wrong
+  static constexpr int run_failed = 3;  ///< the run failed or timed out
+  static constexpr int interrupted =
+      4;  ///< the run was stopped, or this process; it can be resumed
+};
+
+/// What every command gets.
+struct Context {
+  Settings settings;
+  Stream out;
+  Stream err;
+  std::string command_line;  ///< for other processes: "orch submit replicate"
+
+  bool json() const { return settings.value("output") != "table"; }
+  bool lines() const { return settings.value("output") == "jsonl"; }
+  /// Data: to standard output.
+  void print(const std::string& text) const { write_all(out.file, text); }
+  /// Talk: a line to standard error.
+  void say(const std::string& line) const { write_all(err.file, line + '\n'); }
+};
+
+using Action = std::function<int(Context&)>;
+
+struct Command {
+  std::string_view name;      ///< "submit", or "catalog show" for one of a group
+  std::string_view summary;   ///< one line
+  std::string_view about;     ///< paragraphs for help and man page; may be empty
+  std::string_view examples;  ///< lines "orch …"; may be empty
+  /// Declares arguments and options and returns what runs once they are parsed.
+  Action (*declare)(CLI::App& app);
+};
+
+/// All commands in the order of the help.
+std::span<const Command> commands();
+
+/// The program: parses, runs, prints errors; returns the exit code.
+int run(int argc, const char* const* argv);
+
+// One function a command; the files are named after what they deal with.
+Action declare_submit(CLI::App& app);
+Action declare_resume(CLI::App& app);
+Action declare_stop(CLI::App& app);
+Action declare_status(CLI::App& app);
+Action declare_history(CLI::App& app);
+Action declare_validate(CLI::App& app);
+Action declare_catalog_discover(CLI::App& app);
+Action declare_catalog_validate(CLI::App& app);
+Action declare_catalog_show(CLI::App& app);
+Action declare_replicate(CLI::App& app);
+Action declare_config(CLI::App& app);
+Action declare_explain(CLI::App& app);
+Action declare_completion(CLI::App& app);
+Action declare_man(CLI::App& app);
+Action declare_version(CLI::App& app);
+
+}  // namespace orch::cli

@@ -1,0 +1,77 @@
+#include <array>
+
+#include "orchestrator/cli/command.h"
+
+namespace orch::cli {
+namespace {
+
+constexpr std::array table = {
+    Command{"submit", "Run a workflow",
+            "Starts a run of the definition and follows it until it ends. Without another orch "
+            "this process owns the run store and does the work, in the foreground. When another "
+            "process owns the store, the run is handed over to it and followed from here, with "
+            "the same output.\n\n"
+            "Ctrl-C lets the tasks at work finish and leaves the run resumable; a second Ctrl-C "
+            "leaves at once. Nothing is lost either way.\n\n"
+            "The exit code is the run's outcome: 0 succeeded, 3 failed or timed out, 4 stopped or "
+            "interrupted.",
+            "orch submit replicate --connections connections.json --input "
+            "'{\"catalog\":\"catalog.json\"}'\n"
+            "orch submit nightly.json --name nightly-2026-01-31 --input @input.json",
+            declare_submit},
+    Command{"resume", "Continue a run that failed, was stopped or was interrupted",
+            "Redoes what failed and keeps what succeeded: branches, iterations and tables that "
+            "are done stay done. Retry counters start anew. A run that is under way is followed.",
+            "orch resume nightly\n"
+            "orch resume 3f2a --from Merge --input @fixed.json\n"
+            "orch resume 3f2a --definition corrected.json",
+            declare_resume},
+    Command{"status", "List the runs, or show one: states, tables, failures",
+            "Reads beside the owner of the store and changes nothing.",
+            "orch status\norch status nightly\norch status nightly -o json", declare_status},
+    Command{"history", "Show every event of a run",
+            "With -o json or jsonl the events have the shape of the Step Functions history; what "
+            "orch records beyond it is left out.",
+            "orch history nightly\norch history nightly -o jsonl | tail -n 1", declare_history},
+    Command{"stop", "End a run; it can be resumed",
+            "The tasks at work are told to stop; what they had not committed does not happen.",
+            "orch stop nightly --cause 'maintenance window'", declare_stop},
+    Command{"validate", "Check definitions; lists every problem with its place",
+            "Nothing is run. The exit code is 1 when a definition is not valid.",
+            "orch validate nightly.json\norch validate workflows/*.json -o jsonl",
+            declare_validate},
+    Command{"catalog discover", "Write a first catalog from what a database holds", "",
+            "orch catalog discover ledger --target dwh -O catalog.json", declare_catalog_discover},
+    Command{"catalog validate", "Check a catalog against its databases",
+            "Plans every table as a run would, with both databases open, and changes nothing.",
+            "orch catalog validate catalog.json", declare_catalog_validate},
+    Command{"catalog show", "Show the tables of a catalog", "",
+            "orch catalog show --tags daily\norch catalog show -o json", declare_catalog_show},
+    Command{
+        "replicate", "Copy tables from one database to another, project made for you",
+        "Makes a folder with connections.json and catalog.json, says where, and runs the "
+        "shipped workflow `replicate` on it. Passwords in the URLs go to files that only you "
+        "can read. Run again, it uses the catalog as you have changed it.",
+        "orch replicate --from sqlite:ledger.db --to sqlite:copy.db\n"
+        "orch replicate --from sqlite:ledger.db --to postgresql://loader@db1/dwh --tables 'fx_*'",
+        declare_replicate},
+    Command{"config", "Show the settings and where each comes from",
+            "Options override the environment, which overrides the configuration file: a JSON "
+            "object with any of store, connections, output, workers, log.",
+            "", declare_config},
+    Command{"explain", "Explain an error code", "", "orch explain ORCH-0201\norch explain",
+            declare_explain},
+    Command{"completion", "Print a completion script for a shell", "",
+            "orch completion bash > ~/.local/share/bash-completion/completions/orch\n"
+            "orch completion zsh > ~/.zfunc/_orch\n"
+            "orch completion fish > ~/.config/fish/completions/orch.fish",
+            declare_completion},
+    Command{"man", "Print the man page", "", "orch man | man -l -", declare_man},
+    Command{"version", "Print the version", "", "", declare_version},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return table; }
+
+}  // namespace orch::cli

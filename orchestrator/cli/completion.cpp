@@ -1,0 +1,145 @@
+// Completion scripts, from the table of commands.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/program.h"
+
+namespace orch::cli {
+namespace {
+
+struct Words {
+  std::string command;  ///< "catalog show"; empty: the program itself
+  std::vector<std::string> words;
+};
+
+std::vector<Words> all_words(const Program& program) {
+  std::vector<Words> all;
+  Words root;
+  Words group{"catalog", {}};
+  for (const auto& each : program.commands) {
+    const std::string name(each.command->name);
+    const auto space = name.find(' ');
+    if (space == std::string::npos) {
+      root.words.push_back(name);
+    } else {
+      group.words.push_back(name.substr(space + 1));
+      if (std::find(root.words.begin(), root.words.end(), "catalog") == root.words.end())
+        root.words.emplace_back("catalog");
+    }
+  }
+  all.push_back(std::move(root));
+  all.push_back(std::move(group));
+  for (const auto& each : program.commands) {
+    Words words{std::string(each.command->name), {}};
+    for (const auto& option : options_of(*each.app))
+      words.words.insert(words.words.end(), option.flags.begin(), option.flags.end());
+    all.push_back(std::move(words));
+  }
+  return all;
+}
+
+// Runs are completed from the store; their ids and names are data, never evaluated.
+constexpr const char* bash_head = R"sh(# bash completion for orch, printed by `orch completion bash`
+_orch() {
+  local current="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}" words=""
+  [[ $command == catalog && $COMP_CWORD -gt 2 ]] && command="catalog ${COMP_WORDS[2]}"
+  [[ $COMP_CWORD -eq 1 ]] && command=""
+  if [[ ${COMP_WORDS[COMP_CWORD-1]} == -o || ${COMP_WORDS[COMP_CWORD-1]} == --output ]]; then
+    COMPREPLY=($(compgen -W "table json jsonl" -- "$current"))
+    return
+  fi
+  case "$command" in
+)sh";
+constexpr const char* bash_tail = R"sh(  esac
+  case "$command" in
+    status|history|resume|stop)
+      [[ $current != -* ]] && words=$(orch status -o jsonl 2>/dev/null |
+        sed -n 's/.*"name":"\([A-Za-z0-9_.-]*\)".*/\1/p') ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _orch orch
+)sh";
+
+std::string bash(const Program& program) {
+  std::string out = bash_head;
+  for (const auto& each : all_words(program))
+    out += fmt::format("    \"{}\") words=\"{}\" ;;\n", each.command, fmt::join(each.words, " "));
+  return out + bash_tail;
+}
+
+std::string zsh(const Program& program) {
+  return "#compdef orch\n# zsh completion for orch, printed by `orch completion zsh`\n"
+         "autoload -U +X bashcompinit && bashcompinit\n" +
+         bash(program);
+}
+
+// Text inside single quotes of fish.
+std::string fish_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+std::string fish_condition(const std::string& command) {
+  const auto space = command.find(' ');
+  if (space == std::string::npos) return "__fish_seen_subcommand_from " + command;
+  return fmt::format("__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}",
+                     command.substr(0, space), command.substr(space + 1));
+}
+
+std::string fish(const Program& program) {
+  std::string out = "# fish completion for orch, printed by `orch completion fish`\n";
+  for (const auto& each : program.commands) {
+    const std::string name(each.command->name);
+    const auto space = name.find(' ');
+    const auto when = space == std::string::npos ? std::string("__fish_use_subcommand")
+                                                 : fish_condition(name.substr(0, space));
+    out += fmt::format("complete -c orch -n {} -f -a {} -d {}\n", fish_quoted(when),
+                       name.substr(space == std::string::npos ? 0 : space + 1),
+                       fish_quoted(each.command->summary));
+    for (const auto& option : options_of(*each.app)) {
+      if (option.flags.empty()) continue;
+      out += fmt::format("complete -c orch -n {}", fish_quoted(fish_condition(name)));
+      for (const auto& flag : option.flags)
+        out += flag.starts_with("--") ? " -l " + flag.substr(2) : " -s " + flag.substr(1);
+      out += fmt::format("{} -d {}\n", option.takes_value ? " -r" : "", fish_quoted(option.about));
+    }
+  }
+  return out +
+         "complete -c orch -n '__fish_use_subcommand' -f -a catalog -d 'Work with catalogs'\n";
+}
+
+int print_completion(const Context& context, const std::string& shell) {
+  const auto program = make_program();
+  if (shell == "bash") {
+    context.print(bash(program));
+  } else if (shell == "zsh") {
+    context.print(zsh(program));
+  } else if (shell == "fish") {
+    context.print(fish(program));
+  } else {
+    throw Error("ORCH-0001",
+                fmt::format("no completion for the shell \"{}\"{}", shell,
+                            did_you_mean(shell, {"bash", "zsh", "fish"})),
+                "one of: bash, zsh, fish");
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+Action declare_completion(CLI::App& app) {
+  const auto shell = std::make_shared<std::string>();
+  app.add_option("shell", *shell, "bash, zsh or fish")->type_name("SHELL")->required();
+  return [shell](Context& context) { return print_completion(context, *shell); };
+}
+
+}  // namespace orch::cli

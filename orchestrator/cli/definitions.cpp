@@ -1,0 +1,84 @@
+// validate: everything that is wrong with definitions, at once.
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/parse.h"
+#include "orchestrator/cli/command.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/status/text.h"
+#include "workers/worker.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+struct ValidateOptions {
+  std::vector<std::string> files;
+};
+
+// Resources are no rule of the language, but a definition that names unknown ones cannot run here.
+void check_resources(asl::ParseResult& result) {
+  if (!result.workflow) return;
+  const auto workers = workers::built_in();
+  for (const auto& [name, state] : result.workflow->by_name) {
+    const auto* task = std::get_if<asl::Task>(&state->body);
+    if (!task || workers.find(task->resource)) continue;
+    Problem problem;
+    problem.message =
+        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}", task->resource,
+                    name, did_you_mean(task->resource, workers.resources()));
+    problem.hint = "orch refuses to run it until the resource is one of its workers";
+    problem.warning = true;
+    result.problems.push_back(std::move(problem));
+  }
+}
+
+bj::object problem_document(const std::string& file, const Problem& problem) {
+  return {{"file", file},
+          {"line", problem.line},
+          {"column", problem.column},
+          {"pointer", problem.pointer},
+          {"severity", problem.warning ? "warning" : "error"},
+          {"message", problem.message},
+          {"hint", problem.hint}};
+}
+
+int validate(const Context& context, const ValidateOptions& options) {
+  bj::array documents;
+  bool bad = false;
+  for (const auto& file : options.files) {
+    const auto definition = find_definition(file);
+    auto result = asl::parse(definition.text);
+    bad = bad || !result.workflow;
+    check_resources(result);
+    for (const auto& problem : result.problems) {
+      if (context.json()) {
+        documents.push_back(problem_document(definition.file, problem));
+      } else {
+        context.print(problem_text(definition.file, problem, context.out.look));
+      }
+    }
+    if (result.workflow && !context.json())
+      context.say(fmt::format(
+          "{}: valid, {}", definition.file,
+          status::plural(static_cast<std::int64_t>(result.workflow->by_name.size()), "state")));
+  }
+  if (context.json()) print_documents(context, documents);
+  return bad ? Exit::failure : Exit::ok;
+}
+
+}  // namespace
+
+Action declare_validate(CLI::App& app) {
+  const auto options = std::make_shared<ValidateOptions>();
+  app.add_option("definitions", options->files, "files (- for standard input) or shipped workflows")
+      ->type_name("FILE|NAME")
+      ->required()
+      ->expected(-1);
+  return [options](Context& context) { return validate(context, *options); };
+}
+
+}  // namespace orch::cli

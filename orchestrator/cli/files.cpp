@@ -1,0 +1,98 @@
+#include "orchestrator/cli/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/terminal.h"
+#include "orchestrator/json/locations.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const fs::path& file, int reason) {
+  throw Error("ORCH-0002", fmt::format("{}: {}", file.string(), std::strerror(reason)),
+              "check the path and its permissions");
+}
+
+}  // namespace
+
+std::string read_text(const std::string& file) {
+  std::stringstream text;
+  if (file == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  if (fs::is_directory(file)) refuse(file, EISDIR);
+  std::ifstream in(file, std::ios::binary);
+  if (!in) refuse(file, errno);
+  text << in.rdbuf();
+  if (in.bad()) refuse(file, EIO);
+  return text.str();
+}
+
+void write_text(const fs::path& file, const std::string& text, bool replace, bool secret) {
+  auto temporary = file;
+  temporary += fmt::format(".{}.tmp", ::getpid());
+  const int out = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                         secret ? S_IRUSR | S_IWUSR : 0666);
+  if (out < 0) refuse(file, errno);
+  int reason = 0;
+  try {
+    write_all(out, text);
+  } catch (const Error&) {
+    reason = errno;
+  }
+  if (::close(out) != 0 && reason == 0) reason = errno;
+  // link() refuses an existing name, rename() replaces it: both in one step.
+  if (reason == 0 && !replace && ::link(temporary.c_str(), file.c_str()) != 0) reason = errno;
+  if (reason == 0 && replace && ::rename(temporary.c_str(), file.c_str()) != 0) reason = errno;
+  if (reason != 0 || !replace) ::unlink(temporary.c_str());
+  if (reason != 0) refuse(file, reason);
+}
+
+boost::json::value parse_json(const std::string& text, const std::string& file) {
+  try {
+    return json::parse(text);
+  } catch (const json::SyntaxError& error) {
+    const auto place = json::location_of(text, error.offset());
+    throw InvalidDocument("ORCH-0003", file, {{"", error.what(), "", place.line, place.column}});
+  }
+}
+
+std::string input_text(const std::string& option) {
+  const bool from_file = option.starts_with('@');
+  const auto file = from_file ? option.substr(1) : std::string("--input");
+  auto text = from_file ? read_text(file) : option;
+  parse_json(text, file == "-" ? "standard input" : file);
+  return text;
+}
+
+Definition find_definition(const std::string& what) {
+  if (what == "-") return {"standard-input", "standard input", read_text(what)};
+  if (fs::exists(what)) return {fs::path(what).stem().string(), what, read_text(what)};
+  std::vector<std::string> names;
+  for (const auto& shipped : shipped_workflows()) {
+    const auto name = fs::path(shipped.name).stem().string();
+    if (what == name || what == shipped.name) return {name, name, std::string(shipped.text)};
+    names.push_back(name);
+  }
+  throw Error(
+      "ORCH-0006",
+      fmt::format("no file and no shipped workflow \"{}\"{}", what, did_you_mean(what, names)),
+      fmt::format("shipped workflows: {}", fmt::join(names, ", ")));
+}
+
+}  // namespace orch::cli

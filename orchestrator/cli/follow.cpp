@@ -1,0 +1,108 @@
+#include "orchestrator/cli/follow.h"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "orchestrator/json/text.h"
+#include "orchestrator/status/document.h"
+#include "orchestrator/status/text.h"
+
+namespace orch::cli {
+namespace {
+
+constexpr Millis redraw_interval{100};
+constexpr Millis owner_check_interval{1'000};
+
+std::atomic<int> interrupts = 0;
+
+void on_interrupt(int) {
+  if (interrupts.fetch_add(1) > 0) ::_exit(Exit::interrupted);
+}
+
+}  // namespace
+
+RunReader::RunReader(store::Store& store, const std::string& run)
+    : store_(store), row_(store.find(run)) {
+  refresh();
+}
+
+void RunReader::refresh() {
+  // The row first: when it says ended, all events are there.
+  row_ = store_.find(row_.made.run_id);
+  store_.history(row_.id, projection_.last_event(),
+                 [&](const machine::Event& event) { projection_.add(event); });
+  progress_.clear();
+  if (row_.status == machine::Status::running) progress_ = store_.progress(row_.id);
+}
+
+status::RunView RunReader::view(const std::string& owner) const {
+  return {row_, projection_.overview(), progress_, clock_now(), owner};
+}
+
+Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return interrupts.load() > 0; }
+
+FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
+                 const std::function<bool()>& going_on) {
+  LiveArea area(context.err);
+  status::Ticker ticker;
+  auto next_check = std::chrono::steady_clock::now() + owner_check_interval;
+  const auto show = [&] {
+    const auto view = run.view("");
+    if (context.err.terminal) {
+      auto look = context.err.look;
+      look.width = context.err.width();
+      area.draw(status::picture(view, look, context.err.height() - 1));
+    } else {
+      for (const auto& line : ticker.news(view)) context.say(line);
+    }
+  };
+  while (true) {
+    run.refresh();
+    show();
+    if (run.row().status != machine::Status::running) break;
+    if (interrupted()) return FollowEnd::interrupted;
+    if (std::chrono::steady_clock::now() >= next_check) {
+      if (!going_on()) return FollowEnd::owner_gone;
+      next_check = std::chrono::steady_clock::now() + owner_check_interval;
+    }
+    wait(redraw_interval);
+  }
+  area.clear();
+  return FollowEnd::ended;
+}
+
+int show_end(const Context& context, const RunReader& run) {
+  const auto view = run.view("");
+  if (context.lines()) {
+    context.print(json::write(status::run_document(view)) + '\n');
+  } else if (context.json()) {
+    context.print(json::write(status::run_document(view)) + '\n');
+  } else {
+    context.print(status::end_page(view, context.out.look));
+  }
+  switch (run.row().status) {
+    case machine::Status::succeeded:
+      return Exit::ok;
+    case machine::Status::failed:
+    case machine::Status::timed_out:
+      return Exit::run_failed;
+    default:
+      return Exit::interrupted;
+  }
+}
+
+}  // namespace orch::cli

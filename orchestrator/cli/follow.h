@@ -1,0 +1,49 @@
+// Follows a run to its end and shows what happens, whoever runs it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "orchestrator/cli/command.h"
+#include "orchestrator/cli/owner.h"
+#include "orchestrator/status/live.h"
+
+namespace orch::cli {
+
+/// A run as the store knows it, read event by event.
+class RunReader {
+ public:
+  /// Throws Error ORCH-0203 when there is no such run.
+  RunReader(store::Store& store, const std::string& run);
+
+  /// Reads what is new.
+  void refresh();
+  status::RunView view(const std::string& owner) const;
+  const store::ExecutionRow& row() const { return row_; }
+
+ private:
+  store::Store& store_;
+  store::ExecutionRow row_;
+  status::Projection projection_;
+  std::vector<store::ProgressRow> progress_;
+};
+
+Instant clock_now();
+
+/// Counts Ctrl-C and SIGTERM from now on; the second one ends the process at once (exit code 4).
+void catch_interrupts();
+bool interrupted();
+
+enum class FollowEnd { ended, interrupted, owner_gone };
+
+/// Shows the run on standard error until it has ended, Ctrl-C came, or `going_on` (asked about once
+/// a second) says that nobody runs it. `wait` pauses for at most the given time.
+FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
+                 const std::function<bool()>& going_on);
+
+/// What is shown after the end, to standard output in the chosen format; returns the exit code of
+/// the run's status.
+int show_end(const Context& context, const RunReader& run);
+
+}  // namespace orch::cli

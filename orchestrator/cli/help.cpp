@@ -1,0 +1,140 @@
+// Help texts, from the declared options.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrator/cli/program.h"
+#include "orchestrator/status/text.h"
+
+namespace orch::cli {
+namespace {
+
+constexpr std::size_t text_width = 92;
+constexpr const char* common_group = "Common options";
+
+std::string argument_name(const CLI::Option& option) {
+  auto name = option.get_type_name();
+  if (option.get_items_expected_max() > 1) name += "…";
+  return option.get_required() ? name : "[" + name + "]";
+}
+
+std::string option_names(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const auto& name : option.get_snames()) names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) names.push_back("--" + name);
+  auto text = fmt::format("{}", fmt::join(names, ", "));
+  if (option.get_items_expected_max() > 0) text += " " + option.get_type_name();
+  return text;
+}
+
+// Two columns; a long name stands on a line of its own.
+std::string entry(const std::string& name, const std::string& about, std::size_t column) {
+  auto line = "  " + name;
+  const auto width = status::display_width(line);
+  if (width + 2 > column) {
+    line += '\n' + std::string(column, ' ');
+  } else {
+    line.append(column - width, ' ');
+  }
+  return line + status::wrapped(about, text_width, column) + '\n';
+}
+
+std::string section(const char* title, const std::vector<OptionText>& options, bool arguments,
+                    bool common) {
+  std::string out;
+  for (const auto& option : options)
+    if (option.flags.empty() == arguments && option.common == common)
+      out += entry(option.names, option.about, 26);
+  return out.empty() ? out : fmt::format("\n{}:\n{}", title, out);
+}
+
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find("\n\n"), text.size());
+    out += '\n' + status::wrapped(std::string(text.substr(0, end)), text_width, 0) + '\n';
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  return out;
+}
+
+std::string example_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += fmt::format("  {}\n", text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string subcommand_list(const CLI::App& app) {
+  std::string out = "\nCommands:\n";
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    out += entry(sub->get_name(), sub->get_description(), 16);
+  return out;
+}
+
+}  // namespace
+
+std::vector<OptionText> options_of(const CLI::App& app) {
+  std::vector<OptionText> texts;
+  for (const auto* option : app.get_options()) {
+    OptionText text;
+    text.about = option->get_description();
+    if (option->get_positional()) {
+      text.names = argument_name(*option);
+    } else {
+      text.names = option_names(*option);
+      for (const auto& name : option->get_lnames()) text.flags.push_back("--" + name);
+      for (const auto& name : option->get_snames()) text.flags.push_back("-" + name);
+      text.takes_value = option->get_items_expected_max() > 0;
+      text.common = option->get_group() == common_group;
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+std::string usage_line(const CLI::App& app, const std::string& full_name) {
+  auto line = full_name;
+  if (!app.get_subcommands([](const CLI::App*) { return true; }).empty()) line += " COMMAND";
+  line += " [OPTIONS]";
+  for (const auto& option : options_of(app))
+    if (option.flags.empty()) line += " " + option.names;
+  return line;
+}
+
+std::string help_text(const CLI::App& app, const Command* command, const std::string& full_name) {
+  auto out = fmt::format("{}\n\nUsage: {}\n", app.get_description(), usage_line(app, full_name));
+  if (command) out += paragraphs(command->about);
+  if (!command) out += subcommand_list(app);
+  const auto options = options_of(app);
+  out += section("Arguments", options, true, false);
+  out += section("Options", options, false, false);
+  out += section(common_group, options, false, true);
+  if (command && !command->examples.empty())
+    out += "\nExamples:\n" + example_lines(command->examples);
+  if (!command)
+    out += fmt::format("\n`{} COMMAND --help` tells more about a command.\n", full_name);
+  return out;
+}
+
+std::string reference_text() {
+  auto program = make_program();
+  std::string out =
+      "# The commands of orch\n\nThese are the texts of `orch COMMAND --help`. Written by "
+      "`orch man --markdown`; a test fails when they differ.\n";
+  const auto add = [&](const std::string& name, const std::string& help) {
+    out += fmt::format("\n## {}\n\n```\n{}```\n", name, help);
+  };
+  add("orch", help_text(*program.app, nullptr, "orch"));
+  for (const auto& each : program.commands) {
+    const auto name = fmt::format("orch {}", each.command->name);
+    add(name, help_text(*each.app, each.command, name));
+  }
+  return out;
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,121 @@
+// status and history: what the store knows, beside its owner.
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/command.h"
+#include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/status/document.h"
+#include "orchestrator/status/service_history.h"
+#include "orchestrator/status/text.h"
+#include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite_store.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr std::array<std::string_view, 5> status_names = {"running", "succeeded", "failed",
+                                                          "timed_out", "aborted"};
+
+struct StatusOptions {
+  std::string run;
+  std::string only;
+  std::int64_t limit = 20;
+};
+
+struct HistoryOptions {
+  std::string run;
+};
+
+std::optional<machine::Status> status_named(const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < status_names.size(); ++i)
+    if (status_names[i] == name) return static_cast<machine::Status>(i);
+  throw Error("ORCH-0001",
+              fmt::format("--only is \"{}\"{}", name,
+                          did_you_mean(name, {status_names.begin(), status_names.end()})),
+              fmt::format("one of: {}", fmt::join(status_names, ", ")));
+}
+
+int list_runs(const Context& context, store::Store& store, const StatusOptions& options) {
+  const auto rows = store.list({status_named(options.only), options.limit});
+  if (context.json()) {
+    bj::array documents;
+    for (const auto& row : rows) documents.push_back(status::run_document(row, clock_now(), false));
+    print_documents(context, documents);
+    return Exit::ok;
+  }
+  context.print(status::runs_page(rows, clock_now(), context.out.look));
+  if (rows.empty()) context.say("orch: no runs");
+  if (static_cast<std::int64_t>(rows.size()) == options.limit)
+    context.say(fmt::format("orch: the latest {}; --limit shows more",
+                            status::plural(options.limit, "run")));
+  return Exit::ok;
+}
+
+int show_status(const Context& context, const StatusOptions& options) {
+  const auto& path = context.settings.value("store");
+  const auto store = store::open_as_reader(path);
+  if (options.run.empty()) return list_runs(context, *store, options);
+  RunReader run(*store, options.run);
+  const auto view = run.view(store::OwnerLock::owner(path).value_or(""));
+  if (context.json()) {
+    print_document(context, status::run_document(view));
+  } else {
+    context.print(status::run_page(view, context.out.look));
+  }
+  return Exit::ok;
+}
+
+int show_history(const Context& context, const HistoryOptions& options) {
+  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto row = store->find(options.run);
+  if (!context.json()) {
+    status::Grid grid(status::history_columns());
+    store->history(row.id, 0, [&](const machine::Event& event) {
+      grid.add(status::history_cells(event, row.made.started_at));
+    });
+    context.print(grid.text(context.out.look));
+    return Exit::ok;
+  }
+  status::ServiceHistory service;
+  bj::array events;
+  store->history(row.id, 0, [&](const machine::Event& event) {
+    auto converted = service.convert(event);
+    if (!converted) return;
+    // A long history goes out as it is read.
+    if (context.lines()) return print_document(context, std::move(*converted));
+    events.push_back(std::move(*converted));
+  });
+  if (!context.lines()) print_document(context, events);
+  return Exit::ok;
+}
+
+}  // namespace
+
+Action declare_status(CLI::App& app) {
+  const auto options = std::make_shared<StatusOptions>();
+  app.add_option("run", options->run, "id, unique beginning of an id, or name; none: list the runs")
+      ->type_name("RUN");
+  app.add_option("--only", options->only,
+                 "list only runs that are running, succeeded, failed, timed_out or aborted")
+      ->type_name("STATUS");
+  app.add_option("--limit", options->limit, "list at most so many runs; default 20")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  return [options](Context& context) { return show_status(context, *options); };
+}
+
+Action declare_history(CLI::App& app) {
+  const auto options = std::make_shared<HistoryOptions>();
+  app.add_option("run", options->run, "id, unique beginning of an id, or name")
+      ->type_name("RUN")
+      ->required();
+  return [options](Context& context) { return show_history(context, *options); };
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,105 @@
+// The man page, from the table of commands.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/program.h"
+#include "orchestrator/cli/version.h"
+
+namespace orch::cli {
+namespace {
+
+// Text that roff must not interpret.
+std::string roff(std::string_view text) {
+  std::string out;
+  bool line_start = true;
+  for (const char c : text) {
+    if (line_start && (c == '.' || c == '\'')) out += "\\&";
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+    line_start = c == '\n';
+  }
+  return out;
+}
+
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find("\n\n"), text.size());
+    out += ".PP\n" + roff(text.substr(0, end)) + '\n';
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
+  return out;
+}
+
+std::string options_part(const CLI::App& app, bool common) {
+  std::string out;
+  for (const auto& option : options_of(app))
+    if (option.common == common)
+      out += fmt::format(".TP\n.B {}\n{}\n", roff(option.names), roff(option.about));
+  return out;
+}
+
+std::string command_part(const Declared& each) {
+  const auto name = fmt::format("orch {}", each.command->name);
+  auto out = fmt::format(".SS {}\n.B {}\n.PP\n{}.\n", roff(name), roff(usage_line(*each.app, name)),
+                         roff(each.command->summary));
+  out += paragraphs(each.command->about) + options_part(*each.app, false);
+  if (!each.command->examples.empty())
+    out += fmt::format(".PP\nExamples:\n.PP\n.nf\n{}\n.fi\n", roff(each.command->examples));
+  return out;
+}
+
+constexpr const char* exit_codes =
+    ".SH EXIT STATUS\n"
+    ".TP\n.B 0\nDone; a run that was followed has succeeded.\n"
+    ".TP\n.B 1\nAn error; the message says what to do.\n"
+    ".TP\n.B 2\nThe command line is wrong.\n"
+    ".TP\n.B 3\nThe run failed or timed out.\n"
+    ".TP\n.B 4\nThe run was stopped, or this process was interrupted; the run can be resumed.\n";
+
+std::string environment_part() {
+  std::string out = ".SH ENVIRONMENT\n";
+  for (const auto& kind : setting_kinds())
+    out += fmt::format(".TP\n.B {}\n{}; overridden by \\-\\-{}.\n", kind.environment,
+                       roff(kind.about), kind.name);
+  return out +
+         ".TP\n.B ORCH_CONFIG\nThe configuration file.\n"
+         ".TP\n.B NO_COLOR\nNo colours, whatever its value.\n";
+}
+
+int print_man(const Context& context, bool markdown) {
+  context.print(markdown ? reference_text() : man_text());
+  return Exit::ok;
+}
+
+}  // namespace
+
+std::string man_text() {
+  const auto program = make_program();
+  auto out = fmt::format(".TH ORCH 1 \"\" \"orch {}\" \"User Commands\"\n", version());
+  out += ".SH NAME\norch \\- durable workflows and verified table replication\n";
+  out += ".SH SYNOPSIS\n.B orch COMMAND\n[OPTIONS] [ARGUMENTS]\n.SH DESCRIPTION\n";
+  out += roff(program.app->get_description()) +
+         "\nData goes to standard output, talk to standard error.\n.SH COMMANDS\n";
+  for (const auto& each : program.commands) out += command_part(each);
+  out += ".SH COMMON OPTIONS\n" + options_part(*program.app, true);
+  return out + exit_codes + environment_part() +
+         ".SH FILES\n.TP\n.B $XDG_STATE_HOME/orch/orch.db\nThe run store.\n"
+         ".TP\n.B $XDG_CONFIG_HOME/orch/config.json\nThe configuration file.\n";
+}
+
+Action declare_man(CLI::App& app) {
+  const auto markdown = std::make_shared<bool>(false);
+  app.add_flag("--markdown", *markdown, "print the help texts of all commands as Markdown instead");
+  return [markdown](Context& context) { return print_man(context, *markdown); };
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,121 @@
+#include "orchestrator/cli/output.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/json/text.h"
+#include "orchestrator/status/projection.h"
+#include "orchestrator/status/text.h"
+#include "workers/worker.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+using status::Tone;
+
+void append_pretty(std::string& out, const bj::value& value, std::size_t depth);
+
+template <class Each>
+void append_block(std::string& out, char open, char close, std::size_t size, std::size_t depth,
+                  const Each& each) {
+  out += open;
+  if (size == 0) {
+    out += close;
+    return;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    out += i == 0 ? "\n" : ",\n";
+    out.append(2 * depth + 2, ' ');
+    each(i);
+  }
+  out += '\n' + std::string(2 * depth, ' ') + close;
+}
+
+void append_pretty(std::string& out, const bj::value& value, std::size_t depth) {
+  if (const auto* object = value.if_object()) {
+    append_block(out, '{', '}', object->size(), depth, [&](std::size_t i) {
+      const auto& member = *(object->begin() + static_cast<std::ptrdiff_t>(i));
+      json::append_string(out, member.key());
+      out += ": ";
+      append_pretty(out, member.value(), depth + 1);
+    });
+  } else if (const auto* array = value.if_array()) {
+    append_block(out, '[', ']', array->size(), depth,
+                 [&](std::size_t i) { append_pretty(out, (*array)[i], depth + 1); });
+  } else {
+    out += json::write(value);
+  }
+}
+
+std::string detail(const char* name, const std::string& text, const status::Look& look) {
+  if (text.empty()) return {};
+  return status::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
+         status::wrapped(text, look.width, 8) + '\n';
+}
+
+std::string code_line(const std::string& code, const status::Look& look) {
+  if (code.empty()) return {};
+  return detail("code", fmt::format("{0} (`orch explain {0}`)", code), look);
+}
+
+std::string document_text(const InvalidDocument& error, const status::Look& look) {
+  std::string out;
+  std::int64_t errors = 0;
+  for (const auto& problem : error.problems()) {
+    out += problem_text(error.file(), problem, look);
+    if (!problem.warning) ++errors;
+  }
+  out += status::toned(fmt::format("orch: {}: {}", error.file(), status::plural(errors, "problem")),
+                       Tone::bad, look);
+  return out + '\n' + code_line(error.code(), look);
+}
+
+}  // namespace
+
+std::string pretty(const bj::value& value) {
+  std::string out;
+  append_pretty(out, value, 0);
+  return out + '\n';
+}
+
+void print_document(const Context& context, const bj::value& value) {
+  context.print(context.lines() ? json::write(value) + '\n' : pretty(value));
+}
+
+void print_documents(const Context& context, const bj::array& values) {
+  if (!context.lines()) return context.print(pretty(values));
+  std::string out;
+  for (const auto& value : values) out += json::write(value) + '\n';
+  context.print(out);
+}
+
+std::string problem_text(const std::string& file, const Problem& problem,
+                         const status::Look& look) {
+  auto place = file;
+  if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
+  auto out = status::toned(place + ":", Tone::strong, look) + ' ';
+  out += status::toned(
+      problem.warning ? "warning: " : "error: ", problem.warning ? Tone::busy : Tone::bad, look);
+  out += problem.message;
+  if (!problem.pointer.empty()) out += " (" + problem.pointer + ")";
+  return out + '\n' + detail("hint", problem.hint, look);
+}
+
+std::string error_text(const std::exception& error, const status::Look& look) {
+  if (const auto* invalid = dynamic_cast<const InvalidDocument*>(&error))
+    return document_text(*invalid, look);
+  const auto first = [&](const std::string& message) {
+    return status::toned("orch: ", Tone::bad, look) + status::wrapped(message, look.width, 2) +
+           '\n';
+  };
+  if (const auto* ours = dynamic_cast<const Error*>(&error))
+    return first(ours->what()) + detail("hint", ours->hint(), look) + code_line(ours->code(), look);
+  if (const auto* failed = dynamic_cast<const workers::TaskFailed*>(&error)) {
+    const auto failure = status::failure_of(failed->error(), failed->cause());
+    return first(failure.error + ": " + failure.message) + detail("hint", failure.hint, look) +
+           code_line(failure.code, look);
+  }
+  return first(error.what());
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,29 @@
+// JSON output and errors for people.
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include <boost/json/value.hpp>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/command.h"
+
+namespace orch::cli {
+
+/// `value` over several lines, indented by two; ends with a line break. For files people edit too.
+std::string pretty(const boost::json::value& value);
+
+/// One document in the chosen JSON format: indented, or one line.
+void print_document(const Context& context, const boost::json::value& value);
+
+/// Several: an array, or one a line.
+void print_documents(const Context& context, const boost::json::array& values);
+
+/// "file:12:7: message" with pointer and hint below.
+std::string problem_text(const std::string& file, const Problem& problem, const status::Look& look);
+
+/// Message, hint and code, each on a line of its own; all problems of an InvalidDocument.
+std::string error_text(const std::exception& error, const status::Look& look);
+
+}  // namespace orch::cli

@@ -1,0 +1,111 @@
+#include "orchestrator/cli/owner.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/store/sqlite_store.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+std::string text_in(const bj::object& object, const char* name) {
+  const auto* found = object.if_contains(name);
+  return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+engine::Submission submission_of(const bj::object& request) {
+  return {text_in(request, "name"), text_in(request, "workflow"), text_in(request, "definition"),
+          text_in(request, "input"), text_in(request, "connections")};
+}
+
+engine::Redrive redrive_of(const bj::object& request) {
+  engine::Redrive redrive{text_in(request, "from"), text_in(request, "input"), {}};
+  if (request.contains("definition")) redrive.definition = text_in(request, "definition");
+  return redrive;
+}
+
+}  // namespace
+
+void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Event>) {
+  if (run.status == machine::Status::running) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  rung_.notify_all();
+}
+
+void Bell::on_progress(const std::string&, machine::Ticket, const workers::Progress&) {}
+
+void Bell::wait(Millis longest) {
+  std::unique_lock lock(mutex_);
+  rung_.wait_for(lock, longest, [&] { return ended_; });
+  ended_ = false;
+}
+
+Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers)
+    : path_(store),
+      store_(store::open_as_owner(store, command)),
+      reader_(store::open_as_reader(store)),
+      registry_(workers::built_in()) {
+  store::ListFilter running;
+  running.status = machine::Status::running;
+  running.limit = -1;
+  continued_ = store_->list(running);
+  engine::Options options;
+  options.workers = workers;
+  engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
+  server_ = std::make_unique<ControlServer>(
+      store, [this](const bj::object& request) { return answer(request); });
+}
+
+Owner::~Owner() {
+  server_.reset();
+  engine_.reset();
+}
+
+bj::object Owner::answer(const bj::object& request) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return {{"retry", true}};
+  const auto op = text_in(request, "op");
+  if (op == "submit") {
+    const auto made = engine_->submit(submission_of(request));
+    guests_.insert(made.run_id);
+    return {{"run", made.run_id}, {"existed", made.existed}};
+  }
+  if (op == "resume") {
+    const auto run = engine_->redrive(text_in(request, "run"), redrive_of(request));
+    guests_.insert(run);
+    return {{"run", run}};
+  }
+  if (op == "stop")
+    return {{"run", engine_->stop(text_in(request, "run"), text_in(request, "error"),
+                                  text_in(request, "cause"))}};
+  throw Error("ORCH-0007", fmt::format("the owner of the store does not know \"{}\"", op),
+              "it runs another version of orch; wait for it to end");
+}
+
+void Owner::drop_ended_guests() {
+  std::erase_if(guests_, [&](const std::string& run) {
+    return reader_->find(run).status != machine::Status::running;
+  });
+}
+
+std::vector<std::string> Owner::guests() {
+  const std::scoped_lock lock(mutex_);
+  drop_ended_guests();
+  return {guests_.begin(), guests_.end()};
+}
+
+bool Owner::close_if_no_guests() {
+  const std::scoped_lock lock(mutex_);
+  drop_ended_guests();
+  if (guests_.empty()) closed_ = true;
+  return closed_;
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,69 @@
+// This process as the owner of the store: engine, control socket, and the runs others handed over.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "orchestrator/cli/control.h"
+#include "orchestrator/engine/engine.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::cli {
+
+/// Rung when something was committed; followers wait on it instead of polling blindly.
+class Bell final : public engine::Observer {
+ public:
+  void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override;
+  void on_progress(const std::string& run_id, machine::Ticket ticket,
+                   const workers::Progress& progress) override;
+  /// Waits for a run to end, at most for `longest`.
+  void wait(Millis longest);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable rung_;
+  bool ended_ = false;
+};
+
+class Owner {
+ public:
+  /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
+  Owner(const std::filesystem::path& store, const std::string& command, int workers);
+  ~Owner();
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+
+  engine::Engine& engine() { return *engine_; }
+  Bell& bell() { return bell_; }
+  /// Runs that were under way when the store was taken over.
+  const std::vector<store::ExecutionRow>& continued() const { return continued_; }
+
+  /// Runs that other processes handed over and that are under way.
+  std::vector<std::string> guests();
+  /// Takes no more runs from others if none of theirs is under way; true when it is so. They retry,
+  /// and own the store after this process.
+  bool close_if_no_guests();
+
+ private:
+  boost::json::object answer(const boost::json::object& request);
+  void drop_ended_guests();
+
+  std::filesystem::path path_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> reader_;  ///< guarded by mutex_, as the rest below
+  workers::Registry registry_;
+  Bell bell_;
+  std::vector<store::ExecutionRow> continued_;
+  std::mutex mutex_;
+  std::set<std::string> guests_;
+  bool closed_ = false;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<ControlServer> server_;
+};
+
+}  // namespace orch::cli

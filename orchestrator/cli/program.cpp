@@ -1,0 +1,211 @@
+#include "orchestrator/cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/cli/version.h"
+
+namespace orch::cli {
+namespace {
+
+constexpr const char* about_program =
+    "orch runs Step-Functions-style workflows durably and replicates tables, verified.";
+constexpr const char* about_catalog = "Work with the catalog of tables";
+constexpr const char* common_group = "Common options";
+
+/// Help is asked for; carries the text.
+struct HelpWanted {
+  std::string text;
+};
+
+void add_common(CLI::App& app) {
+  app.add_option("--store")
+      ->description("file that keeps the runs; default ORCH_STORE, else in the state folder")
+      ->type_name("FILE")
+      ->group(common_group);
+  app.add_option("-o,--output")
+      ->description("table (the default), json, or jsonl")
+      ->type_name("FORMAT")
+      ->group(common_group);
+  app.add_option("--config")
+      ->description("configuration file; default ORCH_CONFIG, else the user's")
+      ->type_name("FILE")
+      ->group(common_group);
+  app.add_option("--log")
+      ->description("lowest level logged: debug, info, warn, error, off")
+      ->type_name("LEVEL")
+      ->group(common_group);
+  app.set_help_flag("-h,--help", "this text")->group(common_group);
+}
+
+// The parser of "catalog show" hangs under the one of "catalog".
+CLI::App* add_app(CLI::App& root, const Command& command) {
+  const std::string name(command.name);
+  const auto space = name.find(' ');
+  if (space == std::string::npos) return root.add_subcommand(name, std::string(command.summary));
+  const auto group = name.substr(0, space);
+  const auto groups = root.get_subcommands([&](CLI::App* app) { return app->get_name() == group; });
+  auto* parent = groups.empty() ? nullptr : groups.front();
+  if (!parent) {
+    parent = root.add_subcommand(group, about_catalog);
+    parent->require_subcommand(0, 1);
+    add_common(*parent);
+  }
+  return parent->add_subcommand(name.substr(space + 1), std::string(command.summary));
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() ? full_name(*app.get_parent()) + " " + app.get_name() : "orch";
+}
+
+// The innermost parser that the command line reached.
+CLI::App& reached(CLI::App& app) {
+  const auto subs = app.get_subcommands();
+  return subs.empty() ? app : reached(*subs.front());
+}
+
+const Declared* declared(const Program& program, const CLI::App& app) {
+  for (const auto& each : program.commands)
+    if (each.app == &app) return &each;
+  return nullptr;
+}
+
+std::vector<std::string> names_of_subcommands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+std::string unknown_word(const CLI::App& app, const std::string& word) {
+  const auto name = full_name(app);
+  if (word.starts_with('-')) {
+    std::vector<std::string> flags;
+    const auto bare = word.substr(0, word.find('='));
+    for (const auto& option : options_of(app))
+      flags.insert(flags.end(), option.flags.begin(), option.flags.end());
+    return fmt::format("{} has no option {}{}", name, bare, did_you_mean(bare, flags));
+  }
+  const auto subs = names_of_subcommands(app);
+  if (!subs.empty())
+    return fmt::format("no command \"{} {}\"{}", name, word, did_you_mean(word, subs));
+  return fmt::format("{} does not take \"{}\"", name, word);
+}
+
+// CLI11's words for what is missing or malformed, in ours.
+[[noreturn]] void refuse(CLI::App& root, const CLI::ParseError& error) {
+  auto& app = reached(root);
+  const auto hint =
+      fmt::format("{}   (`{} --help` tells more)", usage_line(app, full_name(app)), full_name(app));
+  const auto extras = root.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extras.empty())
+    throw Error("ORCH-0001", unknown_word(app, extras.front()), hint);
+  std::string message = error.what();
+  while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
+  throw Error("ORCH-0001", message, hint);
+}
+
+const Declared& parse(Program& program, int argc, const char* const* argv) {
+  auto& root = *program.app;
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    auto& app = reached(root);
+    const auto* found = declared(program, app);
+    throw HelpWanted{help_text(app, found ? found->command : nullptr, full_name(app))};
+  } catch (const CLI::CallForVersion&) {
+    throw HelpWanted{fmt::format("orch {}\n", version())};
+  } catch (const CLI::ParseError& error) {
+    refuse(root, error);
+  }
+  auto& app = reached(root);
+  const auto* found = declared(program, app);
+  if (!found) throw HelpWanted{help_text(app, nullptr, full_name(app))};
+  return *found;
+}
+
+// Options of settings may stand before or after the command; the innermost one counts.
+std::map<std::string, std::string> flags_of(const CLI::App& app) {
+  std::map<std::string, std::string> flags;
+  if (app.get_parent()) flags = flags_of(*app.get_parent());
+  const auto take = [&](const std::string& name) {
+    const auto* option = app.get_option_no_throw("--" + name);
+    if (option && option->count() > 0) flags[name] = option->as<std::string>();
+  };
+  for (const auto& kind : setting_kinds()) take(std::string(kind.name));
+  take("config");
+  return flags;
+}
+
+void set_log_level(const std::string& name) {
+  const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
+                                                    {"info", log::Level::info},
+                                                    {"warn", log::Level::warn},
+                                                    {"error", log::Level::error},
+                                                    {"off", log::Level::off}};
+  log::set_level(levels.at(name));
+}
+
+int perform(Program& program, int argc, const char* const* argv) {
+  const auto& chosen = parse(program, argc, argv);
+  Context context{Settings::load(flags_of(*chosen.app)), stream_of(1), stream_of(2),
+                  full_name(*chosen.app)};
+  set_log_level(context.settings.value("log"));
+  return chosen.action(context);
+}
+
+int exit_code_of(const std::exception& error) {
+  const auto* ours = dynamic_cast<const Error*>(&error);
+  return ours && ours->code() == "ORCH-0001" ? Exit::usage : Exit::failure;
+}
+
+}  // namespace
+
+void add_setting(CLI::App& app, std::string_view name) {
+  for (const auto& kind : setting_kinds()) {
+    if (kind.name != name) continue;
+    const bool number = name == "workers";
+    app.add_option(fmt::format("--{}", name))
+        ->description(std::string(kind.about))
+        ->type_name(number ? "N" : "FILE");
+  }
+}
+
+Program make_program() {
+  Program program;
+  program.app = std::make_unique<CLI::App>(about_program, "orch");
+  auto& root = *program.app;
+  add_common(root);
+  root.set_version_flag("--version", std::string("orch"), "the version")->group(common_group);
+  root.require_subcommand(0, 1);
+  for (const auto& command : commands()) {
+    auto* app = add_app(root, command);
+    auto action = command.declare(*app);
+    add_common(*app);
+    program.commands.push_back({&command, app, std::move(action)});
+  }
+  return program;
+}
+
+int run(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    auto program = make_program();
+    return perform(program, argc, argv);
+  } catch (const HelpWanted& help) {
+    write_all(1, help.text);
+    return Exit::ok;
+  } catch (const std::exception& error) {
+    write_all(2, error_text(error, stream_of(2).look));
+    return exit_code_of(error);
+  }
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,159 @@
+// submit, resume, stop.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/carry_out.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/options.h"
+#include "orchestrator/store/sqlite_store.h"
+
+namespace orch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace bj = boost::json;
+
+struct SubmitOptions {
+  std::string what;
+  std::string input = "{}";
+  std::string name;
+  bool wait = false;
+  bool no_follow = false;
+};
+
+struct ResumeOptions {
+  std::string run;
+  std::string from;
+  std::string input;
+  std::string definition;
+};
+
+struct StopOptions {
+  std::string run;
+  std::string error = "Stopped";
+  std::string cause;
+};
+
+int submit(const Context& context, const SubmitOptions& options) {
+  const auto definition = find_definition(options.what);
+  engine::Submission submission;
+  submission.name = options.name;
+  submission.workflow = definition.name;
+  submission.definition = definition.text;
+  submission.input = input_text(options.input);
+  submission.connections = connections_file(context.settings);
+  return submit(context, submission, options.no_follow);
+}
+
+int resume(const Context& context, const ResumeOptions& options) {
+  engine::Redrive redrive;
+  redrive.from = options.from;
+  if (!options.input.empty()) redrive.input = input_text(options.input);
+  bj::object there{{"op", "resume"}, {"run", options.run}, {"from", redrive.from}};
+  there["input"] = redrive.input;
+  if (!options.definition.empty()) {
+    redrive.definition = find_definition(options.definition).text;
+    there["definition"] = *redrive.definition;
+  }
+  // A wrong id must not make this process an owner that runs everything else.
+  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto run = store->find(options.run).made.run_id;
+  there["run"] = run;
+  return carry_out(context, {[&](engine::Engine& engine) { return engine.redrive(run, redrive); },
+                             std::move(there)});
+}
+
+int stop(const Context& context, const StopOptions& options) {
+  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto row = store->find(options.run);
+  const auto& run = row.made.run_id;
+  if (row.status != machine::Status::running)
+    throw Error("ORCH-0205",
+                fmt::format("run {} is not running: it is {}", run, machine::to_string(row.status)),
+                fmt::format("`orch status {}` shows it", run));
+  carry_out_briefly(
+      context,
+      {[&](engine::Engine& engine) { return engine.stop(run, options.error, options.cause); },
+       {{"op", "stop"}, {"run", run}, {"error", options.error}, {"cause", options.cause}}});
+  context.say(
+      fmt::format("orch: run {} is stopped; `orch resume {}` continues it", row.made.name, run));
+  return Exit::ok;
+}
+
+}  // namespace
+
+int submit(const Context& context, const engine::Submission& submission, bool no_follow) {
+  const Wish wish{[&](engine::Engine& engine) {
+                    const auto made = engine.submit(submission);
+                    if (made.existed)
+                      context.say(
+                          fmt::format("orch: run {} exists already: the same name, input "
+                                      "and definition",
+                                      made.run_id));
+                    return made.run_id;
+                  },
+                  {{"op", "submit"},
+                   {"name", submission.name},
+                   {"workflow", submission.workflow},
+                   {"definition", submission.definition},
+                   {"input", submission.input},
+                   {"connections", submission.connections}}};
+  return carry_out(context, wish, no_follow ? Patience::hand_over : Patience::follow);
+}
+
+std::string connections_file(const Settings& settings) {
+  auto file = settings.value("connections");
+  if (file.empty() && fs::exists("connections.json")) file = "connections.json";
+  return file.empty() ? file : fs::absolute(file).lexically_normal().string();
+}
+
+Action declare_submit(CLI::App& app) {
+  const auto options = std::make_shared<SubmitOptions>();
+  app.add_option("definition", options->what, "file (- for standard input), or shipped workflow")
+      ->type_name("FILE|NAME")
+      ->required();
+  app.add_option("--input", options->input, "input of the run: JSON, or @FILE; default {}")
+      ->type_name("JSON|@FILE");
+  app.add_option("--name", options->name,
+                 "name of the run; the same name with the same input gives the existing run")
+      ->type_name("NAME");
+  auto* wait = app.add_flag("--wait", options->wait, "follow the run until it ends (the default)");
+  app.add_flag("--no-follow", options->no_follow,
+               "hand the run to the process that owns the store, print its id and return")
+      ->excludes(wait);
+  add_setting(app, "connections");
+  add_setting(app, "workers");
+  return [options](Context& context) { return submit(context, *options); };
+}
+
+Action declare_resume(CLI::App& app) {
+  const auto options = std::make_shared<ResumeOptions>();
+  app.add_option("run", options->run, "id, unique beginning of an id, or name")
+      ->type_name("RUN")
+      ->required();
+  app.add_option("--from", options->from, "state to start again from; default: what failed")
+      ->type_name("STATE");
+  app.add_option("--input", options->input, "new input of that state: JSON, or @FILE")
+      ->type_name("JSON|@FILE");
+  app.add_option("--definition", options->definition,
+                 "corrected definition; completed states must not differ")
+      ->type_name("FILE");
+  add_setting(app, "workers");
+  return [options](Context& context) { return resume(context, *options); };
+}
+
+Action declare_stop(CLI::App& app) {
+  const auto options = std::make_shared<StopOptions>();
+  app.add_option("run", options->run, "id, unique beginning of an id, or name")
+      ->type_name("RUN")
+      ->required();
+  app.add_option("--error", options->error, "error recorded with the end; default Stopped")
+      ->type_name("NAME");
+  app.add_option("--cause", options->cause, "why, for the history")->type_name("TEXT");
+  return [options](Context& context) { return stop(context, *options); };
+}
+
+}  // namespace orch::cli

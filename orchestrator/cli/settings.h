@@ -1,0 +1,45 @@
+// What the command line, the environment and the configuration file say, in this order of rank.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orch::cli {
+
+/// One setting there is.
+struct SettingKind {
+  std::string_view name;         ///< "store", the option --store, and the file's member
+  std::string_view environment;  ///< "ORCH_STORE"
+  std::string_view about;
+};
+
+const std::vector<SettingKind>& setting_kinds();
+
+struct Setting {
+  std::string value;
+  std::string origin;  ///< "--store", "ORCH_STORE", the file's path, "default"
+};
+
+class Settings {
+ public:
+  /// `flags` holds the options that were given, by name; "config" names the configuration file,
+  /// else ORCH_CONFIG, else XDG_CONFIG_HOME/orch/config.json if that exists. Throws InvalidDocument
+  /// (ORCH-0005), Error ORCH-0002 when a named file cannot be read, Error ORCH-0001 for a value
+  /// out of its range.
+  static Settings load(const std::map<std::string, std::string>& flags);
+
+  const Setting& get(std::string_view name) const;
+  const std::string& value(std::string_view name) const { return get(name).value; }
+  int workers() const;
+  /// The file that was read; empty: none.
+  const std::string& file() const { return file_; }
+
+ private:
+  std::map<std::string, Setting, std::less<>> settings_;
+  std::string file_;
+};
+
+}  // namespace orch::cli

@@ -1,0 +1,37 @@
+// What is shown while a run is followed: a picture that is redrawn on a terminal, lines elsewhere.
+// Pure: text in, text out; who writes it where is the caller's.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "orchestrator/status/page.h"
+
+namespace orch::status {
+
+/// The lines of one picture, none wider than the look's width, at most `height` of them. Tables at
+/// work come first, then those that failed, then the latest that are done.
+std::vector<std::string> picture(const RunView& view, const Look& look, std::size_t height);
+
+/// Says what is new since the last look: states entered, tables done, failures and retries.
+class Ticker {
+ public:
+  /// The news as lines without line breaks.
+  std::vector<std::string> news(const RunView& view);
+
+ private:
+  struct Seen {
+    Outcome outcome = Outcome::waiting;
+    std::int64_t attempts = 0;
+    std::int64_t entered = 0;
+  };
+  void state_news(const StateLine& line, Instant now, std::vector<std::string>& lines);
+  void table_news(const TableLine& table, Instant now, std::vector<std::string>& lines);
+
+  std::unordered_map<std::string, Seen> states_;
+  std::unordered_map<std::string, Seen> tables_;
+};
+
+}  // namespace orch::status
