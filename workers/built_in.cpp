@@ -16,6 +16,10 @@ Registry built_in() {
   registry.add("orch:reconcile", steps::make_reconcile());
   registry.add("orch:report", steps::make_report());
   registry.add("orch:gate", steps::make_gate());
+  registry.add("orch:sql", tools::make_sql());
+  registry.add("orch:http", tools::make_http());
+  registry.add("orch:process", tools::make_process());
+  registry.add("orch:notify", tools::make_notify());
   registry.add("orch:noop", tools::make_noop());
   return registry;
 }

@@ -110,6 +110,40 @@ constexpr std::array codes = {
         "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
     ErrorCode{"ORCH-0312", "no such table in the catalog",
               "A key or glob given to choose tables matches none."},
+    ErrorCode{"ORCH-0401", "a PostgreSQL server does not answer",
+              "Nothing listens at the address, the server is starting or stopping, or it has no "
+              "free connection."},
+    ErrorCode{"ORCH-0402", "the connection to PostgreSQL was lost",
+              "The server stopped, crashed, or the network broke. The transaction was rolled back; "
+              "a retry repeats the work."},
+    ErrorCode{"ORCH-0403", "PostgreSQL refused the connection",
+              "Wrong user, password or database, or pg_hba.conf does not let the client in."},
+    ErrorCode{"ORCH-0404", "a PostgreSQL table is locked",
+              "Another session held a lock for longer than the worker waits, or two transactions "
+              "waited for each other."},
+    ErrorCode{"ORCH-0405", "the disk of the PostgreSQL server is full",
+              "The transaction was rolled back. Free space, then resume the run."},
+    ErrorCode{
+        "ORCH-0406", "PostgreSQL denied the work",
+        "The user lacks a privilege, or the server only reads. The message names the object."},
+    ErrorCode{
+        "ORCH-0407", "a value cannot be kept exactly",
+        "A value does not fit the PostgreSQL column's type without loss. Nothing was published."},
+    ErrorCode{"ORCH-0408", "PostgreSQL refused a statement",
+              "A query, condition or name of the catalog is not right for this database."},
+    ErrorCode{"ORCH-0409", "PostgreSQL reported an error",
+              "The message is the server's; the SQLSTATE is in the cause."},
+    ErrorCode{"ORCH-0410", "a type cannot arrive unchanged",
+              "Columns of the source have no type in the target that keeps all their values. Every "
+              "one is listed; "
+              "nothing was changed."},
+    ErrorCode{"ORCH-0411", "source and target table do not match",
+              "Columns are missing, computed, or need a value they do not get. Every one is "
+              "listed; nothing was changed."},
+    ErrorCode{"ORCH-0412", "an older transaction keeps the table",
+              "Rows that were staged in parallel parts become visible to newer transactions only. "
+              "One that began before "
+              "the load is still open; the table is published after it has ended."},
     ErrorCode{"ORCH-0430", "a source table does not exist",
               "The catalog names a table, view or file that the source does not have. The message "
               "names near matches; `orch catalog discover` lists what is there."},
@@ -119,6 +153,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0432", "a source file is malformed",
               "A CSV file breaks RFC 4180 or is not text in the declared encoding. The message "
               "gives file, line, what was found and what was expected; nothing was staged."},
+    ErrorCode{"ORCH-0433", "a source file changed while it was read",
+              "Size or time of a CSV file differ from those at the beginning of the read, so its "
+              "rows may belong to two versions. Write files under another name and rename them "
+              "when complete."},
     ErrorCode{"ORCH-0435", "source and target columns do not match",
               "Columns of the plan cannot be written to the target: missing, computed, of another "
               "kind, or needed and not filled. Every one is listed; nothing was changed."},
@@ -138,15 +176,22 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0440", "a source failed",
               "The source's database or the operating system reported an error while rows were "
               "read. Nothing was staged."},
-    ErrorCode{"ORCH-0441", "a step's input is invalid",
-              "A step of a replication was given an input without its table or load. The shipped "
-              "workflows show what each step expects."},
+    ErrorCode{"ORCH-0443", "a file connection cannot be opened",
+              "The SQLite file or the folder of a connection is missing, is not what the "
+              "connection says, or permissions forbid it."},
     ErrorCode{"ORCH-0444", "a source cannot do this",
               "The catalog asks a CSV folder for something that only a database can do, or for an "
               "encoding that is unknown."},
     ErrorCode{"ORCH-0445", "a source column does not exist",
               "The catalog names columns that the source table does not have. The message names "
               "near matches."},
+    ErrorCode{"ORCH-0501", "staged rows differ from those read",
+              "The rows read back from the staging table have another count or digest than those "
+              "read from the source. Nothing was published; stage the table again, and report it "
+              "if it happens twice."},
+    ErrorCode{"ORCH-0502", "a check failed",
+              "Staged rows break a check of the catalog. Every failed check is listed with what "
+              "was found and expected; nothing was published."},
     ErrorCode{"ORCH-0503", "a load is not verified",
               "A merge was asked for a load that is not staged, was replaced by another or has not "
               "passed its verification."},
@@ -156,12 +201,19 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0505", "staged rows conflict with the table",
               "A unique key, NOT NULL or CHECK rule of the target refuses the staged rows, or "
               "another load was published since they were selected."},
+    ErrorCode{"ORCH-0506", "source and target differ",
+              "Reconciliation read both sides and found other rows or another digest. If the "
+              "source changed since it was staged, load again; else find out who else writes to "
+              "the target."},
     ErrorCode{"ORCH-0507", "a load was superseded",
               "Another run staged the same target table since. Its rows are the staged ones now; "
               "stage again to publish these."},
     ErrorCode{"ORCH-0508", "a check is invalid",
               "A check of the catalog is not a condition that the target's database accepts on the "
               "staged columns."},
+    ErrorCode{"ORCH-0509", "a table changed after staging",
+              "The columns of the target changed between staging and publishing, so that the "
+              "staged rows may not fit. Stage the table again."},
     ErrorCode{"ORCH-0510", "a target table does not exist",
               "Reconciliation found no published table. Load and merge it first."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
@@ -174,6 +226,61 @@ constexpr std::array codes = {
               "Some tables of the run could not be replicated; the cause names each with its "
               "error. The others are "
               "published. `orch resume` repeats only those that failed."},
+    ErrorCode{"ORCH-0601", "wrong input of a worker",
+              "The input of orch:sql, orch:http, orch:process or orch:notify lacks a member, has "
+              "one that is unknown, or one of the wrong kind. The cause lists everything that is "
+              "wrong; docs/workers.md lists what is accepted."},
+    ErrorCode{"ORCH-0602", "an HTTP server refused",
+              "The server answered with a status other than 2xx. The error's name ends with it "
+              "(Http.StatusCode.503), so that Retry and Catch can tell them apart; the cause holds "
+              "the start of the body."},
+    ErrorCode{"ORCH-0603", "an HTTP server is down",
+              "The server's name is unknown, it does not listen, or it closed the connection "
+              "before it had answered."},
+    ErrorCode{"ORCH-0604", "an HTTP server is slow",
+              "No complete response came within timeout_seconds. The server may have done the work "
+              "all the same; it can tell a repetition by the Idempotency-Key."},
+    ErrorCode{"ORCH-0605", "TLS failed",
+              "The certificate is not trusted, not valid for the server's name, or the server "
+              "speaks no TLS. Certificates of an own authority are found through SSL_CERT_FILE."},
+    ErrorCode{
+        "ORCH-0606", "an HTTP response is too large",
+        "The response is larger than max_response_bytes. Payloads carry references, not data."},
+    ErrorCode{
+        "ORCH-0607", "an HTTP response is invalid",
+        "What came is not HTTP, or its body is not the JSON that its content type announces."},
+    ErrorCode{"ORCH-0610", "a program cannot be started",
+              "There is no such program, it may not be executed, or the folder does not exist."},
+    ErrorCode{"ORCH-0611", "a program failed",
+              "It ended with another exit code than 0, or by a signal. The cause holds the end of "
+              "its standard error."},
+    ErrorCode{
+        "ORCH-0612", "a program is slow",
+        "It was not done within timeout_seconds. It and all programs it started have been killed."},
+    ErrorCode{"ORCH-0613", "a program says too much",
+              "It wrote more than max_output_bytes to its standard output, and was killed."},
+    ErrorCode{"ORCH-0614", "a program does not speak JSON",
+              "Its standard output must be one JSON text, or nothing; or the task must ask for "
+              "\"output\": \"text\". Messages belong to standard error."},
+    ErrorCode{"ORCH-0620", "a statement failed",
+              "The database refused the statement of orch:sql; nothing has changed. The message is "
+              "the database's own."},
+    ErrorCode{"ORCH-0621", "wrong parameters of a statement",
+              "orch:sql needs one element of params for each placeholder, of a kind that the "
+              "database can take."},
+    ErrorCode{"ORCH-0622", "a result is too large",
+              "The rows that orch:sql would return exceed max_rows or max_bytes; nothing has "
+              "changed. Payloads carry references, not data."},
+    ErrorCode{"ORCH-0623", "a value cannot be a payload",
+              "A text in the database is not UTF-8, and JSON can carry nothing else."},
+    ErrorCode{"ORCH-0624", "once means something else",
+              "The \"once\" key of orch:sql is recorded in the database with another statement or "
+              "other params. Nothing has changed; every statement needs a key of its own."},
+    ErrorCode{
+        "ORCH-0625", "a constraint would break",
+        "The statement of orch:sql violates a constraint of the database; nothing has changed."},
+    ErrorCode{"ORCH-0630", "a notice cannot be written",
+              "The file that orch:notify appends to cannot be opened or written."},
 };
 
 std::string lower(std::string_view text) {

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "orchestrator/base/error.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/pool.h"
 #include "orchestrator/engine/timers.h"
@@ -27,9 +28,14 @@ struct Active {
 
   store::ExecutionRow row;
   machine::Execution execution;
-  bool stale = false;  ///< a commit failed: fold again before the next use
-  /// Deliveries without a result, by ticket.
+  /// Deliveries whose end is not committed, by ticket.
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
+
+  std::vector<machine::Event> events;  ///< decided in this turn
+  bool touched = false;                ///< has a place in touched_
+  bool created = false;                ///< became active in this turn
+  bool in_more = false;                ///< has a place in more_
+  bool stale = false;                  ///< a commit failed: fold again before the next use
 };
 
 /// Something a caller asked for. `act` runs inside the turn and may be run again after a store
@@ -45,7 +51,7 @@ class Engine::Core {
   Core(store::Store& store, const workers::Registry& registry, Options options, Observer* observer);
   ~Core();
 
-  Submitted submit(const Submission& submission);
+  std::future<Submitted> start(Submission submission);
   std::string redrive(const std::string& run, const Redrive& redrive);
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
   store::ExecutionRow wait(const std::string& run_id);
@@ -55,56 +61,80 @@ class Engine::Core {
  private:
   /// What has arrived and is not yet part of a commit.
   struct Inbox {
-    std::vector<Command> commands;
+    std::deque<Command> commands;
     std::deque<WorkerNews> news;
+    bool empty() const { return commands.empty() && news.empty(); }
   };
-  /// What one turn made happen, to be carried out after its commit.
-  struct Effect {
-    store::ExecutionId id{};
-    std::vector<machine::Event> events;
+  /// How much of an inbox a turn has decided.
+  struct Taken {
+    std::size_t commands = 0;
+    std::size_t news = 0;
   };
   using What = decltype(machine::Stimulus::what);
   using RowPromise = std::shared_ptr<std::promise<store::ExecutionRow>>;
   using IdlePromise = std::shared_ptr<std::promise<void>>;
 
-  // core.cpp: the thread and the turn
-  void run();
+  // core.cpp: the thread, the inbox and the turn
   void recover();
+  void run();
+  void run_turns(Inbox& pending);
   bool take(Inbox& pending);
-  bool turn(Inbox& pending);
-  std::size_t try_turn(Inbox& pending);
-  void act(std::vector<Command>& commands);
-  void hear(const WorkerNews& news);
-  void fire_timers();
-  void continue_those_with_more();
-  void stimulate(Active& active, What what);
-  void record_outcome(Active& active, const std::vector<machine::Event>& events);
-  store::Turn& transaction();
+  Millis patience() const;
+  void turn(Inbox& pending);
+  Taken commit(const Inbox& pending);
+  Taken try_commit(const Inbox& pending);
+  void write();
   void roll_back();
-  void report_progress();
-  void fail_all(Inbox& pending, const std::exception_ptr& error);
+  bool pause(Millis duration);
+  void settle(Inbox& pending, const Taken& taken);
   void post(Command command);
   void post(WorkerNews news);
-  template <class Result>
-  Result call(std::function<Result()> act);
+  void fail_all(Inbox& pending, const std::exception_ptr& error);
+
+  // decide.cpp: from what arrived to events
+  Taken decide(const Inbox& pending);
+  bool turn_is_full() const;
+  void hear(const WorkerNews& news);
+  void announce_begun();
+  void fire_timers();
+  void watch_heartbeat(const Timer& timer);
+  void continue_those_with_more();
+  void stimulate(Active& active, What what);
+  void touch(Active& active);
+  void queue_more(Active& active);
+  void record_outcome(Active& active);
+  void report_progress();
+  store::Turn& transaction();
 
   // dispatch.cpp: what follows from committed events
   void carry_out();
   void dispatch(Active& active, const std::vector<machine::Event>& events);
   void dispatch_task(Active& active, const machine::OpenTask& task);
-  void watch_heartbeat(const Timer& timer);
+  void set_timers(Active& active);
   void stop_closed_tasks(Active& active);
-  void ended(const store::ExecutionRow& row);
+  void end(Active& active);
 
-  // runs.cpp: submissions, redrives, and the cache of executions
+  // calls.cpp: what callers ask for
+  template <class Result>
+  std::future<Result> ask(std::function<Result()> act);
   Submitted do_submit(const Submission& submission);
   std::string do_redrive(const std::string& run, const Redrive& redrive);
   std::string do_stop(const std::string& run, const std::string& error, const std::string& cause);
   void check_resources(const asl::Workflow& workflow) const;
+  machine::Execution refold(const store::ExecutionRow& row,
+                            const std::shared_ptr<const asl::Workflow>& workflow,
+                            const Redrive& redrive);
+  void check_definition(const store::ExecutionRow& row, const std::string& text);
+
+  // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
+  void revive(Active& active);
   Active& load(const store::ExecutionRow& row);
-  machine::Execution fold(const store::ExecutionRow& row);
+  Active& add(store::ExecutionRow row, machine::Execution execution);
+  machine::Execution fold(const store::ExecutionRow& row,
+                          std::shared_ptr<const asl::Workflow> workflow);
   std::shared_ptr<const asl::Workflow> workflow(const std::string& hash);
+  void keep_workflow(const std::string& hash, std::shared_ptr<const asl::Workflow> workflow);
 
   store::Store& store_;
   const workers::Registry& registry_;
@@ -117,26 +147,35 @@ class Engine::Core {
   bool closing_ = false;
   bool stopped_ = false;
   std::exception_ptr failure_;
-  std::atomic<bool> has_results_ = false;
+  std::atomic<bool> arrived_ =
+      false;  ///< inbox_ is not empty; read without the mutex while spinning
 
   std::map<store::ExecutionId, std::unique_ptr<Active>> active_;
   std::unordered_map<std::string, std::shared_ptr<const asl::Workflow>> workflows_;
   std::map<std::string, std::vector<RowPromise>> waiters_;
   std::vector<IdlePromise> idle_waiters_;
   Timers timers_;
-  std::unique_ptr<store::Turn> transaction_;
-  std::vector<Effect> effects_;
-  std::vector<store::ExecutionId> created_;  ///< in the turn that is not committed yet
-  std::deque<store::ExecutionId> more_;
+  std::deque<store::ExecutionId> more_;  ///< runs that the bound of a turn stopped
   std::vector<std::shared_ptr<Delivery>> to_queue_;
   std::int64_t next_fence_ = 0;
-  int in_flight_ = 0;
-  Instant now_{};
+  int in_flight_ = 0;  ///< deliveries that have not ended
+  int announced_ = 0;  ///< of those: whose start is in the history
+  Instant now_{};      ///< of the turn
+  Instant looked_at_{};
   Instant progress_at_{};
   std::uint64_t seed_ = 0;
+
+  // The turn that is not committed yet.
+  std::unique_ptr<store::Turn> transaction_;
+  std::vector<Active*> touched_;
+  std::vector<Timer> fired_;
+  std::size_t decided_ = 0;  ///< events
 
   std::unique_ptr<WorkerPool> pool_;
   std::thread thread_;
 };
+
+/// Whether the error may pass by itself: the disk is freed, another program ends its transaction.
+bool may_pass(const Error& error);
 
 }  // namespace orch::engine

@@ -1,6 +1,4 @@
 // What follows from committed events: tasks to workers, timers, answers to those who wait.
-#include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 #include "orchestrator/base/fault.h"
@@ -13,17 +11,14 @@ using machine::EventType;
 
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
-  for (const auto& effect : std::exchange(effects_, {})) {
-    auto* active = find(effect.id);
-    if (!active) continue;
-    if (observer_) observer_->on_events(active->row, effect.events);
-    dispatch(*active, effect.events);
-    if (active->row.status == machine::Status::running) continue;
-    stop_closed_tasks(*active);
-    const auto row = active->row;
-    active_.erase(effect.id);
-    ended(row);
+  for (auto* active : touched_) {
+    const auto events = std::exchange(active->events, {});
+    active->touched = active->created = false;
+    if (observer_ && !events.empty()) observer_->on_events(active->row, events);
+    dispatch(*active, events);
+    if (active->row.status != machine::Status::running) end(*active);
   }
+  touched_.clear();
   if (!to_queue_.empty()) pool_->queue(std::exchange(to_queue_, {}));
 }
 
@@ -31,9 +26,11 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
   bool closed_some = false;
   for (const auto& event : events) {
     if (event.due) timers_.add({*event.due, active.row.id, event.id, Timer::Kind::event});
-    if (event.type == EventType::task_scheduled)
-      dispatch_task(active, {machine::Ticket{event.id}, event.name, event.resource, *event.payload,
-                             event.number, false, event.heartbeat_seconds});
+    const machine::Ticket ticket{event.id};
+    // A task that was closed in the same turn is not worth a worker.
+    if (event.type == EventType::task_scheduled && active.execution.is_open(ticket))
+      dispatch_task(active, {ticket, event.name, event.resource, *event.payload, event.number,
+                             false, event.heartbeat_seconds});
     closed_some =
         closed_some || is_state_aborted(event.type) || event.type == EventType::task_timed_out;
   }
@@ -47,6 +44,7 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   delivery->ticket = open.ticket;
   delivery->input = open.parameters.text();
   delivery->heartbeat_seconds = open.heartbeat_seconds;
+  delivery->announced = open.begun;
   auto& task = delivery->task;
   task.run = made.run_id;
   task.run_name = made.name;
@@ -65,42 +63,32 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   if (open.heartbeat_seconds)
     timers_.add({now_ + std::chrono::seconds(*open.heartbeat_seconds), active.row.id, task.ticket,
                  Timer::Kind::heartbeat});
+  ++in_flight_;
+  announced_ += open.begun ? 1 : 0;
   active.deliveries.insert_or_assign(task.ticket, delivery);
   to_queue_.push_back(std::move(delivery));
-  ++in_flight_;
 }
 
-// A look at a task's latest sign of life; the next look is when it would be overdue.
-void Engine::Core::watch_heartbeat(const Timer& timer) {
-  auto* active = find(timer.execution);
-  if (!active) return;
-  const auto found = active->deliveries.find(timer.id);
-  if (found == active->deliveries.end()) return;
-  const auto& delivery = *found->second;
-  const auto limit = std::chrono::seconds(*delivery.heartbeat_seconds);
-  const auto sign = delivery.last_sign();
-  // A task that waits for a worker thread is not silent yet.
-  const auto due = sign == 0 ? now_ + limit : Instant{Millis{sign}} + limit;
-  if (due > now_) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
-  stimulate(*active, machine::HeartbeatMissed{machine::Ticket{timer.id}});
+void Engine::Core::set_timers(Active& active) {
+  for (const auto& timer : active.execution.open_timers())
+    timers_.add({timer.due, active.row.id, timer.timer, Timer::Kind::event});
 }
 
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
-  std::unordered_set<machine::EventId> open;
-  for (const auto& task : active.execution.open_tasks())
-    open.insert(static_cast<machine::EventId>(task.ticket));
-  for (auto it = active.deliveries.begin(); it != active.deliveries.end();) {
-    if (open.contains(it->first)) {
-      ++it;
-      continue;
-    }
-    it->second->request_stop();
-    it = active.deliveries.erase(it);
-  }
+  std::erase_if(active.deliveries, [&](const auto& entry) {
+    const auto& delivery = *entry.second;
+    if (active.execution.is_open(delivery.ticket)) return false;
+    entry.second->request_stop();
+    return true;
+  });
 }
 
-void Engine::Core::ended(const store::ExecutionRow& row) {
+// The run has ended: its workers stop, those who wait get the row.
+void Engine::Core::end(Active& active) {
+  for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
+  const auto row = std::move(active.row);
+  active_.erase(row.id);
   if (auto waiting = waiters_.extract(row.made.run_id)) {
     for (auto& promise : waiting.mapped()) promise->set_value(row);
   }

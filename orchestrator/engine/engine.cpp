@@ -10,7 +10,11 @@ Engine::Engine(store::Store& store, const workers::Registry& registry, Options o
 
 Engine::~Engine() = default;
 
-Submitted Engine::submit(const Submission& submission) { return core_->submit(submission); }
+Submitted Engine::submit(const Submission& submission) { return core_->start(submission).get(); }
+
+std::future<Submitted> Engine::start(Submission submission) {
+  return core_->start(std::move(submission));
+}
 
 std::string Engine::redrive(const std::string& run, const Redrive& redrive) {
   return core_->redrive(run, redrive);

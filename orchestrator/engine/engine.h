@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +67,8 @@ class Engine {
 
   /// Throws InvalidDocument (ORCH-0101), Error ORCH-0202 (name taken), ORCH-0204 (no worker).
   Submitted submit(const Submission& submission);
+  /// Like submit(), without waiting for the commit: the future gives the result or the error.
+  std::future<Submitted> start(Submission submission);
   /// Returns the run's id. Throws Error ORCH-0203, ORCH-0205, InvalidDocument.
   std::string redrive(const std::string& run, const Redrive& redrive);
   /// Throws Error ORCH-0203 when there is no such run, ORCH-0205 when it has ended.

@@ -1,5 +1,7 @@
 #include "orchestrator/engine/pool.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
@@ -42,8 +44,8 @@ std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
 }
 
 WorkerPool::WorkerPool(const workers::Registry& registry, int threads, Sink sink)
-    : registry_(registry), sink_(std::move(sink)) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    : registry_(registry), sink_(std::move(sink)), at_work_(static_cast<std::size_t>(threads)) {
+  for (auto& mine : at_work_) threads_.emplace_back([this, &mine] { run(mine); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -78,26 +80,34 @@ bool WorkerPool::wait_quiet(Millis patience) {
   return quiet_.wait_for(lock, patience, [this] { return busy_ == 0; });
 }
 
-void WorkerPool::run() {
+std::vector<std::shared_ptr<Delivery>> WorkerPool::at_work() {
+  std::vector<std::shared_ptr<Delivery>> found;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& delivery : at_work_) {
+    if (delivery) found.push_back(delivery);
+  }
+  return found;
+}
+
+void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    auto delivery = std::move(queue_.front());
+    mine = std::move(queue_.front());
     queue_.pop_front();
     ++busy_;
     lock.unlock();
-    delivery->heartbeat();
-    sink_({delivery, WorkerNews::Begun{}});
-    sink_(perform(delivery));
-    delivery.reset();
+    mine->heartbeat();
+    sink_(perform(mine));
     lock.lock();
+    mine.reset();
     if (--busy_ == 0) quiet_.notify_all();
   }
 }
 
 WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const {
-  const auto& task = delivery->task;
+  auto& task = delivery->task;
   if (delivery->stop_requested()) return {delivery, WorkerNews::Stopped{}};
   const auto failed = [&](asl::Failure failure) {
     return WorkerNews{delivery, std::move(failure)};
@@ -111,17 +121,21 @@ WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const 
                                             task.resource, task.state,
                                             did_you_mean(task.resource, registry_.resources())),
                                 "", "ORCH-0204");
-    auto with_input = task;
-    with_input.input = json::parse(delivery->input);
-    return {delivery, WorkerNews::Done{json::write(worker->run(with_input, *delivery))}};
+    task.input = json::parse(std::exchange(delivery->input, {}));
+    return {delivery, WorkerNews::Done{json::write(worker->run(task, *delivery))}};
   } catch (const workers::TaskFailed& error) {
     return failed(failure_of(error));
   } catch (const workers::Cancelled&) {
-    return {delivery, WorkerNews::Stopped{}};
+    if (delivery->stop_requested()) return {delivery, WorkerNews::Stopped{}};
+    return failed(failure_of(
+        workers::TaskFailed("States.TaskFailed", "the worker gave up without having been asked")));
   } catch (const Error& error) {
     return failed(failure_of(error));
   } catch (const std::exception& error) {
     return failed(failure_of(workers::TaskFailed("States.TaskFailed", error.what())));
+  } catch (...) {
+    return failed(failure_of(
+        workers::TaskFailed("States.TaskFailed", "the worker failed in a way it did not name")));
   }
 }
 

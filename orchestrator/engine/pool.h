@@ -30,6 +30,8 @@ class Delivery final : public workers::TaskContext {
   std::string input;   ///< JSON text; parsed by the worker thread
   workers::Task task;  ///< without its input
   std::optional<std::int64_t> heartbeat_seconds;
+  /// Belongs to the engine's thread: the history has, or will have, the task's start.
+  bool announced = false;
 
   /// Called on the worker's thread for every report; set before the delivery is queued.
   Listener on_progress;
@@ -52,15 +54,15 @@ class Delivery final : public workers::TaskContext {
   bool fresh_ = false;
 };
 
-/// What a worker thread says: that it began, or how it ended (unset: stopped without a result).
+/// How a delivery ended.
 struct WorkerNews {
-  struct Begun {};
   struct Done {
     std::string output;  ///< JSON text
   };
+  /// Without a result, because that was asked for.
   struct Stopped {};
   std::shared_ptr<Delivery> delivery;
-  std::variant<Begun, Done, asl::Failure, Stopped> what;
+  std::variant<Done, asl::Failure, Stopped> what;
 };
 
 /// N threads over one queue. A worker's exceptions end here.
@@ -76,21 +78,24 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   void queue(std::vector<std::shared_ptr<Delivery>> deliveries);
+  /// What the threads do at this moment.
+  std::vector<std::shared_ptr<Delivery>> at_work();
   /// Drops what is queued and takes nothing more.
   void close();
   /// True when no thread works within `patience`.
   bool wait_quiet(Millis patience);
 
  private:
-  void run();
+  void run(std::shared_ptr<Delivery>& mine);
   WorkerNews perform(const std::shared_ptr<Delivery>& delivery) const;
 
   const workers::Registry& registry_;
   Sink sink_;
-  std::mutex mutex_;
+  std::mutex mutex_;  ///< guards all below but threads_
   std::condition_variable wake_;
   std::condition_variable quiet_;
   std::deque<std::shared_ptr<Delivery>> queue_;
+  std::vector<std::shared_ptr<Delivery>> at_work_;  ///< by thread; null: idle
   int busy_ = 0;
   bool closed_ = false;
   std::vector<std::thread> threads_;

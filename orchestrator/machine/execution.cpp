@@ -73,6 +73,10 @@ EventId Execution::last_event() const { return live_->last_event; }
 
 std::int64_t Execution::redrive_count() const { return live_->redrive_count; }
 
+bool Execution::is_open(Ticket ticket) const {
+  return live_->status == Status::running && live_->tickets.contains(static_cast<EventId>(ticket));
+}
+
 std::vector<OpenTask> Execution::open_tasks() const {
   std::vector<OpenTask> open;
   if (live_->status != Status::running) return open;

@@ -74,6 +74,8 @@ class Execution {
   EventId last_event() const;
   std::int64_t redrive_count() const;
 
+  /// True while the task has no result and is still wanted.
+  bool is_open(Ticket ticket) const;
   /// What a restart dispatches again, in the order of tickets.
   std::vector<OpenTask> open_tasks() const;
   std::vector<OpenTimer> open_timers() const;

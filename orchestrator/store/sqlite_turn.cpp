@@ -1,9 +1,5 @@
 #include "orchestrator/store/sqlite_turn.h"
 
-#include <xxhash.h>
-
-#include <fmt/format.h>
-
 #include "orchestrator/base/log.h"
 
 namespace orch::store {
@@ -11,11 +7,6 @@ namespace {
 
 std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
 std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
-
-std::string hash_of(const std::string& text) {
-  const auto hash = XXH3_128bits(text.data(), text.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
-}
 
 // The text of one row of `history`.
 void write_events(std::string& text, std::span<const machine::Event> events) {
@@ -62,10 +53,8 @@ SqliteTurn::~SqliteTurn() {
   }
 }
 
-std::string SqliteTurn::keep_definition(const std::string& text) {
-  auto hash = hash_of(text);
+void SqliteTurn::keep_definition(const std::string& hash, const std::string& text) {
   guard_([&] { kit_.keep_definition.bind(hash, text).run(); });
-  return hash;
 }
 
 ExecutionId SqliteTurn::add(const NewExecution& made) {

@@ -27,7 +27,7 @@ class SqliteTurn final : public Turn {
   SqliteTurn(const SqliteTurn&) = delete;
   SqliteTurn& operator=(const SqliteTurn&) = delete;
 
-  std::string keep_definition(const std::string& text) override;
+  void keep_definition(const std::string& hash, const std::string& text) override;
   ExecutionId add(const NewExecution& made) override;
   void append(ExecutionId id, std::span<const machine::Event> events) override;
   void set_outcome(const ExecutionRow& row) override;

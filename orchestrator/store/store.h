@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/base/time.h"
@@ -54,12 +55,15 @@ struct ListFilter {
   std::int64_t limit = 50;
 };
 
+/// Names a definition by its text: 32 hexadecimal digits.
+std::string definition_hash(std::string_view text);
+
 /// One transaction of the owner. Destroyed without commit(): nothing was written.
 class Turn {
  public:
   virtual ~Turn() = default;
-  /// Keeps `text` under its hash, which is returned.
-  virtual std::string keep_definition(const std::string& text) = 0;
+  /// Keeps a definition's text under its definition_hash().
+  virtual void keep_definition(const std::string& hash, const std::string& text) = 0;
   virtual ExecutionId add(const NewExecution& execution) = 0;
   virtual void append(ExecutionId id, std::span<const machine::Event> events) = 0;
   /// Sets status, end, output, error, cause and redrive count.

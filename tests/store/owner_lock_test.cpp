@@ -29,7 +29,8 @@ class OwningChild {
       const auto turn = owned->begin();
       NewExecution made;
       made.run_id = made.name = "aa11";
-      made.definition_hash = turn->keep_definition("{}");
+      made.definition_hash = definition_hash("{}");
+      turn->keep_definition(made.definition_hash, "{}");
       turn->add(made);
       turn->commit();
       if (write(ready[1], "x", 1) == 1) pause();

@@ -70,12 +70,13 @@ TEST_F(StoreRefusal, DamagedHistory) {
   const auto turn = store->begin();
   NewExecution made;
   made.run_id = made.name = "aa11";
-  made.definition_hash = turn->keep_definition("{}");
+  made.definition_hash = definition_hash("{}");
+  turn->keep_definition(made.definition_hash, "{}");
   const auto id = turn->add(made);
   turn->commit();
   sqlite::Database other(path_);
   for (const auto* events : {"[{\"id\":1,", "{}", "[1]", "[{\"id\":1,\"type\":\"Unheard\"}]"}) {
-    sqlite::Statement(other, "INSERT OR REPLACE INTO history VALUES (?, 1, 1, ?)")
+    sqlite::Statement(other, "INSERT OR REPLACE INTO history VALUES (1, ?, 1, 1, ?)")
         .bind(static_cast<std::int64_t>(id), events)
         .run();
     EXPECT_THAT(refusal([&] { store->history(id, 0, [](const machine::Event&) {}); }),
@@ -109,7 +110,8 @@ TEST_F(StoreRefusal, DiskThatRefusesKeepsWhatWasCommitted) {
         NewExecution made;
         made.run_id = made.name = "run" + std::to_string(added);
         made.input = std::string(10'000, ' ');
-        made.definition_hash = turn->keep_definition("{}");
+        made.definition_hash = definition_hash("{}");
+        turn->keep_definition(made.definition_hash, "{}");
         turn->add(made);
         turn->commit();
         ++added;

@@ -45,7 +45,8 @@ class StoreTest : public ::testing::Test {
   ExecutionId add(const std::string& run_id, const std::string& name) {
     const auto turn = store_->begin();
     auto made = submission(run_id, name);
-    made.definition_hash = turn->keep_definition("{}");
+    made.definition_hash = definition_hash("{}");
+    turn->keep_definition(made.definition_hash, "{}");
     const auto id = turn->add(made);
     turn->commit();
     return id;
@@ -112,7 +113,8 @@ TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
     const auto turn = store_->begin();
     turn->append(id, std::vector{event(1)});
     auto other = submission("bb22", "other");
-    other.definition_hash = turn->keep_definition("{ }");
+    other.definition_hash = definition_hash("{ }");
+    turn->keep_definition(other.definition_hash, "{ }");
     turn->add(other);
   }
   EXPECT_THAT(ids(id, 0), ElementsAre());

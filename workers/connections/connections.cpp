@@ -11,6 +11,7 @@
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/text.h"
 #include "workers/connections/connection.h"
+#include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 #include "workers/worker.h"
 
@@ -76,6 +77,13 @@ struct Connections::Impl {
                               "", "ORCH-0304", {{"connection", name}});
   }
 
+  postgres::Settings settings_of(const Connection& connection) const {
+    const auto password = connection.secret
+                              ? fetch_secret(*connection.secret, folder, connection.name)
+                              : std::string();
+    return {conninfo(connection, password), connection.display};
+  }
+
   std::filesystem::path path_of(const Connection& connection) const {
     return folder / connection.path;
   }
@@ -124,6 +132,8 @@ std::unique_ptr<data::Source> Connections::open_source(const std::string& name) 
   switch (connection.engine) {
     case Engine::sqlite:
       return sqlite::open_source(impl_->path_of(connection), connection.display);
+    case Engine::postgresql:
+      return postgres::open_source(impl_->settings_of(connection));
     case Engine::csv:
       return csv::open_source(impl_->path_of(connection), connection.csv, connection.display);
     default:
@@ -136,20 +146,45 @@ std::unique_ptr<data::Target> Connections::open_target(const std::string& name) 
   switch (connection.engine) {
     case Engine::sqlite:
       return sqlite::open_target(impl_->path_of(connection), connection.display);
+    case Engine::postgresql:
+      return postgres::open_target(impl_->settings_of(connection));
     default:
       Impl::unsupported(connection, "target");
   }
 }
 
-Health Connections::ping(const std::string& name) const {
+std::unique_ptr<data::SqlSession> Connections::open_sql(const std::string& name) const {
   const auto& connection = impl_->find(name);
+  if (connection.engine != Engine::sqlite) Impl::unsupported(connection, "database for statements");
+  return sqlite::open_sql(impl_->path_of(connection), connection.display);
+}
+
+Endpoint Connections::endpoint(const std::string& name) const {
+  const auto& connection = impl_->find(name);
+  if (connection.engine != Engine::http) Impl::unsupported(connection, "server to call");
+  Endpoint endpoint{connection.url, ""};
+  if (connection.secret) endpoint.token = fetch_secret(*connection.secret, impl_->folder, name);
+  return endpoint;
+}
+
+Health Connections::ping(const std::string& name, Role role) const {
+  const auto& connection = impl_->find(name);
+  const auto path = impl_->path_of(connection);
   switch (connection.engine) {
     case Engine::sqlite:
-      sqlite::ping(impl_->path_of(connection));
+      if (role == Role::target && !std::filesystem::exists(path) &&
+          std::filesystem::is_directory(path.parent_path()))
+        return {};
+      sqlite::ping(path);
       break;
     case Engine::csv:
-      csv::ping(impl_->path_of(connection));
+      csv::ping(path);
       break;
+    case Engine::postgresql: {
+      Health health;
+      health.degraded = postgres::ping(impl_->settings_of(connection), health.version);
+      return health;
+    }
     default:
       break;
   }

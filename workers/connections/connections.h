@@ -1,12 +1,14 @@
 // The connections file: named databases and folders, with their secrets elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "workers/data/source.h"
+#include "workers/data/sql.h"
 #include "workers/data/target.h"
 
 namespace orch::connections {
@@ -23,6 +25,15 @@ struct Health {
   std::string degraded;  ///< why it is of limited use (a standby, say); empty: it is up
   std::string version;   ///< of the server; may be empty
 };
+
+/// Where an HTTP connection leads, and what it authenticates with.
+struct Endpoint {
+  std::string url;
+  std::string token;  ///< of "Authorization: Bearer"; a secret; empty: none
+};
+
+/// What a run does with a connection.
+enum class Role : std::uint8_t { source, target };
 
 class Connections {
  public:
@@ -41,9 +52,13 @@ class Connections {
   /// "Connection.Refused" (wrong password, no permission), "Connection.Unsupported".
   std::unique_ptr<data::Source> open_source(const std::string& name) const;
   std::unique_ptr<data::Target> open_target(const std::string& name) const;
+  std::unique_ptr<data::SqlSession> open_sql(const std::string& name) const;
+  /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
+  Endpoint endpoint(const std::string& name) const;
 
-  /// Connects and asks the least. Throws like open_source().
-  Health ping(const std::string& name) const;
+  /// Connects and asks the least. A SQLite file that is only written to need not exist yet. Throws
+  /// like open_source().
+  Health ping(const std::string& name, Role role) const;
 
  private:
   Connections();

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "workers/csv/failures.h"
-#include "workers/csv/utf8.h"
 
 namespace orch::csv {
 namespace {

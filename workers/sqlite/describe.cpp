@@ -70,7 +70,9 @@ std::optional<Described> describe_table(Database& db, const std::string& name) {
 }
 
 data::Table describe_query(Database& db, const std::string& query) {
-  const Statement select(db, "SELECT * FROM " + from_clause({{}, query}));
+  // As a table it must be a SELECT; there, though, SQLite renames columns that come twice.
+  Statement(db, "SELECT * FROM " + from_clause({{}, query}));
+  const Statement select(db, query);
   data::Table table;
   for (int i = 0; i < select.columns(); ++i)
     table.columns.push_back(column_of(select.column_name(i), select.declared_type(i)));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "workers/data/source.h"
+#include "workers/data/sql.h"
 #include "workers/data/target.h"
 
 namespace orch::sqlite {
@@ -19,6 +20,12 @@ std::unique_ptr<data::Source> open_source(const std::filesystem::path& path, std
 /// folder exists. `patience` is how long a write waits for the lock of another process before
 /// TaskFailed "Target.Locked"; writers of this process queue for their turn without a limit.
 std::unique_ptr<data::Target> open_target(
+    const std::filesystem::path& path, std::string display,
+    std::chrono::milliseconds patience = std::chrono::seconds(60));
+
+/// Opens the existing file `path` for single statements; foreign keys are enforced. Throws
+/// TaskFailed "Connection.Down".
+std::unique_ptr<data::SqlSession> open_sql(
     const std::filesystem::path& path, std::string display,
     std::chrono::milliseconds patience = std::chrono::seconds(60));
 

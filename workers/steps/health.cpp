@@ -23,11 +23,18 @@ struct Finding {
   double latency_ms = 0;
 };
 
-Finding look_at(const connections::Connections& connections, connections::Summary summary) {
+/// A connection, and whether rows are read from it.
+struct Wanted {
+  std::string name;
+  connections::Role role = connections::Role::source;
+};
+
+Finding look_at(const connections::Connections& connections, connections::Summary summary,
+                connections::Role role) {
   Finding finding{summary.name, summary.engine, "up", "", 0};
   const auto start = Clock::now();
   try {
-    const auto health = connections.ping(summary.name);
+    const auto health = connections.ping(summary.name, role);
     finding.reason = health.degraded;
     if (!health.degraded.empty()) finding.status = "degraded";
   } catch (const std::exception& error) {
@@ -40,14 +47,15 @@ Finding look_at(const connections::Connections& connections, connections::Summar
 
 // All at once: a connection that hangs until its timeout delays nobody.
 std::vector<Finding> look_at_all(const connections::Connections& connections,
-                                 const std::vector<std::string>& names) {
+                                 const std::vector<Wanted>& wanted) {
   const auto known = connections.list();
   std::vector<std::future<Finding>> looks;
-  for (const auto& name : names) {
-    const auto summary = std::find_if(known.begin(), known.end(),
-                                      [&](const auto& each) { return each.name == name; });
-    if (summary == known.end()) connections.ping(name);  // throws Connection.Unknown
-    looks.push_back(std::async(std::launch::async, look_at, std::cref(connections), *summary));
+  for (const auto& [name, role] : wanted) {
+    const auto summary = std::find_if(
+        known.begin(), known.end(), [&name = name](const auto& each) { return each.name == name; });
+    if (summary == known.end()) connections.ping(name, role);  // throws Connection.Unknown
+    looks.push_back(
+        std::async(std::launch::async, look_at, std::cref(connections), *summary, role));
   }
   std::vector<Finding> findings;
   for (auto& look : looks) findings.push_back(look.get());
@@ -94,14 +102,29 @@ bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
          std::chrono::system_clock::now() >= *start + std::chrono::seconds(deadline_seconds);
 }
 
+// Those the input names, or those of its catalog.
+std::vector<Wanted> wanted_connections(const workers::Task& task,
+                                       const connections::Connections& connections) {
+  std::vector<Wanted> wanted;
+  for (const auto& name : string_list(input_member(task, "connections"))) wanted.push_back({name});
+  if (!wanted.empty()) return wanted;
+  const auto entries = chosen_entries(task, connections);
+  for (const auto& name : catalog::connections_of(entries)) {
+    const bool read = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+      return entry.source_connection == name;
+    });
+    wanted.push_back({name, read ? connections::Role::source : connections::Role::target});
+  }
+  return wanted;
+}
+
 class Health final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connections::Connections::load(task.connections);
-    auto names = string_list(input_member(task, "connections"));
-    if (names.empty()) names = catalog::connections_of(chosen_entries(task, connections));
+    const auto wanted = wanted_connections(task, connections);
     context.report({"health", "checking", 0, 0, {}});
-    const auto findings = look_at_all(connections, names);
+    const auto findings = look_at_all(connections, wanted);
     const auto status = overall(findings);
     const auto deadline = integer_option(task, "deadline_seconds", 3'600, 0, 31'536'000);
     const auto poll = integer_option(task, "poll_seconds", 15, 1, 86'400);

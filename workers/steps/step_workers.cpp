@@ -25,7 +25,7 @@ const boost::json::value& member(const workers::Task& task, const char* name) {
   throw workers::TaskFailed(
       "Input.Invalid",
       fmt::format("{} of state {}: no \"{}\" in the input", task.resource, task.state, name),
-      "see the shipped workflows for what the step expects", "ORCH-0441");
+      "see the shipped workflows for what the step expects", "ORCH-0530");
 }
 
 /// Once both ends are open, errors of the source start with its name; all others happen at the

@@ -14,7 +14,7 @@ data::LoadId load_id(const workers::Task& task, const boost::json::value& load) 
         "Input.Invalid",
         fmt::format("{} of state {}: \"load\" is not the output of orch:stage", task.resource,
                     task.state),
-        "pass the whole result of orch:stage", "ORCH-0441");
+        "pass the whole result of orch:stage", "ORCH-0530");
   return {std::string(id->as_string()), task.run, task.store, task.fence};
 }
 

@@ -1,4 +1,8 @@
-// Workers that are not about tables.
+// Workers beside replication: orch:sql, orch:http, orch:process, orch:notify, orch:noop.
+//
+// A delivery may come twice (a crash, a redrive): orch:sql with "once" does its statement once;
+// orch:http sends an Idempotency-Key that is the same for both deliveries, and orch:process sets
+// ORCH_DELIVERY to it, so that the other side can tell. docs/workers.md has every member.
 #pragma once
 
 #include <memory>
@@ -7,7 +11,38 @@
 
 namespace orch::tools {
 
-/// orch:noop returns its input. For trying out a workflow, and for measuring.
+/// orch:sql runs one statement in one transaction and returns its rows.
+///
+/// Input {"connection", "sql", "params"?: […], "max_rows"?, "once"?: key}. Output {"rows":
+/// [{column: value}], "count", "changes", "repeated"}.
+/// Errors: Input.Invalid, Sql.Failed, Sql.Constraint, Sql.Locked, Sql.ParameterInvalid,
+/// Sql.ResultTooLarge, Sql.ValueUnsupported, Sql.OnceMismatch, Connection.*.
+std::unique_ptr<workers::Worker> make_sql();
+
+/// orch:http sends one request and returns the response.
+///
+/// Input {"connection"?, "url"?, "path"?, "query"?: {…}, "method"?, "headers"?: {…}, "body"?,
+/// "timeout_seconds"?, "max_response_bytes"?}. Output {"status", "headers", "body"}.
+/// Errors: Input.Invalid, Http.StatusCode.NNN (any status but 2xx), Http.Timeout, Http.TlsFailed,
+/// Http.ResponseTooLarge, Http.ResponseInvalid, Connection.*.
+std::unique_ptr<workers::Worker> make_http();
+
+/// orch:process runs a program with JSON on its standard input and takes JSON from its standard
+/// output.
+///
+/// Input {"argv": […], "input"?, "environment"?: [names], "folder"?, "output"?: "json"|"text",
+/// "timeout_seconds"?, "max_output_bytes"?}. Output: what the program wrote.
+/// Errors: Input.Invalid, Process.NotStarted, Process.ExitCode.N, Process.Killed, Process.Timeout,
+/// Process.OutputTooLarge, Process.OutputInvalid.
+std::unique_ptr<workers::Worker> make_process();
+
+/// orch:notify tells people: posts to a webhook, appends to a file or runs a program.
+///
+/// Input {"to": {"connection"} | {"file"} | {"argv"}, "text": "… {member} …", "data"?: {…}}. Output
+/// {"to", "text"}. Errors: Input.Invalid, Notify.Failed, and those of orch:http and orch:process.
+std::unique_ptr<workers::Worker> make_notify();
+
+/// orch:noop returns its input.
 std::unique_ptr<workers::Worker> make_noop();
 
 }  // namespace orch::tools

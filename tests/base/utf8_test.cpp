@@ -1,8 +1,8 @@
-#include "workers/csv/utf8.h"
+#include "orchestrator/base/utf8.h"
 
 #include <gtest/gtest.h>
 
-namespace orch::csv {
+namespace orch {
 namespace {
 
 std::string utf8(char32_t code) {
@@ -48,5 +48,14 @@ TEST(Utf8, TheFirstWrongByteIsFoundBehindLongAscii) {
   EXPECT_EQ(valid_prefix(text), 1007u);
 }
 
+TEST(Utf8, RepairingReplacesWrongBytesAlone) {
+  EXPECT_EQ(repaired("gr\xc3\xbc\xc3\x9f\x65"), "gr\xc3\xbc\xc3\x9f\x65");
+  EXPECT_EQ(repaired("a\xff"
+                     "b\xc3"),
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd");
+  EXPECT_EQ(repaired(""), "");
+}
+
 }  // namespace
-}  // namespace orch::csv
+}  // namespace orch

@@ -1,9 +1,9 @@
-#include "workers/csv/utf8.h"
+#include "orchestrator/base/utf8.h"
 
 #include <cstdint>
 #include <cstring>
 
-namespace orch::csv {
+namespace orch {
 namespace {
 
 /// The length of a sequence by its first byte, and the range of its second byte; length 0: no
@@ -71,4 +71,17 @@ bool cut_short(std::string_view rest) {
   return rest.size() < lead.length && right_bytes(rest, lead) == rest.size();
 }
 
-}  // namespace orch::csv
+std::string repaired(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const auto good = valid_prefix(bytes);
+    text += bytes.substr(0, good);
+    bytes.remove_prefix(good);
+    if (bytes.empty()) break;
+    text += "\xef\xbf\xbd";
+    bytes.remove_prefix(1);
+  }
+  return text;
+}
+
+}  // namespace orch

@@ -1,0 +1,42 @@
+# What `cmake --install` puts where, and the Debian package (cpack in the build folder).
+include(GNUInstallDirs)
+
+set(doc ${CMAKE_INSTALL_DATADIR}/doc/orch)
+install(TARGETS orch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY workflows DESTINATION ${CMAKE_INSTALL_DATADIR}/orch FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY schema DESTINATION ${CMAKE_INSTALL_DATADIR}/orch FILES_MATCHING PATTERN "*.schema.json")
+install(FILES README.md CHANGELOG.md DESTINATION ${doc})
+install(FILES LICENSE DESTINATION ${doc} RENAME copyright)
+install(DIRECTORY examples/ledger DESTINATION ${doc}/examples
+  FILES_MATCHING PATTERN "*.json" PATTERN "README.md" PATTERN "generator" EXCLUDE PATTERN "reports" EXCLUDE)
+
+# The binary writes its own completion and manual, so that they cannot differ from it.
+find_program(GZIP gzip REQUIRED)
+set(made ${PROJECT_BINARY_DIR}/installed)
+add_custom_command(OUTPUT ${made}/orch ${made}/_orch ${made}/orch.fish ${made}/orch.1.gz
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
+  COMMAND orch completion bash > ${made}/orch
+  COMMAND orch completion zsh > ${made}/_orch
+  COMMAND orch completion fish > ${made}/orch.fish
+  COMMAND orch man > ${made}/orch.1
+  COMMAND ${GZIP} -n -9 -f ${made}/orch.1
+  DEPENDS orch VERBATIM)
+add_custom_target(orch_documents ALL DEPENDS ${made}/orch)
+install(FILES ${made}/orch DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${made}/_orch DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${made}/orch.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${made}/orch.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+set(CPACK_PACKAGE_NAME orch)
+set(CPACK_PACKAGE_CONTACT "The orch developers <orch@orch.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+set(CPACK_PACKAGE_DESCRIPTION "orch runs state machines in Amazon States Language durably, and its
+built-in workers replicate tables between databases: verified before anyone
+reads them, published atomically, resumable after any failure.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "graphviz, postgresql, sqlite3")
+include(CPack)

@@ -1,0 +1,133 @@
+// PostgreSQL by RAII over libpq: Connection, Result, Transaction, and both ways of COPY. One thread
+// uses one Connection. The only header that stands for libpq.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+struct pg_result;
+
+namespace orch::pg {
+
+/// A failed call. `what()` is the server's or libpq's message, without secrets.
+class Error : public std::runtime_error {
+ public:
+  Error(const std::string& message, std::string sqlstate, std::string detail = {})
+      : std::runtime_error(message), sqlstate_(std::move(sqlstate)), detail_(std::move(detail)) {}
+  /// Five characters; "08001" when no connection could be made, "08006" when it broke.
+  const std::string& sqlstate() const noexcept { return sqlstate_; }
+  const std::string& detail() const noexcept { return detail_; }
+
+ private:
+  std::string sqlstate_;
+  std::string detail_;
+};
+
+class Result {
+ public:
+  explicit Result(pg_result* result) : result_(result) {}
+  int rows() const;
+  int columns() const;
+  bool null(int row, int column) const;
+  /// Valid as long as the result; empty for NULL.
+  std::string_view text(int row, int column) const;
+  std::optional<std::string> optional(int row, int column) const;
+  std::int64_t int64(int row, int column) const;
+  /// "t"
+  bool boolean(int row, int column) const { return text(row, column) == "t"; }
+  std::string_view column_name(int column) const;
+  /// Type oid of a column.
+  std::uint32_t column_type(int column) const;
+  int column_modifier(int column) const;
+  /// Rows an INSERT, UPDATE, DELETE or COPY touched.
+  std::int64_t affected() const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const noexcept;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+using Params = std::vector<std::optional<std::string>>;
+
+class Connection {
+ public:
+  /// `conninfo` as libpq takes it; it may hold a password, which no message repeats. Sessions are
+  /// UTF-8 and UTC and spell values in the ISO way, so that text is the same from every server.
+  explicit Connection(const std::string& conninfo);
+
+  /// One or more statements without parameters; the result of the last.
+  Result exec(const std::string& sql);
+  /// One statement with $1, $2, …; all parameters travel as text.
+  Result exec(const std::string& sql, const Params& params);
+  /// The columns a query would give, without running it.
+  Result describe(const std::string& query);
+  /// 150018 for 15.18.
+  int server_version() const;
+  pg_conn* handle() const noexcept { return connection_.get(); }
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* connection) const noexcept;
+  };
+  std::unique_ptr<pg_conn, Finish> connection_;
+};
+
+/// Rolls back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Connection* connection_;
+};
+
+/// COPY … TO STDOUT, row by row. Destroyed before the end: the connection is of no more use.
+class CopyOut {
+ public:
+  CopyOut(Connection& connection, const std::string& sql);
+  ~CopyOut();
+  CopyOut(const CopyOut&) = delete;
+  CopyOut& operator=(const CopyOut&) = delete;
+  /// The next message (a row; of a binary COPY the first also holds the header), valid until the
+  /// next call. False at the end.
+  bool next(std::string_view& row);
+
+ private:
+  Connection& connection_;
+  char* buffer_ = nullptr;
+};
+
+/// COPY … FROM STDIN. Destroyed before finish(): the server is told to fail.
+class CopyIn {
+ public:
+  CopyIn(Connection& connection, const std::string& sql);
+  ~CopyIn();
+  CopyIn(const CopyIn&) = delete;
+  CopyIn& operator=(const CopyIn&) = delete;
+  void write(std::string_view bytes);
+  /// Rows copied.
+  std::int64_t finish();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+/// "name" with its quotes doubled: any name is safe in SQL.
+std::string quote(std::string_view name);
+/// 'text' for places where SQL takes no parameter.
+std::string literal(std::string_view text);
+
+}  // namespace orch::pg

@@ -1,0 +1,261 @@
+// What callers ask for: each call becomes a command of a turn.
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/parse.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/engine/core.h"
+#include "orchestrator/engine/executed_states.h"
+#include "orchestrator/engine/run_id.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::engine {
+namespace {
+
+void check_json(const std::string& text, const char* what) {
+  try {
+    json::parse(text);
+  } catch (const json::SyntaxError& error) {
+    throw Error("ORCH-0003", fmt::format("the {} is not JSON: {}", what, error.what()));
+  }
+}
+
+// The same submission again is answered with the run that exists.
+Submitted existing(const store::ExecutionRow& row, const Submission& submission,
+                   const std::string& definition) {
+  const char* differs = nullptr;
+  if (json::parse(row.made.input) != json::parse(submission.input)) differs = "input";
+  if (definition != submission.definition) differs = "definition";
+  if (!differs) return {row.made.run_id, true};
+  throw Error("ORCH-0202",
+              fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
+                          submission.name, row.made.run_id, differs),
+              "choose another --name, or `orch resume` that run");
+}
+
+[[noreturn]] void refuse(const store::ExecutionRow& row, const std::string& why,
+                         const std::string& hint) {
+  throw Error("ORCH-0205", fmt::format("run {} {}", row.made.run_id, why), hint);
+}
+
+void check_state(const store::ExecutionRow& row, const Redrive& redrive,
+                 const asl::Workflow& workflow, const machine::Execution& execution) {
+  if (redrive.from.empty()) return;
+  const auto& states = workflow.flow.states;
+  if (!states.contains(redrive.from)) {
+    std::vector<std::string> names;
+    for (const auto& [name, state] : states) names.push_back(name);
+    refuse(row,
+           fmt::format("has no state \"{}\" in its own flow{}", redrive.from,
+                       did_you_mean(redrive.from, names)),
+           "`orch graph` shows the states; states of branches and iterations cannot be chosen");
+  }
+  if (redrive.input.empty() && !execution.input_of(redrive.from))
+    refuse(row,
+           fmt::format("never entered the state \"{}\", so its input is unknown", redrive.from),
+           "give the input with --input");
+}
+
+}  // namespace
+
+template <class Result>
+std::future<Result> Engine::Core::ask(std::function<Result()> work) {
+  struct State {
+    std::promise<Result> promise;
+    std::optional<Result> result;
+    std::exception_ptr refused;
+  };
+  auto state = std::make_shared<State>();
+  Command command;
+  command.act = [state, work = std::move(work)] {
+    try {
+      state->refused = nullptr;
+      state->result = work();
+    } catch (const Error& error) {
+      if (may_pass(error)) throw;
+      state->refused = std::current_exception();
+    } catch (const std::exception&) {
+      state->refused = std::current_exception();
+    }
+  };
+  command.answer = [state] {
+    if (state->refused) return state->promise.set_exception(state->refused);
+    state->promise.set_value(std::move(*state->result));
+  };
+  command.fail = [state](std::exception_ptr error) { state->promise.set_exception(error); };
+  auto future = state->promise.get_future();
+  post(std::move(command));
+  return future;
+}
+
+std::future<Submitted> Engine::Core::start(Submission submission) {
+  return ask<Submitted>(
+      [this, submission = std::move(submission)] { return do_submit(submission); });
+}
+
+std::string Engine::Core::redrive(const std::string& run, const Redrive& redrive) {
+  return ask<std::string>([&] { return do_redrive(run, redrive); }).get();
+}
+
+std::string Engine::Core::stop(const std::string& run, const std::string& error,
+                               const std::string& cause) {
+  return ask<std::string>([&] { return do_stop(run, error, cause); }).get();
+}
+
+store::ExecutionRow Engine::Core::wait(const std::string& run_id) {
+  auto promise = std::make_shared<std::promise<store::ExecutionRow>>();
+  auto future = promise->get_future();
+  auto row = std::make_shared<store::ExecutionRow>();
+  Command command;
+  command.act = [this, row, run_id] { *row = store_.find(run_id); };
+  command.answer = [this, row, promise] {
+    if (active_.contains(row->id)) return waiters_[row->made.run_id].push_back(promise);
+    promise->set_value(*row);
+  };
+  command.fail = [promise](std::exception_ptr error) { promise->set_exception(error); };
+  post(std::move(command));
+  return future.get();
+}
+
+void Engine::Core::wait_idle() {
+  auto promise = std::make_shared<std::promise<void>>();
+  auto future = promise->get_future();
+  Command command;
+  command.act = [] {};
+  command.answer = [this, promise] {
+    if (!active_.empty()) return idle_waiters_.push_back(promise);
+    promise->set_value();
+  };
+  command.fail = [promise](std::exception_ptr error) { promise->set_exception(error); };
+  post(std::move(command));
+  future.get();
+}
+
+void Engine::Core::drain(Millis patience) {
+  pool_->close();
+  if (!pool_->wait_quiet(patience)) {
+    ask<bool>([&] {
+      for (auto& [id, active] : active_) {
+        for (auto& [ticket, delivery] : active->deliveries) delivery->request_stop();
+      }
+      return true;
+    }).get();
+    pool_->wait_quiet(patience);
+  }
+  ask<bool>([] { return true; }).get();  // everything posted before is committed with this
+}
+
+Submitted Engine::Core::do_submit(const Submission& submission) {
+  check_json(submission.input, "input");
+  const auto hash = store::definition_hash(submission.definition);
+  const auto known = workflows_.find(hash);
+  const auto parsed = known != workflows_.end()
+                          ? known->second
+                          : asl::parse_or_throw(submission.definition, submission.workflow);
+  if (!submission.name.empty()) {
+    if (const auto row = store_.find_name(submission.name))
+      return existing(*row, submission, store_.definition(row->made.definition_hash));
+  }
+  check_resources(*parsed);
+  keep_workflow(hash, parsed);
+  store::ExecutionRow row;
+  auto& made = row.made;
+  made.run_id = new_run_id(now_);
+  made.name = submission.name.empty() ? made.run_id : submission.name;
+  made.workflow = submission.workflow;
+  made.definition_hash = hash;
+  made.input = submission.input;
+  made.connections = submission.connections;
+  made.started_at = now_;
+  transaction().keep_definition(hash, submission.definition);
+  row.id = transaction().add(made);
+  const auto run_id = made.run_id;
+  auto execution = fold(row, parsed);
+  stimulate(add(std::move(row), std::move(execution)), machine::Start{});
+  return {run_id, false};
+}
+
+std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {
+  auto row = store_.find(run);
+  if (find(row.id) || row.status == machine::Status::running) {
+    if (redrive.from.empty() && redrive.input.empty() && !redrive.definition)
+      return row.made.run_id;
+    refuse(row, "is under way; it goes on by itself, as it was started",
+           "`orch stop` it first, then resume it with what is to change");
+  }
+  if (row.status == machine::Status::succeeded)
+    refuse(row, "has succeeded; there is nothing to resume",
+           "submit the workflow again for a new run");
+  if (!redrive.input.empty()) check_json(redrive.input, "input");
+  // Everything is checked before the first write: a refusal must leave nothing behind.
+  auto used = workflow(row.made.definition_hash);
+  if (redrive.definition) {
+    used = asl::parse_or_throw(*redrive.definition, "the new definition");
+    check_definition(row, *redrive.definition);
+    check_resources(*used);
+    row.made.definition_hash = store::definition_hash(*redrive.definition);
+  }
+  auto execution = refold(row, used, redrive);
+  check_state(row, redrive, *used, execution);
+  if (redrive.definition) {
+    keep_workflow(row.made.definition_hash, used);
+    transaction().keep_definition(row.made.definition_hash, *redrive.definition);
+    transaction().set_definition(row.id, row.made.definition_hash);
+  }
+  const auto run_id = row.made.run_id;
+  auto& active = add(std::move(row), std::move(execution));
+  stimulate(active, machine::Redrive{redrive.from, redrive.input});
+  return run_id;
+}
+
+// A corrected definition may be unable to carry the recorded history in ways that comparing states
+// does not show.
+machine::Execution Engine::Core::refold(const store::ExecutionRow& row,
+                                        const std::shared_ptr<const asl::Workflow>& workflow,
+                                        const Redrive& redrive) {
+  try {
+    return fold(row, workflow);
+  } catch (const Error& error) {
+    if (!redrive.definition || error.code() != "ORCH-0206") throw;
+    refuse(row, std::string("cannot go on with this definition: ") + error.what(),
+           "only states that were not completed may change; submit it as a new run otherwise");
+  }
+}
+
+void Engine::Core::check_definition(const store::ExecutionRow& row, const std::string& text) {
+  std::set<std::string> completed, entered;
+  store_.history(row.id, 0, [&](const machine::Event& event) {
+    if (is_state_entered(event.type)) entered.insert(event.name);
+    if (is_state_exited(event.type)) completed.insert(event.name);
+  });
+  const auto conflict =
+      definition_conflict(store_.definition(row.made.definition_hash), text, completed, entered);
+  if (!conflict.empty())
+    refuse(row, "cannot go on with this definition:" + conflict,
+           "only states that were not completed may change; submit it as a new run otherwise");
+}
+
+std::string Engine::Core::do_stop(const std::string& run, const std::string& error,
+                                  const std::string& cause) {
+  const auto row = store_.find(run);
+  auto* active = find(row.id);
+  if (!active) refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
+  stimulate(*active, machine::Stop{error, cause});
+  return row.made.run_id;
+}
+
+void Engine::Core::check_resources(const asl::Workflow& workflow) const {
+  for (const auto& [name, state] : workflow.by_name) {
+    const auto* task = std::get_if<asl::Task>(&state->body);
+    if (!task || registry_.find(task->resource)) continue;
+    throw Error(
+        "ORCH-0204",
+        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}", task->resource,
+                    name, did_you_mean(task->resource, registry_.resources())),
+        "nothing was started; the workers' names begin with \"orch:\"");
+  }
+}
+
+}  // namespace orch::engine

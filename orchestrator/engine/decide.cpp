@@ -1,0 +1,156 @@
+// From what arrived to events: the first half of a turn.
+#include <algorithm>
+#include <utility>
+
+#include "orchestrator/base/fault.h"
+#include "orchestrator/engine/core.h"
+
+namespace orch::engine {
+namespace {
+
+// Events of one turn; what else has arrived waits for the next, which follows at once. Bounds the
+// memory of a turn and the time until a result of it is durable.
+constexpr std::size_t max_events = 20'000;
+constexpr Millis look_interval{20};
+
+}  // namespace
+
+Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
+  Taken taken;
+  for (; taken.commands < pending.commands.size() && !turn_is_full(); ++taken.commands)
+    pending.commands[taken.commands].act();
+  for (; taken.news < pending.news.size() && !turn_is_full(); ++taken.news)
+    hear(pending.news[taken.news]);
+  announce_begun();
+  fire_timers();
+  continue_those_with_more();
+  return taken;
+}
+
+bool Engine::Core::turn_is_full() const { return decided_ >= max_events; }
+
+void Engine::Core::hear(const WorkerNews& news) {
+  const auto& delivery = *news.delivery;
+  auto* active = find(delivery.execution);
+  if (!active) return;  // the run has ended without it
+  fault::point("engine.result_received");
+  const auto ticket = delivery.ticket;
+  if (const auto* done = std::get_if<WorkerNews::Done>(&news.what))
+    return stimulate(*active, machine::TaskDone{ticket, json::Payload::of_text(done->output)});
+  if (const auto* failure = std::get_if<asl::Failure>(&news.what))
+    return stimulate(*active, machine::TaskBroken{ticket, *failure});
+}
+
+// Records the start of tasks that are at work for longer than a moment. The start of a short one
+// is recorded with its end, so that a step costs one commit.
+void Engine::Core::announce_begun() {
+  if (in_flight_ <= announced_ || now_ < looked_at_ + look_interval) return;
+  looked_at_ = now_;
+  for (const auto& delivery : pool_->at_work()) {
+    auto* active = delivery->announced ? nullptr : find(delivery->execution);
+    if (!active) continue;
+    touch(*active);  // after a failed commit it is to be announced again
+    delivery->announced = true;
+    ++announced_;
+    stimulate(*active, machine::TaskBegun{delivery->ticket});
+  }
+}
+
+void Engine::Core::fire_timers() {
+  while (const auto timer = timers_.take(now_)) {
+    fired_.push_back(*timer);
+    if (timer->kind == Timer::Kind::heartbeat) {
+      watch_heartbeat(*timer);
+    } else if (auto* active = find(timer->execution)) {
+      stimulate(*active, machine::TimerDue{timer->id});
+    }
+  }
+}
+
+// A look at a task's latest sign of life; the next look is when it would be overdue.
+void Engine::Core::watch_heartbeat(const Timer& timer) {
+  auto* active = find(timer.execution);
+  if (!active) return;
+  const auto found = active->deliveries.find(timer.id);
+  if (found == active->deliveries.end()) return;
+  const auto& delivery = *found->second;
+  const auto limit = std::chrono::seconds(*delivery.heartbeat_seconds);
+  const auto sign = delivery.last_sign();
+  // A task that waits for a worker thread is not silent yet.
+  const auto due = sign == 0 ? now_ + limit : Instant{Millis{sign}} + limit;
+  if (due > now_) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
+  stimulate(*active, machine::HeartbeatMissed{machine::Ticket{timer.id}});
+}
+
+// After everybody's news, so that a run with much to do does not delay the others.
+void Engine::Core::continue_those_with_more() {
+  for (auto count = more_.size(); count > 0 && !turn_is_full(); --count) {
+    const auto id = more_.front();
+    more_.pop_front();
+    const auto listed = active_.find(id);
+    if (listed == active_.end()) continue;
+    listed->second->in_more = false;
+    if (auto* active = find(id)) stimulate(*active, machine::Continue{});
+  }
+}
+
+void Engine::Core::stimulate(Active& active, What what) {
+  auto events = active.execution.decide({now_, ++seed_ * 0x9e3779b97f4a7c15, std::move(what)});
+  if (active.execution.has_more()) queue_more(active);
+  if (events.empty()) return;
+  touch(active);
+  decided_ += events.size();
+  if (active.events.empty())
+    active.events = std::move(events);
+  else
+    std::move(events.begin(), events.end(), std::back_inserter(active.events));
+}
+
+void Engine::Core::touch(Active& active) {
+  if (!std::exchange(active.touched, true)) touched_.push_back(&active);
+}
+
+void Engine::Core::queue_more(Active& active) {
+  if (!std::exchange(active.in_more, true)) more_.push_back(active.row.id);
+}
+
+void Engine::Core::record_outcome(Active& active) {
+  const bool changed =
+      std::any_of(active.events.begin(), active.events.end(), [](const machine::Event& event) {
+        return is_execution_end(event.type) || event.type == machine::EventType::execution_redriven;
+      });
+  if (!changed) return;
+  const auto& execution = active.execution;
+  auto& row = active.row;
+  row.status = execution.status();
+  row.redrive_count = execution.redrive_count();
+  row.error = execution.error();
+  row.cause = execution.cause();
+  row.output.reset();
+  row.ended_at.reset();
+  if (row.status != machine::Status::running) row.ended_at = now_;
+  if (row.status == machine::Status::succeeded) row.output = execution.output().text();
+  transaction().set_outcome(row);
+}
+
+void Engine::Core::report_progress() {
+  progress_at_ = now_;
+  for (auto& [id, active] : active_) {
+    std::vector<store::ProgressRow> rows;
+    bool fresh = false;
+    for (auto& [ticket, delivery] : active->deliveries) {
+      const auto latest = delivery->latest_progress(fresh);
+      if (!latest) continue;
+      rows.push_back({machine::Ticket{ticket}, latest->key, latest->phase, latest->rows,
+                      latest->bytes, latest->expected_rows, now_});
+    }
+    if (fresh) transaction().set_progress(id, rows);
+  }
+}
+
+store::Turn& Engine::Core::transaction() {
+  if (!transaction_) transaction_ = store_.begin();
+  return *transaction_;
+}
+
+}  // namespace orch::engine

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# What the scripts share. Source it: . "$(dirname "$0")/lib.sh"
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Talk goes to standard error, as orch does it itself.
+say() { printf '%s\n' "$*" >&2; }
+step() { printf '\n==> %s\n' "$*" >&2; }
+fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Debian 12 has Boost 1.74 under the plain names and 1.81, which orch needs, under numbered ones.
+boost_packages() {
+  local suffix=""
+  # shellcheck disable=SC1091
+  [[ "$(. /etc/os-release 2>/dev/null; echo "${VERSION_CODENAME:-}")" == bookworm ]] && suffix=1.81
+  echo "libboost${suffix}-dev libboost-json${suffix}-dev libboost-url${suffix}-dev libboost-container${suffix}-dev"
+}
+
+build_packages() {
+  echo "g++ cmake ninja-build ccache pkg-config libsqlite3-dev libpq-dev libssl-dev libfmt-dev" \
+    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev" "$(boost_packages)"
+}
+
+test_packages() {
+  echo "libgtest-dev libgmock-dev libbenchmark-dev postgresql clang-format shellcheck python3" \
+    "sqlite3 git file dpkg-dev"
+}
+
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "cannot install packages: neither root nor sudo. As root, run:  $*"
+  fi
+}
+
+# Installs those of the packages that are missing; asks apt nothing when none is.
+install_packages() {
+  local missing=() package
+  if ! command -v apt-get >/dev/null; then
+    say "No apt here: what is missing must be installed by other means. The Debian packages are: $*"
+    return
+  fi
+  for package in "$@"; do
+    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] ||
+      missing+=("$package")
+  done
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    say "All packages are installed."
+    return
+  fi
+  say "Installing: ${missing[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Compilers that run at once: one a core, as far as memory goes (the largest file needs 1.2 GB).
+jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable/ { print int($2 / 1300000) }' /proc/meminfo)
+  ((memory < 1)) && memory=1
+  echo $((cores < memory ? cores : memory))
+}
+
+# Lets ccache find what another clone of the same files has compiled.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
+# build PRESET [TARGET…]: configures when needed and builds. On a terminal it shows how far it is,
+# elsewhere it only speaks when it fails; the log of the last build is build/PRESET.log.
+build() {
+  local preset=$1 targets=("${@:2}") log=$root/build/$1.log
+  mkdir -p "$root/build"
+  cd "$root"
+  if [[ ! -f build/$preset/build.ninja || CMakePresets.json -nt build/$preset/CMakeCache.txt ]]; then
+    cmake --preset "$preset" >"$log" 2>&1 || show_and_fail "$log" "configuring $preset failed"
+  fi
+  local command=(cmake --build --preset "$preset" -j "$(jobs)")
+  [[ ${#targets[@]} -eq 0 ]] || command+=(--target "${targets[@]}")
+  if [[ -t 2 ]]; then
+    "${command[@]}" >&2 || fail "building $preset failed"
+  else
+    "${command[@]}" >"$log" 2>&1 || show_and_fail "$log" "building $preset failed"
+  fi
+}
+
+show_and_fail() {
+  tail -n 60 "$1" >&2
+  fail "$2; the whole log: $1"
+}

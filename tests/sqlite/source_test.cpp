@@ -1,0 +1,139 @@
+// What a SQLite source says and reads.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/replication.h"
+#include "tests/support/rows.h"
+#include "tests/support/sqlite_file.h"
+#include "tests/support/temp_folder.h"
+#include "workers/sqlite/sqlite.h"
+
+namespace orch {
+namespace {
+
+using data::Kind;
+using test::error_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class SqliteSource : public testing::Test {
+ protected:
+  std::unique_ptr<data::Source> open(const std::string& sql) {
+    test::run_sql(file_, sql);
+    return sqlite::open_source(file_, "ledger");
+  }
+
+  test::TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "source.db";
+};
+
+TEST_F(SqliteSource, DescribesTables) {
+  const auto source = open(
+      "CREATE TABLE t (a INTEGER, b NUMERIC(12,2) NOT NULL, c NVARCHAR(10), d, "
+      "e INTEGER AS (a * 2), f INTEGER AS (a * 3) STORED, PRIMARY KEY (c, a)) WITHOUT ROWID;"
+      "CREATE VIEW v AS SELECT a, b + 1 AS more FROM t;"
+      "CREATE TABLE s (x ANY, y INT) STRICT");
+  const auto table = source->describe({{"", "t"}, ""});
+  ASSERT_EQ(table.columns.size(), 6u);
+  EXPECT_THAT(table.key, ElementsAre("c", "a"));
+  EXPECT_EQ(table.columns[1].kind, Kind::numeric);
+  EXPECT_FALSE(table.columns[1].nullable);
+  EXPECT_EQ(table.columns[3].kind, Kind::any);
+  EXPECT_TRUE(table.columns[4].generated);
+  EXPECT_TRUE(table.columns[5].generated);
+  const auto view = source->describe({{"", "v"}, ""});
+  EXPECT_EQ(view.columns[0].native, "INTEGER");
+  EXPECT_EQ(view.columns[1].kind, Kind::any);
+  EXPECT_EQ(source->describe({{"main", "S"}, ""}).columns[0].native, "");
+  std::vector<std::string> names;
+  for (const auto& one : source->list("")) names.push_back(one.name.name);
+  EXPECT_THAT(names, ElementsAre("s", "t", "v"));
+}
+
+TEST_F(SqliteSource, ReadsStorageClassesInTheOrderOfTheRowid) {
+  const auto source = open(
+      "CREATE TABLE t (a, b TEXT); CREATE INDEX by_a ON t (a, b);"
+      "INSERT INTO t VALUES (3, 'c'), (1.5, 'b'), (NULL, 'a'), (x'00ff', NULL)");
+  EXPECT_THAT(test::read_table(*source, "t"),
+              ElementsAre(test::TextRow{"3", "c"}, test::TextRow{"1.500000", "b"},
+                          test::TextRow{std::nullopt, "a"},
+                          test::TextRow{std::string("\0\xff", 2), std::nullopt}));
+}
+
+TEST_F(SqliteSource, SeesOneStateWhileOthersWrite) {
+  const auto source = open("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"a"};
+  const auto readers = source->open(request);
+  test::run_sql(file_, "DELETE FROM t; INSERT INTO t VALUES (9)");
+  test::CollectingSink sink;
+  readers[0]->read(sink, [] { return false; });
+  EXPECT_THAT(sink.rows, ElementsAre(test::TextRow{"1"}, test::TextRow{"2"}));
+}
+
+TEST_F(SqliteSource, ReadsAQueryWithAConditionAndARange) {
+  const auto source = open(
+      "CREATE TABLE t (id INTEGER, at TEXT);"
+      "INSERT INTO t VALUES (1,'a'),(2,'b'),(3,'c'),(10,'d')");
+  data::ReadRequest request;
+  request.from.query = "SELECT id, upper(at) AS big FROM t";
+  request.columns = {"big"};
+  request.where = "id <> 2";
+  request.watermark = data::WatermarkRange{"id", "1", "10"};
+  EXPECT_THAT(test::read_all(*source, request),
+              ElementsAre(test::TextRow{"C"}, test::TextRow{"D"}));
+  EXPECT_EQ(source->high_watermark(request.from, "id", "id < 10"), "3");
+  EXPECT_EQ(source->high_watermark(request.from, "id", "id > 10"), std::nullopt);
+}
+
+TEST_F(SqliteSource, TheLargestRealIsWrittenExactly) {
+  const auto source =
+      open("CREATE TABLE t (r REAL); INSERT INTO t VALUES (0.1), (934.5146729745181)");
+  EXPECT_EQ(source->high_watermark({{"", "t"}, ""}, "r", ""), "934.5146729745181");
+}
+
+TEST_F(SqliteSource, RefusesWhatIsNotThere) {
+  const auto source = open("CREATE TABLE premium (id)");
+  std::string message;
+  EXPECT_EQ(error_of(
+                [&] {
+                  source->describe({{"", "premuim"}, ""});
+                },
+                &message),
+            "Source.TableMissing");
+  EXPECT_EQ(message, "ledger: no table \"premuim\"; did you mean \"premium\"?");
+  EXPECT_EQ(error_of([&] { source->describe({{"other", "premium"}, ""}); }), "Source.TableMissing");
+  data::ReadRequest request;
+  request.from.table.name = "premium";
+  request.columns = {"idd"};
+  EXPECT_EQ(error_of([&] { source->open(request); }, &message), "Source.ColumnMissing");
+}
+
+TEST_F(SqliteSource, AQueryIsOneSelect) {
+  const auto source = open("CREATE TABLE t (id); INSERT INTO t VALUES (1)");
+  for (const auto* query : {"DELETE FROM t", "SELECT 1) ; DELETE FROM t; --", "SELECT 1; SELECT 2",
+                            "SELECT nothing FROM t", "SELECT id, id FROM t", "SELECT"})
+    EXPECT_EQ(error_of([&] { source->describe({{}, query}); }), "Source.QueryFailed") << query;
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"id"};
+  request.where = "1); DELETE FROM t; --";
+  EXPECT_EQ(error_of([&] { source->open(request); }), "Source.Failed");
+  EXPECT_EQ(test::count_of(file_, "t"), 1);
+}
+
+TEST_F(SqliteSource, AFileThatIsMissingOrNoDatabaseIsDown) {
+  std::string message;
+  EXPECT_EQ(error_of([&] { sqlite::open_source(folder_ / "nothing.db", "ledger"); }, &message),
+            "Connection.Down");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "nothing.db"));
+  folder_.write("text.db", std::string(5000, 'x'));
+  EXPECT_EQ(error_of([&] { sqlite::open_source(folder_ / "text.db", "ledger"); }, &message),
+            "Connection.Down");
+  EXPECT_EQ(message, "ledger: opening the database: file is not a database");
+  EXPECT_EQ(error_of([&] { sqlite::ping(folder_ / "text.db"); }), "Connection.Down");
+}
+
+}  // namespace
+}  // namespace orch

@@ -1,0 +1,31 @@
+// What a server says about its tables.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/db/pg.h"
+#include "workers/data/table.h"
+
+namespace orch::postgres {
+
+/// A table as orch reads or writes it.
+struct Described {
+  data::Table table;
+  std::string oid;
+  char relkind = 'r';  ///< r table, p partitioned, v view, m materialised view, f foreign
+  std::int64_t pages = 0;
+  std::vector<std::string> always_identity;  ///< columns GENERATED ALWAYS AS IDENTITY
+};
+
+/// The table `name` (found by the search path without a schema), or nothing.
+std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name);
+
+/// Columns of a query, without running it.
+data::Table describe_query(pg::Connection& connection, const std::string& query);
+
+/// Names of the tables and views of a schema ("public" when empty), in order.
+std::vector<data::TableName> table_names(pg::Connection& connection, const std::string& schema);
+
+}  // namespace orch::postgres

@@ -1,0 +1,151 @@
+#include "workers/postgres/load.h"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/fault.h"
+#include "workers/postgres/bookkeeping.h"
+#include "workers/postgres/copy_format.h"
+#include "workers/postgres/describe.h"
+#include "workers/postgres/failures.h"
+#include "workers/postgres/names.h"
+
+namespace orch::postgres {
+namespace {
+
+// How long a load waits for somebody else's lock on its staging table.
+constexpr const char* lock_patience = "SET LOCAL lock_timeout = '30s'";
+
+/// Columns of a staging table: exactly those of the target when it exists, so that it can become
+/// its partition; else those of the plan.
+std::string create_staging(pg::Connection& connection, const data::LoadPlan& plan) {
+  const auto& target = plan.request.target;
+  const auto staging = qualified(staging_of(target));
+  if (describe_table(connection, target))
+    return fmt::format(
+        "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
+        "INCLUDING STORAGE)",
+        staging, qualified(target));
+  std::string columns;
+  for (const auto& column : plan.columns)
+    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                           column.native, column.nullable ? "" : " NOT NULL");
+  return fmt::format("CREATE TABLE {} ({})", staging, columns);
+}
+
+class Writer final : public data::RowWriter {
+ public:
+  Writer(Place place, pg::Connection& connection, const std::string& copy, data::RowFormat format,
+         bool own_transaction)
+      : place_(std::move(place)),
+        connection_(connection),
+        binary_(format != data::RowFormat::pg_text),
+        own_transaction_(own_transaction) {
+    guarded(place_, [&] {
+      if (own_transaction_) connection_.exec("BEGIN");
+      copy_ = std::make_unique<pg::CopyIn>(connection_, copy);
+      if (binary_) copy_->write(copy_header);
+    });
+  }
+
+  void write(std::string_view rows) override {
+    guarded(place_, [&] { copy_->write(rows); });
+  }
+
+  void finish() override {
+    guarded(place_, [&] {
+      if (binary_) copy_->write(copy_trailer);
+      copy_->finish();
+      copy_.reset();
+      if (!own_transaction_) return;
+      fault::point("stage.part.before_commit");
+      connection_.exec("COMMIT");
+      fault::point("stage.part.after_commit");
+    });
+  }
+
+ private:
+  Place place_;
+  pg::Connection& connection_;
+  bool binary_;
+  bool own_transaction_;
+  std::unique_ptr<pg::CopyIn> copy_;
+};
+
+class PostgresLoad final : public data::Load {
+ public:
+  PostgresLoad(const Settings& settings, data::LoadPlan plan, data::LoadId load)
+      : plan_(std::move(plan)),
+        load_(std::move(load)),
+        place_{"Target", settings.display, "staging table " + plan_.request.target.display()},
+        parts_(plan_.request.parts) {
+    guarded(place_, [&] {
+      for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
+        connections_.push_back(std::make_unique<pg::Connection>(settings.conninfo));
+      auto& main = *connections_.front();
+      prepare_bookkeeping(main, settings.display);
+      main.exec("BEGIN");
+      main.exec(lock_patience);
+      hold_fence(main, plan_.request.target, load_);
+      remove_load(main, plan_.request.target);
+      main.exec("DROP TABLE IF EXISTS " + qualified(staging_of(plan_.request.target)));
+      main.exec(create_staging(main, plan_));
+      if (parts_ > 1) main.exec("COMMIT");
+    });
+    for (int i = 0; i < parts_; ++i)
+      writers_.push_back(std::make_unique<Writer>(place_, part_connection(i), copy_sql(),
+                                                  plan_.format, parts_ > 1));
+  }
+
+  int parts() const override { return parts_; }
+  data::RowWriter& part(int index) override { return *writers_[static_cast<std::size_t>(index)]; }
+
+  void commit(const data::Digest& digest, const boost::json::object& position) override {
+    guarded(place_, [&] {
+      auto& main = *connections_.front();
+      if (parts_ > 1) {
+        main.exec("BEGIN");
+        hold_fence(main, plan_.request.target, load_);
+      }
+      Staged staged;
+      staged.record = {load_, digest, false, position, plan_.fingerprint};
+      staged.frozen = parts_ == 1;
+      write_load(main, plan_.request.target, staged);
+      fault::point("stage.before_commit");
+      main.exec("COMMIT");
+      fault::point("stage.after_commit");
+    });
+  }
+
+ private:
+  pg::Connection& part_connection(int index) {
+    return *connections_[static_cast<std::size_t>(parts_ > 1 ? index + 1 : 0)];
+  }
+
+  std::string copy_sql() const {
+    std::string options;
+    if (plan_.format != data::RowFormat::pg_text) options = "FORMAT binary";
+    // Only the session that made the table in the same transaction may freeze.
+    if (parts_ == 1) options += options.empty() ? "FREEZE" : ", FREEZE";
+    return fmt::format("COPY {} ({}) FROM STDIN{}", qualified(staging_of(plan_.request.target)),
+                       list(plan_.columns), options.empty() ? "" : " (" + options + ")");
+  }
+
+  data::LoadPlan plan_;
+  data::LoadId load_;
+  Place place_;
+  int parts_;
+  std::vector<std::unique_ptr<pg::Connection>> connections_;
+  std::vector<std::unique_ptr<Writer>> writers_;  // before the connections they use go
+};
+
+}  // namespace
+
+std::unique_ptr<data::Load> begin_staging(const Settings& settings, const data::LoadPlan& plan,
+                                          const data::LoadId& load) {
+  return std::make_unique<PostgresLoad>(settings, plan, load);
+}
+
+}  // namespace orch::postgres

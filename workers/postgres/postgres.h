@@ -1,0 +1,26 @@
+// PostgreSQL databases as sources and targets.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "workers/data/source.h"
+#include "workers/data/target.h"
+
+namespace orch::postgres {
+
+struct Settings {
+  std::string conninfo;  ///< as libpq takes it; may hold the password
+  std::string display;   ///< for people: never a secret
+};
+
+/// Throw TaskFailed "Connection.Down" when nothing answers, "Connection.Refused" when the server
+/// refuses the user, password or database.
+std::unique_ptr<data::Source> open_source(Settings settings);
+std::unique_ptr<data::Target> open_target(Settings settings);
+
+/// Connects. Returns why the server is of limited use to a writer (a standby), or nothing.
+/// `version` is set to the server's.
+std::string ping(const Settings& settings, std::string& version);
+
+}  // namespace orch::postgres

@@ -1,0 +1,106 @@
+#include "workers/postgres/select.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "workers/postgres/names.h"
+
+namespace orch::postgres {
+namespace {
+
+using data::Kind;
+
+constexpr int first_with_tid_scan = 140'000;
+
+bool read_as_is(const data::Column& column) {
+  switch (column.kind) {
+    case Kind::boolean:
+    case Kind::int16:
+    case Kind::int32:
+    case Kind::int64:
+    case Kind::float32:
+    case Kind::float64:
+    case Kind::text:
+    case Kind::bytes:
+      return true;
+    default:
+      return false;
+  }
+}
+
+const data::Column* find(const data::Table& table, const std::string& name) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const data::Column& column) { return column.name == name; });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string from_clause(const data::Relation& relation) {
+  if (relation.query.empty()) return qualified(relation.table);
+  return fmt::format("({}) AS source", relation.query);
+}
+
+std::string SelectPlan::select(const std::string& range) const {
+  auto where = condition;
+  if (!range.empty()) where += (where.empty() ? "" : " AND ") + range;
+  return fmt::format("SELECT {} FROM {}{}{}", columns, from, where.empty() ? "" : " WHERE ", where);
+}
+
+SelectPlan select_plan(const data::Table& table, const data::ReadRequest& request) {
+  SelectPlan plan;
+  plan.from = from_clause(request.from);
+  for (std::size_t i = 0; i < request.columns.size(); ++i) {
+    const auto& name = request.columns[i];
+    const auto* column = find(table, name);
+    auto expression = i < request.expressions.size() && !request.expressions[i].empty()
+                          ? request.expressions[i]
+                          : pg::quote(name);
+    auto kind = column ? column->kind : Kind::text;
+    if (request.format == data::RowFormat::cells && column && !read_as_is(*column)) {
+      expression += "::text";
+      kind = Kind::text;
+    }
+    plan.kinds.push_back(kind);
+    plan.columns += (plan.columns.empty() ? "" : ", ") + expression;
+  }
+  const auto add = [&](const std::string& condition) {
+    plan.condition += (plan.condition.empty() ? "(" : " AND (") + condition + ")";
+  };
+  if (!request.where.empty()) add(request.where);
+  if (request.watermark) {
+    const auto range = range_condition(*request.watermark);
+    if (!range.empty()) add(range);
+  }
+  return plan;
+}
+
+std::vector<std::string> page_ranges(const Described& described, const data::ReadRequest& request,
+                                     int server_version) {
+  const auto parts = std::min<std::int64_t>(request.parts, described.pages);
+  if (parts < 2 || described.relkind != 'r' || server_version < first_with_tid_scan) return {""};
+  std::vector<std::string> ranges;
+  for (std::int64_t i = 0; i < parts; ++i) {
+    auto range = fmt::format("ctid >= '({},0)'::tid", described.pages * i / parts);
+    // Open at the end: pages that were added since the size was asked belong to the last part.
+    if (i + 1 < parts)
+      range += fmt::format(" AND ctid < '({},0)'::tid", described.pages * (i + 1) / parts);
+    ranges.push_back(std::move(range));
+  }
+  return ranges;
+}
+
+std::string range_condition(const data::WatermarkRange& range) {
+  std::string condition;
+  const auto column = pg::quote(range.column);
+  // An untyped literal takes the column's type.
+  if (range.after) condition = fmt::format("{} > {}", column, pg::literal(*range.after));
+  if (range.upto)
+    condition += fmt::format("{}{} <= {}", condition.empty() ? "" : " AND ", column,
+                             pg::literal(*range.upto));
+  return condition;
+}
+
+}  // namespace orch::postgres

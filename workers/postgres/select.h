@@ -1,0 +1,37 @@
+// The statements that read rows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workers/data/source.h"
+#include "workers/postgres/describe.h"
+
+namespace orch::postgres {
+
+/// `"schema"."table"`, or the query in brackets.
+std::string from_clause(const data::Relation& relation);
+
+struct SelectPlan {
+  std::string columns;  ///< the select list
+  std::string from;
+  std::string condition;          ///< without WHERE; may be empty
+  std::vector<data::Kind> kinds;  ///< as the fields of a binary tuple are to be decoded
+
+  /// The whole statement, with one more condition.
+  std::string select(const std::string& range) const;
+};
+
+/// What reads the columns of `request`. For cells, everything but booleans, numbers of fixed size,
+/// texts and bytes is selected as text: the server's own spelling.
+SelectPlan select_plan(const data::Table& table, const data::ReadRequest& request);
+
+/// Conditions on ctid that divide a table into `request.parts`; one empty condition when it cannot
+/// be divided (views, partitioned tables, queries, servers before 14).
+std::vector<std::string> page_ranges(const Described& described, const data::ReadRequest& request,
+                                     int server_version);
+
+/// `column > after AND column <= upto`, with the bounds as literals of the column's own type.
+std::string range_condition(const data::WatermarkRange& range);
+
+}  // namespace orch::postgres

@@ -1,0 +1,169 @@
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "workers/postgres/describe.h"
+#include "workers/postgres/failures.h"
+#include "workers/postgres/names.h"
+#include "workers/postgres/postgres.h"
+#include "workers/postgres/rows.h"
+#include "workers/postgres/select.h"
+
+namespace orch::postgres {
+namespace {
+
+using data::Kind;
+
+constexpr const char* begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// One part, on a connection of its own.
+class Reader final : public data::RowReader {
+ public:
+  Reader(Place place, std::shared_ptr<pg::Connection> connection, std::string select,
+         data::RowFormat format, std::vector<Kind> kinds)
+      : place_(std::move(place)),
+        connection_(std::move(connection)),
+        select_(std::move(select)),
+        format_(format),
+        kinds_(std::move(kinds)) {}
+
+  void read(data::RowSink& sink, const std::function<bool()>& stop) override {
+    guarded(place_, [&] {
+      if (format_ != data::RowFormat::cells) {
+        copy_rows(
+            *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
+      } else {
+        std::vector<data::Cell> cells;
+        copy_rows(
+            *connection_, select_, data::RowFormat::pg_binary,
+            [&](std::string_view row) {
+              decode(row, kinds_, cells);
+              sink.row(cells);
+            },
+            stop);
+      }
+      connection_->exec("COMMIT");
+    });
+  }
+
+ private:
+  Place place_;
+  std::shared_ptr<pg::Connection> connection_;
+  std::string select_;
+  data::RowFormat format_;
+  std::vector<Kind> kinds_;
+};
+
+class PostgresSource final : public data::Source {
+ public:
+  explicit PostgresSource(Settings settings)
+      : settings_(std::move(settings)),
+        connection_(
+            guarded(place("connecting"), [&] { return pg::Connection(settings_.conninfo); })) {}
+
+  std::string engine() const override { return "postgresql"; }
+
+  std::vector<data::Table> list(const std::string& schema) override {
+    return guarded(place("listing the tables"), [&] {
+      std::vector<data::Table> tables;
+      for (const auto& name : table_names(connection_, schema)) {
+        if (auto described = describe_table(connection_, name))
+          tables.push_back(std::move(described->table));
+      }
+      return tables;
+    });
+  }
+
+  data::Table describe(const data::Relation& relation) override { return look_at(relation).table; }
+
+  std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
+
+  std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
+                                            const std::string& where) override {
+    return guarded(place("reading the watermark " + column), [&] {
+      const auto found =
+          connection_.exec(fmt::format("SELECT max({})::text FROM {}{}", pg::quote(column),
+                                       from_clause(from), where.empty() ? "" : " WHERE " + where));
+      return found.optional(0, 0);
+    });
+  }
+
+  boost::json::object position() override { return position_; }
+
+ private:
+  Place place(std::string doing) const { return {"Source", settings_.display, std::move(doing)}; }
+
+  Described look_at(const data::Relation& relation) {
+    if (!relation.query.empty()) {
+      return guarded(place("describing the query"), [&] {
+        Described described;
+        described.table = describe_query(connection_, relation.query);
+        described.relkind = 'v';
+        return described;
+      });
+    }
+    auto found = guarded(place("describing table " + relation.table.display()),
+                         [&] { return describe_table(connection_, relation.table); });
+    if (found) return std::move(*found);
+    throw missing(relation.table);
+  }
+
+  workers::TaskFailed missing(const data::TableName& table) {
+    std::vector<std::string> names;
+    guarded(place("listing the tables"), [&] {
+      for (const auto& name : table_names(connection_, table.schema)) names.push_back(name.name);
+    });
+    return {"Source.TableMissing",
+            fmt::format("no table {} at {}{}", table.display(), settings_.display,
+                        did_you_mean(table.name, names)),
+            "`orch catalog discover` lists the tables of a connection", "ORCH-0430"};
+  }
+
+  void note_position() {
+    const auto now = connection_.exec(
+        "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text ELSE "
+        "pg_current_wal_lsn()::text END, pg_current_snapshot()::text, "
+        "current_setting('server_version')");
+    position_ = {{"lsn", std::string(now.text(0, 0))},
+                 {"snapshot", std::string(now.text(0, 1))},
+                 {"server_version", std::string(now.text(0, 2))}};
+  }
+
+  Settings settings_;
+  pg::Connection connection_;
+  boost::json::object position_;
+};
+
+std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
+    const data::ReadRequest& request) {
+  const auto described = look_at(request.from);
+  const auto what = request.from.query.empty() ? "table " + request.from.table.display()
+                                               : std::string("the query");
+  return guarded(place("reading " + what), [&] {
+    // This connection holds the snapshot that all parts read; it stays open as long as they do.
+    connection_.exec("ROLLBACK");
+    connection_.exec(begin_snapshot);
+    note_position();
+    const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
+    const auto plan = select_plan(described.table, request);
+    std::vector<std::unique_ptr<data::RowReader>> readers;
+    for (const auto& range : page_ranges(described, request, connection_.server_version())) {
+      auto connection = std::make_shared<pg::Connection>(settings_.conninfo);
+      connection->exec(begin_snapshot);
+      connection->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
+      readers.push_back(std::make_unique<Reader>(place("reading " + what), std::move(connection),
+                                                 plan.select(range), request.format, plan.kinds));
+    }
+    return readers;
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<data::Source> open_source(Settings settings) {
+  return std::make_unique<PostgresSource>(std::move(settings));
+}
+
+}  // namespace orch::postgres

@@ -1,0 +1,69 @@
+#include "workers/tools/http_exchange.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/utf8.h"
+#include "orchestrator/json/text.h"
+#include "workers/tools/task_input.h"
+
+namespace orch::tools {
+namespace {
+
+constexpr std::size_t body_in_cause = 1000;
+
+[[noreturn]] void fail_status(const HttpRequest& request, const HttpResponse& response) {
+  const auto place = request.url.substr(0, request.url.find('?'));
+  boost::json::object details{{"status", response.status}};
+  if (!response.body.empty()) details["body"] = repaired(response.body.substr(0, body_in_cause));
+  for (const auto& [name, value] : response.headers) {
+    if (name == "location" || name == "retry-after") details[name] = value;
+  }
+  const bool redirect = response.status / 100 == 3;
+  throw workers::TaskFailed(
+      fmt::format("Http.StatusCode.{}", response.status),
+      fmt::format("{} {}: status {}, expected 2xx", request.method, place, response.status),
+      redirect ? "redirects are not followed: call the location itself" : "", "ORCH-0602",
+      std::move(details));
+}
+
+}  // namespace
+
+std::string join_url(const std::string& base, const std::string& path, const std::string& query) {
+  const auto mark = base.find_first_of("?#");
+  auto url = base.substr(0, mark);
+  const auto own_query =
+      mark == std::string::npos || base[mark] == '#' ? "" : base.substr(mark + 1);
+  if (!path.empty()) {
+    while (url.ends_with('/')) url.pop_back();
+    url += path.starts_with('/') ? path : "/" + path;
+  }
+  const auto both =
+      own_query.empty() || query.empty() ? own_query + query : own_query + "&" + query;
+  return both.empty() ? url : url + "?" + both;
+}
+
+void use_connection(const connections::Connections& connections, const std::string& name,
+                    const std::string& path, HttpRequest& request) {
+  const auto endpoint = connections.endpoint(name);
+  request.url = join_url(endpoint.url, path, "");
+  if (!endpoint.token.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + endpoint.token);
+}
+
+void set_json_body(HttpRequest& request, const boost::json::value& body) {
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.body = json::write(body);
+}
+
+HttpResponse exchange_for_success(HttpRequest request, const workers::Task& task,
+                                  workers::TaskContext& context) {
+  request.headers.emplace_back("Idempotency-Key", delivery_id(task));
+  auto response = http_call(request, [&] {
+    if (context.stop_requested()) throw workers::Cancelled();
+    context.heartbeat();
+  });
+  if (response.status / 100 != 2) fail_status(request, response);
+  return response;
+}
+
+}  // namespace orch::tools

@@ -1,0 +1,29 @@
+// A request as a task describes it: a connection's address and token, or a plain URL.
+#pragma once
+
+#include <string>
+
+#include <boost/json/value.hpp>
+
+#include "workers/connections/connections.h"
+#include "workers/tools/http_call.h"
+#include "workers/worker.h"
+
+namespace orch::tools {
+
+/// Adds `path` and `query` (already encoded) to `base`.
+std::string join_url(const std::string& base, const std::string& path, const std::string& query);
+
+/// Makes `request` one to the HTTP connection `name`: its address before `path`, its token.
+void use_connection(const connections::Connections& connections, const std::string& name,
+                    const std::string& path, HttpRequest& request);
+
+/// Gives `request` the JSON `body` and the key by which the server can tell a second delivery.
+void set_json_body(HttpRequest& request, const boost::json::value& body);
+
+/// Sends it with heartbeats. Throws TaskFailed "Http.StatusCode.NNN" (ORCH-0602) for any status but
+/// 2xx, and what http_call() throws; Cancelled when the result is no longer wanted.
+HttpResponse exchange_for_success(HttpRequest request, const workers::Task& task,
+                                  workers::TaskContext& context);
+
+}  // namespace orch::tools
