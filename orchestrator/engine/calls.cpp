@@ -105,32 +105,25 @@ std::string Engine::Core::stop(const std::string& run, const std::string& error,
 }
 
 store::ExecutionRow Engine::Core::wait(const std::string& run_id) {
-  auto promise = std::make_shared<std::promise<store::ExecutionRow>>();
+  const auto promise = std::make_shared<std::promise<store::ExecutionRow>>();
   auto future = promise->get_future();
-  auto row = std::make_shared<store::ExecutionRow>();
-  Command command;
-  command.act = [this, row, run_id] { *row = store_.find(run_id); };
-  command.answer = [this, row, promise] {
-    if (active_.contains(row->id)) return waiters_[row->made.run_id].push_back(promise);
-    promise->set_value(*row);
-  };
-  command.fail = [promise](std::exception_ptr error) { promise->set_exception(error); };
-  post(std::move(command));
-  return future.get();
+  const auto ended = ask<std::optional<store::ExecutionRow>>([&] {
+                       auto row = std::optional(store_.find(run_id));
+                       if (!active_.contains(row->id)) return row;
+                       waiters_[row->id].insert(promise);
+                       return std::optional<store::ExecutionRow>();
+                     }).get();
+  return ended ? *ended : future.get();
 }
 
 void Engine::Core::wait_idle() {
-  auto promise = std::make_shared<std::promise<void>>();
+  const auto promise = std::make_shared<std::promise<void>>();
   auto future = promise->get_future();
-  Command command;
-  command.act = [] {};
-  command.answer = [this, promise] {
-    if (!active_.empty()) return idle_waiters_.push_back(promise);
-    promise->set_value();
-  };
-  command.fail = [promise](std::exception_ptr error) { promise->set_exception(error); };
-  post(std::move(command));
-  future.get();
+  const bool idle = ask<bool>([&] {
+                      if (!active_.empty()) idle_waiters_.insert(promise);
+                      return active_.empty();
+                    }).get();
+  if (!idle) future.get();
 }
 
 void Engine::Core::drain(Millis patience) {

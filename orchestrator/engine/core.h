@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -152,8 +153,9 @@ class Engine::Core {
 
   std::map<store::ExecutionId, std::unique_ptr<Active>> active_;
   std::unordered_map<std::string, std::shared_ptr<const asl::Workflow>> workflows_;
-  std::map<std::string, std::vector<RowPromise>> waiters_;
-  std::vector<IdlePromise> idle_waiters_;
+  // Sets, because a command may be run again after a store error.
+  std::map<store::ExecutionId, std::set<RowPromise>> waiters_;
+  std::set<IdlePromise> idle_waiters_;
   Timers timers_;
   std::deque<store::ExecutionId> more_;  ///< runs that the bound of a turn stopped
   std::vector<std::shared_ptr<Delivery>> to_queue_;

@@ -89,7 +89,7 @@ void Engine::Core::end(Active& active) {
   for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
   const auto row = std::move(active.row);
   active_.erase(row.id);
-  if (auto waiting = waiters_.extract(row.made.run_id)) {
+  if (auto waiting = waiters_.extract(row.id)) {
     for (auto& promise : waiting.mapped()) promise->set_value(row);
   }
   if (!active_.empty()) return;

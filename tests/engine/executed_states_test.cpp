@@ -35,6 +35,22 @@ TEST(DefinitionConflict, AnEnteredStateMustExist) {
   EXPECT_NE(conflict.find("\"T\", which is gone"), std::string::npos) << conflict;
 }
 
+TEST(DefinitionConflict, AnEnteredStateKeepsItsType) {
+  const auto conflict = definition_conflict(
+      before, with(R"("Type":"Task","Resource":"orch:x")", R"("Type":"Pass")"), {}, {"M", "T"});
+  EXPECT_EQ(conflict,
+            "\n  the run has entered the state \"T\", whose Type is \"Pass\", not \"Task\"");
+}
+
+TEST(DefinitionConflict, AnEnteredStateKeepsItsFlow) {
+  const auto moved =
+      R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"T"},"T":{"Type":"Task","Resource":)"
+      R"("orch:x","Next":"M"},"M":{"Type":"Map","ItemProcessor":{"StartAt":"U","States":{"U":)"
+      R"({"Type":"Pass","End":true}}},"End":true}}})";
+  EXPECT_EQ(definition_conflict(before, moved, {}, {"A", "T"}),
+            "\n  the run has entered the state \"T\", which has moved to another flow");
+}
+
 TEST(DefinitionConflict, CommentsDoNotCount) {
   EXPECT_EQ(
       definition_conflict(before, with("\"Type\":\"Pass\"", "\"Comment\":\"x\",\"Type\":\"Pass\""),

@@ -1,0 +1,118 @@
+// What the engine refuses leaves nothing behind; what workers do wrong fails their state only.
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/json/text.h"
+#include "tests/engine/engine_fixture.h"
+
+namespace orch::engine {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string failing =
+    R"("A":{"Type":"Pass","Next":"B"},"B":{"Type":"Task","Resource":"orch:fail","End":true})";
+
+class EngineRefusal : public EngineTest {};
+
+TEST_F(EngineRefusal, InputThatIsNoJson) {
+  const auto made = submission(R"("A":{"Type":"Pass","End":true})", "{\"a\":");
+  EXPECT_EQ(code_of([&] { engine_->submit(made); }), "ORCH-0003");
+  EXPECT_TRUE(store::open_as_reader(path())->list({}).empty());
+  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, machine::Status::succeeded)
+      << "the engine lives";
+}
+
+TEST_F(EngineRefusal, ARefusedRedriveKeepsTheOldDefinition) {
+  const auto failed = run(failing);
+  Redrive redrive;
+  redrive.definition =
+      submission(R"("A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","End":true})").definition;
+  const auto refused = [&] {
+    return code_of([&] { engine_->redrive(failed.made.run_id, redrive); });
+  };
+  EXPECT_EQ(refused(), "ORCH-0205") << "B is no longer a Task";
+  redrive.definition = submission(failing).definition + " ";
+  redrive.from = "Nowhere";
+  EXPECT_EQ(refused(), "ORCH-0205");
+  redrive.from = "";
+  redrive.input = "no json";
+  EXPECT_EQ(refused(), "ORCH-0003");
+  redrive.input = "";
+  redrive.definition =
+      submission(
+          R"("A":{"Type":"Pass","Next":"B"},"B":{"Type":"Task","Resource":"orch:x","End":true})")
+          .definition;
+  EXPECT_EQ(refused(), "ORCH-0204");
+  const auto row = store::open_as_reader(path())->find(failed.made.run_id);
+  EXPECT_EQ(row.made.definition_hash, failed.made.definition_hash);
+  EXPECT_EQ(row.status, machine::Status::failed);
+}
+
+TEST_F(EngineRefusal, ARunUnderWayTakesNoChanges) {
+  Gate gate;
+  add("orch:gate", [&](const auto& task, auto&) {
+    gate.pass();
+    return task.input;
+  });
+  const auto id =
+      engine_->submit(submission(R"("A":{"Type":"Task","Resource":"orch:gate","End":true})"))
+          .run_id;
+  EXPECT_EQ(engine_->redrive(id, {}), id) << "to resume what goes on is no error";
+  Redrive redrive;
+  redrive.from = "A";
+  EXPECT_EQ(code_of([&] { engine_->redrive(id, redrive); }), "ORCH-0205");
+  gate.open();
+  EXPECT_EQ(engine_->wait(id).status, machine::Status::succeeded);
+}
+
+TEST_F(EngineRefusal, StopNamesWhatCannotBeStopped) {
+  const auto row = run(R"("A":{"Type":"Pass","End":true})");
+  EXPECT_EQ(code_of([&] { engine_->stop(row.made.run_id, "", ""); }), "ORCH-0205");
+  EXPECT_EQ(code_of([&] { engine_->stop("nothing", "", ""); }), "ORCH-0203");
+  EXPECT_EQ(code_of([&] { engine_->wait("nothing"); }), "ORCH-0203");
+  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, machine::Status::succeeded)
+      << "the engine lives";
+}
+
+struct Misdeed {
+  std::string message;
+  Function work;
+};
+
+TEST_F(EngineRefusal, WhateverAWorkerThrowsFailsItsState) {
+  const std::vector<Misdeed> misdeeds = {
+      {"no space",
+       [](auto&, auto&) -> boost::json::value { throw std::runtime_error("no space"); }},
+      {"did not name", [](auto&, auto&) -> boost::json::value { throw 42; }},
+      {"without having been asked",
+       [](auto&, auto&) -> boost::json::value { throw workers::Cancelled(); }},
+      {"NaN", [](auto&, auto&) -> boost::json::value {
+         return std::numeric_limits<double>::quiet_NaN();
+       }}};
+  for (std::size_t i = 0; i < misdeeds.size(); ++i) {
+    const auto resource = fmt::format("orch:misdeed{}", i);
+    add(resource, misdeeds[i].work);
+    const auto row =
+        run(fmt::format(R"("A":{{"Type":"Task","Resource":"{}","End":true}})", resource));
+    EXPECT_EQ(row.status, machine::Status::failed);
+    EXPECT_EQ(row.error, "States.TaskFailed");
+    EXPECT_THAT(std::string(json::parse(*row.cause).at("message").as_string()),
+                HasSubstr(misdeeds[i].message));
+  }
+}
+
+TEST_F(EngineRefusal, AnErrorOfOursKeepsItsCodeAndHint) {
+  add("orch:error", [](auto&, auto&) -> boost::json::value {
+    throw Error("ORCH-0002", "x.csv: permission denied", "chmod it");
+  });
+  const auto row = run(R"("A":{"Type":"Task","Resource":"orch:error","End":true})");
+  EXPECT_EQ(row.error, "States.TaskFailed");
+  EXPECT_EQ(row.cause,
+            R"({"message":"x.csv: permission denied","hint":"chmod it","code":"ORCH-0002"})");
+}
+
+}  // namespace
+}  // namespace orch::engine
