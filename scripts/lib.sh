@@ -69,9 +69,6 @@ jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
-# Lets ccache find what another clone of the same files has compiled.
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-
 # build PRESET [TARGET…]: configures when needed and builds. On a terminal it shows how far it is,
 # elsewhere it only speaks when it fails; the log of the last build is build/PRESET.log.
 build() {

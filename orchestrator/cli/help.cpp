@@ -13,8 +13,14 @@ namespace {
 constexpr std::size_t text_width = 92;
 constexpr const char* common_group = "Common options";
 
+// CLI11 adds the names of checks behind a colon.
+std::string type_name(const CLI::Option& option) {
+  const auto name = option.get_type_name();
+  return name.substr(0, name.find(':'));
+}
+
 std::string argument_name(const CLI::Option& option) {
-  auto name = option.get_type_name();
+  auto name = type_name(option);
   if (option.get_items_expected_max() > 1) name += "…";
   return option.get_required() ? name : "[" + name + "]";
 }
@@ -24,7 +30,7 @@ std::string option_names(const CLI::Option& option) {
   for (const auto& name : option.get_snames()) names.push_back("-" + name);
   for (const auto& name : option.get_lnames()) names.push_back("--" + name);
   auto text = fmt::format("{}", fmt::join(names, ", "));
-  if (option.get_items_expected_max() > 0) text += " " + option.get_type_name();
+  if (option.get_items_expected_max() > 0) text += " " + type_name(option);
   return text;
 }
 

@@ -94,8 +94,7 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
     return fmt::format("{} has no option {}{}", name, bare, did_you_mean(bare, flags));
   }
   const auto subs = names_of_subcommands(app);
-  if (!subs.empty())
-    return fmt::format("no command \"{} {}\"{}", name, word, did_you_mean(word, subs));
+  if (!subs.empty()) return fmt::format("no command \"{}\"{}", word, did_you_mean(word, subs));
   return fmt::format("{} does not take \"{}\"", name, word);
 }
 

@@ -46,6 +46,8 @@ int replicate(const Context& context, const ReplicateOptions& options) {
   const auto folder = fs::absolute(options.folder).lexically_normal();
   const auto project = make_project(folder, options.from, options.to);
   context.say(fmt::format("orch: {}: the connections", project.connections.string()));
+  // Makes a target file that is new, and says at once when a server refuses us.
+  connections::Connections::load(project.connections).open_target("target");
   make_catalog(context, project, options);
   context.say(
       fmt::format("orch: again, or changed: orch submit replicate --connections {} --input "

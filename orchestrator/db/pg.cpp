@@ -5,6 +5,8 @@
 
 #include <libpq-fe.h>
 
+#include "orchestrator/db/pg_check.h"
+
 namespace orch::pg {
 namespace {
 
@@ -42,17 +44,17 @@ std::string field(const PGresult* result, int code) {
   throw Error(field(result, PG_DIAG_MESSAGE_PRIMARY), state, field(result, PG_DIAG_MESSAGE_DETAIL));
 }
 
-Result checked(PGconn* connection, PGresult* raw) {
+}  // namespace
+
+Result checked(pg_conn* connection, pg_result* raw) {
   if (!raw) broken(connection);
   Result result(raw);
   const auto status = PQresultStatus(raw);
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN &&
-      status != PGRES_COPY_OUT)
+      status != PGRES_COPY_OUT && status != PGRES_SINGLE_TUPLE)
     fail(connection, raw);
   return result;
 }
-
-}  // namespace
 
 void Result::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
 
@@ -78,6 +80,8 @@ std::int64_t Result::int64(int row, int column) const {
 std::string_view Result::column_name(int column) const { return PQfname(result_.get(), column); }
 std::uint32_t Result::column_type(int column) const { return PQftype(result_.get(), column); }
 int Result::column_modifier(int column) const { return PQfmod(result_.get(), column); }
+int Result::parameters() const { return PQnparams(result_.get()); }
+std::string_view Result::command() const { return PQcmdStatus(result_.get()); }
 std::int64_t Result::affected() const {
   const std::string_view digits = PQcmdTuples(result_.get());
   std::int64_t value = 0;

@@ -45,6 +45,10 @@ class Result {
   /// Type oid of a column.
   std::uint32_t column_type(int column) const;
   int column_modifier(int column) const;
+  /// Of what Connection::describe() gave: how many parameters the statement takes.
+  int parameters() const;
+  /// What the server did: "SELECT 3", "CREATE TABLE".
+  std::string_view command() const;
   /// Rows an INSERT, UPDATE, DELETE or COPY touched.
   std::int64_t affected() const;
 

@@ -131,6 +131,15 @@ void add_lines(std::vector<std::string>& lines, const std::string& text) {
   }
 }
 
+// What keeps the run waiting.
+void add_connections(std::vector<std::string>& lines, const RunView& view, const Look& look) {
+  for (const auto& line : view.overview.connections)
+    if (line.status == "down")
+      lines.push_back(
+          toned(fit(fmt::format("  {} is down: {}", line.name, line.reason), look.width), Tone::bad,
+                look));
+}
+
 // The states at work, for runs and phases without tables.
 void add_states(std::vector<std::string>& lines, const RunView& view, const Look& look) {
   for (const auto& line : view.overview.states) {
@@ -167,6 +176,7 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
                             look.width),
                         tone_of(view.row.status), look));
   add_states(lines, view, look);
+  add_connections(lines, view, look);
   if (view.overview.tables.empty()) {
     if (lines.size() > height) lines.resize(height);
     return lines;
@@ -191,6 +201,7 @@ std::vector<std::string> Ticker::news(const RunView& view) {
   std::vector<std::string> lines;
   for (const auto& line : view.overview.states)
     if (line.depth == 0) state_news(line, view.now, lines);
+  for (const auto& line : view.overview.connections) connection_news(line, lines);
   for (const auto& table : view.overview.tables) table_news(table, view.now, lines);
   return lines;
 }
@@ -198,19 +209,28 @@ std::vector<std::string> Ticker::news(const RunView& view) {
 void Ticker::state_news(const StateLine& line, Instant now, std::vector<std::string>& lines) {
   auto& seen = states_[line.name];
   const auto outcome = line.outcome();
-  if (line.entered > seen.entered) lines.push_back(fmt::format("state {}", line.name));
+  // A loop that waits for a database would say the same for hours.
+  if (line.entered > 0 && seen.entered == 0) lines.push_back(fmt::format("state {}", line.name));
   const bool changed = outcome != seen.outcome || line.attempts != seen.attempts;
   if (changed && line.due && outcome == Outcome::retrying && line.failure)
     lines.push_back(fmt::format("state {}: again in {}: {}: {}", line.name,
                                 duration_text(*line.due - now), line.failure->error,
                                 line.failure->message));
-  if (changed && line.due && outcome == Outcome::waiting)
-    lines.push_back(fmt::format("state {}: waits {}", line.name, duration_text(*line.due - now)));
   if (outcome != seen.outcome && (outcome == Outcome::failed || outcome == Outcome::caught) &&
       line.failure)
     lines.push_back(fmt::format("state {}: {}: {}: {}", line.name, to_string(outcome),
                                 line.failure->error, line.failure->message));
   seen = {outcome, line.attempts, line.entered};
+}
+
+void Ticker::connection_news(const ConnectionLine& line, std::vector<std::string>& lines) {
+  auto& seen = connections_[line.name];
+  if (line.status == seen) return;
+  const bool first = seen.empty();
+  seen = line.status;
+  if (first && line.status == "up") return;
+  lines.push_back(fmt::format("connection {} is {}{}{}", line.name, line.status,
+                              line.reason.empty() ? "" : ": ", line.reason));
 }
 
 void Ticker::table_news(const TableLine& table, Instant now, std::vector<std::string>& lines) {

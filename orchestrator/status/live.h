@@ -15,7 +15,8 @@ namespace orch::status {
 /// work come first, then those that failed, then the latest that are done.
 std::vector<std::string> picture(const RunView& view, const Look& look, std::size_t height);
 
-/// Says what is new since the last look: states entered, tables done, failures and retries.
+/// Says what is new since the last look: states entered for the first time, connections that went
+/// down or came up, tables done, failures and retries.
 class Ticker {
  public:
   /// The news as lines without line breaks.
@@ -30,7 +31,10 @@ class Ticker {
   void state_news(const StateLine& line, Instant now, std::vector<std::string>& lines);
   void table_news(const TableLine& table, Instant now, std::vector<std::string>& lines);
 
+  void connection_news(const ConnectionLine& line, std::vector<std::string>& lines);
+
   std::unordered_map<std::string, Seen> states_;
+  std::unordered_map<std::string, std::string> connections_;  ///< status, by name
   std::unordered_map<std::string, Seen> tables_;
 };
 

@@ -119,8 +119,17 @@ TEST_F(SqliteSource, AQueryIsOneSelect) {
   request.from.table.name = "t";
   request.columns = {"id"};
   request.where = "1); DELETE FROM t; --";
-  EXPECT_EQ(error_of([&] { source->open(request); }), "Source.Failed");
+  EXPECT_EQ(error_of([&] { source->open(request); }), "Source.QueryFailed");
   EXPECT_EQ(test::count_of(file_, "t"), 1);
+}
+
+TEST_F(SqliteSource, ABrokenViewHidesNoOtherTable) {
+  const auto source = open(
+      "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; "
+      "CREATE TABLE u (a); DROP TABLE t");
+  const auto tables = source->list("");
+  ASSERT_EQ(tables.size(), 1u);
+  EXPECT_EQ(tables[0].name.name, "u");
 }
 
 TEST_F(SqliteSource, AFileThatIsMissingOrNoDatabaseIsDown) {

@@ -8,6 +8,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/sqlite/sqlite.h"
+#include "workers/steps/plan_request.h"
 
 namespace orch {
 namespace {
@@ -159,6 +160,16 @@ TEST_F(SqliteTarget, LoadsOfOneFileTakeTurns) {
   second.join();
   expect_same("a");
   expect_same("b");
+}
+
+TEST_F(SqliteTarget, ALoadThatWaitsForItsTurnCanBeStopped) {
+  prepare("CREATE TABLE t (n); INSERT INTO t VALUES (1)");
+  const auto holder = target_->begin_load(
+      target_->plan(steps::make_request(test::entry_of("t"), *source_, *target_)),
+      {"other/t/1", "other", "store1", 1});
+  holder->part(0).write(std::string(1, '\0'));  // one row with NULL: the turn is taken
+  replication_->context.stop = true;
+  EXPECT_THROW(replication_->stage(test::entry_of("t")), workers::Cancelled);
 }
 
 TEST_F(SqliteTarget, EvidenceSaysWhatWasPublished) {

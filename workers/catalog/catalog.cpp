@@ -21,6 +21,7 @@ void check_unique(const std::vector<Entry>& entries, json::Problems& problems) {
   std::map<std::string, std::size_t> keys, targets;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
+    if (entry.key.empty() || entry.target.name.empty()) continue;  // has a problem of its own
     const auto pointer = fmt::format("/tables/{}", i);
     if (const auto [other, added] = keys.emplace(entry.key, i); !added)
       problems.push_back({pointer, fmt::format("the key \"{}\" is used twice, first at /tables/{}",
@@ -60,6 +61,7 @@ Catalog parse_document(const boost::json::value& document, json::Problems& probl
     if (!entry) {
       problems.push_back(
           {pointer, "a table must be an object, found " + json::describe_type((*tables)[i])});
+      catalog.entries.emplace_back();  // keeps the numbers of those behind it
       continue;
     }
     json::Fields members(*entry, pointer, problems);

@@ -26,6 +26,16 @@ Catalog parse_catalog(const boost::json::value& document, const std::string& nam
 /// Throws Error ORCH-0002 when `file` cannot be read, InvalidDocument (ORCH-0310).
 Catalog load_catalog(const std::filesystem::path& file);
 
+/// Reads a catalog that is kept in a table (or a query's result), a row an entry: either one column
+/// "entry" with each entry as JSON, or columns named as an entry's members (key, source_connection,
+/// source_schema, source_table, source_query, target_connection, target_schema, target_table,
+/// strategy, key_columns, columns, exclude, where, watermark_column, parts, checks, reconcile,
+/// tags), where NULL is absent, lists are JSON or separated by commas, and columns and checks are
+/// JSON. Throws TaskFailed as Connections::open_source() and data::Source do, InvalidDocument
+/// (ORCH-0310).
+Catalog load_catalog_table(const connections::Connections& connections,
+                           const std::string& connection, const data::Relation& from);
+
 /// The entries that `only` (keys, or globs with * and ?) and `tags` choose; empty lists choose all.
 /// Throws Error ORCH-0312 for an element of `only` that chooses nothing.
 std::vector<Entry> choose(const Catalog& catalog, const std::vector<std::string>& only,

@@ -59,12 +59,21 @@ void parse_source(json::Fields& fields, const Defaults& defaults, Entry& entry) 
   if (const auto schema = source.string("schema")) entry.source.table.schema = *schema;
   entry.source.table.name = source.string("table").value_or("");
   entry.source.query = source.string("query").value_or("");
+  for (const char* field : {"table", "query"}) {
+    if (source.string(field) == "")
+      source.problem(field, fmt::format("{} must not be empty", field));
+  }
   if (source.has("table") == source.has("query"))
     source.problem("", "a source needs exactly one of table and query");
   if (entry.source_connection.empty())
     source.problem("", "no connection for the source",
                    "add \"connection\" here or to defaults.source");
   source.finish("a source");
+}
+
+/// False when the source has a problem already, from which others would only follow.
+bool has_source(const Entry& entry) {
+  return !entry.source.table.name.empty() || !entry.source.query.empty();
 }
 
 void parse_target(json::Fields& fields, const Defaults& defaults, Entry& entry) {
@@ -81,7 +90,7 @@ void parse_target(json::Fields& fields, const Defaults& defaults, Entry& entry) 
   if (entry.target_connection.empty())
     fields.problem("", "no connection for the target",
                    "add \"target\": {\"connection\": …} here or to defaults.target");
-  if (entry.target.name.empty())
+  if (entry.target.name.empty() && has_source(entry))
     fields.problem("", "no table for the target", "a query has no name: add target.table");
 }
 
@@ -245,7 +254,7 @@ Entry parse_entry(json::Fields& fields, const Defaults& defaults) {
   parse_source(fields, defaults, entry);
   parse_target(fields, defaults, entry);
   entry.key = fields.string("key").value_or(entry.source.table.name);
-  if (entry.key.empty())
+  if (entry.key.empty() && has_source(entry))
     fields.problem("", "no key", "a query has no name: add \"key\", the entry's metadata key");
   entry.strategy = word(fields, "strategy", strategies, defaults.strategy);
   entry.key_columns = fields.strings("key_columns");

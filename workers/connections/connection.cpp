@@ -66,6 +66,15 @@ void parse_postgresql_url(const std::string& text, Connection& connection, json:
   }
 }
 
+void check_http_url(const std::string& text, json::Fields& fields) {
+  const auto url = boost::urls::parse_uri(text);
+  if (!url)
+    fields.problem("url", "not a URL: " + url.error().message(), "https://host:port/path");
+  else if (url->has_userinfo())
+    fields.problem("url", "a user or password must not stand in the URL",
+                   R"(leave it out and add "token": {"env": "NAME"} or {"file": "path"})");
+}
+
 void parse_csv(json::Fields& fields, csv::Options& options) {
   const auto* object = fields.object("csv");
   if (!object) return;
@@ -103,11 +112,13 @@ void parse_url(const std::string& url, Connection& connection, json::Fields& fie
     connection.display = postgresql_display(connection);
   } else if (url.starts_with("http://") || url.starts_with("https://")) {
     connection.engine = Engine::http;
+    check_http_url(url, fields);
     connection.url = url;
     connection.display = url.substr(0, url.find('?'));
   } else {
     fields.problem("url", fmt::format("no connector for \"{}\"", url.substr(0, url.find(':') + 1)),
                    "known: sqlite:, postgresql:, csv:, http:, https:");
+    return;
   }
   if ((connection.engine == Engine::sqlite || connection.engine == Engine::csv) &&
       connection.path.empty())

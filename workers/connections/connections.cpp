@@ -155,8 +155,14 @@ std::unique_ptr<data::Target> Connections::open_target(const std::string& name) 
 
 std::unique_ptr<data::SqlSession> Connections::open_sql(const std::string& name) const {
   const auto& connection = impl_->find(name);
-  if (connection.engine != Engine::sqlite) Impl::unsupported(connection, "database for statements");
-  return sqlite::open_sql(impl_->path_of(connection), connection.display);
+  switch (connection.engine) {
+    case Engine::sqlite:
+      return sqlite::open_sql(impl_->path_of(connection), connection.display);
+    case Engine::postgresql:
+      return postgres::open_sql(impl_->settings_of(connection));
+    default:
+      Impl::unsupported(connection, "database for statements");
+  }
 }
 
 Endpoint Connections::endpoint(const std::string& name) const {

@@ -25,6 +25,8 @@ std::optional<SecretPlace> parse_secret(json::Fields& fields, std::string_view f
   place.finish("a secret");
   if (environment.has_value() == file.has_value())
     fields.problem(field, fmt::format("{} needs exactly one of env and file", field));
+  if (environment == "" || file == "")
+    fields.problem(field, fmt::format("{} names no place: env or file is empty", field));
   return SecretPlace{environment.value_or(""), file.value_or("")};
 }
 

@@ -15,7 +15,7 @@
 namespace orch::data {
 namespace {
 
-constexpr std::size_t chunk_bytes = 128 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{128} * 1024;
 constexpr std::size_t ring_slots = 4;
 
 /// One reader's end of the move. Runs on the reader's thread; the counters are read by others.
@@ -153,8 +153,9 @@ Moved move_rows(std::vector<std::unique_ptr<RowReader>> readers, const MakeEncod
                 Load& load, const MoveControl& control) {
   auto rings = make_rings(static_cast<std::size_t>(load.parts()), readers.size());
   auto sinks = make_sinks(readers.size(), encoder, rings);
-  Crew crew([&rings] {
+  Crew crew([&rings, &load] {
     for (auto& ring : rings) ring.abort();
+    load.give_up();
   });
   for (std::size_t i = 0; i < rings.size(); ++i)
     crew.start([&load, &ring = rings[i], i] { write_part(ring, load.part(static_cast<int>(i))); });

@@ -33,8 +33,9 @@ struct SqlAnswer {
 class SqlSession {
  public:
   virtual ~SqlSession() = default;
-  /// Runs the statement in one transaction. NULL is null, whole numbers and doubles are numbers
-  /// (infinities and NaN texts), bytes are texts "\x0a…" in hex, everything else is a text. `stop`
+  /// Runs the statement in one transaction. NULL is null, booleans are booleans, whole numbers and
+  /// doubles numbers (infinities and NaN texts), JSON is JSON, bytes are texts "\x0a…" in hex,
+  /// everything else is a text. `stop`
   /// is asked now and then; when it answers true, throws workers::Cancelled. Throws TaskFailed
   /// "Sql.Failed", "Sql.Constraint", "Sql.Locked", "Sql.ParameterInvalid", "Sql.ResultTooLarge",
   /// "Sql.ValueUnsupported", "Sql.OnceMismatch", "Connection.*"; then nothing has changed.

@@ -92,6 +92,9 @@ class Load {
   /// Number of parts that can be written at once (1, or PlanRequest::parts).
   virtual int parts() const = 0;
   virtual RowWriter& part(int index) = 0;
+  /// The move was given up: a writer that is blocked ends soon. Called at most once, from another
+  /// thread than the writers'.
+  virtual void give_up() noexcept {}
   /// Commits the rows with the load row.
   virtual void commit(const Digest& digest, const boost::json::object& position) = 0;
 };

@@ -19,22 +19,6 @@ namespace {
 using data::Cell;
 using data::Kind;
 
-std::string shown(const Cell& cell) {
-  switch (cell.type) {
-    case Cell::Type::integer:
-      return std::to_string(cell.integer);
-    case Cell::Type::real:
-      return fmt::format("{}", cell.real);
-    case Cell::Type::blob:
-      return fmt::format("{} bytes", cell.bytes.size());
-    case Cell::Type::null:
-      return "NULL";
-    case Cell::Type::text:
-      break;
-  }
-  return fmt::format("\"{}\"", cell.bytes.substr(0, 80));
-}
-
 /// UTF-8 without NUL. Counts the characters.
 bool valid_text(std::string_view text, std::size_t& characters) {
   characters = 0;
@@ -58,6 +42,40 @@ bool valid_text(std::string_view text, std::size_t& characters) {
     i += length;
   }
   return true;
+}
+
+/// The first 80 bytes; a failure's cause is JSON, so what is not ASCII text is spelled \xHH unless
+/// it is a whole character.
+std::string printable(std::string_view bytes) {
+  std::string out;
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < bytes.size() && i < 80;) {
+    std::size_t length = 1;
+    while (length < 4 && !valid_text(bytes.substr(i, length), characters)) ++length;
+    if (valid_text(bytes.substr(i, length), characters)) {
+      out += bytes.substr(i, length);
+      i += length;
+    } else {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[i++]));
+    }
+  }
+  return out;
+}
+
+std::string shown(const Cell& cell) {
+  switch (cell.type) {
+    case Cell::Type::integer:
+      return std::to_string(cell.integer);
+    case Cell::Type::real:
+      return fmt::format("{}", cell.real);
+    case Cell::Type::blob:
+      return fmt::format("{} bytes", cell.bytes.size());
+    case Cell::Type::null:
+      return "NULL";
+    case Cell::Type::text:
+      break;
+  }
+  return '"' + printable(cell.bytes) + '"';
 }
 
 std::optional<std::int64_t> integer_of(const Cell& cell) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "workers/data/source.h"
+#include "workers/data/sql.h"
 #include "workers/data/target.h"
 
 namespace orch::postgres {
@@ -18,6 +19,7 @@ struct Settings {
 /// refuses the user, password or database.
 std::unique_ptr<data::Source> open_source(Settings settings);
 std::unique_ptr<data::Target> open_target(Settings settings);
+std::unique_ptr<data::SqlSession> open_sql(Settings settings);
 
 /// Connects. Returns why the server is of limited use to a writer (a standby), or nothing.
 /// `version` is set to the server's.

@@ -40,7 +40,8 @@ const data::Column* find(const data::Table& table, const std::string& name) {
 
 std::string from_clause(const data::Relation& relation) {
   if (relation.query.empty()) return qualified(relation.table);
-  return fmt::format("({}) AS source", relation.query);
+  // The line break ends a comment that the author's SQL may end with.
+  return fmt::format("({}\n) AS source", relation.query);
 }
 
 std::string SelectPlan::select(const std::string& range) const {
@@ -69,7 +70,7 @@ SelectPlan select_plan(const data::Table& table, const data::ReadRequest& reques
   const auto add = [&](const std::string& condition) {
     plan.condition += (plan.condition.empty() ? "(" : " AND (") + condition + ")";
   };
-  if (!request.where.empty()) add(request.where);
+  if (!request.where.empty()) add(request.where + "\n");
   if (request.watermark) {
     const auto range = range_condition(*request.watermark);
     if (!range.empty()) add(range);

@@ -142,7 +142,7 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
   const auto what = request.from.query.empty() ? "table " + request.from.table.display()
                                                : std::string("the query");
   return guarded(place("reading " + what), [&] {
-    // This connection holds the snapshot that all parts read; it stays open as long as they do.
+    // This connection exports the snapshot that all parts read, until each has taken it over.
     connection_.exec("ROLLBACK");
     connection_.exec(begin_snapshot);
     note_position();
@@ -156,6 +156,9 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
       readers.push_back(std::make_unique<Reader>(place("reading " + what), std::move(connection),
                                                  plan.select(range), request.format, plan.kinds));
     }
+    // The readers hold the snapshot now; keeping it here would show describe() an old catalog and
+    // keep VACUUM from the source for as long as this object lives.
+    connection_.exec("ROLLBACK");
     return readers;
   });
 }

@@ -1,5 +1,6 @@
 #include "workers/sqlite/load.h"
 
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -36,6 +37,8 @@ class StagingLoad final : public data::Load, private data::RowWriter {
 
   void finish() override {}
 
+  void give_up() noexcept override { given_up_ = true; }
+
   void commit(const data::Digest& digest, const boost::json::object& position) override {
     guarded(place(), [&] {
       begin();
@@ -54,7 +57,7 @@ class StagingLoad final : public data::Load, private data::RowWriter {
 
   void begin() {
     if (transaction_) return;
-    auto& db = transaction_.emplace(file_).db();
+    auto& db = transaction_.emplace(file_, [this] { return given_up_.load(); }).db();
     hold_fence(db, plan_.request.target, load_);
     const auto staging = "main." + quote(staging_name(plan_.request.target.name));
     db.exec("DROP TABLE IF EXISTS " + staging);
@@ -68,6 +71,7 @@ class StagingLoad final : public data::Load, private data::RowWriter {
   data::LoadPlan plan_;
   data::LoadId load_;
   bool strict_;
+  std::atomic<bool> given_up_ = false;
   std::optional<WriteTransaction> transaction_;
   std::optional<Statement> insert_;  // destroyed before the connection
 };

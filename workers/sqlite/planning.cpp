@@ -1,9 +1,9 @@
 #include "workers/sqlite/planning.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <regex>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -198,15 +198,39 @@ std::string fingerprint(const data::LoadPlan& plan) {
   return digest.hex();
 }
 
+constexpr std::array<std::string_view, 20> plain_words{
+    "INT",     "INTEGER", "BIGINT", "SMALLINT", "REAL",      "DOUBLE",     "FLOAT",
+    "TEXT",    "BLOB",    "CHAR",   "VARCHAR",  "NVARCHAR",  "NUMERIC",    "DECIMAL",
+    "BOOLEAN", "DATE",    "TIME",   "DATETIME", "TIMESTAMP", "TIMESTAMPTZ"};
+
+/// True for "(12)" and "(12, 2)".
+bool are_arguments(std::string_view text) {
+  const auto take = [&](auto accepts) {
+    const auto end = std::find_if_not(text.begin(), text.end(), accepts);
+    const auto count = static_cast<std::size_t>(end - text.begin());
+    text.remove_prefix(count);
+    return count > 0;
+  };
+  const auto number = [&] {
+    take([](char c) { return c == ' '; });
+    return take([](char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto next = [&](char c) { return text.starts_with(c) && (text.remove_prefix(1), true); };
+  if (!next('(') || !number()) return false;
+  if (next(',') && !number()) return false;
+  return next(')') && text.empty();
+}
+
 /// A type as it stands in DDL: a well-known word with its numbers as it is, anything else quoted
 /// (SQLite takes that for a name of a type too), for it comes from a catalog or another database.
 std::string type_sql(const std::string& type) {
-  static const std::regex plain(
-      "(INT|INTEGER|BIGINT|SMALLINT|REAL|DOUBLE|FLOAT|TEXT|BLOB|CHAR|VARCHAR|NVARCHAR|NUMERIC|"
-      "DECIMAL|BOOLEAN|DATE|TIME|DATETIME|TIMESTAMP|TIMESTAMPTZ|JSON|UUID)"
-      "( ?\\( ?[0-9]+ ?(, ?[0-9]+ ?)?\\))?",
-      std::regex::icase);
-  return std::regex_match(type, plain) ? type : quote(type);
+  const auto open = std::min(type.find('('), type.size());
+  const auto is = [&](std::string_view word) {
+    return same_name(std::string_view(type).substr(0, open), word);
+  };
+  const bool plain = std::any_of(plain_words.begin(), plain_words.end(), is) &&
+                     (open == type.size() || are_arguments(std::string_view(type).substr(open)));
+  return plain ? type : quote(type);
 }
 
 enum class Purpose : std::uint8_t { target, staging, strict_staging };

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/data/failure.h"
 #include "workers/sqlite/describe.h"
@@ -122,8 +123,11 @@ class SqliteSource final : public data::Source {
   Described look_at(const data::Relation& relation);
   Described look_at_query(const std::string& query);
   workers::TaskFailed missing(const data::TableName& name);
+  workers::TaskFailed refused(const Error& error) const;
   void check_columns(const data::ReadRequest& request, const data::Table& table) const;
   void note_position(Database& db);
+  static std::string select_sql(const data::ReadRequest& request, const std::string& rowid,
+                                const Condition& rows);
 
   fs::path path_;
   std::string display_;
@@ -133,8 +137,14 @@ class SqliteSource final : public data::Source {
 
 std::vector<data::Table> SqliteSource::list(const std::string&) {
   std::vector<data::Table> tables;
-  for (const auto& name : guarded(place("listing tables"), [&] { return table_names(db_); }))
-    tables.push_back(describe({{"", name}, ""}));
+  for (const auto& name : guarded(place("listing tables"), [&] { return table_names(db_); })) {
+    try {
+      tables.push_back(describe({{"", name}, ""}));
+    } catch (const workers::TaskFailed& failure) {
+      // A view whose tables are gone must not hide all others.
+      log::warn("left out: {}", failure.what());
+    }
+  }
   return tables;
 }
 
@@ -147,14 +157,19 @@ workers::TaskFailed SqliteSource::missing(const data::TableName& name) {
           {{"table", name.display()}}};
 }
 
+/// What the author of the catalog wrote is not SQL to SQLite.
+workers::TaskFailed SqliteSource::refused(const Error& error) const {
+  return {"Source.QueryFailed",
+          fmt::format("{}: the query is refused: {}", display_, error.reason()),
+          "\"query\" is one SELECT, \"where\" one condition", "ORCH-0431"};
+}
+
 Described SqliteSource::look_at_query(const std::string& query) {
   Described described;
   try {
     described.table = describe_query(db_, query);
   } catch (const Error& error) {
-    throw workers::TaskFailed("Source.QueryFailed",
-                              fmt::format("{}: the query is refused: {}", display_, error.reason()),
-                              "a query is one SELECT", "ORCH-0431");
+    throw refused(error);
   }
   for (const auto& column : described.table.columns) {
     const auto same = [&](const data::Column& other) { return same_name(other.name, column.name); };
@@ -207,31 +222,40 @@ void SqliteSource::note_position(Database& db) {
                {"change_counter", change_counter(path_)}};
 }
 
-std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::ReadRequest& request) {
-  const auto described = look_at(request.from);
-  check_columns(request, described.table);
+std::string SqliteSource::select_sql(const data::ReadRequest& request, const std::string& rowid,
+                                     const Condition& rows) {
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < request.columns.size(); ++i) {
     const bool plain = i >= request.expressions.size() || request.expressions[i].empty();
     columns.push_back(plain ? qualified(request.from, request.columns[i]) : request.expressions[i]);
   }
-  const bool rowid = !described.rowid.empty();
-  const auto rowid_column = rowid ? quote(described.table.name.name) + "." + described.rowid : "";
-  if (rowid) columns.push_back(rowid_column);
+  if (!rowid.empty()) columns.push_back(rowid);
+  return fmt::format("SELECT {} FROM {}{}{}", fmt::join(columns, ", "), from_clause(request.from),
+                     rows.sql, rowid.empty() ? "" : " ORDER BY " + rowid);
+}
 
+std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::ReadRequest& request) {
+  const auto described = look_at(request.from);
+  check_columns(request, described.table);
+  const auto rowid = described.rowid.empty()
+                         ? std::string{}
+                         : quote(described.table.name.name) + "." + described.rowid;
   return guarded(reading(request.from), [&] {
     Database db(path_, Access::read_only);
     db.exec("BEGIN");
     read_schema(db);
     note_position(db);
-    const auto rows =
-        condition(db, request.from, described.table.columns, request.where, request.watermark);
-    const auto sql =
-        fmt::format("SELECT {} FROM {}{}{}", fmt::join(columns, ", "), from_clause(request.from),
-                    rows.sql, rowid ? " ORDER BY " + rowid_column : "");
     std::vector<std::unique_ptr<data::RowReader>> readers;
-    readers.push_back(
-        std::make_unique<SqliteReader>(std::move(db), sql, rows, rowid, reading(request.from)));
+    try {
+      const auto rows =
+          condition(db, request.from, described.table.columns, request.where, request.watermark);
+      const auto sql = select_sql(request, rowid, rows);
+      readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, !rowid.empty(),
+                                                       reading(request.from)));
+    } catch (const Error& error) {
+      if (error.primary() != SQLITE_ERROR && error.primary() != SQLITE_MISUSE) throw;
+      throw refused(error);
+    }
     return readers;
   });
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "orchestrator/db/sqlite_db.h"
@@ -30,9 +31,11 @@ Database open_writer(const TargetFile& file);
 class WriteTransaction {
  public:
   /// Waits for our turn in this process, then up to the file's patience for other processes;
-  /// throws Error with SQLITE_BUSY after it.
-  explicit WriteTransaction(const TargetFile& file)
-      : turn_(file.path), db_(open_prepared(file)), transaction_(db_) {}
+  /// throws Error with SQLITE_BUSY after it, workers::Cancelled when `stop` answers true while
+  /// others of this process have their turn.
+  explicit WriteTransaction(
+      const TargetFile& file, const std::function<bool()>& stop = [] { return false; })
+      : turn_(file.path, stop), db_(open_prepared(file)), transaction_(db_) {}
 
   Database& db() { return db_; }
   void commit() { transaction_.commit(); }

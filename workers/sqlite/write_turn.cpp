@@ -1,24 +1,36 @@
 #include "workers/sqlite/write_turn.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
+
+#include "workers/worker.h"
 
 namespace orch::sqlite {
 
 /// A lock that serves in the order of arrival.
 class TurnQueue {
  public:
-  void enter() {
+  void enter(const std::function<bool()>& stop) {
     std::unique_lock lock(mutex_);
     const auto ticket = next_++;
-    served_.wait(lock, [&] { return serving_ == ticket; });
+    waiting_.push_back(ticket);
+    const auto served = [&] { return waiting_.front() == ticket; };
+    while (!served_.wait_for(lock, std::chrono::milliseconds(100), served)) {
+      if (!stop()) continue;
+      waiting_.erase(std::find(waiting_.begin(), waiting_.end(), ticket));
+      throw workers::Cancelled();
+    }
   }
+
   void leave() {
     const std::scoped_lock lock(mutex_);
-    ++serving_;
+    waiting_.pop_front();
     served_.notify_all();
   }
 
@@ -26,7 +38,7 @@ class TurnQueue {
   std::mutex mutex_;
   std::condition_variable served_;
   std::uint64_t next_ = 0;
-  std::uint64_t serving_ = 0;
+  std::deque<std::uint64_t> waiting_;  ///< the first one has its turn
 };
 
 namespace {
@@ -44,8 +56,9 @@ std::shared_ptr<TurnQueue> queue_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-WriteTurn::WriteTurn(const std::filesystem::path& file) : queue_(queue_of(file)) {
-  queue_->enter();
+WriteTurn::WriteTurn(const std::filesystem::path& file, const std::function<bool()>& stop)
+    : queue_(queue_of(file)) {
+  queue_->enter(stop);
 }
 
 WriteTurn::~WriteTurn() {

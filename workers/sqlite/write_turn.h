@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace orch::sqlite {
@@ -14,7 +15,8 @@ class TurnQueue;
 /// destroyed on another thread.
 class WriteTurn {
  public:
-  explicit WriteTurn(const std::filesystem::path& file);
+  /// Throws workers::Cancelled soon after `stop` answers true.
+  WriteTurn(const std::filesystem::path& file, const std::function<bool()>& stop);
   WriteTurn(WriteTurn&&) noexcept = default;
   WriteTurn& operator=(WriteTurn&&) = delete;
   ~WriteTurn();

@@ -1,7 +1,9 @@
 #include "workers/steps/catalog_check.h"
 
+#include <exception>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,26 +13,42 @@
 namespace orch::steps {
 namespace {
 
-/// Ends opened once each.
+/// Connections opened once each: one that is down is not tried again for the next table.
+template <class End>
+class Opened {
+ public:
+  template <class Open>
+  End& get(const std::string& name, Open&& open) {
+    const auto [found, fresh] = ends_.try_emplace(name);
+    auto& [end, failure] = found->second;
+    try {
+      if (fresh) end = open();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) std::rethrow_exception(failure);
+    return *end;
+  }
+
+ private:
+  std::map<std::string, std::pair<std::unique_ptr<End>, std::exception_ptr>> ends_;
+};
+
 class OpenEnds {
  public:
   explicit OpenEnds(const connections::Connections& connections) : connections_(connections) {}
 
   data::Source& source(const std::string& name) {
-    auto& open = sources_[name];
-    if (!open) open = connections_.open_source(name);
-    return *open;
+    return sources_.get(name, [&] { return connections_.open_source(name); });
   }
   data::Target& target(const std::string& name) {
-    auto& open = targets_[name];
-    if (!open) open = connections_.open_target(name);
-    return *open;
+    return targets_.get(name, [&] { return connections_.open_target(name); });
   }
 
  private:
   const connections::Connections& connections_;
-  std::map<std::string, std::unique_ptr<data::Source>> sources_;
-  std::map<std::string, std::unique_ptr<data::Target>> targets_;
+  Opened<data::Source> sources_;
+  Opened<data::Target> targets_;
 };
 
 }  // namespace

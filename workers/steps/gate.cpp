@@ -44,7 +44,7 @@ class Gate final : public workers::Worker {
     const auto& report = required(task, "report").as_object();
     const auto& now = required(task, "now");
     if (now == required(task, "seen")) refuse(report);
-    const auto failed = string_list(&report.at("failed"));
+    const auto failed = string_list("failed", &report.at("failed"));
     boost::json::array tables;
     for (const auto& table : required(task, "tables").as_array()) {
       const auto key = text(table.as_object(), "key");

@@ -106,7 +106,8 @@ bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
 std::vector<Wanted> wanted_connections(const workers::Task& task,
                                        const connections::Connections& connections) {
   std::vector<Wanted> wanted;
-  for (const auto& name : string_list(input_member(task, "connections"))) wanted.push_back({name});
+  for (const auto& name : string_list("connections", input_member(task, "connections")))
+    wanted.push_back({name});
   if (!wanted.empty()) return wanted;
   const auto entries = chosen_entries(task, connections);
   for (const auto& name : catalog::connections_of(entries)) {

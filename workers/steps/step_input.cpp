@@ -26,6 +26,23 @@ const boost::json::value* member(const boost::json::value& value, std::string_vi
                             error.code());
 }
 
+/// {"connection", "schema"?, "table"} or {"connection", "query"}.
+catalog::Catalog load_table(const boost::json::object& reference,
+                            const connections::Connections& connections) {
+  json::Problems problems;
+  json::Fields fields(reference, "/catalog", problems);
+  const auto connection = fields.required_string("connection");
+  data::Relation from;
+  from.table = {fields.string("schema").value_or(""), fields.string("table").value_or("")};
+  from.query = fields.string("query").value_or("");
+  if (from.table.name.empty() == from.query.empty())
+    fields.problem("", "a catalog in a database needs exactly one of table and query");
+  fields.finish("the place of a catalog");
+  if (!problems.empty())
+    throw InvalidDocument("ORCH-0310", "the catalog in the input", std::move(problems));
+  return catalog::load_catalog_table(connections, connection, from);
+}
+
 catalog::Catalog load(const workers::Task& task, const connections::Connections& connections) {
   const auto* reference = input_member(task, "catalog");
   if (!reference)
@@ -35,6 +52,8 @@ catalog::Catalog load(const workers::Task& task, const connections::Connections&
         R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0530");
   if (reference->is_string())
     return catalog::load_catalog(connections.folder() / std::string_view(reference->get_string()));
+  const auto* object = reference->if_object();
+  if (object && object->contains("connection")) return load_table(*object, connections);
   return catalog::parse_catalog(*reference, "the catalog in the input");
 }
 
@@ -49,14 +68,20 @@ const boost::json::value* option(const workers::Task& task, std::string_view nam
   return options ? member(*options, name) : nullptr;
 }
 
-std::vector<std::string> string_list(const boost::json::value* value) {
-  std::vector<std::string> list;
-  if (!value) return list;
+std::vector<std::string> string_list(std::string_view name, const boost::json::value* value) {
+  if (!value) return {};
   if (value->is_string()) return {std::string(value->get_string())};
-  if (const auto* array = value->if_array()) {
-    for (const auto& item : *array) {
-      if (item.is_string()) list.emplace_back(item.get_string());
-    }
+  const auto refuse = [&](const boost::json::value& found) {
+    throw workers::TaskFailed(
+        "Input.Invalid",
+        fmt::format("{} must be an array of strings, found {}", name, json::describe_type(found)),
+        "", "ORCH-0530");
+  };
+  if (!value->is_array()) refuse(*value);
+  std::vector<std::string> list;
+  for (const auto& item : value->get_array()) {
+    if (!item.is_string()) refuse(item);
+    list.emplace_back(item.get_string());
   }
   return list;
 }
@@ -76,8 +101,8 @@ std::int64_t integer_option(const workers::Task& task, std::string_view name,
 std::vector<catalog::Entry> chosen_entries(const workers::Task& task,
                                            const connections::Connections& connections) {
   try {
-    return catalog::choose(load(task, connections), string_list(option(task, "only")),
-                           string_list(option(task, "tags")));
+    return catalog::choose(load(task, connections), string_list("only", option(task, "only")),
+                           string_list("tags", option(task, "tags")));
   } catch (const InvalidDocument& error) {
     invalid_catalog(error);
   } catch (const Error& error) {

@@ -15,7 +15,9 @@ namespace orch::steps {
 const boost::json::value* input_member(const workers::Task& task, std::string_view name);
 /// Member `name` of the input's "options", or null: the workflow's own input travels there.
 const boost::json::value* option(const workers::Task& task, std::string_view name);
-std::vector<std::string> string_list(const boost::json::value* value);
+/// The texts of an array, or one text alone; empty when absent. Throws TaskFailed "Input.Invalid"
+/// (ORCH-0530) for anything else: a wish that is not understood must not become no wish.
+std::vector<std::string> string_list(std::string_view name, const boost::json::value* value);
 /// A whole number, or `otherwise` when absent. Throws TaskFailed "Input.Invalid" (ORCH-0530) for
 /// anything else, or outside [least, most].
 std::int64_t integer_option(const workers::Task& task, std::string_view name,

@@ -44,7 +44,7 @@ struct Account {
 };
 
 struct Book {
-  /// Size in percent of the ordinary ledger, which has some 480,000 rows.
+  /// Size in percent of the ordinary ledger, which has some 520,000 rows.
   int scale = 100;
   std::vector<std::string> currencies;
   std::vector<std::string> lines;    ///< codes of lines of business that treaties cover

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   ledger::Book book;
   auto* target = app.add_option("file", file, "SQLite file to create");
   app.add_flag("--sql", sql, "write SQL for psql to standard output instead")->excludes(target);
-  app.add_option("--scale", book.scale, "size in percent; 100 is some 480,000 rows")
+  app.add_option("--scale", book.scale, "size in percent; 100 is some 520,000 rows")
       ->check(CLI::Range(1, 10'000));
   CLI11_PARSE(app, argc, argv);
   try {

@@ -276,9 +276,10 @@ void write_reinsurers(Book& book, Sink& sink) {
   book.reinsurers = 140;
   sink.begin("reinsurers");
   for (std::int64_t id = 1; id <= book.reinsurers; ++id) {
-    sink.row(std::array<Value, 5>{id, fmt::format("{} Rück {}", random.pick(stems), id),
-                                  random.between(std::int64_t{1}, book.territories), rating(random),
-                                  money(random.between(1, 900) * 100'000'000)});
+    sink.row(std::array<Value, 5>{
+        id, fmt::format("{} Rück {}", random.pick(stems), id),
+        random.between(std::int64_t{1}, book.territories), rating(random),
+        money(random.between(std::int64_t{1}, std::int64_t{900}) * 100'000'000)});
   }
   sink.end();
 }

@@ -1,0 +1,177 @@
+#include "workers/catalog/catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/json/text.h"
+#include "tests/support/problems.h"
+#include "tests/support/sqlite_file.h"
+#include "tests/support/temp_folder.h"
+#include "workers/steps/catalog_check.h"
+
+namespace orch::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CatalogTest : public ::testing::Test {
+ protected:
+  CatalogTest() {
+    folder_.write("connections.json",
+                  R"({"version":1,"connections":{"from":{"url":"sqlite:from.db"},)"
+                  R"("to":{"url":"sqlite:to.db"},"drop":{"url":"csv:."},)"
+                  R"("gone":{"url":"sqlite:gone/x.db"}}})");
+    run_sql(folder_ / "from.db",
+            "CREATE TABLE b (id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE a (id INTEGER);");
+  }
+  connections::Connections connections() const {
+    return connections::Connections::load(folder_ / "connections.json");
+  }
+  catalog::Catalog from_table(const std::string& connection, const data::Relation& relation) const {
+    return catalog::load_catalog_table(connections(), connection, relation);
+  }
+  std::vector<Problem> problems_of_table(const std::string& connection,
+                                         const data::Relation& relation) const {
+    try {
+      from_table(connection, relation);
+    } catch (const InvalidDocument& invalid) {
+      return invalid.problems();
+    }
+    return {};
+  }
+
+  TempFolder folder_;
+};
+
+std::vector<std::string> keys(const std::vector<catalog::Entry>& entries) {
+  std::vector<std::string> all;
+  for (const auto& entry : entries) all.push_back(entry.key);
+  return all;
+}
+
+TEST_F(CatalogTest, AFilesProblemsHaveLines) {
+  const auto file = folder_.write("catalog.json",
+                                  "{\"version\": 1,\n \"tables\": [\n  {\"source\": {\"table\": "
+                                  "\"t\"},\n   \"part\": 2}]}");
+  try {
+    catalog::load_catalog(file);
+    FAIL();
+  } catch (const InvalidDocument& invalid) {
+    EXPECT_EQ(invalid.code(), "ORCH-0310");
+    const auto& last = invalid.problems().back();
+    EXPECT_EQ(last.pointer, "/tables/0/part");
+    EXPECT_EQ(last.line, 4);
+    EXPECT_EQ(last.column, 4);
+  }
+}
+
+TEST_F(CatalogTest, ABrokenOrMissingFileIsNamed) {
+  const auto file = folder_.write("catalog.json", "{\"version\": 1,\n");
+  EXPECT_THROW(catalog::load_catalog(file), InvalidDocument);
+  try {
+    catalog::load_catalog(folder_ / "none.json");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("none.json"));
+  }
+}
+
+TEST_F(CatalogTest, ChoosesByKeyGlobAndTag) {
+  const auto all = catalog::parse_catalog(
+      json::parse(R"({"version":1,"defaults":{"source":{"connection":"a"},)"
+                  R"("target":{"connection":"b"}},"tables":[)"
+                  R"({"source":{"table":"fx_rate"},"tags":["daily"]},)"
+                  R"({"source":{"table":"fx_pair"}},{"source":{"table":"treaty"},"tags":["x"]}]})"),
+      "c");
+  EXPECT_THAT(keys(catalog::choose(all, {}, {})), ElementsAre("fx_rate", "fx_pair", "treaty"));
+  EXPECT_THAT(keys(catalog::choose(all, {"fx_*"}, {})), ElementsAre("fx_rate", "fx_pair"));
+  EXPECT_THAT(keys(catalog::choose(all, {}, {"x", "daily"})), ElementsAre("fx_rate", "treaty"));
+  EXPECT_THAT(keys(catalog::choose(all, {"fx_*"}, {"daily"})), ElementsAre("fx_rate"));
+  try {
+    catalog::choose(all, {"treatty"}, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ORCH-0312");
+    EXPECT_THAT(error.what(), HasSubstr("did you mean \"treaty\""));
+  }
+}
+
+TEST_F(CatalogTest, DiscoversTablesInOrder) {
+  const auto found = catalog::discover(connections(), "from", "", "to");
+  EXPECT_EQ(json::write(found),
+            R"({"version":1,"defaults":{"source":{"connection":"from"},)"
+            R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
+            R"({"source":{"table":"b"}}]})");
+  EXPECT_THAT(keys(catalog::parse_catalog(found, "found").entries), ElementsAre("a", "b"));
+}
+
+TEST_F(CatalogTest, ATableOfColumns) {
+  run_sql(
+      folder_ / "from.db",
+      "CREATE TABLE catalog (key TEXT, source_connection TEXT, source_table TEXT,"
+      " target_connection TEXT, strategy TEXT, key_columns TEXT, checks TEXT, parts INTEGER,"
+      " watermark_column TEXT, tags TEXT);"
+      "INSERT INTO catalog VALUES"
+      " (NULL, 'from', 'a', 'to', NULL, NULL, NULL, NULL, NULL, NULL),"
+      " ('bee', 'from', 'b', 'to', 'upsert', 'id, n', '[{\"min_rows\":1}]', 3, 'id', '[\"x\"]')");
+  const auto catalog = from_table("from", {{"", "catalog"}, ""});
+  ASSERT_THAT(keys(catalog.entries), ElementsAre("a", "bee"));
+  const auto& bee = catalog.entries[1];
+  EXPECT_EQ(bee.strategy, data::Strategy::upsert);
+  EXPECT_THAT(bee.key_columns, ElementsAre("id", "n"));
+  EXPECT_EQ(bee.checks.size(), 1u);
+  EXPECT_EQ(bee.parts, 3);
+  EXPECT_EQ(bee.watermark, "id");
+  EXPECT_THAT(bee.tags, ElementsAre("x"));
+}
+
+TEST_F(CatalogTest, ATableOfDocumentsAndAQuery) {
+  const std::string entry =
+      R"({"source":{"connection":"from","table":"a"},"target":{"connection":"to"}})";
+  run_sql(folder_ / "from.db",
+          "CREATE TABLE catalog (entry TEXT, active INTEGER);"
+          "INSERT INTO catalog VALUES ('" +
+              entry + "', 1), ('broken', 0)");
+  const auto catalog = from_table("from", {{}, "SELECT entry FROM catalog WHERE active = 1"});
+  EXPECT_THAT(keys(catalog.entries), ElementsAre("a"));
+  const auto problems = problems_of_table("from", {{}, "SELECT entry FROM catalog"});
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].pointer, "/tables/1");
+  EXPECT_THAT(problems[0].message, HasSubstr("the column entry is not JSON"));
+}
+
+TEST_F(CatalogTest, ACsvFile) {
+  folder_.write("catalog.csv",
+                "source_connection,source_table,target_connection,tags\nfrom,a,to,\"x,y\"\n");
+  const auto catalog = from_table("drop", {{"", "catalog"}, ""});
+  ASSERT_THAT(keys(catalog.entries), ElementsAre("a"));
+  EXPECT_THAT(catalog.entries[0].tags, ElementsAre("x", "y"));
+}
+
+TEST_F(CatalogTest, ATablesUnknownColumnIsAProblem) {
+  run_sql(folder_ / "from.db", "CREATE TABLE catalog (source_tabel TEXT)");
+  const auto problems = problems_of_table("from", {{"", "catalog"}, ""});
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0].message, HasSubstr("did you mean \"source_table\""));
+}
+
+TEST_F(CatalogTest, ACheckFindsEveryTableThatCannotTravel) {
+  const auto entries =
+      catalog::parse_catalog(
+          json::parse(R"({"version":1,"defaults":{"source":{"connection":"from"},)"
+                      R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
+                      R"({"source":{"table":"bb"}},{"source":{"table":"b"},"exclude":["m"]},)"
+                      R"({"key":"g1","source":{"connection":"gone","table":"x"}},)"
+                      R"({"key":"g2","source":{"connection":"gone","table":"y"}}]})"),
+          "c")
+          .entries;
+  expect_problems(
+      steps::check_catalog(entries, connections()),
+      {boost::json::array{"bb", "Source.TableMissing"},
+       boost::json::array{"b", "Source.ColumnMissing"}, boost::json::array{"g1", "Connection.Down"},
+       boost::json::array{"g2", "Connection.Down"}});
+}
+
+}  // namespace
+}  // namespace orch::test

@@ -1,0 +1,119 @@
+// Connections files: tests/cases/connections.json, and what is opened from them.
+#include "workers/connections/connections.h"
+
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/case_file.h"
+#include "tests/support/problems.h"
+#include "tests/support/sqlite_file.h"
+#include "tests/support/temp_folder.h"
+#include "workers/worker.h"
+
+namespace orch::test {
+namespace {
+
+using connections::Connections;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string text_of(const boost::json::object& one) {
+  if (const auto* document = one.if_contains("document")) return json::write(*document);
+  return json::write(boost::json::object{{"version", 1}, {"connections", one.at("connections")}});
+}
+
+class ConnectionsCase : public ::testing::TestWithParam<boost::json::object> {};
+
+TEST_P(ConnectionsCase, HasTheseProblemsAndTellsNoSecret) {
+  const TempFolder folder;
+  std::vector<Problem> problems;
+  try {
+    Connections::load(folder.write("connections.json", text_of(GetParam())));
+  } catch (const InvalidDocument& invalid) {
+    problems = invalid.problems();
+    EXPECT_THAT(std::string(invalid.what()), Not(HasSubstr("s3cret")));
+  }
+  expect_problems(problems, GetParam().at("problems").as_array());
+  for (const auto& problem : problems) {
+    EXPECT_THAT(problem.message + problem.hint, Not(HasSubstr("s3cret")));
+    EXPECT_GT(problem.line, 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, ConnectionsCase, ::testing::ValuesIn(cases_in("connections.json")),
+                         [](const auto& one) { return case_name(one.param); });
+
+class ConnectionsTest : public ::testing::Test {
+ protected:
+  ConnectionsTest()
+      : file_(folder_.write(
+            "connections.json",
+            R"({"version":1,"connections":{"db":{"url":"sqlite:data/x.db"},)"
+            R"("files":{"url":"csv:drop"},"api":{"url":"http://api/v1?k=v","token":{"env":"ORCH_TEST_T"}},)"
+            R"("hook":{"url":"http://hook","token":{"file":"t.txt"}},)"
+            R"("pg":{"url":"postgresql://me@db:5433/x?sslmode=require"}}})")),
+        connections_(Connections::load(file_)) {}
+
+  template <class Call>
+  std::string error_of(Call&& call) const {
+    try {
+      call();
+    } catch (const workers::TaskFailed& failed) {
+      return failed.error();
+    }
+    return "";
+  }
+
+  TempFolder folder_;
+  std::filesystem::path file_;
+  Connections connections_;
+};
+
+TEST_F(ConnectionsTest, DisplaysHaveNoSecretAndNoQuery) {
+  const auto list = connections_.list();
+  ASSERT_EQ(list.size(), 5u);
+  EXPECT_EQ(list[0].display, "sqlite:data/x.db");
+  EXPECT_EQ(list[2].display, "http://api/v1");
+  EXPECT_EQ(list[4].display, "postgresql://me@db:5433/x");
+}
+
+TEST_F(ConnectionsTest, PathsStartAtTheFilesFolder) {
+  std::filesystem::create_directory(folder_ / "data");
+  run_sql(folder_ / "data/x.db", "CREATE TABLE t (id INTEGER)");
+  EXPECT_EQ(connections_.open_source("db")->list("").size(), 1u);
+  EXPECT_EQ(connections_.folder(), folder_.path());
+}
+
+TEST_F(ConnectionsTest, SecretsAreFetchedWhenTheyAreNeeded) {
+  EXPECT_EQ(error_of([&] { connections_.endpoint("api"); }), "Connection.SecretMissing");
+  setenv("ORCH_TEST_T", "abc", 1);
+  EXPECT_EQ(connections_.endpoint("api").token, "abc");
+  unsetenv("ORCH_TEST_T");
+  EXPECT_EQ(error_of([&] { connections_.endpoint("hook"); }), "Connection.SecretMissing");
+  folder_.write("t.txt", "def\r\n");
+  EXPECT_EQ(connections_.endpoint("hook").token, "def");
+}
+
+TEST_F(ConnectionsTest, WhatCannotBeDoneIsNamed) {
+  EXPECT_EQ(error_of([&] { connections_.open_source("dbb"); }), "Connection.Unknown");
+  EXPECT_EQ(error_of([&] { connections_.open_source("api"); }), "Connection.Unsupported");
+  EXPECT_EQ(error_of([&] { connections_.open_target("files"); }), "Connection.Unsupported");
+  EXPECT_EQ(error_of([&] { connections_.endpoint("db"); }), "Connection.Unsupported");
+  EXPECT_EQ(error_of([&] { connections_.open_sql("files"); }), "Connection.Unsupported");
+  EXPECT_EQ(error_of([&] { connections_.open_sql("db"); }), "Connection.Down");
+}
+
+TEST_F(ConnectionsTest, ABrokenOrMissingFileIsNamed) {
+  EXPECT_THROW(Connections::load(folder_.write("c.json", "{\"version\":")), InvalidDocument);
+  try {
+    Connections::load(folder_ / "none.json");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ORCH-0302");
+  }
+}
+
+}  // namespace
+}  // namespace orch::test

@@ -1,0 +1,113 @@
+"""A folder with everything a run of orch needs, and the runs made in it."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+
+from databases import ROOT
+
+KILLED = -signal.SIGKILL
+# Exit codes of orch, as its manual says.
+OK, ERROR, USAGE, RUN_FAILED, INTERRUPTED = 0, 1, 2, 3, 4
+
+
+class Project:
+    """Connections `ledger` (source) and `warehouse` (target), the ledger's catalog, a run store."""
+
+    def __init__(self, folder, orch, source, target):
+        self.folder = pathlib.Path(folder)
+        self.orch = str(orch)
+        self.source = source
+        self.target = target
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "examples" / "ledger" / "catalog.json", self.folder / "catalog.json")
+        shutil.copyfile(ROOT / "examples" / "ledger" / "orch.json", self.folder / "orch.json")
+        self.write("connections.json", {"version": 1, "connections": {
+            "ledger": {"url": source.url}, "warehouse": {"url": target.url}}})
+
+    @property
+    def store(self):
+        return self.folder / "runs.db"
+
+    def write(self, name, document):
+        (self.folder / name).write_text(json.dumps(document, indent=1))
+
+    def tables(self):
+        catalog = json.loads((self.folder / "catalog.json").read_text())
+        return sorted(entry["source"]["table"] for entry in catalog["tables"])
+
+    def forget_runs(self):
+        for file in self.folder.glob("runs.db*"):
+            file.unlink()
+
+    def command(self, *arguments):
+        return [self.orch, "--config", str(self.folder / "orch.json"), *arguments]
+
+    def start(self, *arguments, fault="", **options):
+        """Starts orch; `fault` is a rule for ORCH_FAULT."""
+        environment = dict(os.environ, **({"ORCH_FAULT": fault} if fault else {}))
+        return subprocess.Popen(self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, errors="replace", env=environment, cwd=self.folder, **options)
+
+    def call(self, *arguments, fault="", timeout=120, **options):
+        """Runs orch to its end: exit code, standard output, standard error."""
+        process = self.start(*arguments, fault=fault, **options)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError(f"orch {' '.join(arguments)} did not end in {timeout} s:\n{err}") from None
+        return process.returncode, out, err
+
+    def replicate(self, name, **settings):
+        """The arguments of a run of the main job."""
+        given = {"catalog": "catalog.json", "report_folder": "reports", **settings}
+        return ("submit", "replicate", "--name", name, "--input", json.dumps(given))
+
+    def _ask(self, query):
+        db = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=30)
+        try:
+            return db.execute(query).fetchall()
+        finally:
+            db.close()
+
+    def runs(self):
+        """(run id, name, status) of every run; nothing when there is no store yet."""
+        if not self.store.exists():
+            return []
+        try:
+            return self._ask("SELECT run_id, name, status FROM execution ORDER BY id")
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):  # killed before the store's first migration
+                return []
+            raise
+
+    def history_gaps(self):
+        """Places where an execution's event ids are not 1, 2, 3 …"""
+        problems, ends = [], {}
+        for execution, first, last, events in self._ask(
+                "SELECT execution_id, first_id, last_id, json_array_length(events) FROM history "
+                "ORDER BY execution_id, first_id"):
+            before = ends.get(execution, 0)
+            if first != before + 1 or last - before != events:
+                problems.append(f"execution {execution}: {events} events {first} to {last} follow {before}")
+            ends[execution] = last
+        return problems
+
+    def sound(self):
+        return self._ask("PRAGMA integrity_check") == [("ok",)]
+
+    def strangers(self):
+        """Files in the folder that nobody should find there after a run."""
+        known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json",
+                 "runs.db", "runs.db.lock"}
+        return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*")
+                      if file.name not in known and file.name not in self.own_files())
+
+    def own_files(self):
+        return {database.file.name for database in (self.source, self.target)
+                if database.engine == "sqlite"}

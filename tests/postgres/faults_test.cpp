@@ -1,0 +1,210 @@
+// What goes wrong on the way: a clear error, nothing half-published, and a second try succeeds.
+#include <chrono>
+#include <future>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/postgres/pair.h"
+
+namespace orch {
+namespace {
+
+using test::entry_of;
+using test::error_of;
+using test::pg_run;
+using test::pg_value;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto patience = std::chrono::seconds(30);
+
+bool wait_until(const std::function<bool()>& done) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+class Faults : public testing::Test {
+ protected:
+  void SetUp() override {
+    pg_run(pair_.from,
+           "CREATE TABLE base (id integer PRIMARY KEY, v text);"
+           "INSERT INTO base SELECT g, repeat('x', 100) FROM generate_series(1, 20000) g;"
+           // Reading row 19000 waits for whoever holds the lock.
+           "CREATE FUNCTION gate(id integer) RETURNS boolean LANGUAGE plpgsql VOLATILE AS "
+           "$$ BEGIN IF id = 19000 THEN PERFORM pg_advisory_xact_lock_shared(1); END IF; "
+           "RETURN true; END $$;"
+           "CREATE VIEW t AS SELECT id, v FROM base WHERE gate(id)");
+  }
+
+  /// Stages t; when the read is in its middle, does `harm`, then lets it go on.
+  std::string error_of_stage(const std::function<void()>& harm, std::string* message = nullptr) {
+    auto holder = std::make_unique<test::PgSession>(pair_.from);
+    holder->run("SELECT pg_advisory_lock(1)");
+    auto staged = std::async(std::launch::async, [&] {
+      return error_of([&] { pair_.replication().stage(entry_of("t")); }, message);
+    });
+    const bool waits = wait_until([&] {
+      return pg_value(pair_.from,
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+                      "AND NOT granted") == "1";
+    });
+    EXPECT_TRUE(waits);
+    harm();
+    holder.reset();
+    return staged.get();
+  }
+
+  void terminate(const std::string& database) {
+    EXPECT_NE(pg_value(pair_.server.url(),
+                       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                       "WHERE query LIKE 'COPY%' AND datname = '" +
+                           database + "'"),
+              "0");
+  }
+
+  void expect_a_second_try_succeeds() {
+    test::Pair* pair = &pair_;
+    auto source = postgres::open_source({pair->server.conninfo(pair->from_name), "from"});
+    auto target = postgres::open_target({pair->server.conninfo(pair->to_name), "to"});
+    test::Replication again(*source, *target, 1000);
+    again.replicate(entry_of("t"));
+    EXPECT_EQ(pg_value(pair->to, "SELECT count(*) FROM t"), "20000");
+    EXPECT_EQ(pg_value(pair->to, "SELECT count(*) FROM orch.evidence"), "1");
+    EXPECT_EQ(pg_value(pair->to, "SELECT count(*) FROM orch.load"), "0");
+  }
+
+  test::Pair pair_;
+};
+
+TEST_F(Faults, TheTargetsBackendIsTerminated) {
+  std::string message;
+  EXPECT_EQ(error_of_stage([&] { terminate(pair_.to_name); }, &message), "Connection.Lost");
+  EXPECT_THAT(message, HasSubstr("to"));
+  expect_a_second_try_succeeds();
+}
+
+TEST_F(Faults, TheSourcesBackendIsTerminated) {
+  std::string message;
+  EXPECT_EQ(error_of_stage([&] { terminate(pair_.from_name); }, &message), "Connection.Lost");
+  EXPECT_THAT(message, HasSubstr("from"));
+  expect_a_second_try_succeeds();
+}
+
+TEST_F(Faults, TheServerIsRestarted) {
+  EXPECT_EQ(error_of_stage([&] { pair_.server.restart(); }), "Connection.Lost");
+  expect_a_second_try_succeeds();
+}
+
+TEST_F(Faults, AStopEndsAReadThatWaits) {
+  test::PgSession holder(pair_.from);
+  holder.run("SELECT pg_advisory_lock(1)");
+  auto& replication = pair_.replication();
+  auto staged = std::async(std::launch::async, [&] {
+    EXPECT_THROW(replication.stage(entry_of("t")), workers::Cancelled);
+  });
+  wait_until([&] {
+    return pg_value(pair_.from,
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+                    "AND NOT granted") == "1";
+  });
+  replication.context.stop = true;
+  const bool ended = staged.wait_for(patience) == std::future_status::ready;
+  EXPECT_TRUE(ended);
+  if (!ended) holder.run("SELECT pg_advisory_unlock(1)");
+}
+
+TEST_F(Faults, SomebodyHoldsTheStagingTable) {
+  pg_run(pair_.from, "DROP VIEW t; ALTER TABLE base RENAME TO t");
+  pair_.replication().stage(entry_of("t"));
+  const auto staging =
+      pg_value(pair_.to,
+               "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'orch_stage'::regnamespace "
+               "AND relkind = 'r'");
+  test::PgSession holder(pair_.to);
+  holder.run("BEGIN; LOCK TABLE " + staging + " IN ACCESS SHARE MODE");
+  std::string message;
+  EXPECT_EQ(error_of([&] { pair_.replication().stage(entry_of("t")); }, &message), "Target.Locked");
+  holder.run("ROLLBACK");
+  expect_a_second_try_succeeds();
+}
+
+TEST_F(Faults, SomebodyHoldsTheTargetTable) {
+  pg_run(pair_.from, "DROP VIEW t; ALTER TABLE base RENAME TO t");
+  pair_.replication().replicate(entry_of("t"));
+  const auto load = pair_.replication().stage(entry_of("t"));
+  pair_.replication().verify(entry_of("t"), load);
+  test::PgSession holder(pair_.to);
+  holder.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+  EXPECT_EQ(error_of([&] { pair_.replication().merge(entry_of("t"), load); }), "Target.Locked");
+  holder.run("ROLLBACK");
+  EXPECT_EQ(pair_.replication().merge(entry_of("t"), load).at("rows"), 20000);
+}
+
+TEST_F(Faults, TheTableIsMissing) {
+  std::string message;
+  EXPECT_EQ(error_of([&] { pair_.replication().stage(entry_of("bsae")); }, &message),
+            "Source.TableMissing");
+  EXPECT_THAT(message, AllOf(HasSubstr("bsae"), HasSubstr("did you mean \"base\"")));
+}
+
+TEST_F(Faults, TheSourceMayNotBeRead) {
+  pg_run(pair_.from, "DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN");
+  auto source = postgres::open_source({pair_.server.conninfo(pair_.from_name, "stranger"), "from"});
+  test::Replication replication(*source, pair_.target());
+  std::string message;
+  EXPECT_EQ(error_of([&] { replication.stage(entry_of("base")); }, &message), "Source.Denied");
+  EXPECT_THAT(message, HasSubstr("base"));
+  source.reset();
+  pg_run(pair_.from, "DROP ROLE stranger");
+}
+
+TEST(Connecting, SaysWhyItFails) {
+  auto& server = test::PostgresServer::shared();
+  pg_run(server.url(), "DROP ROLE IF EXISTS guarded; CREATE ROLE guarded LOGIN PASSWORD 'right'");
+  const auto error = [&](const std::string& conninfo, std::string& message) {
+    return error_of([&] { postgres::open_source({conninfo, "the display"}); }, &message);
+  };
+  std::string message;
+  EXPECT_EQ(error(server.conninfo("postgres", "guarded") + " password=wr0ng", message),
+            "Connection.Refused");
+  EXPECT_THAT(message,
+              AllOf(HasSubstr("the display"), HasSubstr("guarded"), Not(HasSubstr("wr0ng"))));
+  EXPECT_EQ(error(server.conninfo("no_such_database"), message), "Connection.Refused");
+  EXPECT_THAT(message, HasSubstr("no_such_database"));
+  EXPECT_EQ(error(server.conninfo("postgres", "nobody_here"), message), "Connection.Refused");
+  EXPECT_EQ(error("host=127.0.0.1 port=1 dbname=x", message), "Connection.Down");
+  EXPECT_EQ(error("host=" + server.socket_folder().string() + "/none dbname=x", message),
+            "Connection.Down");
+  EXPECT_EQ(error("host=no-such-host.invalid dbname=x", message), "Connection.Down");
+}
+
+// The server's language must not decide how an error is understood.
+TEST(Connecting, DoesNotReadTheWords) {
+  auto& server = test::PostgresServer::shared();
+  pg_run(server.url(), "CREATE ROLE closed NOLOGIN");
+  std::string message;
+  EXPECT_EQ(error_of(
+                [&] {
+                  postgres::open_source({server.conninfo("postgres", "closed"), "d"});
+                },
+                &message),
+            "Connection.Refused")
+      << message;
+  pg_run(server.url(), "DROP ROLE closed");
+}
+
+TEST(Connecting, PingTellsTheVersion) {
+  auto& server = test::PostgresServer::shared();
+  std::string version;
+  EXPECT_EQ(postgres::ping({server.conninfo(), "d"}, version), "");
+  EXPECT_THAT(pg_value(server.url(), "SHOW server_version"), HasSubstr(version));
+}
+
+}  // namespace
+}  // namespace orch

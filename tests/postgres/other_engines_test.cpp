@@ -1,0 +1,160 @@
+// Between PostgreSQL and other engines: exact or refused.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/postgres/pair.h"
+#include "tests/support/sqlite_file.h"
+#include "tests/support/temp_folder.h"
+#include "workers/csv/csv.h"
+#include "workers/sqlite/sqlite.h"
+
+namespace orch {
+namespace {
+
+using test::entry_of;
+using test::error_of;
+using test::pg_run;
+using test::pg_value;
+using testing::HasSubstr;
+
+const std::vector<std::string> chinook_tables = {
+    "Artist",    "Album",    "Employee", "Customer",    "Genre",        "Invoice",
+    "MediaType", "Playlist", "Track",    "InvoiceLine", "PlaylistTrack"};
+
+TEST(Chinook, ArrivesFromSqliteAndGoesBack) {
+  const auto original = test::shared_folder() / "data/chinook/Chinook_Sqlite.sqlite";
+  if (!std::filesystem::exists(original)) GTEST_SKIP() << "no shared data at " << original;
+  const test::TempFolder folder;
+  test::Pair pair;
+  const auto source = sqlite::open_source(original, "from");
+  test::Replication there(*source, pair.target());
+  auto middle = postgres::open_source({pair.server.conninfo(pair.to_name), "middle"});
+  const auto end = sqlite::open_target(folder / "back.db", "back");
+  test::Replication back(*middle, *end);
+  for (const auto& table : chinook_tables) {
+    there.replicate(entry_of(table));
+    back.replicate(entry_of(table));
+    const auto count = test::count_of(original, "\"" + table + "\"");
+    EXPECT_EQ(pg_value(pair.to, "SELECT count(*) FROM \"" + table + "\""), std::to_string(count));
+    EXPECT_EQ(test::count_of(folder / "back.db", "\"" + table + "\""), count);
+  }
+  EXPECT_EQ(pg_value(pair.to, "SELECT sum(\"UnitPrice\") FROM \"Track\""), "3680.97");
+  const auto titles = "SELECT quote(AlbumId), Title FROM Album ORDER BY AlbumId";
+  EXPECT_EQ(test::rows_of(folder / "back.db", titles), test::rows_of(original, titles));
+}
+
+TEST(Chinook, ArrivesFromPostgresqlRowByRow) {
+  const auto script = test::shared_folder() / "data/chinook/Chinook_PostgreSql.sql";
+  if (!std::filesystem::exists(script)) GTEST_SKIP() << "no shared data at " << script;
+  test::Pair pair;
+  std::ifstream file(script);
+  std::string sql((std::istreambuf_iterator<char>(file)), {});
+  // The script makes its own database first; ours is there already.
+  const auto tables = sql.find("CREATE TABLE");
+  ASSERT_NE(tables, std::string::npos);
+  pg_run(pair.from, sql.substr(tables));
+  const auto all = pair.source().list("");
+  ASSERT_EQ(all.size(), 11u);
+  for (const auto& table : all) {
+    pair.replication().replicate(entry_of(table.name.name));
+    const auto rows = "SELECT t::text FROM " + table.name.name + " t ORDER BY 1";
+    EXPECT_EQ(test::pg_rows(pair.to, rows), test::pg_rows(pair.from, rows)) << table.name.name;
+  }
+}
+
+class FromSqlite : public testing::Test {
+ protected:
+  std::string replicate(const std::string& source_sql, const std::string& target_sql,
+                        std::string* message = nullptr) {
+    test::run_sql(file_, source_sql);
+    if (!target_sql.empty()) pg_run(pair_.to, target_sql);
+    const auto source = sqlite::open_source(file_, "from");
+    test::Replication replication(*source, pair_.target());
+    return error_of([&] { replication.replicate(entry_of("t")); }, message);
+  }
+  std::string rows() {
+    return pg_value(pair_.to, "SELECT string_agg(t::text, ' ' ORDER BY t::text) FROM t");
+  }
+  test::TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "source.db";
+  test::Pair pair_;
+};
+
+TEST_F(FromSqlite, ValuesArriveExactly) {
+  EXPECT_EQ(
+      replicate(
+          "CREATE TABLE t (id INTEGER PRIMARY KEY, n NUMERIC(12,2), r REAL, s TEXT, b BLOB);"
+          "INSERT INTO t VALUES (1, 0.1, 0.1, 'ä', x'00ff'), (2, -5, -1e300, '', x''),"
+          "(3, 1234567890.12, 5e-324, NULL, NULL)",
+          "CREATE TABLE t (id bigint PRIMARY KEY, n numeric(12,2), r float8, s text, b bytea)"),
+      "no failure");
+  EXPECT_EQ(rows(),
+            R"((1,0.10,0.1,ä,"\\x00ff") (2,-5.00,-1e+300,"","\\x") (3,1234567890.12,5e-324,,))");
+}
+
+TEST_F(FromSqlite, DatesArriveFromText) {
+  EXPECT_EQ(
+      replicate(
+          "CREATE TABLE t (id INTEGER PRIMARY KEY, d TEXT, ts TEXT, tz TEXT, u TEXT, j TEXT);"
+          "INSERT INTO t VALUES (1, '2026-02-28', '2026-02-28 23:59:59.999999', "
+          "'2026-02-28 12:00:00+02:00', '6f9619ff-8b86-d011-b42d-00c04fc964ff', '{\"a\": 1.10}')",
+          "CREATE TABLE t (id int, d date, ts timestamp, tz timestamptz, u uuid, j json)"),
+      "no failure");
+}
+
+struct Refusal {
+  const char* name;
+  const char* value;
+  const char* type;
+};
+
+class Refused : public FromSqlite, public testing::WithParamInterface<Refusal> {};
+
+TEST_P(Refused, WithPlaceValueAndType) {
+  std::string message;
+  const auto error = replicate(
+      fmt::format("CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, {})",
+                  GetParam().value),
+      fmt::format("CREATE TABLE t (id bigint PRIMARY KEY, v {})", GetParam().type), &message);
+  EXPECT_THAT(error, testing::AnyOf("Type.ValueRefused", "Type.Unsupported", "Schema.Mismatch"))
+      << message;
+  EXPECT_THAT(message, HasSubstr("v"));
+  EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM t"), "0");
+}
+
+INSTANTIATE_TEST_SUITE_P(Values, Refused,
+                         testing::Values(Refusal{"SmallintTooLarge", "32768", "smallint"},
+                                         Refusal{"IntegerTooSmall", "-2147483649", "integer"},
+                                         Refusal{"FractionInInteger", "1.5", "bigint"},
+                                         Refusal{"TextInInteger", "'12a'", "integer"},
+                                         Refusal{"ScaleTooLong", "'1.005'", "numeric(9,2)"},
+                                         Refusal{"NumericTooLarge", "12345", "numeric(4,0)"},
+                                         Refusal{"TextTooLong", "'äöüß'", "varchar(3)"},
+                                         Refusal{"NulInText", "'a' || char(0) || 'b'", "text"},
+                                         Refusal{"InvalidUtf8", "CAST(x'ff' AS TEXT)", "text"},
+                                         Refusal{"NoSuchDay", "'2026-02-30'", "date"},
+                                         Refusal{"NoSuchTime", "'25:00'", "time"},
+                                         Refusal{"NotAUuid", "'x'", "uuid"},
+                                         Refusal{"BrokenJson", "'{\"a\":'", "jsonb"},
+                                         Refusal{"BrokenJsonText", "'{'", "json"},
+                                         Refusal{"NotABoolean", "2", "boolean"},
+                                         Refusal{"DoubleInReal", "0.1", "real"},
+                                         Refusal{"BlobInText", "x'41'", "text"}),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+TEST(FromCsv, TextArrivesInTypedColumns) {
+  const test::TempFolder folder;
+  folder.write("t.csv", "id,amount,at,note\n1,10.50,2026-01-31,\"a,b\"\n2,-0.01,2026-02-01,\n");
+  test::Pair pair;
+  pg_run(pair.to,
+         "CREATE TABLE t (id integer PRIMARY KEY, amount numeric(9,2), at date, note text)");
+  const auto source = csv::open_source(folder.path(), {}, "files");
+  test::Replication replication(*source, pair.target());
+  replication.replicate(entry_of("t"));
+  EXPECT_EQ(pg_value(pair.to, "SELECT string_agg(t::text, ' ' ORDER BY id) FROM t"),
+            "(1,10.50,2026-01-31,\"a,b\") (2,-0.01,2026-02-01,)");
+}
+
+}  // namespace
+}  // namespace orch

@@ -1,0 +1,59 @@
+// Two databases of the program's server, and the way of tables from one to the other.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tests/support/postgres_server.h"
+#include "tests/support/replication.h"
+#include "workers/postgres/postgres.h"
+
+namespace orch::test {
+
+/// Empty databases, the same two for every test (making one takes longer than most tests); `from`
+/// and `to` are their urls, for SQL of the test.
+class Pair {
+ public:
+  Pair() : server(PostgresServer::shared()) {
+    static const bool made = [this] {
+      server.create_database(from_name);
+      server.create_database(to_name);
+      return true;
+    }();
+    from = server.url(from_name);
+    to = server.url(to_name);
+    for (const auto& url : {from, to})
+      if (made)
+        pg_run(url,
+               "DROP SCHEMA IF EXISTS public, orch, orch_stage CASCADE; CREATE SCHEMA public; "
+               "GRANT USAGE ON SCHEMA public TO public");
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  data::Source& source() {
+    if (!source_) source_ = postgres::open_source({server.conninfo(from_name), "from"});
+    return *source_;
+  }
+  data::Target& target() {
+    if (!target_) target_ = postgres::open_target({server.conninfo(to_name), "to"});
+    return *target_;
+  }
+  Replication& replication() {
+    if (!replication_) replication_ = std::make_unique<Replication>(source(), target());
+    return *replication_;
+  }
+
+  PostgresServer& server;
+  std::string from_name = "from_here";
+  std::string to_name = "to_there";
+  std::string from;
+  std::string to;
+
+ private:
+  std::unique_ptr<data::Source> source_;
+  std::unique_ptr<data::Target> target_;
+  std::unique_ptr<Replication> replication_;
+};
+
+}  // namespace orch::test

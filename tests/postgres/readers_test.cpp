@@ -1,0 +1,115 @@
+// Readers beside many publishes: never an empty, partial or unverified table.
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/postgres/pair.h"
+
+namespace orch {
+namespace {
+
+using test::entry_of;
+using test::pg_run;
+using test::pg_value;
+
+constexpr int rows = 2000;
+constexpr int publishes = 12;
+
+// Made by orch, of the user, and of the user without a key.
+constexpr const char* target_tables[] = {
+    "", "CREATE TABLE t (id integer PRIMARY KEY, generation integer)",
+    "CREATE TABLE t (id integer, generation integer)"};
+
+/// Every row of a generation holds its number.
+std::string generation(int number) { return fmt::format("UPDATE t SET generation = {}", number); }
+
+class Readers : public testing::TestWithParam<int> {
+ protected:
+  /// Reads with two statements a transaction until `over`; what it saw that it must not.
+  void read_until_over(const std::string& isolation) {
+    const auto once = fmt::format(
+        "BEGIN ISOLATION LEVEL {}; "
+        "INSERT INTO seen SELECT count(*), min(generation), max(generation) FROM t; "
+        "INSERT INTO seen SELECT count(*), min(generation), max(generation) FROM t; COMMIT; "
+        "SELECT CASE WHEN count(*) FILTER (WHERE n <> {} OR low <> high) > 0 "
+        "OR ('{}' = 'REPEATABLE READ' AND min(low) <> max(low)) "
+        "THEN 'torn: ' || string_agg(seen::text, ' ') ELSE 'whole' END FROM seen",
+        isolation, rows, isolation);
+    test::PgSession session(pair_.to);
+    session.run("CREATE TEMP TABLE seen (n bigint, low int, high int)");
+    while (!over_) {
+      session.run("TRUNCATE seen");
+      const auto seen = session.value(once);
+      ++reads_;
+      if (seen != "whole") {
+        std::printf("%s: %s\n", isolation.c_str(), seen.c_str());
+        ++torn_;
+      }
+    }
+  }
+
+  test::Pair pair_;
+  std::atomic<bool> over_ = false;
+  std::atomic<int> reads_ = 0;
+  std::atomic<int> torn_ = 0;
+};
+
+TEST_P(Readers, SeeWholeGenerations) {
+  pg_run(pair_.from, fmt::format("CREATE TABLE t (id integer PRIMARY KEY, generation integer);"
+                                 "INSERT INTO t SELECT g, 0 FROM generate_series(1, {}) g",
+                                 rows));
+  if (const std::string sql = target_tables[GetParam()]; !sql.empty()) pg_run(pair_.to, sql);
+  pair_.replication().replicate(entry_of("t"));
+  std::vector<std::thread> readers;
+  for (const char* isolation : {"READ COMMITTED", "REPEATABLE READ"})
+    readers.emplace_back([this, isolation] { read_until_over(isolation); });
+  for (int number = 1; number <= publishes; ++number) {
+    pg_run(pair_.from, generation(number));
+    pair_.replication().replicate(entry_of("t"));
+  }
+  over_ = true;
+  for (auto& reader : readers) reader.join();
+  EXPECT_EQ(torn_, 0);
+  EXPECT_GT(reads_, publishes);
+  EXPECT_EQ(pg_value(pair_.to, "SELECT min(generation) FROM t"), std::to_string(publishes));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, Readers, testing::Range(0, 3));
+
+class OldSnapshots : public testing::TestWithParam<int> {};
+
+// A snapshot older than the load must not find the published table empty: FREEZE makes the rows of
+// one part visible to it; of several parts, publishing waits or fails until it may be retried.
+TEST_P(OldSnapshots, NeverSeeAnEmptyTable) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "CREATE TABLE t (id integer PRIMARY KEY, v text);"
+         "INSERT INTO t SELECT g, repeat('x', 200) FROM generate_series(1, 1000) g");
+  auto entry = entry_of("t");
+  entry.parts = GetParam();
+  pair.replication().replicate(entry);
+  test::PgSession old(pair.to);
+  old.run("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  old.run("SELECT 1");  // takes the snapshot, but no lock on t
+  pg_run(pair.from, "DELETE FROM t WHERE id = 1");
+  const auto load = pair.replication().stage(entry);
+  pair.replication().verify(entry, load);
+  const auto error = test::error_of([&] { pair.replication().merge(entry, load); });
+  if (GetParam() == 1) {
+    EXPECT_EQ(error, "no failure");
+  } else {
+    EXPECT_EQ(error, "Merge.Busy");
+  }
+  EXPECT_GE(std::stoi(old.value("SELECT count(*) FROM t")), 999);
+  old.run("COMMIT");
+  pair.replication().merge(entry, load);
+  EXPECT_EQ(old.value("SELECT count(*) FROM t"), "999");
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, OldSnapshots, testing::Values(1, 2));
+
+}  // namespace
+}  // namespace orch

@@ -1,0 +1,153 @@
+// Every type with its extremes: byte-equal on arrival, or a loud refusal before anything changes.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/postgres/pair.h"
+#include "tests/support/case_file.h"
+
+namespace orch {
+namespace {
+
+using boost::json::object;
+using test::pg_rows;
+using test::pg_run;
+using test::pg_value;
+
+std::string text(const object& one, const char* member, const std::string& otherwise = {}) {
+  const auto* value = one.if_contains(member);
+  return value ? std::string(value->as_string()) : otherwise;
+}
+
+/// The SQL that makes the table t of a case.
+std::string setup_of(const object& one) {
+  if (one.contains("sql")) return text(one, "sql");
+  const auto columns = one.contains("type") ? "v " + text(one, "type") : text(one, "columns");
+  auto sql = text(one, "prepare") + ";CREATE TABLE t (id integer PRIMARY KEY, " + columns + ");";
+  int id = 0;
+  for (const auto& values : one.at("values").as_array())
+    sql +=
+        fmt::format("INSERT INTO t VALUES ({}, {});", ++id, std::string_view(values.as_string()));
+  return sql;
+}
+
+/// Names and types of the columns, as PostgreSQL spells them.
+std::vector<test::PgRow> shape(const std::string& url) {
+  return pg_rows(url,
+                 "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+                 "WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped "
+                 "ORDER BY attnum");
+}
+
+int count_relations(const std::string& url) {
+  return std::stoi(pg_value(url,
+                            "SELECT count(*) FROM pg_class c JOIN pg_namespace n "
+                            "ON n.oid = relnamespace WHERE nspname IN ('public', 'orch_stage')"));
+}
+
+class Types : public testing::TestWithParam<object> {
+ protected:
+  void SetUp() override {
+    const auto since = GetParam().contains("since") ? GetParam().at("since").as_int64() : 0;
+    if (std::stol(pg_value(pair_.from, "SHOW server_version_num")) < since)
+      GTEST_SKIP() << "an older server";
+    pg_run(pair_.from, setup_of(GetParam()));
+    // Types of the user are not copied: they must be there.
+    pg_run(pair_.to, text(GetParam(), "prepare"));
+  }
+
+  void expect_arrived() {
+    const auto rows = text(GetParam(), "compare", "SELECT t::text FROM t ORDER BY 1");
+    EXPECT_EQ(pg_rows(pair_.to, rows), pg_rows(pair_.from, rows));
+    EXPECT_EQ(shape(pair_.to), shape(pair_.from));
+    EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM orch.load"), "0");
+  }
+
+  test::Pair pair_;
+};
+
+TEST_P(Types, ArriveUnchangedOrAreRefused) {
+  std::string message;
+  const auto error =
+      test::error_of([&] { pair_.replication().replicate(test::entry_of("t")); }, &message);
+  if (error == "no failure") {
+    expect_arrived();
+    // Once more, now into the table that stands there.
+    pair_.replication().replicate(test::entry_of("t"));
+    expect_arrived();
+    return;
+  }
+  EXPECT_TRUE(GetParam().contains("refusable")) << error << ": " << message;
+  EXPECT_THAT(error, testing::AnyOf("Type.Unsupported", "Schema.Mismatch"));
+  EXPECT_THAT(message, testing::HasSubstr("t"));
+  EXPECT_EQ(count_relations(pair_.to), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Types, testing::ValuesIn(test::cases_in("postgres_types.json")),
+                         [](const auto& instance) { return test::case_name(instance.param); });
+
+TEST(UserTypes, ThatTheTargetLacksAreListed) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "CREATE TYPE mood AS ENUM ('sad'); CREATE DOMAIN code AS text; "
+         "CREATE TABLE t (a mood, b code, c integer)");
+  std::string message;
+  EXPECT_EQ(test::error_of([&] { pair.replication().stage(test::entry_of("t")); }, &message),
+            "Type.Unsupported");
+  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("a (public.mood)"),
+                                      testing::HasSubstr("b (public.code)")));
+  EXPECT_EQ(count_relations(pair.to), 0);
+}
+
+TEST(WideTables, FourHundredColumnsArrive) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "DO $$ BEGIN EXECUTE (SELECT 'CREATE TABLE t (' || string_agg(format('c%s %s', g, "
+         "(ARRAY['integer', 'text', 'numeric(9,2)', 'timestamptz', 'boolean'])[g % 5 + 1]), ', ') "
+         "|| ')' FROM generate_series(1, 400) g); END $$;"
+         "INSERT INTO t (c1, c2, c3, c4, c5) SELECT md5(g::text), g, now(), true, g "
+         "FROM generate_series(1, 50) g");
+  pair.replication().replicate(test::entry_of("t"));
+  EXPECT_EQ(pg_rows(pair.to, "SELECT t::text FROM t ORDER BY 1"),
+            pg_rows(pair.from, "SELECT t::text FROM t ORDER BY 1"));
+  EXPECT_EQ(shape(pair.to), shape(pair.from));
+}
+
+TEST(Parts, OfALargeTableArriveTogether) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "CREATE TABLE t (id bigint PRIMARY KEY, v text); "
+         "INSERT INTO t SELECT g, md5(g::text) FROM generate_series(1, 50000) g");
+  auto entry = test::entry_of("t");
+  entry.parts = 4;
+  const auto load = pair.replication().stage(entry);
+  EXPECT_EQ(load.at("parts"), 4);
+  EXPECT_EQ(load.at("rows"), 50000);
+  pair.replication().verify(entry, load);
+  pair.replication().merge(entry, load);
+  pair.replication().reconcile(entry);
+  const auto all = "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM t";
+  EXPECT_EQ(pg_rows(pair.to, all), pg_rows(pair.from, all));
+}
+
+// Names are data: whatever they hold reaches SQL quoted.
+TEST(Names, CannotEndAStatement) {
+  test::Pair pair;
+  pg_run(pair.to, "CREATE TABLE victim (v int)");
+  for (const std::string name :
+       {"x\"; DROP TABLE victim; --", "x'; DROP TABLE victim; --", "a.b", "$1", "ünï cöde 表",
+        "UPPER lower", "back\\slash", "%s{}", "orch_stage",
+        "a_name_of_sixty_three_bytes_is_as_long_as_postgresql_names_gooo"}) {
+    std::string quoted;
+    for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    pg_run(pair.from, "CREATE TABLE \"" + quoted + "\" (\"" + quoted +
+                          "\" integer PRIMARY KEY); INSERT INTO \"" + quoted +
+                          "\" VALUES (1), (2)");
+    for (int twice = 0; twice < 2; ++twice) pair.replication().replicate(test::entry_of(name));
+    EXPECT_EQ(pg_value(pair.to, "SELECT sum(\"" + quoted + "\") FROM \"" + quoted + "\""), "3");
+  }
+  EXPECT_EQ(pg_value(pair.to, "SELECT count(*) FROM victim"), "0");
+}
+
+}  // namespace
+}  // namespace orch
