@@ -108,7 +108,7 @@ store::ExecutionRow Engine::Core::wait(const std::string& run_id) {
   auto future = promise->get_future();
   const auto ended = ask<std::optional<store::ExecutionRow>>([&] {
                        auto row = std::optional(store_.find(run_id));
-                       if (!active_.contains(row->id)) return row;
+                       if (!take_up(*row)) return row;
                        waiters_[row->id].insert(promise);
                        return std::optional<store::ExecutionRow>();
                      }).get();
@@ -171,7 +171,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
 
 std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {
   auto row = store_.find(run);
-  if (find(row.id) || row.status == machine::Status::running) {
+  if (take_up(row)) {
     if (redrive.from.empty() && redrive.input.empty() && !redrive.definition)
       return row.made.run_id;
     refuse(row, "is under way; it goes on by itself, as it was started",
@@ -232,7 +232,7 @@ void Engine::Core::check_definition(const store::ExecutionRow& row, const std::s
 std::string Engine::Core::do_stop(const std::string& run, const std::string& error,
                                   const std::string& cause) {
   const auto row = store_.find(run);
-  auto* active = find(row.id);
+  auto* active = take_up(row);
   if (!active) refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
   stimulate(*active, machine::Stop{error, cause});
   return row.made.run_id;

@@ -17,7 +17,7 @@ namespace {
 constexpr Millis begun_delay{20};
 constexpr Millis progress_interval{1'000};
 // Waking a thread costs about half a commit. A result that comes within this time is taken without.
-constexpr std::chrono::microseconds spin_time{40};
+constexpr std::chrono::microseconds spin_time{100};
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 

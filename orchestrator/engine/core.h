@@ -130,6 +130,7 @@ class Engine::Core {
 
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
+  Active* take_up(const store::ExecutionRow& row);
   void revive(Active& active);
   Active& load(const store::ExecutionRow& row);
   Active& add(store::ExecutionRow row, machine::Execution execution);

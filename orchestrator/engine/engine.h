@@ -41,7 +41,7 @@ struct Redrive {
 };
 
 /// Is told what is committed. Called on the engine's thread (on_progress: on worker threads); must
-/// be quick and must not call the engine.
+/// be quick, must not call the engine and must not throw.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -78,8 +78,9 @@ class Engine {
   store::ExecutionRow wait(const std::string& run_id);
   /// Blocks until no run is under way, or the engine has failed.
   void wait_idle();
-  /// Takes no more tasks and waits at most `patience` for those at work; their results are
-  /// committed. Then nothing moves any more.
+  /// Takes no more tasks and waits at most `patience` for those at work, then asks them to stop and
+  /// waits as long again. What they report is committed; then nothing moves any more, and the runs
+  /// continue with the next engine.
   void drain(Millis patience);
 
  private:

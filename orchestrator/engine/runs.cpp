@@ -32,6 +32,13 @@ Active* Engine::Core::find(store::ExecutionId id) {
   return found->second.get();
 }
 
+// The run when it is under way, else null. Tells why when it should be and could not be taken up at
+// the start.
+Active* Engine::Core::take_up(const store::ExecutionRow& row) {
+  if (auto* active = find(row.id)) return active;
+  return row.status == machine::Status::running ? &load(row) : nullptr;
+}
+
 // A commit that reported an error may have been kept all the same. So the store's word counts:
 // what it holds is carried out as after a restart, except for deliveries that are still under way.
 void Engine::Core::revive(Active& active) {
@@ -50,6 +57,9 @@ void Engine::Core::revive(Active& active) {
 // Takes up a run that is under way.
 Active& Engine::Core::load(const store::ExecutionRow& row) {
   auto execution = fold(row, workflow(row.made.definition_hash));
+  if (execution.last_event() == 0)
+    throw Error("ORCH-0206", fmt::format("run {} has no history", row.made.run_id),
+                "restore the store from a backup");
   auto loaded = std::make_unique<Active>(row, std::move(execution));
   auto& active = *active_.insert_or_assign(row.id, std::move(loaded)).first->second;
   for (const auto& task : active.execution.open_tasks()) dispatch_task(active, task);

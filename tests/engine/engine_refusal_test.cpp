@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
 #include "tests/engine/engine_fixture.h"
 
@@ -112,6 +113,32 @@ TEST_F(EngineRefusal, AnErrorOfOursKeepsItsCodeAndHint) {
   EXPECT_EQ(row.error, "States.TaskFailed");
   EXPECT_EQ(row.cause,
             R"({"message":"x.csv: permission denied","hint":"chmod it","code":"ORCH-0002"})");
+}
+
+// The others go on; who asks for the damaged run learns what is wrong with it.
+TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
+  Gate gate;
+  add("orch:gate", [&](const auto& task, auto&) {
+    gate.pass();
+    return task.input;
+  });
+  const auto states = R"("A":{"Type":"Task","Resource":"orch:gate","End":true})";
+  const auto damaged = engine_->submit(submission(states)).run_id;
+  const auto sound = engine_->submit(submission(states)).run_id;
+  gate.open();
+  engine_->drain(Millis{20'000});
+  end();
+  sqlite::Database(path()).exec(
+      "UPDATE execution SET status = 'RUNNING', ended_ms = NULL, output = NULL; "
+      "DELETE FROM history WHERE first_id > 1");
+  sqlite::Database(path()).exec(fmt::format(
+      "UPDATE history SET events = '[7]' WHERE execution_id = (SELECT id FROM execution "
+      "WHERE run_id = '{}')",
+      damaged));
+  start();
+  EXPECT_EQ(engine_->wait(sound).status, machine::Status::succeeded);
+  EXPECT_EQ(code_of([&] { engine_->wait(damaged); }), "ORCH-0206");
+  EXPECT_EQ(code_of([&] { engine_->redrive(damaged, {}); }), "ORCH-0206");
 }
 
 }  // namespace
