@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -69,8 +70,9 @@ Figures kill_and_recover(const fs::path& folder, double) {
 /// Time from fork to exit of `orch --version`.
 Figures start_up(const std::string& program) {
   const auto start = std::chrono::steady_clock::now();
-  const auto pid = vfork();
+  const auto pid = fork();
   if (pid == 0) {
+    dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
     execl(program.c_str(), program.c_str(), "--version", nullptr);
     _exit(127);
   }

@@ -82,13 +82,13 @@ Figures sequential_passes(const std::filesystem::path& folder, int steps) {
 Figures many_runs(const std::filesystem::path& folder, int runs, int steps) {
   Rig rig(folder);
   const auto definition = task_chain(steps);
-  std::vector<std::future<engine::Submitted>> submitted;
   const auto start = Clock::now();
-  for (int i = 0; i < runs; ++i)
-    submitted.push_back(rig.engine().start({"", "bench", definition, "{}", ""}));
+  for (int i = 0; i < runs; ++i) rig.engine().start({"", "bench", definition, "{}", ""});
   rig.engine().wait_idle();
   const auto took = seconds_since(start);
-  for (auto& one : submitted) rig.must_succeed(one.get().run_id);
+  const auto reader = store::open_as_reader(folder / "runs.db");
+  if (std::ssize(reader->list({machine::Status::succeeded, -1})) != runs)
+    throw std::runtime_error("a run failed");
   return {{"steps_per_s", runs * steps / took}};
 }
 
