@@ -11,6 +11,8 @@
 namespace orch::engine {
 namespace {
 
+constexpr std::chrono::microseconds linger_time{200};
+
 std::int64_t now_ms() {
   return std::chrono::floor<Millis>(std::chrono::system_clock::now()).time_since_epoch().count();
 }
@@ -58,13 +60,16 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::queue(std::vector<std::shared_ptr<Delivery>> deliveries) {
-  const auto count = deliveries.size();
+  bool taken = false;  // by the thread that lingers
   {
     const std::scoped_lock lock(mutex_);
     if (closed_) return;
+    taken = lingering_ && deliveries.size() == 1 && queue_.empty();
     for (auto& delivery : deliveries) queue_.push_back(std::move(delivery));
+    news_.store(true, std::memory_order_relaxed);
   }
-  if (count == 1)
+  if (taken) return;
+  if (deliveries.size() == 1)
     wake_.notify_one();
   else
     wake_.notify_all();
@@ -75,6 +80,7 @@ void WorkerPool::close() {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
     queue_.clear();
+    news_.store(true, std::memory_order_relaxed);
   }
   wake_.notify_all();
 }
@@ -96,6 +102,7 @@ std::vector<std::shared_ptr<Delivery>> WorkerPool::at_work() {
 void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
   std::unique_lock lock(mutex_);
   while (true) {
+    if (!closed_ && queue_.empty() && !lingering_) linger(lock);
     wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
     if (queue_.empty()) return;
     mine = std::move(queue_.front());
@@ -108,6 +115,19 @@ void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
     mine.reset();
     if (--busy_ == 0) quiet_.notify_all();
   }
+}
+
+// In a chain of short tasks the next one comes after a commit, sooner than a sleeping thread would
+// be awake. One thread waits for it with open eyes.
+void WorkerPool::linger(std::unique_lock<std::mutex>& lock) {
+  lingering_ = true;
+  news_.store(false, std::memory_order_relaxed);
+  lock.unlock();
+  const auto until = std::chrono::steady_clock::now() + linger_time;
+  while (!news_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
+  }
+  lock.lock();
+  lingering_ = false;
 }
 
 WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const {

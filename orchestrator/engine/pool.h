@@ -87,6 +87,7 @@ class WorkerPool {
 
  private:
   void run(std::shared_ptr<Delivery>& mine);
+  void linger(std::unique_lock<std::mutex>& lock);
   WorkerNews perform(const std::shared_ptr<Delivery>& delivery) const;
 
   const workers::Registry& registry_;
@@ -95,6 +96,8 @@ class WorkerPool {
   std::condition_variable wake_;
   std::condition_variable quiet_;
   std::deque<std::shared_ptr<Delivery>> queue_;
+  std::atomic<bool> news_ = false;  ///< queue_ or closed_ has changed; read without the mutex
+  bool lingering_ = false;          ///< a thread looks at news_
   std::vector<std::shared_ptr<Delivery>> at_work_;  ///< by thread; null: idle
   int busy_ = 0;
   bool closed_ = false;
