@@ -47,6 +47,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0010", "the project folder is of another replication",
               "`orch replicate` found a connections file with other databases in its folder and "
               "does not overwrite it. --folder chooses another."},
+    ErrorCode{"ORCH-0011", "no picture",
+              "`orch graph` draws SVG with the program dot of the package graphviz, which is not "
+              "installed or "
+              "refused the graph. --format dot and --format mermaid need no program."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

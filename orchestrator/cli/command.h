@@ -65,6 +65,7 @@ Action declare_stop(CLI::App& app);
 Action declare_status(CLI::App& app);
 Action declare_history(CLI::App& app);
 Action declare_validate(CLI::App& app);
+Action declare_graph(CLI::App& app);
 Action declare_catalog_discover(CLI::App& app);
 Action declare_catalog_validate(CLI::App& app);
 Action declare_catalog_show(CLI::App& app);

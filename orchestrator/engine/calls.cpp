@@ -8,7 +8,6 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/engine/executed_states.h"
-#include "orchestrator/engine/run_id.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::engine {
@@ -155,7 +154,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   keep_workflow(hash, parsed);
   store::ExecutionRow row;
   auto& made = row.made;
-  made.run_id = new_run_id(now_);
+  made.run_id = run_ids_.next(now_);
   made.name = submission.name.empty() ? made.run_id : submission.name;
   made.workflow = submission.workflow;
   made.definition_hash = hash;

@@ -1,12 +1,13 @@
 #include "orchestrator/engine/core.h"
 
 #include <algorithm>
-#include <random>
+#include <pthread.h>
 #include <utility>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/random.h"
 
 namespace orch::engine {
 namespace {
@@ -38,13 +39,14 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       options_(options),
       observer_(observer),
       next_fence_((store.epoch() << 32) + 1),
-      seed_(std::random_device{}()) {
+      seed_(random_bits()) {
   now_ = clock_now();
   recover();
   pool_ = std::make_unique<WorkerPool>(registry_,
                                        options_.workers > 0 ? options_.workers : default_workers(),
                                        [this](WorkerNews news) { post(std::move(news)); });
   thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "orch-engine");
 }
 
 Engine::Core::~Core() {

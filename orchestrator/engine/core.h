@@ -18,6 +18,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/pool.h"
+#include "orchestrator/engine/run_id.h"
 #include "orchestrator/engine/timers.h"
 
 namespace orch::engine {
@@ -159,6 +160,7 @@ class Engine::Core {
   Timers timers_;
   std::deque<store::ExecutionId> more_;  ///< runs that the bound of a turn stopped
   std::vector<std::shared_ptr<Delivery>> to_queue_;
+  RunIds run_ids_;
   std::int64_t next_fence_ = 0;
   int in_flight_ = 0;  ///< deliveries that have not ended
   int announced_ = 0;  ///< of those: whose start is in the history

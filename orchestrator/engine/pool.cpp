@@ -1,5 +1,6 @@
 #include "orchestrator/engine/pool.h"
 
+#include <pthread.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,7 +46,10 @@ std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
 
 WorkerPool::WorkerPool(const workers::Registry& registry, int threads, Sink sink)
     : registry_(registry), sink_(std::move(sink)), at_work_(static_cast<std::size_t>(threads)) {
-  for (auto& mine : at_work_) threads_.emplace_back([this, &mine] { run(mine); });
+  for (auto& mine : at_work_) {
+    threads_.emplace_back([this, &mine] { run(mine); });
+    pthread_setname_np(threads_.back().native_handle(), "orch-worker");
+  }
 }
 
 WorkerPool::~WorkerPool() {

@@ -1,19 +1,31 @@
 #include "orchestrator/engine/run_id.h"
 
-#include <cstdint>
-#include <random>
+#include "orchestrator/base/random.h"
 
 namespace orch::engine {
+namespace {
 
-std::string new_run_id(Instant now) {
+constexpr std::uint64_t tail_bits = 30;
+
+void write(std::uint64_t number, char* first, char* last) {
   static constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-  thread_local std::random_device random;
-  const auto time = static_cast<std::uint64_t>(now.time_since_epoch().count());
-  const std::uint64_t tail = random();  // 30 of its bits are used
+  for (; last != first; number >>= 5) *--last = digits[number & 31];
+}
+
+}  // namespace
+
+std::string RunIds::next(Instant now) {
+  const auto time = now.time_since_epoch().count();
+  if (time > time_) {
+    time_ = time;
+    // The highest bit stays free: room to count, whatever the start.
+    tail_ = random_bits() >> (64 - tail_bits + 1);
+  } else {
+    ++tail_;
+  }
   std::string id(16, '0');
-  for (int i = 0; i < 10; ++i)
-    id[static_cast<std::size_t>(i)] = digits[(time >> (45 - 5 * i)) & 31];
-  for (int i = 0; i < 6; ++i) id[static_cast<std::size_t>(10 + i)] = digits[(tail >> (5 * i)) & 31];
+  write(static_cast<std::uint64_t>(time_), id.data(), id.data() + 10);
+  write(tail_, id.data() + 10, id.data() + 16);
   return id;
 }
 

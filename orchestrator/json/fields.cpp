@@ -132,9 +132,9 @@ std::vector<std::string> Fields::strings(std::string_view field) {
     if (item.is_string())
       found.emplace_back(item.get_string());
     else
-      problems_.push_back({fmt::format("{}/{}", at(field), i),
-                           fmt::format("{} must hold strings, found {}", field,
-                                       describe_type(item))});
+      problems_.push_back(
+          {fmt::format("{}/{}", at(field), i),
+           fmt::format("{} must hold strings, found {}", field, describe_type(item))});
   }
   return found;
 }

@@ -1,10 +1,9 @@
 #include "orchestrator/store/sqlite_store.h"
 
-#include <random>
-
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/random.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
@@ -78,11 +77,7 @@ boost::json::value read_events(std::string_view text) {
               "restore the store from a backup");
 }
 
-std::string new_store_id() {
-  std::random_device random;
-  const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
-  return fmt::format("{:016x}{:016x}", word(), word());
-}
+std::string new_store_id() { return fmt::format("{:016x}{:016x}", random_bits(), random_bits()); }
 
 class SqliteStore final : public Store {
  public:

@@ -101,51 +101,6 @@ TEST_F(Faults, TheServerIsRestarted) {
   expect_a_second_try_succeeds();
 }
 
-TEST_F(Faults, AStopEndsAReadThatWaits) {
-  test::PgSession holder(pair_.from);
-  holder.run("SELECT pg_advisory_lock(1)");
-  auto& replication = pair_.replication();
-  auto staged = std::async(std::launch::async, [&] {
-    EXPECT_THROW(replication.stage(entry_of("t")), workers::Cancelled);
-  });
-  wait_until([&] {
-    return pg_value(pair_.from,
-                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-                    "AND NOT granted") == "1";
-  });
-  replication.context.stop = true;
-  const bool ended = staged.wait_for(patience) == std::future_status::ready;
-  EXPECT_TRUE(ended);
-  if (!ended) holder.run("SELECT pg_advisory_unlock(1)");
-}
-
-TEST_F(Faults, SomebodyHoldsTheStagingTable) {
-  pg_run(pair_.from, "DROP VIEW t; ALTER TABLE base RENAME TO t");
-  pair_.replication().stage(entry_of("t"));
-  const auto staging =
-      pg_value(pair_.to,
-               "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'orch_stage'::regnamespace "
-               "AND relkind = 'r'");
-  test::PgSession holder(pair_.to);
-  holder.run("BEGIN; LOCK TABLE " + staging + " IN ACCESS SHARE MODE");
-  std::string message;
-  EXPECT_EQ(error_of([&] { pair_.replication().stage(entry_of("t")); }, &message), "Target.Locked");
-  holder.run("ROLLBACK");
-  expect_a_second_try_succeeds();
-}
-
-TEST_F(Faults, SomebodyHoldsTheTargetTable) {
-  pg_run(pair_.from, "DROP VIEW t; ALTER TABLE base RENAME TO t");
-  pair_.replication().replicate(entry_of("t"));
-  const auto load = pair_.replication().stage(entry_of("t"));
-  pair_.replication().verify(entry_of("t"), load);
-  test::PgSession holder(pair_.to);
-  holder.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
-  EXPECT_EQ(error_of([&] { pair_.replication().merge(entry_of("t"), load); }), "Target.Locked");
-  holder.run("ROLLBACK");
-  EXPECT_EQ(pair_.replication().merge(entry_of("t"), load).at("rows"), 20000);
-}
-
 TEST_F(Faults, TheTableIsMissing) {
   std::string message;
   EXPECT_EQ(error_of([&] { pair_.replication().stage(entry_of("bsae")); }, &message),
@@ -182,21 +137,6 @@ TEST(Connecting, SaysWhyItFails) {
   EXPECT_EQ(error("host=" + server.socket_folder().string() + "/none dbname=x", message),
             "Connection.Down");
   EXPECT_EQ(error("host=no-such-host.invalid dbname=x", message), "Connection.Down");
-}
-
-// The server's language must not decide how an error is understood.
-TEST(Connecting, DoesNotReadTheWords) {
-  auto& server = test::PostgresServer::shared();
-  pg_run(server.url(), "CREATE ROLE closed NOLOGIN");
-  std::string message;
-  EXPECT_EQ(error_of(
-                [&] {
-                  postgres::open_source({server.conninfo("postgres", "closed"), "d"});
-                },
-                &message),
-            "Connection.Refused")
-      << message;
-  pg_run(server.url(), "DROP ROLE closed");
 }
 
 TEST(Connecting, PingTellsTheVersion) {

@@ -99,7 +99,7 @@ TEST_F(FromSqlite, DatesArriveFromText) {
           "CREATE TABLE t (id INTEGER PRIMARY KEY, d TEXT, ts TEXT, tz TEXT, u TEXT, j TEXT);"
           "INSERT INTO t VALUES (1, '2026-02-28', '2026-02-28 23:59:59.999999', "
           "'2026-02-28 12:00:00+02:00', '6f9619ff-8b86-d011-b42d-00c04fc964ff', '{\"a\": 1.10}')",
-          "CREATE TABLE t (id int, d date, ts timestamp, tz timestamptz, u uuid, j jsonb)"),
+          "CREATE TABLE t (id int, d date, ts timestamp, tz timestamptz, u uuid, j json)"),
       "no failure");
 }
 

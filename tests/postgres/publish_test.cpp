@@ -195,8 +195,10 @@ TEST_F(Publish, ALateDeliveryIsFencedOff) {
   late.verify(entry, old_load);
   const auto load = newer.stage(entry);
   EXPECT_EQ(error_of([&] { late.stage(entry); }), "Fence.Stale");
-  EXPECT_THAT(error_of([&] { late.merge(entry, old_load); }),
-              testing::AnyOf("Fence.Stale", "Merge.NotVerified", "Load.Superseded"));
+  std::string message;
+  EXPECT_THAT(error_of([&] { late.merge(entry, old_load); }, &message),
+              testing::AnyOf("Fence.Stale", "Merge.NotVerified", "Load.Superseded"))
+      << message;
   newer.verify(entry, load);
   newer.merge(entry, load);
   expect_same();

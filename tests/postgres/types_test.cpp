@@ -53,7 +53,7 @@ class Types : public testing::TestWithParam<object> {
       GTEST_SKIP() << "an older server";
     pg_run(pair_.from, setup_of(GetParam()));
     // Types of the user are not copied: they must be there.
-    pg_run(pair_.to, text(GetParam(), "prepare"));
+    pg_run(pair_.to, text(GetParam(), "prepare", "SELECT"));
   }
 
   void expect_arrived() {

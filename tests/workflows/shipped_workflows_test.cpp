@@ -33,12 +33,14 @@ std::string definition(const std::string& name) {
 class ShippedWorkflows : public ::testing::Test {
  protected:
   ShippedWorkflows() : registry_(workers::built_in()) {
-    write("connections.json",
-          R"({"version":1,"connections":{"from":{"url":"sqlite:from.db"},"to":{"url":"sqlite:to.db"}}})");
-    write("catalog.json",
-          R"({"version":1,"defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},)"
-          R"("tables":[{"source":{"table":"treaty"},"checks":[{"min_rows":1},{"not_null":["id"]}]},)"
-          R"({"source":{"table":"posting"}},{"source":{"table":"broker"}}]})");
+    write(
+        "connections.json",
+        R"({"version":1,"connections":{"from":{"url":"sqlite:from.db"},"to":{"url":"sqlite:to.db"}}})");
+    write(
+        "catalog.json",
+        R"({"version":1,"defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},)"
+        R"("tables":[{"source":{"table":"treaty"},"checks":[{"min_rows":1},{"not_null":["id"]}]},)"
+        R"({"source":{"table":"posting"}},{"source":{"table":"broker"}}]})");
     sql("from.db",
         "CREATE TABLE treaty (id INTEGER PRIMARY KEY, name TEXT);"
         "INSERT INTO treaty VALUES (1,'Quota'),(2,'Surplus');"
@@ -108,8 +110,7 @@ TEST_F(ShippedWorkflows, ATableThatFailsDoesNotStopTheOthersAndIsRepeatedAlone) 
 TEST_F(ShippedWorkflows, VerifyOnlyTellsWhatDiffers) {
   sql("from.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY); INSERT INTO broker VALUES (7);");
   ASSERT_EQ(run("replicate", R"({"catalog":"catalog.json"})").status, machine::Status::succeeded);
-  EXPECT_EQ(run("verify_only", R"({"catalog":"catalog.json"})").status,
-            machine::Status::succeeded);
+  EXPECT_EQ(run("verify_only", R"({"catalog":"catalog.json"})").status, machine::Status::succeeded);
   sql("to.db", "UPDATE posting SET amount = amount + 1 WHERE id = 3");
   const auto row = run("verify_only", R"({"catalog":"catalog.json"})");
   EXPECT_EQ(row.status, machine::Status::failed);
@@ -130,7 +131,8 @@ TEST_F(ShippedWorkflows, ASourceThatStaysOfflineEndsTheRun) {
 }
 
 TEST_F(ShippedWorkflows, AWrongCatalogIsReportedWhole) {
-  write("catalog.json", R"({"version":1,"tables":[{"source":{"tabel":"x"}},{"strategy":"replce"}]})");
+  write("catalog.json",
+        R"({"version":1,"tables":[{"source":{"tabel":"x"}},{"strategy":"replce"}]})");
   const auto row = run("replicate", R"({"catalog":"catalog.json"})");
   EXPECT_EQ(row.error, "Catalog.Invalid");
   EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("did you mean \\\"replace\\\""));

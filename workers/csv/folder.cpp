@@ -93,12 +93,13 @@ std::vector<fs::path> files_of(const fs::path& folder, const std::string& name) 
   const auto names = matching(file_names(folder), name);
   if (names.empty()) throw missing(name, "no such file" + did_you_mean(name, table_names(folder)));
   std::vector<fs::path> files;
+  files.reserve(names.size());
   for (const auto& file : names) files.push_back(folder / file);
   return files;
 }
 
 std::vector<std::string> header_of(const std::vector<fs::path>& files, const Options& options) {
-  const auto first = read_header(files.front(), options);
+  auto first = read_header(files.front(), options);
   for (const auto& file : files) {
     const auto header = read_header(file, options);
     if (header == first) continue;
@@ -110,7 +111,7 @@ std::vector<std::string> header_of(const std::vector<fs::path>& files, const Opt
 }
 
 std::int64_t estimate_rows(const std::vector<fs::path>& files) {
-  std::string sample(64 * 1024, '\0');
+  std::string sample(std::size_t{64} * 1024, '\0');
   std::ifstream input(files.front(), std::ios::binary);
   input.read(sample.data(), static_cast<std::streamsize>(sample.size()));
   const auto read = static_cast<double>(input.gcount());

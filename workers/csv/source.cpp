@@ -188,6 +188,7 @@ std::vector<std::unique_ptr<data::RowReader>> CsvSource::open(const data::ReadRe
   const auto header = header_of(files, options_);
   const auto picked = pick(header, request.columns, request.from.table.name);
   opened_.clear();
+  opened_.reserve(files.size());
   for (const auto& file : files) opened_.push_back(look(file));
 
   const auto parts =

@@ -14,7 +14,7 @@
 namespace orch::csv {
 namespace {
 
-constexpr std::size_t block_bytes = 64 * 1024;
+constexpr std::size_t block_bytes = std::size_t{64} * 1024;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_utf8(const std::string& encoding) {
@@ -23,7 +23,7 @@ bool is_utf8(const std::string& encoding) {
 
 iconv_t open_converter(const std::string& encoding, const std::string& file) {
   auto* converter = iconv_open("UTF-8", encoding.c_str());
-  if (converter != reinterpret_cast<iconv_t>(-1)) return converter;
+  if (reinterpret_cast<std::intptr_t>(converter) != -1) return converter;
   throw workers::TaskFailed("Source.Unsupported",
                             fmt::format("{}: unknown encoding \"{}\"", file, encoding),
                             "`iconv -l` lists the names", "ORCH-0444", {{"file", file}});

@@ -15,7 +15,7 @@
 namespace orch::data {
 namespace {
 
-constexpr std::size_t chunk_bytes = 128 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{128} * 1024;
 constexpr std::size_t ring_slots = 4;
 
 /// One reader's end of the move. Runs on the reader's thread; the counters are read by others.

@@ -73,7 +73,7 @@ class PostgresTarget final : public data::Target {
 
   data::Published merge(const data::LoadPlan& plan, const data::LoadId& load,
                         const boost::json::object& evidence) override {
-    return publish(settings_, plan, load, evidence);
+    return publish(settings_, with_schema(plan), load, evidence);
   }
 
   data::Digest published_digest(const data::LoadPlan& plan,
@@ -94,6 +94,12 @@ class PostgresTarget final : public data::Target {
   }
 
  private:
+  /// A plan that was not made by plan() (the load it was staged with is gone) may lack the schema.
+  static data::LoadPlan with_schema(data::LoadPlan plan) {
+    plan.request.target = resolved(plan.request.target);
+    return plan;
+  }
+
   Place place(std::string doing) const { return {"Target", settings_.display, std::move(doing)}; }
 
   std::optional<Described> look_at(const data::TableName& name) {
@@ -119,7 +125,7 @@ class PostgresTarget final : public data::Target {
 };
 
 void PostgresTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId& load) {
-  const auto& table = plan.request.target;
+  const auto table = resolved(plan.request.target);
   guarded(place("marking the load of " + table.display()), [&] {
     pg::Transaction transaction(connection_);
     hold_fence(connection_, table, load);

@@ -171,6 +171,7 @@ std::vector<data::CheckResult> run_checks(Database& db, const data::LoadPlan& pl
                                           const std::vector<data::Check>& checks) {
   Checker checker(db, plan);
   std::vector<data::CheckResult> results;
+  results.reserve(checks.size());
   for (const auto& check : checks) results.push_back(checker.run(check));
   return results;
 }

@@ -71,7 +71,7 @@ std::optional<Described> describe_table(Database& db, const std::string& name) {
 
 data::Table describe_query(Database& db, const std::string& query) {
   // As a table it must be a SELECT; there, though, SQLite renames columns that come twice.
-  Statement(db, "SELECT * FROM " + from_clause({{}, query}));
+  const Statement as_table(db, "SELECT * FROM " + from_clause({{}, query}));
   const Statement select(db, query);
   data::Table table;
   for (int i = 0; i < select.columns(); ++i)

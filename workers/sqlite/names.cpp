@@ -29,7 +29,8 @@ std::string staging_name(std::string_view table) { return "orch_stage__" + std::
 bool reserved(std::string_view name) {
   for (const auto* prefix : {"sqlite_", "orch_stage__"})
     if (starts_with(name, prefix)) return true;
-  for (const auto* table : {"orch_schema", "orch_fence", "orch_load", "orch_evidence", "orch_sql_once"})
+  for (const auto* table :
+       {"orch_schema", "orch_fence", "orch_load", "orch_evidence", "orch_sql_once"})
     if (same_name(name, table)) return true;
   return false;
 }

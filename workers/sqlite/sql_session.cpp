@@ -193,7 +193,7 @@ class Session final : public data::SqlSession {
   }
 
   SqlAnswer write(const SqlRequest& request, const std::function<bool()>& stop) const {
-    const WriteTurn turn(path_);
+    const WriteTurn turn(path_, stop);
     Database db(path_, Access::read_write);
     db.set_busy_timeout(patience_);
     db.exec("PRAGMA foreign_keys = ON");

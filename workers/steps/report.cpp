@@ -88,9 +88,9 @@ class Report final : public workers::Worker {
       }
       failed.push_back(result.key);
       failures.push_back(boost::json::object{{"key", result.key},
-                          {"error", result.error},
-                          {"message", result.message},
-                          {"hint", result.hint}});
+                                             {"error", result.error},
+                                             {"message", result.message},
+                                             {"hint", result.hint}});
     }
     const bool good = static_cast<std::int64_t>(failed.size()) <=
                       allowed_failures(setting("tolerance"), results.size());

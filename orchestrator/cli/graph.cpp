@@ -1,0 +1,116 @@
+// graph: a definition, or a run of one, as a picture.
+#include "orchestrator/asl/graph.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/parse.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/command.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/graphviz.h"
+#include "orchestrator/status/projection.h"
+#include "orchestrator/store/sqlite_store.h"
+
+namespace orch::cli {
+namespace {
+
+struct GraphOptions {
+  std::string what;
+  std::string format = "svg";
+  std::string output;
+};
+
+using Status = asl::StateMark::Status;
+
+Status mark_of(status::Outcome outcome) {
+  switch (outcome) {
+    case status::Outcome::waiting:
+    case status::Outcome::running:
+    case status::Outcome::retrying:
+      return Status::running;
+    case status::Outcome::succeeded:
+      return Status::succeeded;
+    case status::Outcome::caught:
+      return Status::caught;
+    case status::Outcome::failed:
+      return Status::failed;
+    case status::Outcome::aborted:
+      return Status::aborted;
+  }
+  return Status::not_run;
+}
+
+std::string note_of(const status::StateLine& line) {
+  if (line.entered < 2) return "";
+  return line.succeeded == line.entered ? fmt::format("{} times", line.entered)
+                                        : fmt::format("{} of {}", line.succeeded, line.entered);
+}
+
+/// What is drawn: a definition, with a run's marks if it is one of a run.
+struct Picture {
+  std::string file;
+  std::string definition;
+  asl::StateMarks marks;
+};
+
+Picture picture_of_run(store::Store& store, const std::string& run) {
+  const auto row = store.find(run);
+  status::Projection projection;
+  store.history(row.id, 0, [&](const machine::Event& event) { projection.add(event); });
+  Picture picture{row.made.workflow, store.definition(row.made.definition_hash), {}};
+  for (const auto& line : projection.overview().states)
+    picture.marks[line.name] = {mark_of(line.outcome()), note_of(line)};
+  return picture;
+}
+
+// A file or shipped workflow wins over a run of the same name.
+Picture find_picture(const Context& context, const std::string& what) {
+  try {
+    const auto definition = find_definition(what);
+    return {definition.file, definition.text, {}};
+  } catch (const Error& no_definition) {
+    try {
+      return picture_of_run(*store::open_as_reader(context.settings.value("store")), what);
+    } catch (const Error&) {
+      throw Error(no_definition.code(),
+                  fmt::format("no definition, shipped workflow or run \"{}\"", what),
+                  "`orch status` lists the runs");
+    }
+  }
+}
+
+std::string drawn(const Picture& picture, const std::string& format) {
+  const auto workflow = asl::parse_or_throw(picture.definition, picture.file);
+  if (format == "mermaid") return asl::to_mermaid(*workflow, picture.marks);
+  const auto dot = asl::to_dot(*workflow, picture.marks);
+  return format == "dot" ? dot : to_svg(dot);
+}
+
+int graph(const Context& context, const GraphOptions& options) {
+  const auto text = drawn(find_picture(context, options.what), options.format);
+  if (options.output.empty())
+    context.print(text);
+  else
+    write_text(options.output, text);
+  return Exit::ok;
+}
+
+}  // namespace
+
+Action declare_graph(CLI::App& app) {
+  const auto options = std::make_shared<GraphOptions>();
+  app.add_option("what", options->what, "definition, shipped workflow, or run")
+      ->type_name("FILE|NAME|RUN")
+      ->required();
+  app.add_option("--format", options->format, "svg (by Graphviz), dot or mermaid")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
+      ->capture_default_str();
+  app.add_option("-O,--file", options->output, "write there instead of standard output")
+      ->type_name("FILE");
+  return [options](Context& context) { return graph(context, *options); };
+}
+
+}  // namespace orch::cli

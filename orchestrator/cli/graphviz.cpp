@@ -1,0 +1,37 @@
+#include "orchestrator/cli/graphviz.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "workers/tools/child_process.h"
+#include "workers/worker.h"
+
+namespace orch::cli {
+namespace {
+
+constexpr std::size_t largest_picture = std::size_t{64} << 20;
+
+tools::ProgramEnd run_dot(const std::string& dot) {
+  tools::ProgramCall call;
+  call.argv = {"dot", "-Tsvg"};
+  call.folder = "/";
+  call.input = dot;
+  call.max_output_bytes = largest_picture;
+  try {
+    return tools::run_program(call, [] {});
+  } catch (const workers::TaskFailed&) {
+    throw Error("ORCH-0011", "Graphviz is not installed: there is no program dot",
+                "install the package graphviz, or take --format dot or mermaid");
+  }
+}
+
+}  // namespace
+
+std::string to_svg(const std::string& dot) {
+  auto end = run_dot(dot);
+  if (end.kind == tools::ProgramEnd::Kind::exited && end.code == 0) return std::move(end.output);
+  throw Error("ORCH-0011", fmt::format("Graphviz refused the graph: {}", end.error_tail),
+              "--format dot shows what it was given");
+}
+
+}  // namespace orch::cli
