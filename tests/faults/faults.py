@@ -273,7 +273,9 @@ def failed_check(world):
     fails(project, "periods", "Check.Failed", "no fourth quarter", "10 rows")
     expect_yesterday(project, ["periods"])
     mend()
-    resume(project)
+    code, _, err = project.call("resume", "today", "--from", "Catalog")
+    expect(code == OK, f"resume ended with {code}:\n{err}")
+    expect_today(project, "today")
 
 
 @fault
@@ -444,12 +446,17 @@ def disk_of_the_run_store_full(world):
 
 @fault
 def disk_of_the_target_full(world):
-    project = world.project(only=["currencies", "premium_postings"])
-    process = disk_full(project, "today", project.target.file.stat().st_size + 8192)
+    project = world.project(only=["currencies", "documents"])
+    large = SqliteDatabase(project.folder / "large.db")
+    large.become(world.sqlite.after)
+    large.run("UPDATE documents SET content = randomblob(2000000), byte_size = 2000000")
+    project.connect(large.url)
+    project.expected = large
+    process = disk_full(project, "today", 8_000_000)
     out, err = process.communicate(timeout=90)
     expect(process.returncode == RUN_FAILED, f"ended with {process.returncode}:\n{err}")
-    expect_words(err + out, "premium_postings", "full|space|I/O|too large", "warehouse")
-    expect_yesterday(project, ["premium_postings"])
+    expect_words(err + out, "documents", "full|space|I/O|too large", "warehouse")
+    expect_yesterday(project, ["documents"])
     resume(project)
 
 
