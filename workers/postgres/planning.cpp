@@ -49,8 +49,6 @@ class Planner {
     data::Column to = from;
     to.name = request_.target_columns[i];
     to.generated = false;
-    const auto& key = request_.key_columns;
-    if (std::find(key.begin(), key.end(), to.name) != key.end()) to.nullable = false;
     if (!request_.target_types[i].empty())
       to.native = spelled(request_.target_types[i], from.name);
     else if (!same_engine())
