@@ -328,6 +328,9 @@ InvalidDocument::InvalidDocument(std::string_view code, std::string file,
 std::span<const ErrorCode> error_codes() { return codes; }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  // Among so many a guess is worth little, and a document full of mistakes would cost their square.
+  constexpr std::size_t most_candidates = 1'000;
+  if (candidates.size() > most_candidates) return {};
   const auto wanted = lower(word);
   std::string best;
   auto best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;

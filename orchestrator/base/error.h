@@ -64,7 +64,7 @@ struct ErrorCode {
 std::span<const ErrorCode> error_codes();
 
 /// The entry of `candidates` nearest to `word` when it is near enough to be a typing mistake,
-/// else empty. Case is ignored.
+/// else empty, as it is for more than a thousand candidates. Case is ignored.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// `; did you mean "X"?` for the nearest candidate, or an empty text.

@@ -59,12 +59,14 @@ std::string code_line(const std::string& code, const status::Look& look) {
 }
 
 std::string document_text(const InvalidDocument& error, const status::Look& look) {
+  constexpr std::int64_t most_shown = 50;  // nobody reads more before mending some
   std::string out;
   std::int64_t errors = 0;
   for (const auto& problem : error.problems()) {
-    out += problem_text(error.file(), problem, look);
+    if (errors < most_shown) out += problem_text(error.file(), problem, look);
     if (!problem.warning) ++errors;
   }
+  if (errors > most_shown) out += fmt::format("… and {} more\n", errors - most_shown);
   out += status::toned(fmt::format("orch: {}: {}", error.file(), status::plural(errors, "problem")),
                        Tone::bad, look);
   return out + '\n' + code_line(error.code(), look);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
@@ -39,6 +40,7 @@ struct StopOptions {
 
 int submit(const Context& context, const SubmitOptions& options) {
   const auto definition = find_definition(options.what);
+  asl::parse_or_throw(definition.text, definition.file);  // names the file, and makes no store
   engine::Submission submission;
   submission.name = options.name;
   submission.workflow = definition.name;
@@ -55,7 +57,9 @@ int resume(const Context& context, const ResumeOptions& options) {
   bj::object there{{"op", "resume"}, {"run", options.run}, {"from", redrive.from}};
   there["input"] = redrive.input;
   if (!options.definition.empty()) {
-    redrive.definition = find_definition(options.definition).text;
+    const auto definition = find_definition(options.definition);
+    asl::parse_or_throw(definition.text, definition.file);
+    redrive.definition = definition.text;
     there["definition"] = *redrive.definition;
   }
   // A wrong id must not make this process an owner that runs everything else.

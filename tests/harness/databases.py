@@ -4,6 +4,7 @@ Both kinds answer the same questions: which rows a table holds, what the evidenc
 behind. Rows come back as sorted lists of texts, so that two tables are equal when the lists are.
 """
 import collections
+import contextlib
 import pathlib
 import shutil
 import sqlite3
@@ -33,13 +34,12 @@ class SqliteDatabase:
         return f"sqlite:{self.file}"
 
     def _ask(self, query):
-        with sqlite3.connect(self.file, timeout=30) as db:
+        with contextlib.closing(sqlite3.connect(self.file, timeout=30)) as db:
             return db.execute(query).fetchall()
 
     def run(self, sql):
-        db = sqlite3.connect(self.file, timeout=30)
-        db.executescript(sql)
-        db.close()
+        with contextlib.closing(sqlite3.connect(self.file, timeout=30)) as db:
+            db.executescript(sql)
 
     def drop(self):
         for suffix in ("", "-wal", "-shm", "-journal"):

@@ -7,7 +7,7 @@ import dataclasses
 
 from databases import PostgresServer, SqliteDatabase, checked
 
-# In words that SQLite and PostgreSQL share.
+# In words that SQLite and PostgreSQL share; within what the catalog's checks allow.
 CHANGES = """
 UPDATE currencies SET active = NOT active WHERE code = 'BHD';
 UPDATE territories SET local_name = 'Ἑλλάς' WHERE code = 'GR';
@@ -16,7 +16,7 @@ INSERT INTO brokers SELECT 'NEW-' || broker_code, name, territory_id, brokerage 
 DELETE FROM commissions WHERE percent > 25;
 INSERT INTO retrocessions SELECT treaty_id, treaty_id, 1, 0.25, '2025-01-01' FROM treaties;
 UPDATE premium_postings SET reference = 'corrected' WHERE reference IS NULL AND quarter = 3;
-DELETE FROM premium_postings WHERE posting_id % 7 = 0;
+DELETE FROM premium_postings WHERE posting_id % 150 = 0;
 UPDATE claims SET outstanding = outstanding + 0.01, closed_on = NULL WHERE layer_no = 1;
 INSERT INTO claims SELECT 'N' || claim_number, treaty_id, layer_no, NULL, cause, loss_on, reported_on,
   closed_on, currency_code, paid, outstanding, description FROM claims;

@@ -1,4 +1,5 @@
 """A folder with everything a run of orch needs, and the runs made in it."""
+import contextlib
 import json
 import os
 import pathlib
@@ -25,8 +26,13 @@ class Project:
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / "examples" / "ledger" / "catalog.json", self.folder / "catalog.json")
         shutil.copyfile(ROOT / "examples" / "ledger" / "orch.json", self.folder / "orch.json")
+        self.connect(source.url)
+
+    def connect(self, source, **target):
+        """Rewrites the connections file: the source's URL, and the members of the target's entry if it
+        is not to be the target's URL."""
         self.write("connections.json", {"version": 1, "connections": {
-            "ledger": {"url": source.url}, "warehouse": {"url": target.url}}})
+            "ledger": {"url": source}, "warehouse": target or {"url": self.target.url}}})
 
     @property
     def store(self):
@@ -69,11 +75,8 @@ class Project:
         return ("submit", "replicate", "--name", name, "--input", json.dumps(given))
 
     def _ask(self, query):
-        db = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=30)
-        try:
+        with contextlib.closing(sqlite3.connect(self.store, timeout=30)) as db:
             return db.execute(query).fetchall()
-        finally:
-            db.close()
 
     def runs(self):
         """(run id, name, status) of every run; nothing when there is no store yet."""
@@ -104,7 +107,8 @@ class Project:
     def strangers(self):
         """Files in the folder that nobody should find there after a run."""
         known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json",
-                 "runs.db", "runs.db.lock"}
+                 "runs.db", "runs.db.lock",
+                 "runs.db.sock"}  # of a killed owner; the next one replaces it
         return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*")
                       if file.name not in known and file.name not in self.own_files())
 

@@ -124,12 +124,18 @@ class Planner {
     }
   }
 
+  // A key holds no NULLs, even where the source's declaration would allow them, as SQLite's INTEGER
+  // PRIMARY KEY does.
   void check_key() {
     for (const auto& key : request_.key_columns) {
-      if (std::any_of(plan_.columns.begin(), plan_.columns.end(),
-                      [&](const data::Column& column) { return column.name == key; }))
-        continue;
-      mismatches_.push_back(fmt::format("the key column {} is not copied", key));
+      const auto found =
+          std::find_if(plan_.columns.begin(), plan_.columns.end(),
+                       [&](const data::Column& column) { return column.name == key; });
+      if (found == plan_.columns.end()) {
+        mismatches_.push_back(fmt::format("the key column {} is not copied", key));
+      } else {
+        found->nullable = false;
+      }
     }
     if (request_.strategy == data::Strategy::upsert && request_.key_columns.empty())
       mismatches_.push_back("upsert needs a key: give key_columns in the catalog");
