@@ -107,7 +107,8 @@ class Project:
     def strangers(self):
         """Files in the folder that nobody should find there after a run."""
         known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json",
-                 "runs.db", "runs.db.lock"}
+                 "runs.db", "runs.db.lock",
+                 "runs.db.sock"}  # of a killed owner; the next one replaces it
         return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*")
                       if file.name not in known and file.name not in self.own_files())
 

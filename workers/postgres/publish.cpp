@@ -65,20 +65,21 @@ class Publisher {
   // What needs no lock on the target: its creation, and the indexes of the staging table.
   void prepare() {
     if (!has_bookkeeping(connection_) || read_evidence(connection_, load_.id)) return;
-    if (!describe_table(connection_, plan_.request.target)) create_target();
     const auto target = describe_table(connection_, plan_.request.target);
+    if (!target) return plan_creation();
     if (!replaces() || !can_swap(connection_, *target) || !verified_now()) return;
     prepare_staging(connection_, plan_, *target);
   }
 
-  void create_target() {
+  // The table itself is created together with its first rows, see exchange(): nobody finds it
+  // empty.
+  void plan_creation() {
     auto sql = replaces() ? create_parent_sql(plan_) : std::string();
     const auto& target = plan_.request.target;
     if (sql.empty())
       sql = fmt::format("CREATE TABLE {} (LIKE {})", qualified(target),
                         qualified(staging_of(target)));
     connection_.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(target.schema));
-    // The parent is created empty only together with its first rows: see attempt_once().
     create_sql_ = sql;
   }
 
