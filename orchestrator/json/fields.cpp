@@ -13,10 +13,12 @@ namespace orch::json {
 namespace bj = boost::json;
 
 void locate_problems(std::string_view text, Problems& problems) {
-  for (auto& problem : problems) {
-    const auto location = locate(text, problem.pointer);
-    problem.line = location.line;
-    problem.column = location.column;
+  std::vector<std::string> pointers;
+  for (const auto& problem : problems) pointers.push_back(problem.pointer);
+  const auto places = locate(text, pointers);
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    problems[i].line = places[i].line;
+    problems[i].column = places[i].column;
   }
   std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);

@@ -1,9 +1,8 @@
 #include "orchestrator/json/locations.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
-#include <vector>
+#include <map>
+#include <numeric>
 
 #include <boost/json/value.hpp>
 
@@ -28,57 +27,81 @@ std::vector<std::string> tokens_of(std::string_view pointer) {
   return tokens;
 }
 
-/// Walks over valid JSON without building it.
+/// The pointers looked for, as a tree of their tokens.
+struct Wanted {
+  std::map<std::string, Wanted, std::less<>> children;
+  std::vector<std::size_t> numbers;  ///< of the pointers that end here
+};
+
+Wanted tree_of(std::span<const std::string> pointers) {
+  Wanted root;
+  for (std::size_t i = 0; i < pointers.size(); ++i) {
+    auto* node = &root;
+    for (auto& token : tokens_of(pointers[i])) node = &node->children[std::move(token)];
+    node->numbers.push_back(i);
+  }
+  return root;
+}
+
+/// Walks over valid JSON without building it and notes where the wanted values begin.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) { space(); }
+  Scanner(std::string_view text, std::vector<std::size_t>& offsets)
+      : text_(text), offsets_(offsets) {
+    space();
+  }
 
-  std::size_t position() const { return at_; }
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-
-  /// Moves to the member or element `token` of the value here; false when there is none. `name` is
-  /// set to where the member's name (or the element) begins.
-  bool descend(const std::string& token, std::size_t& name) {
-    if (peek() == '{') return descend_object(token, name);
-    if (peek() == '[') return descend_array(token, name);
-    return false;
+  void scan(const Wanted& wanted) {
+    settle(wanted, at_);
+    value(wanted);
   }
 
  private:
-  bool descend_object(const std::string& token, std::size_t& name) {
+  // The value here and what is wanted in it; afterwards behind it.
+  void value(const Wanted& wanted) {
+    if (!wanted.children.empty() && peek() == '{') return object(wanted);
+    if (!wanted.children.empty() && peek() == '[') return array(wanted);
+    skip();
+  }
+
+  void object(const Wanted& wanted) {
     take();
     while (peek() == '"') {
       const auto begin = at_;
       string();
-      const auto key = parse(text_.substr(begin, at_ - begin));
+      const auto name = parse(text_.substr(begin, at_ - begin));
       space();
       take();  // the colon
-      if (std::string_view(key.get_string()) == token) {
-        name = begin;
-        return true;
-      }
-      skip();
-      if (peek() == ',') take();
+      member(wanted, std::string_view(name.get_string()), begin);
     }
-    return false;
-  }
-
-  bool descend_array(const std::string& token, std::size_t& name) {
-    std::size_t wanted = 0;
-    if (std::from_chars(token.data(), token.data() + token.size(), wanted).ec != std::errc{})
-      return false;
     take();
-    for (std::size_t index = 0; peek() != ']' && at_ < text_.size(); ++index) {
-      if (index == wanted) {
-        name = at_;
-        return true;
-      }
-      skip();
-      if (peek() == ',') take();
-    }
-    return false;
   }
 
+  void array(const Wanted& wanted) {
+    take();
+    for (std::size_t index = 0; peek() != ']' && at_ < text_.size(); ++index)
+      member(wanted, std::to_string(index), at_);
+    take();
+  }
+
+  void member(const Wanted& wanted, std::string_view token, std::size_t begin) {
+    const auto child = wanted.children.find(token);
+    if (child != wanted.children.end()) {
+      settle(child->second, begin);
+      value(child->second);
+    } else {
+      skip();
+    }
+    if (peek() == ',') take();
+  }
+
+  // What is not found further inside keeps the place of its nearest ancestor.
+  void settle(const Wanted& wanted, std::size_t offset) {
+    for (const auto number : wanted.numbers) offsets_[number] = offset;
+    for (const auto& [token, child] : wanted.children) settle(child, offset);
+  }
+
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   // Past the value here, however deep, without recursion.
   void skip() {
     int depth = 0;
@@ -114,8 +137,30 @@ class Scanner {
 
   static constexpr auto npos = std::string_view::npos;
   std::string_view text_;
+  std::vector<std::size_t>& offsets_;
   std::size_t at_ = 0;
 };
+
+// One pass over the text for all offsets.
+std::vector<Location> locations_of(std::string_view text, std::span<const std::size_t> offsets) {
+  std::vector<std::size_t> order(offsets.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; });
+  std::vector<Location> found(offsets.size());
+  std::size_t done = 0;
+  int line = 1;
+  std::size_t line_begin = 0;
+  for (const auto number : order) {
+    for (; done < offsets[number]; ++done) {
+      if (text[done] != '\n') continue;
+      ++line;
+      line_begin = done + 1;
+    }
+    found[number] = {line, static_cast<int>(offsets[number] - line_begin) + 1};
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -126,13 +171,10 @@ Location location_of(std::string_view text, std::size_t offset) {
   return {static_cast<int>(line), static_cast<int>(column)};
 }
 
-Location locate(std::string_view text, std::string_view pointer) {
-  Scanner scanner(text);
-  auto place = scanner.position();
-  for (const auto& token : tokens_of(pointer)) {
-    if (!scanner.descend(token, place)) break;
-  }
-  return location_of(text, place);
+std::vector<Location> locate(std::string_view text, std::span<const std::string> pointers) {
+  std::vector<std::size_t> offsets(pointers.size());
+  Scanner(text, offsets).scan(tree_of(pointers));
+  return locations_of(text, offsets);
 }
 
 std::string pointer_token(std::string_view token) {

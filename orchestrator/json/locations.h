@@ -1,8 +1,10 @@
 // Where the parts of a JSON text stand: for messages that point at a line.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace orch::json {
 
@@ -11,10 +13,10 @@ struct Location {
   int column = 1;  ///< from 1, in bytes
 };
 
-/// The place of the value (for an object's member: of its name) that `pointer` (RFC 6901) names in
-/// `text`, or of its nearest ancestor that exists. `text` must be valid JSON. Takes time linear in
-/// the text before the place.
-Location locate(std::string_view text, std::string_view pointer);
+/// The places of the values (for an object's member: of its name) that `pointers` (RFC 6901) name
+/// in `text`, or of their nearest ancestors that exist; in the order of the pointers. `text` must
+/// be valid JSON. One pass over the text, however many pointers there are.
+std::vector<Location> locate(std::string_view text, std::span<const std::string> pointers);
 
 /// Line and column of a byte offset.
 Location location_of(std::string_view text, std::size_t offset);

@@ -189,7 +189,7 @@ def wrong_password(world):
     project.connect(world.sqlite.after.url, **guarded)
     password = project.folder / "password.txt"
     password.write_text(secret + "\n")
-    code, out, err = project.call(*project.replicate("today", deadline_seconds=2))
+    code, out, err = project.call(*project.replicate("today", deadline_seconds=2, poll_seconds=1))
     expect(code == RUN_FAILED, f"expected a failed run, got {code}:\n{err}")
     expect_words(err + out, "warehouse", "password")
     for text in (out, err, project.call("history", "today", "-o", "json")[1], project.store.read_bytes().decode("latin-1")):
@@ -275,7 +275,7 @@ def failed_check(world):
     mend()
     code, _, err = project.call("resume", "today", "--from", "Catalog")
     expect(code == OK, f"resume ended with {code}:\n{err}")
-    expect_today(project, "today")
+    expect(target_rows(project) == project.expected.rows(project.expected, project.tables()), "rows differ")
 
 
 @fault
@@ -432,7 +432,7 @@ def disk_of_the_run_store_full(world):
     project.call("status")
     size = project.store.stat().st_size
     process = disk_full(project, "today", size // 2)
-    seen = follow(process, "full|space|too large", timeout=60)
+    seen = follow(process, "trying again", timeout=60)
     if process.poll() is None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     _, err = process.communicate(timeout=90)

@@ -17,7 +17,7 @@ DELETE FROM commissions WHERE percent > 25;
 INSERT INTO retrocessions SELECT treaty_id, treaty_id, 1, 0.25, '2025-01-01' FROM treaties;
 UPDATE premium_postings SET reference = 'corrected' WHERE reference IS NULL AND quarter = 3;
 DELETE FROM premium_postings WHERE posting_id % 150 = 0;
-UPDATE claims SET outstanding = outstanding + 0.01, closed_on = NULL WHERE layer_no = 1;
+UPDATE claims SET outstanding = round(outstanding + 1, 2), closed_on = NULL WHERE layer_no = 1;
 INSERT INTO claims SELECT 'N' || claim_number, treaty_id, layer_no, NULL, cause, loss_on, reported_on,
   closed_on, currency_code, paid, outstanding, description FROM claims;
 INSERT INTO claim_movements SELECT claim_number, movement_no + 500, moved_on, kind, amount, outstanding,
