@@ -82,9 +82,10 @@ std::vector<OpenTask> Execution::open_tasks() const {
   if (live_->status != Status::running) return open;
   open.reserve(live_->tickets.size());
   for (const auto& [id, thread] : live_->tickets) {
-    const auto& task = std::get<asl::Task>(thread->state->body);
-    open.push_back({thread->ticket, thread->state->name, task.resource, thread->parameters,
-                    thread->retry_count, thread->begun, thread->heartbeat_seconds});
+    const auto* task = std::get_if<asl::Task>(&thread->state->body);
+    open.push_back({thread->ticket, thread->state->name, task ? task->resource : asl::Resource(),
+                    thread->parameters, thread->token, thread->retry_count, thread->begun,
+                    thread->submitted, thread->heartbeat_seconds});
   }
   std::sort(open.begin(), open.end(),
             [](const OpenTask& a, const OpenTask& b) { return a.ticket < b.ticket; });
