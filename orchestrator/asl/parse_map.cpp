@@ -89,7 +89,7 @@ ResultWriter parse_writer(Fields& fields) {
 
 bool fits_label(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte != 0x7f && !std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/").contains(c);
+  return byte > 0x20 && byte != 0x7f && std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/").find(c) == std::string_view::npos;
 }
 
 void check_label(Fields& fields, const std::string& label) {

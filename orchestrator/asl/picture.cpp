@@ -41,7 +41,7 @@ class Drawing {
     if (state.next) add(*state.next, Kind::next, "");
     if (const auto* choice = std::get_if<Choice>(&state.body)) {
       for (const auto& rule : choice->choices)
-        add(rule.next, Kind::next, short_text(rule.condition));
+        add(rule.next, Kind::next, short_text(rule));
       if (choice->default_next) add(*choice->default_next, Kind::next, "else");
     }
     for (const auto& catcher : state.catches)

@@ -81,7 +81,6 @@ class Decider {
   void body(ThreadState& thread, const asl::Map& map);
   std::string new_token() const;
   std::string role(ThreadState& thread, const asl::PayloadTemplate& credentials);
-  static bool holds(const asl::ChoiceRule& rule, const asl::Scope& where);
   void finish(ThreadState& thread, const json::Payload& result);
   void pass_through(ThreadState& thread, const std::optional<std::string>& next,
                     const asl::ChoiceRule* rule = nullptr);

@@ -79,6 +79,8 @@ class Execution {
 
   /// True while the task has no result and is still wanted.
   bool is_open(Ticket ticket) const;
+  std::optional<OpenTask> open_task(Ticket ticket) const;
+  std::optional<OpenTask> open_task(const Thread& thread) const;
   /// What a restart dispatches again, in the order of tickets.
   std::vector<OpenTask> open_tasks() const;
   std::vector<OpenTimer> open_timers() const;

@@ -97,7 +97,7 @@ void Decider::body(ThreadState& thread, const asl::Choice& choice) {
   const auto data = effective_input(thread);
   const auto where = scope(thread, data.value());
   for (const auto& rule : choice.choices) {
-    if (holds(rule, where)) return pass_through(thread, rule.next, &rule);
+    if (asl::holds(rule, where)) return pass_through(thread, rule.next, &rule);
   }
   if (choice.default_next) return pass_through(thread, choice.default_next);
   const asl::Failure none{"States.NoChoiceMatched",
@@ -105,16 +105,6 @@ void Decider::body(ThreadState& thread, const asl::Choice& choice) {
                                       "Default",
                                       thread.state->name)};
   fail(thread, {none, Origin::other}, thread.last);
-}
-
-bool Decider::holds(const asl::ChoiceRule& rule, const asl::Scope& where) {
-  if (const auto* condition = std::get_if<asl::Condition>(&rule.condition))
-    return asl::holds(*condition, where);
-  if (const auto* fixed = std::get_if<bool>(&rule.condition)) return *fixed;
-  const auto& expression = std::get<asl::Expression>(rule.condition);
-  const auto value = expression.evaluate(where);
-  if (!value.is_bool()) expression.refuse("boolean", value);
-  return value.get_bool();
 }
 
 // Only a redrive comes here with the state entered anew; enter() has set the timer.

@@ -14,7 +14,7 @@ struct Start {};
 /// A worker has begun the task.
 struct TaskBegun {
   Ticket ticket;
-  std::string worker;  ///< of an activity: the name it gave
+  std::string worker = {};  ///< of an activity: the name it gave
 };
 /// The service has taken the task over; its result comes by token or when its job ends.
 struct TaskSubmitted {
