@@ -63,7 +63,7 @@ Expression Expression::compile(std::string_view text, std::string field) {
   } catch (const jsonata::Error& error) {
     throw SyntaxProblem(fmt::format("the JSONata expression '{}' cannot be parsed: {}: {} (at "
                                     "character {})",
-                                    text, error.code(), error.what(), error.position()));
+                                    text, error.code(), error.what(), error.position.value_or(0)));
   }
 }
 

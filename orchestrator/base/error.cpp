@@ -62,6 +62,9 @@ constexpr std::array codes = {
         "ORCH-0202", "the name is taken",
         "A run of this name exists with another input or definition. The same name with the same "
         "input and definition gives the existing run, so that a submit can be repeated safely."},
+    ErrorCode{"ORCH-0102", "the JSONata expression cannot be evaluated",
+              "The message begins with the code of the JSONata language: S… for what cannot be "
+              "parsed, T… for values of the wrong type, D… for what fails while it is evaluated."},
     ErrorCode{"ORCH-0203", "no such run",
               "No run has this id or name, or several ids begin with what was given."},
     ErrorCode{"ORCH-0204", "a resource has no worker",

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -19,64 +20,70 @@ namespace orch::jsonata {
 /// An expression that cannot be parsed or evaluated. `what()` is the message, without the code.
 class Error : public std::runtime_error {
  public:
-  Error(std::string code, const std::string& message, std::size_t position = 0)
-      : std::runtime_error(message), code_(std::move(code)), position_(position) {}
+  Error(std::string code, const std::string& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
 
   const std::string& code() const noexcept { return code_; }  ///< "T1006"
-  std::size_t position() const noexcept { return position_; }  ///< in the text; bytes
-  /// What the message is about, where the reference tells it: an operator or name.
+
+  /// Where in the expression, in bytes from its start; unset: not known.
+  std::optional<std::size_t> position;
+  /// What the message is about, where the reference tells it.
   std::string token;
   std::string function_name;
   std::optional<boost::json::value> value;
+  std::int64_t index = 0;  ///< of the argument that does not fit, from 1; 0: the error is another
 
  private:
   std::string code_;
-  std::size_t position_;
 };
 
-/// What an expression may use up. Exceeding one is an Error (D1011, D1012, D2015).
+/// What an expression may use up. Exceeding one is an Error (D1011 or D1012).
 struct Limits {
-  int depth = 1'000;  ///< of nested evaluations
-  /// Asked every few thousand steps; true: time is up. Empty: no limit.
-  std::function<bool()> expired;
+  int depth = 0;           ///< of nested evaluations; 0: what the stack allows
+  std::int64_t steps = 0;  ///< evaluations of parts of the expression; 0: no limit
+  /// Asked now and then; true: time is up. Empty: no limit.
+  std::function<bool()> expired = {};
 };
 
-/// What an expression sees besides its input.
+/// What an expression depends on besides its input and bindings.
 struct Environment {
   std::int64_t now = 0;    ///< $now() and $millis(), milliseconds since 1970
-  std::uint64_t seed = 0;  ///< of $random() and $uuid()
-  Limits limits;
+  std::uint64_t seed = 0;  ///< of $random(), $shuffle() and $uuid()
+  Limits limits = {};
 };
 
-/// Variables by name, without `$`. Values must outlive the evaluation.
+/// Variables by name, without `$`. Names and values must outlive the evaluation.
 using Bindings = std::vector<std::pair<std::string_view, const boost::json::value*>>;
 
 struct Options {
   /// What AWS Step Functions makes of the language: more functions ($partition, $range, $hash,
-  /// $random(seed), $uuid, $parse), no $eval, and nothing but variables at the top level.
+  /// $random(seed), $uuid, $parse) and no $eval.
   bool step_functions = false;
 };
 
-/// A parsed expression. Immutable: may be evaluated by several threads at once.
+struct Program;
+
+/// A parsed expression. Immutable: several threads may evaluate it at once.
 class Expression {
  public:
   /// Throws Error (S0101 …).
   static Expression parse(std::string_view text, Options options = {});
 
-  /// Names of the variables that it reads and does not bind itself.
+  /// Names of the variables that it reads and that are no functions of the language, whether or not
+  /// it binds them itself.
   const std::set<std::string>& variables() const;
 
-  /// Nothing: the result is `undefined`. Throws Error. `input` unset: the input is undefined.
+  /// Nothing: the result is `undefined`. `input` null: the input is undefined. Throws Error, and
+  /// NotJson when the result holds a function.
   std::optional<boost::json::value> evaluate(const boost::json::value* input,
-                                             const Bindings& bindings,
-                                             const Environment& environment) const;
+                                             const Bindings& bindings = {},
+                                             const Environment& environment = {}) const;
 
  private:
-  struct Compiled;
-  std::shared_ptr<const Compiled> compiled_;
+  std::shared_ptr<const Program> program_;
 };
 
-/// Thrown by evaluate() when the result is or holds something that is no JSON: a function.
+/// The result is or holds something that JSON cannot carry.
 class NotJson : public std::runtime_error {
  public:
   NotJson() : std::runtime_error("the result is a function, which JSON cannot carry") {}
