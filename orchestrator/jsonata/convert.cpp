@@ -81,6 +81,7 @@ class Writer {
     out_ += number_text(is_integer(number) ? number : with_15_digits(number));
   }
   void write_array(const Value& value) {
+    const Nested nested;
     out_ += '[';
     ++depth_;
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -90,6 +91,7 @@ class Writer {
     close(value.size() > 0, ']');
   }
   void write_object(const Value& value) {
+    const Nested nested;
     out_ += '{';
     ++depth_;
     bool any = false;
@@ -126,6 +128,7 @@ class Writer {
 }  // namespace
 
 bj::value to_json(const Value& value) {
+  const Nested nested;
   switch (value.type()) {
     case Type::undefined:
     case Type::null:

@@ -2,6 +2,7 @@
 // to continue one (infix).
 #include "orchestrator/jsonata/parser.h"
 
+#include <algorithm>
 #include <array>
 
 #include "orchestrator/jsonata/lexer.h"
@@ -11,8 +12,10 @@
 namespace orch::jsonata {
 namespace {
 
-// The parser and the evaluator recurse; a tree deeper than this could be no use to either.
+// Whoever walks the tree recurses, so both ways of making it deep are bounded: brackets in brackets,
+// and operators in a row, which nest to the left.
 constexpr int deepest = 500;
+constexpr int tallest = 1'000;
 
 struct Binding {
   std::string_view op;
@@ -100,13 +103,19 @@ class Parser {
     if (++depth_ > deepest) throw Problem("D1011").at(current_.position).error();
     auto token = std::move(current_);
     advance(true);
+    const int around = std::exchange(height_, 0);
     auto left = prefix(std::move(token));
+    int height = height_ + 1;
     while (const auto* binding = binding_of(current_)) {
       if (power >= binding->power) break;
       token = std::move(current_);
       advance(false);
+      height_ = 0;
       left = infix(*binding, token, std::move(left));
+      height = std::max(height, height_) + 1;
+      if (height > tallest) throw Problem("D1011").at(token.position).error();
     }
+    height_ = std::max(around, height);
     --depth_;
     return left;
   }
@@ -395,7 +404,8 @@ class Parser {
 
   Lexer lexer_;
   Token current_;
-  int depth_ = 0;
+  int depth_ = 0;   ///< of the expression that is being read
+  int height_ = 0;  ///< of the tallest tree that was read inside it
 };
 
 }  // namespace

@@ -16,13 +16,31 @@
 
 namespace orch::jsonata {
 
-struct Rep;
 struct StringRep;
 struct Array;
 struct Object;
 struct Function;
 
-enum class Type : std::uint8_t { undefined, null, boolean, number, string, array, object, function };
+enum class Type : std::uint8_t {
+  undefined,
+  null,
+  boolean,
+  number,
+  string,
+  array,
+  object,
+  function
+};
+
+/// What is counted.
+struct Rep {
+  Rep() = default;
+  Rep(const Rep&) = delete;
+  Rep& operator=(const Rep&) = delete;
+  virtual ~Rep() = default;
+  std::uint32_t count = 0;
+  Rep* doomed = nullptr;  ///< the next one to be deleted
+};
 
 class Value {
  public:
@@ -68,9 +86,10 @@ class Value {
 
   bool boolean() const noexcept { return data_.boolean; }
   double number() const noexcept { return data_.number; }
+  /// Empty unless it is a string.
   std::string_view string() const noexcept;
 
-  /// Of an array.
+  /// Of an array; else 0.
   std::size_t size() const noexcept;
   Value at(std::size_t index) const;
 
@@ -103,8 +122,13 @@ class Value {
     function
   };
   bool counted() const noexcept { return tag_ >= Tag::string; }
-  void retain() const noexcept;
-  void release() noexcept;
+  void retain() const noexcept {
+    if (counted()) ++data_.rep->count;
+  }
+  void release() noexcept {
+    if (counted() && --data_.rep->count == 0) destroy(data_.rep);
+  }
+  static void destroy(Rep* rep) noexcept;
 
   Tag tag_ = Tag::undefined;
   union Data {
@@ -115,15 +139,6 @@ class Value {
     const boost::json::array* borrowed_array;
     const boost::json::object* borrowed_object;
   } data_ = {};
-};
-
-/// What is counted.
-struct Rep {
-  Rep() = default;
-  Rep(const Rep&) = delete;
-  Rep& operator=(const Rep&) = delete;
-  virtual ~Rep() = default;
-  std::uint32_t count = 0;
 };
 
 struct StringRep final : Rep {
@@ -143,10 +158,10 @@ using Tuples = std::vector<Tuple>;
 struct Array final : Rep {
   std::vector<Value> items;
   std::unique_ptr<Tuples> tuples;  ///< set: a tuple stream on its way to an outer path
-  bool sequence = false;       ///< the result of a path, filter or higher-order function
-  bool keep_singleton = false; ///< a sequence that stays an array
-  bool cons = false;           ///< written as [...] in a path: not flattened
-  bool outer_wrapper = false;  ///< holds the input array
+  bool sequence = false;           ///< the result of a path, filter or higher-order function
+  bool keep_singleton = false;     ///< a sequence that stays an array
+  bool cons = false;               ///< written as [...] in a path: not flattened
+  bool outer_wrapper = false;      ///< holds the input array
 };
 
 /// Insertion order, but whole-number names first and ascending, as in JavaScript.
@@ -156,6 +171,16 @@ struct Object final : Rep {
   const Value* find(std::string_view name) const;
 
   std::vector<std::pair<std::string, Value>> members;
+};
+
+/// Bounds the recursion over a value whose nesting an expression decides: one at the head of every
+/// function that walks down. Throws Error D1011. Counts for its thread.
+class Nested {
+ public:
+  Nested();
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+  ~Nested();
 };
 
 std::unique_ptr<Array> new_sequence();
