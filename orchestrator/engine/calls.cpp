@@ -215,12 +215,11 @@ void Engine::Core::check_resources(const asl::Workflow& workflow) const {
     // A definition written for AWS names what a bindings file or a client provides.
     if (!task || task->resource.text.starts_with("arn:")) continue;
     if (registry_.find(task->resource.text)) continue;
-    throw Error(
-        "ORCH-0204",
-        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
-                    task->resource.text, name,
-                    did_you_mean(task->resource.text, registry_.resources())),
-        "nothing was started; the workers' names begin with \"orch:\"");
+    throw Error("ORCH-0204",
+                fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                            task->resource.text, name,
+                            did_you_mean(task->resource.text, registry_.resources())),
+                "nothing was started; the workers' names begin with \"orch:\"");
   }
 }
 

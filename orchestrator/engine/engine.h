@@ -94,8 +94,8 @@ class Engine {
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
-  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003: the
-  /// output is not JSON.
+  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003:
+  /// the output is not JSON.
   void report(const std::string& token, const TokenReport& report);
 
   /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.

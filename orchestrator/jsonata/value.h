@@ -22,7 +22,16 @@ struct Array;
 struct Object;
 struct Function;
 
-enum class Type : std::uint8_t { undefined, null, boolean, number, string, array, object, function };
+enum class Type : std::uint8_t {
+  undefined,
+  null,
+  boolean,
+  number,
+  string,
+  array,
+  object,
+  function
+};
 
 class Value {
  public:
@@ -143,10 +152,10 @@ using Tuples = std::vector<Tuple>;
 struct Array final : Rep {
   std::vector<Value> items;
   std::unique_ptr<Tuples> tuples;  ///< set: a tuple stream on its way to an outer path
-  bool sequence = false;       ///< the result of a path, filter or higher-order function
-  bool keep_singleton = false; ///< a sequence that stays an array
-  bool cons = false;           ///< written as [...] in a path: not flattened
-  bool outer_wrapper = false;  ///< holds the input array
+  bool sequence = false;           ///< the result of a path, filter or higher-order function
+  bool keep_singleton = false;     ///< a sequence that stays an array
+  bool cons = false;               ///< written as [...] in a path: not flattened
+  bool outer_wrapper = false;      ///< holds the input array
 };
 
 /// Insertion order, but whole-number names first and ascending, as in JavaScript.
