@@ -21,11 +21,14 @@ struct Options {
 
 /// What to run.
 struct Submission {
-  std::string name;          ///< empty: the run's id
+  std::string name;          ///< unique within the workflow; empty: the run's id
   std::string workflow;      ///< name of the definition, for people
   std::string definition;    ///< its text
   std::string input = "{}";  ///< JSON text
   std::string connections;   ///< path of the connections file; may be empty
+  /// Of a run that a client of the service's API starts: resources without a worker then fail
+  /// their state instead of the submission.
+  store::ServiceLink service = {};
 };
 
 struct Submitted {
