@@ -141,8 +141,8 @@ struct Parallel {
 struct Map {
   Flow processor;
   std::string processor_field = "ItemProcessor";  ///< or "Iterator", its older name
-  std::optional<Path> items_path;        ///< JSONPath
-  std::optional<PayloadTemplate> items;  ///< JSONata
+  std::optional<Path> items_path;                 ///< JSONPath
+  std::optional<PayloadTemplate> items;           ///< JSONata
   std::optional<PayloadTemplate> item_selector;
   Number max_concurrency = std::int64_t{0};  ///< 0: no limit of the definition's
   std::optional<Distributed> distributed;    ///< unset: Mode INLINE

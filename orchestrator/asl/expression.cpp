@@ -61,9 +61,10 @@ Expression Expression::compile(std::string_view text, std::string field) {
         Compiled{std::string(text), std::move(field), std::move(program), std::move(variables)});
     return expression;
   } catch (const jsonata::Error& error) {
-    throw SyntaxProblem(fmt::format("the JSONata expression '{}' cannot be parsed: {}: {} (at "
-                                    "character {})",
-                                    text, error.code(), error.what(), error.position.value_or(0)));
+    throw SyntaxProblem(
+        fmt::format("the JSONata expression '{}' cannot be parsed: {}: {} (at "
+                    "character {})",
+                    text, error.code(), error.what(), error.position.value_or(0)));
   }
 }
 
@@ -101,9 +102,10 @@ bj::value Expression::evaluate(const Scope& scope) const {
 void Expression::refuse(std::string_view expected, const bj::value& value) const {
   throw EvaluationError(
       {"States.QueryEvaluationError",
-       fmt::format("The JSONata expression '{}' specified for the field '{}' returned an unexpected "
-                   "result type. Expected '{}', but was '{}' for value: {}",
-                   text(), field(), expected, type_of(value), json::write(value))},
+       fmt::format(
+           "The JSONata expression '{}' specified for the field '{}' returned an unexpected "
+           "result type. Expected '{}', but was '{}' for value: {}",
+           text(), field(), expected, type_of(value), json::write(value))},
       field());
 }
 

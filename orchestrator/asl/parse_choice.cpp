@@ -174,8 +174,8 @@ std::variant<Condition, Expression, bool> parse_expression(Fields& rule) {
                                   describe_type(*value));
   else if (value && value->is_string() &&
            !Expression::is_one(std::string_view(value->get_string())))
-    rule.problem("Condition", "Condition must begin with {% and end with %}, found " +
-                                  describe_type(*value));
+    rule.problem("Condition",
+                 "Condition must begin with {% and end with %}, found " + describe_type(*value));
   return value && value->is_bool() && value->get_bool();
 }
 

@@ -38,9 +38,9 @@ void parse_csv(Fields& config, ItemReader& reader) {
   const auto where = config.string("CSVHeaderLocation");
   reader.headers_given = where == "GIVEN";
   if (where && *where != "GIVEN" && *where != "FIRST_ROW")
-    config.problem("CSVHeaderLocation",
-                   fmt::format("CSVHeaderLocation must be FIRST_ROW or GIVEN, found \"{}\"",
-                               *where));
+    config.problem(
+        "CSVHeaderLocation",
+        fmt::format("CSVHeaderLocation must be FIRST_ROW or GIVEN, found \"{}\"", *where));
   reader.headers = config.strings("CSVHeaders");
   if (reader.headers_given && !config.has("CSVHeaders"))
     config.problem("", "CSVHeaderLocation GIVEN needs CSVHeaders");
@@ -89,7 +89,8 @@ ResultWriter parse_writer(Fields& fields) {
 
 bool fits_label(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte != 0x7f && std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/").find(c) == std::string_view::npos;
+  return byte > 0x20 && byte != 0x7f &&
+         std::string_view("?*<>{}[]:;,\\|^~$#%&`\"/").find(c) == std::string_view::npos;
 }
 
 void check_label(Fields& fields, const std::string& label) {
@@ -98,8 +99,9 @@ void check_label(Fields& fields, const std::string& label) {
   for (std::size_t i = 0; i + 1 < label.size(); ++i)
     fits = fits && !(label[i] == '\xC2' && static_cast<unsigned char>(label[i + 1]) < 0xA0);
   if (!fits)
-    fields.problem("Label", "Label must not contain blanks, control characters or any of "
-                            "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \" /");
+    fields.problem("Label",
+                   "Label must not contain blanks, control characters or any of "
+                   "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \" /");
   if (label.size() > longest_label)
     fields.problem("Label", fmt::format("Label has at most {} characters, found {}", longest_label,
                                         label.size()));
@@ -217,9 +219,8 @@ Parallel parse_parallel(Fields& fields, State& state) {
   const auto* branches = fields.array("Branches");
   if (!fields.has("Branches")) fields.problem("", "the field Branches is required");
   if (branches && branches->empty()) fields.problem("Branches", "Branches must not be empty");
-  for_each_object(fields, "Branches", "a branch", [&](Fields& branch, bool) {
-    parallel.branches.push_back(parse_flow(branch));
-  });
+  for_each_object(fields, "Branches", "a branch",
+                  [&](Fields& branch, bool) { parallel.branches.push_back(parse_flow(branch)); });
   parse_result(fields, state);
   parse_handlers(fields, state);
   parse_transition(fields, state);

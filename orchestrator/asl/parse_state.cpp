@@ -146,11 +146,22 @@ bool known_type(const std::string& type) {
 
 // A field of the other language gets a better message than an unknown one.
 void refuse_other_language(Fields& fields) {
-  constexpr std::array json_path = {"InputPath", "OutputPath", "Parameters", "ResultSelector",
-                                    "ResultPath", "Result", "SecondsPath", "TimestampPath",
-                                    "TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath",
-                                    "CausePath", "ItemsPath", "MaxConcurrencyPath",
-                                    "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"};
+  constexpr std::array json_path = {"InputPath",
+                                    "OutputPath",
+                                    "Parameters",
+                                    "ResultSelector",
+                                    "ResultPath",
+                                    "Result",
+                                    "SecondsPath",
+                                    "TimestampPath",
+                                    "TimeoutSecondsPath",
+                                    "HeartbeatSecondsPath",
+                                    "ErrorPath",
+                                    "CausePath",
+                                    "ItemsPath",
+                                    "MaxConcurrencyPath",
+                                    "ToleratedFailureCountPath",
+                                    "ToleratedFailurePercentagePath"};
   constexpr std::array jsonata = {"Arguments", "Output", "Items"};
   const auto refuse = [&](const char* field, const char* theirs, const char* ours) {
     if (fields.get(field))
@@ -169,8 +180,8 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }
 
-void check_variable(Fields& fields, std::string_view name) {
-  const auto place = std::string("Assign/") + std::string(name);
+void check_variable(const Fields& fields, std::string_view name) {
+  const std::string place(name);
   if (!fields.jsonata() && name.ends_with(".$")) name.remove_suffix(2);
   const bool identifier =
       !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
@@ -194,8 +205,9 @@ QueryLanguage parse_language(Fields& fields) {
     fields.problem("QueryLanguage",
                    fmt::format("QueryLanguage must be JSONPath or JSONata, found \"{}\"", *text));
   if (*text != "JSONata" && fields.machine_language == QueryLanguage::jsonata)
-    fields.problem("QueryLanguage", "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for "
-                                    "whole state machine");
+    fields.problem("QueryLanguage",
+                   "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for "
+                   "whole state machine");
   return *text == "JSONata" ? QueryLanguage::jsonata : QueryLanguage::json_path;
 }
 
@@ -223,7 +235,8 @@ void parse_result(Fields& fields, State& state) {
 std::optional<PayloadTemplate> parse_assign(Fields& fields) {
   const auto* object = fields.object("Assign");
   if (!object) return std::nullopt;
-  for (const auto& [name, value] : *object) check_variable(fields, {name.data(), name.size()});
+  const auto assign = fields.nested(*object, fields.at("Assign"));
+  for (const auto& [name, value] : *object) check_variable(assign, {name.data(), name.size()});
   return fields.payload_template("Assign");
 }
 
@@ -265,8 +278,8 @@ Flow parse_flow(Fields& fields) {
   for (const auto& [key, value] : *states) {
     const std::string name(key);
     flow.states.emplace(
-        name, parse_state(name, value, fields.at("States") + "/" + json::pointer_token(name),
-                          fields));
+        name,
+        parse_state(name, value, fields.at("States") + "/" + json::pointer_token(name), fields));
   }
   return flow;
 }

@@ -44,13 +44,13 @@ void for_each_object(Fields& fields, const char* field, const char* what, Each e
   for (std::size_t i = 0; list && i < list->size(); ++i) {
     const auto pointer = fields.at(field) + "/" + std::to_string(i);
     if (const auto* object = (*list)[i].if_object()) {
-      auto element = fields.nested(*object, pointer,
-                                   std::string(field) + "[" + std::to_string(i) + "]/");
+      auto element =
+          fields.nested(*object, pointer, std::string(field) + "[" + std::to_string(i) + "]/");
       each(element, i + 1 == list->size());
       element.finish(what);
     } else {
-      fields.problems().push_back({pointer, std::string(what) + " must be an object, found " +
-                                                describe_type((*list)[i])});
+      fields.problems().push_back(
+          {pointer, std::string(what) + " must be an object, found " + describe_type((*list)[i])});
     }
   }
 }

@@ -56,12 +56,13 @@ Wait parse_wait(Fields& fields, State& state) {
   for (const char* field : {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"})
     ways += fields.has(field) ? 1 : 0;
   if (ways != 1)
-    fields.problem("", fmt::format("a Wait state needs exactly one of {}, found {}",
-                                   fields.jsonata()
-                                       ? "Seconds and Timestamp"
-                                       : "Seconds, SecondsPath, Timestamp and TimestampPath",
-                                   ways));
-  if (fields.has("Seconds") || fields.has("SecondsPath"))
+    fields.problem(
+        "", fmt::format("a Wait state needs exactly one of {}, found {}",
+                        fields.jsonata() ? "Seconds and Timestamp"
+                                         : "Seconds, SecondsPath, Timestamp and TimestampPath",
+                        ways));
+  if (ways > 1) fields.accept({"Seconds", "SecondsPath", "Timestamp", "TimestampPath"});
+  if (ways == 1)
     wait.seconds = fields.computed_number("Seconds", 0, max_seconds).value_or(std::int64_t{0});
   parse_timestamp(fields, wait);
   if (!fields.jsonata()) {

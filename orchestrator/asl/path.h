@@ -26,7 +26,8 @@ struct NoValue {
 
 struct PathProgram;
 
-/// A compiled path: `$…` reads the data, `$$…` the context object, `$name…` a variable. Copies share the compilation.
+/// A compiled path: `$…` reads the data, `$$…` the context object, `$name…` a variable. Copies
+/// share the compilation.
 class Path {
  public:
   /// Throws SyntaxProblem.

@@ -26,9 +26,7 @@ struct Resource {
   bool parsed_output = false;
 
   /// True when the work is done outside, by somebody who holds the task's token.
-  bool needs_token() const {
-    return kind == TaskKind::activity || completion == Completion::token;
-  }
+  bool needs_token() const { return kind == TaskKind::activity || completion == Completion::token; }
 };
 
 /// Never fails: what is no known form is of kind task.

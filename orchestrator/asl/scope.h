@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-
 #include <string_view>
 
 #include <boost/json/value.hpp>
@@ -17,8 +16,8 @@ struct Scope {
   /// Makes what `$$` is; called only when an expression needs it. The reference must stay valid
   /// for the evaluation.
   std::function<const boost::json::value&()> context;
-  /// The value of a workflow variable, or null when it is not set. The reference must stay valid for
-  /// the evaluation.
+  /// The value of a workflow variable, or null when it is not set. The reference must stay valid
+  /// for the evaluation.
   std::function<const boost::json::value*(std::string_view)> variable;
   /// JSONata: members of `$states` beside the context; null: there is none.
   const boost::json::value* input = nullptr;

@@ -1,9 +1,8 @@
 // eval: JSONata expressions from the command line, or one after the other from another program.
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 #include <memory>
-
-#include <CLI/CLI.hpp>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/random.h"
@@ -36,10 +35,9 @@ jsonata::Environment environment_of(std::int64_t milliseconds, int depth) {
   environment.seed = random_bits();
   environment.limits.depth = depth;
   if (milliseconds > 0)
-    environment.limits.expired =
-        [end = Clock::now() + std::chrono::milliseconds(milliseconds)] {
-          return Clock::now() > end;
-        };
+    environment.limits.expired = [end = Clock::now() + std::chrono::milliseconds(milliseconds)] {
+      return Clock::now() > end;
+    };
   return environment;
 }
 
@@ -75,11 +73,11 @@ bj::object answer(const std::string& line) {
     const auto* bindings = object.if_contains("bindings");
     const auto expression =
         jsonata::Expression::parse(std::string_view(object.at("expr").as_string()));
-    const auto result = expression.evaluate(
-        object.if_contains("data"),
-        bindings && bindings->is_object() ? bindings_of(bindings->get_object())
-                                          : jsonata::Bindings(),
-        environment_of(number("timelimit"), static_cast<int>(number("depth"))));
+    const auto result =
+        expression.evaluate(object.if_contains("data"),
+                            bindings && bindings->is_object() ? bindings_of(bindings->get_object())
+                                                              : jsonata::Bindings(),
+                            environment_of(number("timelimit"), static_cast<int>(number("depth"))));
     if (result)
       answer["result"] = *result;
     else
@@ -109,9 +107,8 @@ int eval(const Context& context, const Request& request) {
   try {
     const auto expression =
         jsonata::Expression::parse(request.expression, {.step_functions = request.step_functions});
-    const auto result = expression.evaluate(text.empty() ? nullptr : &input,
-                                            bindings_of(bindings.get_object()),
-                                            environment_of(0, 0));
+    const auto result = expression.evaluate(
+        text.empty() ? nullptr : &input, bindings_of(bindings.get_object()), environment_of(0, 0));
     if (result) {
       context.print(context.lines() ? json::write(*result) + '\n' : pretty(*result));
     } else {

@@ -27,7 +27,9 @@ Submitted existing(const store::ExecutionRow& row, const Submission& submission,
                    const std::string& definition) {
   const char* differs = nullptr;
   if (json::parse(row.made.input) != json::parse(submission.input)) differs = "input";
-  if (definition != submission.definition) differs = "definition";
+  // As on the service, where a machine may have been updated since.
+  const bool by_name = !submission.service.arn.empty();
+  if (!by_name && definition != submission.definition) differs = "definition";
   if (!differs) return {row.made.run_id, true};
   throw Error("ORCH-0202",
               fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
@@ -118,10 +120,10 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
                           ? known->second
                           : asl::parse_or_throw(submission.definition, submission.workflow);
   if (!submission.name.empty()) {
-    if (const auto row = store_.find_name(submission.name))
+    if (const auto row = store_.find_name(submission.workflow, submission.name))
       return existing(*row, submission, store_.definition(row->made.definition_hash));
   }
-  check_resources(*parsed);
+  if (submission.service.arn.empty()) check_resources(*parsed);
   keep_workflow(hash, parsed);
   store::ExecutionRow row;
   auto& made = row.made;
@@ -132,6 +134,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   made.input = submission.input;
   made.connections = submission.connections;
   made.started_at = now_;
+  made.service = submission.service;
   transaction().keep_definition(hash, submission.definition);
   row.id = transaction().add(made);
   const auto run_id = made.run_id;
@@ -215,12 +218,11 @@ void Engine::Core::check_resources(const asl::Workflow& workflow) const {
     // A definition written for AWS names what a bindings file or a client provides.
     if (!task || task->resource.text.starts_with("arn:")) continue;
     if (registry_.find(task->resource.text)) continue;
-    throw Error(
-        "ORCH-0204",
-        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
-                    task->resource.text, name,
-                    did_you_mean(task->resource.text, registry_.resources())),
-        "nothing was started; the workers' names begin with \"orch:\"");
+    throw Error("ORCH-0204",
+                fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                            task->resource.text, name,
+                            did_you_mean(task->resource.text, registry_.resources())),
+                "nothing was started; the workers' names begin with \"orch:\"");
   }
 }
 

@@ -21,11 +21,14 @@ struct Options {
 
 /// What to run.
 struct Submission {
-  std::string name;          ///< empty: the run's id
+  std::string name;          ///< unique within the workflow; empty: the run's id
   std::string workflow;      ///< name of the definition, for people
   std::string definition;    ///< its text
   std::string input = "{}";  ///< JSON text
   std::string connections;   ///< path of the connections file; may be empty
+  /// Of a run that a client of the service's API starts: resources without a worker then fail
+  /// their state instead of the submission.
+  store::ServiceLink service = {};
 };
 
 struct Submitted {
@@ -94,8 +97,8 @@ class Engine {
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
-  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003: the
-  /// output is not JSON.
+  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003:
+  /// the output is not JSON.
   void report(const std::string& token, const TokenReport& report);
 
   /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.

@@ -13,12 +13,13 @@ namespace {
 constexpr std::size_t kept_workflows = 256;
 
 machine::Identity identity_of(const store::NewExecution& made) {
+  const auto& service = made.service;
   machine::Identity identity;
-  identity.execution_id = made.run_id;
+  identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
   identity.name = made.name;
-  identity.workflow_id = made.workflow;
+  identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
   identity.workflow_name = made.workflow;
-  identity.role = "";
+  identity.role = service.role;
   identity.input = json::Payload::of_text(made.input);
   return identity;
 }

@@ -83,11 +83,10 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
       stimulate(*active, machine::TaskDone{ticket, json::Payload::of_text(report.output)});
       break;
     case TokenReport::Kind::failure:
-      stimulate(*active, machine::TaskBroken{
-                             ticket,
-                             {report.error.value_or(""), report.cause.value_or("")},
-                             report.error.has_value(),
-                             report.cause.has_value()});
+      stimulate(*active, machine::TaskBroken{ticket,
+                                             {report.error.value_or(""), report.cause.value_or("")},
+                                             report.error.has_value(),
+                                             report.cause.has_value()});
       break;
   }
   active->outside.erase(static_cast<machine::EventId>(ticket));

@@ -45,8 +45,8 @@ Date date_of(double millis) {
       std::floor((day_of_era - std::floor(day_of_era / 1460) + std::floor(day_of_era / 36524) -
                   std::floor(day_of_era / 146096)) /
                  365);
-  const auto day_of_year =
-      day_of_era - (365 * year_of_era + std::floor(year_of_era / 4) - std::floor(year_of_era / 100));
+  const auto day_of_year = day_of_era - (365 * year_of_era + std::floor(year_of_era / 4) -
+                                         std::floor(year_of_era / 100));
   const auto shifted = std::floor((5 * day_of_year + 2) / 153);
   Date date;
   date.day = static_cast<int>(day_of_year - std::floor((153 * shifted + 2) / 5) + 1);
@@ -63,8 +63,8 @@ double millis_of(double year, double month, double day) {
   const auto year_of_era = year - era * 400;
   const auto shifted = month > 2 ? month - 3 : month + 9;
   const auto day_of_year = std::floor((153 * shifted + 2) / 5);
-  const auto day_of_era = year_of_era * 365 + std::floor(year_of_era / 4) -
-                          std::floor(year_of_era / 100) + day_of_year;
+  const auto day_of_era =
+      year_of_era * 365 + std::floor(year_of_era / 4) - std::floor(year_of_era / 100) + day_of_year;
   return (era * 146097 + day_of_era - 719468 + day - 1) * day_millis;
 }
 

@@ -198,7 +198,8 @@ Value Evaluator::transformed(const Node& node, const Value& input, const FramePt
     auto* object = match.own_object();
     const auto update = evaluate(*node.right, match, frame);
     if (update.defined()) {
-      if (!update.is_object()) throw Problem("T2011").at(node.right->position).value(update).error();
+      if (!update.is_object())
+        throw Problem("T2011").at(node.right->position).value(update).error();
       if (object) {
         for (const auto& [name, value] : update.members()) object->set(std::string(name), value);
       }
@@ -230,19 +231,18 @@ Value match_object(const std::shared_ptr<const Regex>& regex, const std::string&
   for (const auto& group : match.groups)
     groups->items.push_back(group ? Value::text(*group) : Value());
   object->set("groups", Value::of(std::move(groups)));
-  object->set("next", make_function(
-                          [regex, text, end = match.end, position](Arguments&) -> Value {
-                            if (end >= text.size()) return {};
-                            const auto next = regex->find(text, end);
-                            if (!next) return {};
-                            if (next->start == next->end)
-                              throw Problem("D1004")
-                                  .at(position)
-                                  .value(Value::text(regex->pattern()))
-                                  .error();
-                            return match_object(regex, text, *next, position);
-                          },
-                          0));
+  object->set(
+      "next",
+      make_function(
+          [regex, text, end = match.end, position](Arguments&) -> Value {
+            if (end >= text.size()) return {};
+            const auto next = regex->find(text, end);
+            if (!next) return {};
+            if (next->start == next->end)
+              throw Problem("D1004").at(position).value(Value::text(regex->pattern())).error();
+            return match_object(regex, text, *next, position);
+          },
+          0));
   return Value::of(std::move(object));
 }
 
@@ -253,7 +253,8 @@ Value Evaluator::matcher(const Node& node) {
   function->regex = node.regex;
   function->position = node.position;
   function->arity = 2;
-  function->closure = [regex = node.regex, position = node.position](Arguments& arguments) -> Value {
+  function->closure = [regex = node.regex,
+                       position = node.position](Arguments& arguments) -> Value {
     if (arguments.empty() || !arguments.front().is_string()) return {};
     const std::string text(arguments.front().string());
     const auto match = regex->find(text, 0);

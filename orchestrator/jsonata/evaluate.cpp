@@ -158,8 +158,7 @@ Value Evaluator::evaluate(const Node& node, const Value& input, const FramePtr& 
   const Depth depth(*this);
   work(1);
   auto result = bare(node, input, frame);
-  for (const auto& predicate : node.predicates)
-    result = filter(*predicate.filter, result, frame);
+  for (const auto& predicate : node.predicates) result = filter(*predicate.filter, result, frame);
   if (node.group && node.kind != Kind::path)
     result = group(node.group->pairs, node.group->position, result, nullptr, frame);
   auto* own = result.own_array();

@@ -124,8 +124,8 @@ Value map(Evaluator& evaluator, Arguments& arguments, const Value&) {
   auto results = new_sequence();
   const auto size = arguments[0].size();
   for (std::size_t i = 0; i < size; ++i) {
-    auto result = evaluator.call_with(arguments[1], arguments[0].at(i), static_cast<double>(i),
-                                      arguments[0]);
+    auto result =
+        evaluator.call_with(arguments[1], arguments[0].at(i), static_cast<double>(i), arguments[0]);
     if (result.defined()) results->items.push_back(std::move(result));
   }
   return Value::of(std::move(results));

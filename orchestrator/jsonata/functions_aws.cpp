@@ -1,9 +1,9 @@
 // What AWS Step Functions adds to the language.
 #include <array>
 #include <cmath>
+#include <openssl/evp.h>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "orchestrator/json/text.h"
 #include "orchestrator/jsonata/errors.h"
@@ -21,10 +21,9 @@ constexpr double longest_range = 1e7;
 Value from_json(const boost::json::value& document) { return clone(Value::borrow(document)); }
 
 const EVP_MD* algorithm(std::string_view name) {
-  constexpr std::array names = {std::pair{"MD5", &EVP_md5}, std::pair{"SHA-1", &EVP_sha1},
-                                std::pair{"SHA-256", &EVP_sha256},
-                                std::pair{"SHA-384", &EVP_sha384},
-                                std::pair{"SHA-512", &EVP_sha512}};
+  constexpr std::array names = {
+      std::pair{"MD5", &EVP_md5}, std::pair{"SHA-1", &EVP_sha1}, std::pair{"SHA-256", &EVP_sha256},
+      std::pair{"SHA-384", &EVP_sha384}, std::pair{"SHA-512", &EVP_sha512}};
   for (const auto& [known, make] : names) {
     if (name == known) return make();
   }

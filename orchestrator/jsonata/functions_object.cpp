@@ -67,8 +67,8 @@ Value sift(Evaluator& evaluator, Arguments& arguments, const Value&) {
   if (!arguments[0].is_object()) return {};
   auto kept = std::make_unique<Object>();
   for (const auto& [name, member] : arguments[0].members()) {
-    const auto verdict = evaluator.call_with(arguments[1], member, Value::text(std::string(name)),
-                                             arguments[0]);
+    const auto verdict =
+        evaluator.call_with(arguments[1], member, Value::text(std::string(name)), arguments[0]);
     if (truthy(verdict)) kept->set(name, member);
   }
   return kept->members.empty() ? Value() : Value::of(std::move(kept));
@@ -78,8 +78,8 @@ Value each(Evaluator& evaluator, Arguments& arguments, const Value&) {
   auto results = new_sequence();
   if (!arguments[0].is_object()) return Value::of(std::move(results));
   for (const auto& [name, member] : arguments[0].members()) {
-    auto result = evaluator.call_with(arguments[1], member, Value::text(std::string(name)),
-                                      arguments[0]);
+    auto result =
+        evaluator.call_with(arguments[1], member, Value::text(std::string(name)), arguments[0]);
     if (result.defined()) results->items.push_back(std::move(result));
   }
   return Value::of(std::move(results));

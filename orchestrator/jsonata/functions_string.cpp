@@ -1,7 +1,6 @@
 // Functions of text.
 #include <array>
 #include <cmath>
-
 #include <unicode/ucasemap.h>
 
 #include "orchestrator/jsonata/errors.h"
@@ -30,8 +29,8 @@ using CaseMapping = int32_t (*)(const UCaseMap*, char*, int32_t, const char*, in
 
 Value with_case(std::string_view text, CaseMapping map) {
   UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<UCaseMap, decltype(&ucasemap_close)> mapping(
-      ucasemap_open("", 0, &status), &ucasemap_close);
+  const std::unique_ptr<UCaseMap, decltype(&ucasemap_close)> mapping(ucasemap_open("", 0, &status),
+                                                                     &ucasemap_close);
   std::string out(text.size() * 3 + 8, '\0');
   const auto length = map(mapping.get(), out.data(), static_cast<int32_t>(out.size()), text.data(),
                           static_cast<int32_t>(text.size()), &status);
@@ -44,8 +43,7 @@ Value with_case(std::string_view text, CaseMapping map) {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 Value not_negative(const Value& limit, std::string_view code, std::int64_t index) {
-  if (limit.defined() && limit.number() < 0)
-    throw Problem(code).value(limit).index(index).error();
+  if (limit.defined() && limit.number() < 0) throw Problem(code).value(limit).index(index).error();
   return limit;
 }
 
@@ -93,8 +91,8 @@ Value substring(Evaluator&, Arguments& arguments, const Value&) {
   if (begin >= end) return Value::text("");
   const auto from = offset_of_character(text, static_cast<std::size_t>(begin));
   const auto rest = text.substr(from);
-  return Value::text(
-      std::string(rest.substr(0, offset_of_character(rest, static_cast<std::size_t>(end - begin)))));
+  return Value::text(std::string(
+      rest.substr(0, offset_of_character(rest, static_cast<std::size_t>(end - begin)))));
 }
 
 Value substring_before(Evaluator&, Arguments& arguments, const Value&) {

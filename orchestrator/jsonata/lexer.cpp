@@ -82,7 +82,8 @@ Token Lexer::regex() {
       auto backslashes = position_;
       while (backslashes > start && source_[backslashes - 1] == '\\') --backslashes;
       if ((position_ - backslashes) % 2 == 0) {
-        auto token = made(Token::Type::regex, std::string(source_.substr(start, position_ - start)));
+        auto token =
+            made(Token::Type::regex, std::string(source_.substr(start, position_ - start)));
         if (token.text.empty()) fail("S0301");
         for (++position_; peek() == 'i' || peek() == 'm'; ++position_) token.flags += peek();
         token.position = position_;

@@ -11,7 +11,8 @@
 namespace orch::jsonata {
 namespace {
 
-/// Digits and exponent of the shortest form: 0.00123 is "123" and -2 (1.23e-3 scaled: d.ddd * 10^e).
+/// Digits and exponent of the shortest form: 0.00123 is "123" and -2 (1.23e-3 scaled: d.ddd *
+/// 10^e).
 struct Decimal {
   std::string digits;
   int exponent = 0;
@@ -46,7 +47,8 @@ std::string number_text(double number) {
     if (count > 1) text += "." + digits.substr(1);
     return text + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
   }
-  if (exponent < 0) return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  if (exponent < 0)
+    return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
   if (count <= exponent + 1)
     return text + digits + std::string(static_cast<std::size_t>(exponent + 1 - count), '0');
   const auto whole = static_cast<std::size_t>(exponent + 1);

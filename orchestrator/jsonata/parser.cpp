@@ -1,5 +1,5 @@
-// Operator precedence parsing, after Pratt: a token knows how to begin an expression (prefix) or how
-// to continue one (infix).
+// Operator precedence parsing, after Pratt: a token knows how to begin an expression (prefix) or
+// how to continue one (infix).
 #include "orchestrator/jsonata/parser.h"
 
 #include <algorithm>
@@ -175,7 +175,8 @@ class Parser {
     if (token.text == "|") return transform(token);
     // These end an expression; here one should have begun.
     for (const std::string_view closing : {")", "]", "}", ",", ":", ";", ".."}) {
-      if (token.text == closing) throw Problem("S0211").at(token.position).token(token.text).error();
+      if (token.text == closing)
+        throw Problem("S0211").at(token.position).token(token.text).error();
     }
     throw Problem("S0211").at(token.position).token(token.text).error();
   }

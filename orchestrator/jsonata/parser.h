@@ -10,8 +10,8 @@ namespace orch::jsonata {
 /// What stands in the text. Throws Error.
 NodePtr parse_text(std::string_view source);
 
-/// Dots become paths, predicates move to their steps, `%` finds the step it means, and calls in tail
-/// position become thunks. Throws Error.
+/// Dots become paths, predicates move to their steps, `%` finds the step it means, and calls in
+/// tail position become thunks. Throws Error.
 NodePtr prepare(NodePtr tree);
 
 }  // namespace orch::jsonata

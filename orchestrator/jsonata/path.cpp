@@ -181,7 +181,8 @@ Evaluator::Stream Evaluator::named(const Node& node, const Stream& input, bool l
     if (++results == 1) only = value;
     add_flat(sequence->items, std::move(value));
   }
-  if (last && results == 1 && only.is_array() && !only.is_sequence()) return {std::move(only), true};
+  if (last && results == 1 && only.is_array() && !only.is_sequence())
+    return {std::move(only), true};
   return {Value::of(std::move(sequence)), true};
 }
 

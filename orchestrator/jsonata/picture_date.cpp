@@ -15,8 +15,9 @@
 namespace orch::jsonata {
 namespace {
 
-constexpr std::array months = {"January", "February", "March",     "April",   "May",      "June",
-                               "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array months = {"January",   "February", "March",    "April",
+                               "May",       "June",     "July",     "August",
+                               "September", "October",  "November", "December"};
 constexpr std::array days = {"",         "Monday", "Tuesday",  "Wednesday",
                              "Thursday", "Friday", "Saturday", "Sunday"};
 constexpr std::string_view iso_picture = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
@@ -99,7 +100,8 @@ class PictureReader {
   void literal(std::size_t start, std::size_t end) {
     if (end <= start) return;
     std::string text(picture_.substr(start, end - start));
-    for (auto at = text.find("]]"); at != text.npos; at = text.find("]]", at + 1)) text.erase(at, 1);
+    for (auto at = text.find("]]"); at != text.npos; at = text.find("]]", at + 1))
+      text.erase(at, 1);
     parts_.emplace_back().literal = std::move(text);
   }
 
@@ -149,8 +151,8 @@ class PictureReader {
   }
 
   void integer(Part& part) {
-    part.integer = IntegerPicture::read(
-        part.modifier ? part.presentation + ";" + part.modifier : part.presentation);
+    part.integer = IntegerPicture::read(part.modifier ? part.presentation + ";" + part.modifier
+                                                      : part.presentation);
     auto& format = *part.integer;
     if (part.least_width) format.mandatory = std::max(format.mandatory, *part.least_width);
     if (is_one_of(part.component, "YMD")) {
@@ -349,11 +351,13 @@ double instant_of(Components components, double now) {
   constexpr std::string_view time_components = "PHhmsf";
   const bool by_date = only(components, date_components, "YMD");
   const bool by_day = !by_date && only(components, date_components, "Yd");
-  const bool by_week = only(components, date_components, "Xxw") ||
-                       only(components, date_components, "XW");
+  const bool by_week =
+      only(components, date_components, "Xxw") || only(components, date_components, "XW");
   const bool by_hour = only(components, time_components, "Hmsf");
   const bool by_half_day = !by_hour && only(components, time_components, "Phmsf");
-  const std::string order = std::string(by_day ? "YD" : by_week ? "XwF" : "YMD") +
+  const std::string order = std::string(by_day    ? "YD"
+                                        : by_week ? "XwF"
+                                                  : "YMD") +
                             (by_half_day ? "Phmsf" : "Hmsf");
   fill_in(components, order, now);
   if (by_week) throw Problem("D3136").error();
@@ -371,7 +375,7 @@ double instant_of(Components components, double now) {
   }
   millis += components['H'] * 3'600'000 + components['m'] * 60'000 + components['s'] * 1'000 +
             components['f'];
-  const auto zone = components.contains('Z') ? components['Z']
+  const auto zone = components.contains('Z')   ? components['Z']
                     : components.contains('z') ? components['z']
                                                : 0;
   return millis - zone * 60'000;
@@ -388,12 +392,13 @@ std::optional<double> read_iso(std::string_view text) {
     const auto& found = match->groups[group - 1];
     return found ? std::stod(*found) : missing;
   };
-  auto millis = millis_of(number(1, 1970), number(2, 1), number(3, 1)) +
-                number(4, 0) * 3'600'000 + number(5, 0) * 60'000 + number(6, 0) * 1'000 +
+  auto millis = millis_of(number(1, 1970), number(2, 1), number(3, 1)) + number(4, 0) * 3'600'000 +
+                number(5, 0) * 60'000 + number(6, 0) * 1'000 +
                 std::floor(number(7, 0) * 1'000 + 1e-6);
   const auto& zone = match->groups[7];
   if (!zone || *zone == "Z") return millis;
-  const auto minutes = std::stod(zone->substr(1, 2)) * 60 + std::stod(zone->substr(zone->size() - 2));
+  const auto minutes =
+      std::stod(zone->substr(1, 2)) * 60 + std::stod(zone->substr(zone->size() - 2));
   return millis - (zone->starts_with('-') ? -minutes : minutes) * 60'000;
 }
 

@@ -18,26 +18,25 @@ constexpr std::array few = {"Zero",    "One",     "Two",       "Three",    "Four
                             "Ten",     "Eleven",  "Twelve",    "Thirteen", "Fourteen",
                             "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"};
 constexpr std::array ordinals = {
-    "Zeroth",     "First",      "Second",      "Third",      "Fourth",
-    "Fifth",      "Sixth",      "Seventh",     "Eighth",     "Ninth",
-    "Tenth",      "Eleventh",   "Twelfth",     "Thirteenth", "Fourteenth",
-    "Fifteenth",  "Sixteenth",  "Seventeenth", "Eighteenth", "Nineteenth"};
+    "Zeroth",     "First",     "Second",    "Third",       "Fourth",     "Fifth",     "Sixth",
+    "Seventh",    "Eighth",    "Ninth",     "Tenth",       "Eleventh",   "Twelfth",   "Thirteenth",
+    "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth"};
 constexpr std::array decades = {"Twenty", "Thirty",  "Forty",  "Fifty",
                                 "Sixty",  "Seventy", "Eighty", "Ninety"};
 constexpr std::array magnitudes = {"Thousand", "Million", "Billion", "Trillion"};
 
-constexpr std::array romans = {
-    std::pair{1000, "m"}, std::pair{900, "cm"}, std::pair{500, "d"}, std::pair{400, "cd"},
-    std::pair{100, "c"},  std::pair{90, "xc"},  std::pair{50, "l"},  std::pair{40, "xl"},
-    std::pair{10, "x"},   std::pair{9, "ix"},   std::pair{5, "v"},   std::pair{4, "iv"},
-    std::pair{1, "i"}};
+constexpr std::array romans = {std::pair{1000, "m"}, std::pair{900, "cm"}, std::pair{500, "d"},
+                               std::pair{400, "cd"}, std::pair{100, "c"},  std::pair{90, "xc"},
+                               std::pair{50, "l"},   std::pair{40, "xl"},  std::pair{10, "x"},
+                               std::pair{9, "ix"},   std::pair{5, "v"},    std::pair{4, "iv"},
+                               std::pair{1, "i"}};
 
 // The zeros of Unicode's decimal digits.
-constexpr std::array zeros = {
-    0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6,
-    0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0,
-    0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620,
-    0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
+constexpr std::array zeros = {0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6,
+                              0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0,
+                              0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80,
+                              0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900,
+                              0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
 
 std::string words(double number, bool behind, bool ordinal) {
   const auto index = [](double value) { return static_cast<std::size_t>(value); };
@@ -163,9 +162,9 @@ std::size_t regular_distance(const std::vector<IntegerPicture::Separator>& separ
     factor = std::gcd(factor, separator.position);
   }
   for (std::size_t i = 1; i <= separators.size(); ++i) {
-    const bool there = std::any_of(separators.begin(), separators.end(), [&](const auto& separator) {
-      return separator.position == i * factor;
-    });
+    const bool there =
+        std::any_of(separators.begin(), separators.end(),
+                    [&](const auto& separator) { return separator.position == i * factor; });
     if (!there) return 0;
   }
   return factor;
@@ -270,8 +269,7 @@ IntegerPicture IntegerPicture::read(std::string_view picture) {
   IntegerPicture made;
   const auto semicolon = picture.rfind(';');
   const auto primary = picture.substr(0, semicolon);
-  if (semicolon != picture.npos)
-    made.ordinal = picture.substr(semicolon + 1).starts_with('o');
+  if (semicolon != picture.npos) made.ordinal = picture.substr(semicolon + 1).starts_with('o');
   if (primary == "A" || primary == "a") {
     made.form = Form::letters;
   } else if (primary == "I" || primary == "i") {
@@ -282,9 +280,7 @@ IntegerPicture IntegerPicture::read(std::string_view picture) {
     read_digits(made, primary);
     return made;
   }
-  made.letters = primary == "Ww" ? Case::title
-                 : primary[0] <= 'Z' ? Case::upper
-                                     : Case::lower;
+  made.letters = primary == "Ww" ? Case::title : primary[0] <= 'Z' ? Case::upper : Case::lower;
   return made;
 }
 

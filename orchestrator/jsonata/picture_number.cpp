@@ -95,7 +95,8 @@ class Picture {
       part.prefix.assign(text.begin(), first);
       part.suffix.assign(last, text.end());
     }
-    part.active = text.substr(part.prefix.size(), text.size() - part.prefix.size() - part.suffix.size());
+    part.active =
+        text.substr(part.prefix.size(), text.size() - part.prefix.size() - part.suffix.size());
     const auto exponent = part.active.find(symbols_.exponent_separator);
     part.mantissa = part.active.substr(0, exponent);
     if (exponent != none) part.exponent = part.active.substr(exponent + 1);
@@ -134,9 +135,9 @@ class Picture {
     check(optional != none && digits(part.integer.substr(0, optional)) > 0, "D3090");
     check(last_optional != none && digits(part.fraction.substr(last_optional)) > 0, "D3091");
     check(part.exponent && !part.exponent->empty() && scaled, "D3092");
-    check(part.exponent &&
-              (part.exponent->empty() || digits(*part.exponent) < part.exponent->size()),
-          "D3093");
+    check(
+        part.exponent && (part.exponent->empty() || digits(*part.exponent) < part.exponent->size()),
+        "D3093");
     if (problem) throw Problem(problem).value(Value::text(narrow(text))).error();
   }
 
@@ -271,13 +272,15 @@ void spell(Text& text, char32_t mark, const Text& spelled) {
 void NumberSymbols::set(std::string_view name, std::string_view value) {
   if (value.empty()) return;
   const auto text = wide(value);
-  const std::array characters = {
-      std::pair{"decimal-separator", &decimal_separator},
-      std::pair{"grouping-separator", &grouping_separator},
-      std::pair{"exponent-separator", &exponent_separator}, std::pair{"minus-sign", &minus_sign},
-      std::pair{"percent", &percent}, std::pair{"per-mille", &per_mille},
-      std::pair{"zero-digit", &zero_digit}, std::pair{"digit", &digit},
-      std::pair{"pattern-separator", &pattern_separator}};
+  const std::array characters = {std::pair{"decimal-separator", &decimal_separator},
+                                 std::pair{"grouping-separator", &grouping_separator},
+                                 std::pair{"exponent-separator", &exponent_separator},
+                                 std::pair{"minus-sign", &minus_sign},
+                                 std::pair{"percent", &percent},
+                                 std::pair{"per-mille", &per_mille},
+                                 std::pair{"zero-digit", &zero_digit},
+                                 std::pair{"digit", &digit},
+                                 std::pair{"pattern-separator", &pattern_separator}};
   for (const auto& [known, place] : characters) {
     if (name == known) *place = text.front();
   }

@@ -60,7 +60,10 @@ class Preparation {
   NodePtr run(NodePtr tree) {
     tree = prepare(std::move(tree));
     if (tree->kind == Kind::parent || !tree->seeking_parent.empty())
-      throw Problem("S0217").at(tree->position).token(tree->kind == Kind::parent ? "parent" : "path").error();
+      throw Problem("S0217")
+          .at(tree->position)
+          .token(tree->kind == Kind::parent ? "parent" : "path")
+          .error();
     return tree;
   }
 
@@ -126,8 +129,7 @@ class Preparation {
     }
     if (lambda) node->right = tail_calls(std::move(node->right));
     if (node->kind == Kind::apply)
-      node->keep_array =
-          node->keep_array || node->left->keep_array || node->right->keep_array;
+      node->keep_array = node->keep_array || node->left->keep_array || node->right->keep_array;
     if (node->kind == Kind::negation && node->left->kind == Kind::number) {
       auto number = std::move(node->left);
       number->literal = -number->literal.as_double();
@@ -164,10 +166,7 @@ class Preparation {
     }
     for (auto& step : path->children) {
       if (step->kind == Kind::number || step->kind == Kind::constant)
-        throw Problem("S0213")
-            .at(step->position)
-            .value(Value::borrow(step->literal))
-            .error();
+        throw Problem("S0213").at(step->position).value(Value::borrow(step->literal)).error();
       if (step->kind == Kind::string) step->kind = Kind::name;
       path->keep_singleton = path->keep_singleton || step->keep_array;
     }

@@ -96,7 +96,8 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
     } else if (c == '(') {
       const auto end = closing(text, at, '(', ')');
       const auto choice = text.substr(at + 1, end - at - 1);
-      if (choice.find('<') != choice.npos) throw Problem("S0402").at(position).value(Value::text(std::string(choice))).error();
+      if (choice.find('<') != choice.npos)
+        throw Problem("S0402").at(position).value(Value::text(std::string(choice))).error();
       Parameter parameter;
       parameter.type = '(';
       parameter.accepted = std::string(choice) + 'm';
@@ -104,7 +105,10 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
       at = end;
     } else if (c == '<') {
       if (!last || (last->type != 'a' && last->type != 'f'))
-        throw Problem("S0401").at(position).value(Value::text(last ? std::string(1, last->type) : "")).error();
+        throw Problem("S0401")
+            .at(position)
+            .value(Value::text(last ? std::string(1, last->type) : ""))
+            .error();
       const auto end = closing(text, at, '<', '>');
       if (last->type == 'a') last->item_type = text[at + 1];
       at = end;
@@ -142,9 +146,9 @@ bool Signature::fits_as_is(const std::vector<Value>& arguments) const {
   if (arguments.size() != parameters_.size()) return false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& parameter = parameters_[i];
-    const bool plain = parameter.type == 'a' ? parameter.item_type == 0 && arguments[i].is_array()
-                                             : parameter.accepted.find(symbol_of(arguments[i])) !=
-                                                   std::string::npos;
+    const bool plain = parameter.type == 'a'
+                           ? parameter.item_type == 0 && arguments[i].is_array()
+                           : parameter.accepted.find(symbol_of(arguments[i])) != std::string::npos;
     if (!plain) return false;
   }
   return true;

@@ -22,16 +22,17 @@ class Signature {
 
  private:
   struct Parameter {
-    std::string accepted;    ///< symbols of the types
-    char type = 0;           ///< as written; '(' for a choice
-    char item_type = 0;      ///< of an array's items; 0: any
+    std::string accepted;  ///< symbols of the types
+    char type = 0;         ///< as written; '(' for a choice
+    char item_type = 0;    ///< of an array's items; 0: any
     bool optional = false;
-    bool several = false;    ///< one or more
+    bool several = false;  ///< one or more
     bool from_context = false;
   };
 
   bool fits_as_is(const std::vector<Value>& arguments) const;
-  bool match(std::string_view symbols, std::size_t parameter, std::vector<std::size_t>& lengths) const;
+  bool match(std::string_view symbols, std::size_t parameter,
+             std::vector<std::size_t>& lengths) const;
   [[noreturn]] void refuse(const std::vector<Value>& arguments, std::string_view symbols) const;
   static Value fitted(const Parameter& parameter, const Value& argument, std::size_t index);
 

@@ -1,5 +1,5 @@
-// Tuple streams: paths whose steps bind variables (`@`, `#`) or are somebody's parent (`%`); sorting
-// and grouping.
+// Tuple streams: paths whose steps bind variables (`@`, `#`) or are somebody's parent (`%`);
+// sorting and grouping.
 #include <cmath>
 #include <unordered_map>
 
@@ -113,9 +113,8 @@ Value Evaluator::sorted(const Node& node, const Value& input, const FramePtr& fr
   if (!input.is_array() || input.size() < 2) return input;
   auto result = new_array();
   for (std::size_t i = 0; i < input.size(); ++i) result->items.push_back(input.at(i));
-  merge_sort(result->items, [&](const Value& l, const Value& r) {
-    return comes_after(node, l, frame, r, frame);
-  });
+  merge_sort(result->items,
+             [&](const Value& l, const Value& r) { return comes_after(node, l, frame, r, frame); });
   return Value::of(std::move(result));
 }
 

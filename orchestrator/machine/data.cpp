@@ -115,7 +115,8 @@ std::int64_t Decider::number(ThreadState& thread, const asl::Number& number, con
 }
 
 // `field` is the name without "Path".
-std::int64_t Decider::whole_number(ThreadState& thread, const asl::Number& number, const char* field) {
+std::int64_t Decider::whole_number(ThreadState& thread, const asl::Number& number,
+                                   const char* field) {
   if (const auto* fixed = std::get_if<std::int64_t>(&number)) return *fixed;
   const auto input = effective_input(thread);
   const auto where = scope(thread, input.value());
@@ -136,8 +137,8 @@ double Decider::fraction(ThreadState& thread, const asl::Fraction& number, const
   const auto input = effective_input(thread);
   const auto where = scope(thread, input.value());
   const auto* expression = std::get_if<asl::Expression>(&number);
-  const auto value = expression ? expression->evaluate(where)
-                                : std::get<asl::Path>(number).evaluate(where);
+  const auto value =
+      expression ? expression->evaluate(where) : std::get<asl::Path>(number).evaluate(where);
   if (value.is_number()) return value.to_number<double>();
   if (expression) expression->refuse("number", value);
   const auto shown = value.is_string() ? std::string(value.get_string()) : json::write(value);
@@ -157,14 +158,13 @@ std::string Decider::text(ThreadState& thread, const asl::Text& text, const char
     return std::string(value.get_string());
   }
   const auto* path = std::get_if<asl::Path>(&text);
-  const auto value = path ? path->evaluate_field(where, field)
-                          : std::get<asl::Intrinsic>(text).evaluate(where);
+  const auto value =
+      path ? path->evaluate_field(where, field) : std::get<asl::Intrinsic>(text).evaluate(where);
   if (value.is_string()) return std::string(value.get_string());
   throw asl::EvaluationError(
-      {"States.Runtime",
-       fmt::format("The {} field '{}' must be a string but was: {}", field,
-                   path ? path->text() : std::get<asl::Intrinsic>(text).text(),
-                   json::write(value))});
+      {"States.Runtime", fmt::format("The {} field '{}' must be a string but was: {}", field,
+                                     path ? path->text() : std::get<asl::Intrinsic>(text).text(),
+                                     json::write(value))});
 }
 
 }  // namespace orch::machine

@@ -22,9 +22,9 @@ bool can_go_on(const ThreadState& thread) {
 
 OpenTask open_task_of(const ThreadState& thread) {
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
-  return {thread.ticket,      thread.state->name, task ? task->resource : asl::Resource(),
-          thread.parameters,  thread.token,       thread.retry_count,
-          thread.begun,       thread.submitted,   thread.heartbeat_seconds};
+  return {thread.ticket,     thread.state->name, task ? task->resource : asl::Resource(),
+          thread.parameters, thread.token,       thread.retry_count,
+          thread.begun,      thread.submitted,   thread.heartbeat_seconds};
 }
 
 }  // namespace

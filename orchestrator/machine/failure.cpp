@@ -94,10 +94,10 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
 // An expression of the state cannot be evaluated, or what it gave cannot be used.
 void Decider::fail_evaluation(ThreadState& thread, const asl::EvaluationError& error) {
   auto failure = error.failure();
-  failure.cause =
-      fmt::format("An error occurred while executing the state '{}' (entered at the event id #{}). "
-                  "{}",
-                  thread.state->name, thread.entered, failure.cause);
+  failure.cause = fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id #{}). "
+      "{}",
+      thread.state->name, thread.entered, failure.cause);
   if (failure.error != "States.QueryEvaluationError")
     return fail(thread, {failure, Origin::other}, thread.last);
   auto failed = event(EventType::evaluation_failed, thread);

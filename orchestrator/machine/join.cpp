@@ -72,8 +72,8 @@ json::Payload Decider::items(ThreadState& thread, const asl::Map& map) {
     all = json::Payload::of_value(map.items_path->evaluate(scope(thread, all.value())));
   }
   if (!all.value().is_array())
-    throw asl::EvaluationError({"States.QueryEvaluationError",
-                                "Map state input must be an array but was: " + all.text()});
+    throw asl::EvaluationError(
+        {"States.QueryEvaluationError", "Map state input must be an array but was: " + all.text()});
   return all;
 }
 

@@ -49,8 +49,8 @@ struct ThreadState {
   json::Payload payload;  ///< ready: its input; done: the output
 
   const asl::State* state = nullptr;
-  EventId entered = 0;        ///< id of its …StateEntered
-  EventId before_entry = 0;   ///< the event that this one follows from
+  EventId entered = 0;       ///< id of its …StateEntered
+  EventId before_entry = 0;  ///< the event that this one follows from
   Instant entered_at;
   json::Payload input;  ///< as entered
 

@@ -32,7 +32,8 @@ bj::object Decider::reader_plan(ThreadState& thread, const asl::ItemReader& read
   bj::object plan{{"resource", reader.resource}, {"format", name_of(reader.format)}};
   if (reader.arguments)
     plan["arguments"] = reader.arguments->evaluate(scope(thread, input.value()));
-  if (reader.headers_given) plan["headers"] = bj::array(reader.headers.begin(), reader.headers.end());
+  if (reader.headers_given)
+    plan["headers"] = bj::array(reader.headers.begin(), reader.headers.end());
   plan["delimiter"] = std::string(1, reader.delimiter);
   if (!reader.pointer.empty()) plan["pointer"] = reader.pointer;
   if (reader.max_items) plan["max_items"] = whole_number(thread, *reader.max_items, "MaxItems");
@@ -44,8 +45,7 @@ bj::object Decider::reader_plan(ThreadState& thread, const asl::ItemReader& read
 bj::object Decider::batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher) {
   const auto input = effective_input(thread);
   bj::object plan;
-  if (batcher.max_items)
-    plan["max_items"] = number(thread, *batcher.max_items, "MaxItemsPerBatch");
+  if (batcher.max_items) plan["max_items"] = number(thread, *batcher.max_items, "MaxItemsPerBatch");
   if (batcher.max_bytes)
     plan["max_bytes"] = number(thread, *batcher.max_bytes, "MaxInputBytesPerBatch");
   if (batcher.batch_input)
@@ -69,8 +69,7 @@ bj::object Decider::map_run_plan(ThreadState& thread, const asl::Distributed& di
   if (distributed.tolerated_count) {
     const auto count = whole_number(thread, *distributed.tolerated_count, "ToleratedFailureCount");
     if (count < 0)
-      throw asl::EvaluationError(
-          {"States.Runtime", "ToleratedFailureCount cannot be negative."});
+      throw asl::EvaluationError({"States.Runtime", "ToleratedFailureCount cannot be negative."});
     plan["tolerated_count"] = count;
   }
   if (distributed.tolerated_percentage) {
@@ -94,7 +93,8 @@ void Decider::start_map_run(ThreadState& thread, const asl::Map& map,
   auto started = event(EventType::map_run_started, thread);
   const auto seed = stimulus_.seed + static_cast<std::uint64_t>(live_.last_event);
   const auto& label = map.distributed->label;
-  started.resource = fmt::format("{}:{}", label.empty() ? new_uuid(seed + 1) : label, new_uuid(seed));
+  started.resource =
+      fmt::format("{}:{}", label.empty() ? new_uuid(seed + 1) : label, new_uuid(seed));
   started.payload = json::Payload::of_value(std::move(plan));
   emit(std::move(started));
 }

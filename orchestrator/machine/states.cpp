@@ -164,9 +164,9 @@ void Decider::pass_through(ThreadState& thread, const std::optional<std::string>
     const auto where = scope(thread, input.value());
     auto assigned = assign(rule ? rule->assign : state.assign, where);
     const auto& output = rule ? rule->output : state.output;
-    exit(thread, {output ? json::Payload::of_value(output->evaluate(where))
-                         : output_path(thread, input),
-                  std::move(assigned), next});
+    exit(thread,
+         {output ? json::Payload::of_value(output->evaluate(where)) : output_path(thread, input),
+          std::move(assigned), next});
   } catch (const asl::EvaluationError& error) {
     fail_evaluation(thread, error);
   }

@@ -54,8 +54,8 @@ struct Continue {};
 struct Stimulus {
   Instant at;
   std::uint64_t seed = 0;
-  std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue, Stop, Redrive,
-               Continue>
+  std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue,
+               Stop, Redrive, Continue>
       what;
 };
 

@@ -27,11 +27,30 @@ std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 
 constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
-    "ended_ms, output, error, cause, redrive_count";
+    "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
+    "revision, version, express";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
   return std::string(row.text(column));
+}
+
+std::optional<std::int64_t> optional_number(const sql::Statement& row, int column) {
+  if (row.null(column)) return std::nullopt;
+  return row.int64(column);
+}
+
+ServiceLink read_link(const sql::Statement& row, int column) {
+  ServiceLink link;
+  link.arn = row.text(column);
+  link.machine_arn = row.text(column + 1);
+  link.role = row.text(column + 2);
+  link.trace_header = row.text(column + 3);
+  link.alias = row.text(column + 4);
+  link.revision = optional_number(row, column + 5);
+  link.version = optional_number(row, column + 6);
+  link.express = row.int64(column + 7) != 0;
+  return link;
 }
 
 ExecutionRow read_row(const sql::Statement& row) {
@@ -50,6 +69,7 @@ ExecutionRow read_row(const sql::Statement& row) {
   made.error = optional_text(row, 11);
   made.cause = optional_text(row, 12);
   made.redrive_count = row.int64(13);
+  made.made.service = read_link(row, 14);
   return made;
 }
 
@@ -104,34 +124,52 @@ class SqliteStore final : public Store {
 
   ExecutionRow find(const std::string& run) override {
     return guard_([&] {
-      sql::Statement exact(db_, fmt::format("SELECT {} FROM execution WHERE run_id = ?1 OR name = "
-                                            "?1 ORDER BY run_id = ?1 DESC",
-                                            row_columns));
-      if (exact.bind(run).step()) return read_row(exact);
-      return find_prefix(run);
+      sql::Statement by_id(db_,
+                           fmt::format("SELECT {} FROM execution WHERE run_id = ?", row_columns));
+      if (by_id.bind(run).step()) return read_row(by_id);
+      auto named = rows(fmt::format("SELECT {} FROM execution WHERE name = ? ORDER BY id DESC "
+                                    "LIMIT 3",
+                                    row_columns),
+                        run);
+      if (named.size() > 1) refuse_several("are named", run, named);
+      return named.empty() ? find_prefix(run) : std::move(named.front());
     });
   }
 
-  std::optional<ExecutionRow> find_name(const std::string& name) override {
+  std::optional<ExecutionRow> find_name(const std::string& workflow,
+                                        const std::string& name) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
-      sql::Statement query(db_,
-                           fmt::format("SELECT {} FROM execution WHERE name = ?", row_columns));
-      if (!query.bind(name).step()) return std::nullopt;
-      return read_row(query);
+      auto found = rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?",
+                                    row_columns),
+                        workflow, name);
+      if (found.empty()) return std::nullopt;
+      return std::move(found.front());
     });
   }
 
   std::vector<ExecutionRow> list(const ListFilter& filter) override {
+    std::optional<std::string> status;
+    if (filter.status) status = to_string(*filter.status);
+    std::optional<std::int64_t> not_before, behind_ms, behind_id;
+    if (filter.not_before) not_before = filter.not_before->time_since_epoch().count();
+    if (filter.behind) {
+      behind_ms = filter.behind->first.time_since_epoch().count();
+      behind_id = number(filter.behind->second);
+    }
+    std::optional<std::int64_t> redriven;
+    if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
     return guard_([&] {
-      sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE ?1 IS NULL OR status = "
-                                            "?1 ORDER BY started_ms DESC, id DESC LIMIT ?2",
-                                            row_columns));
-      std::optional<std::string> status;
-      if (filter.status) status = to_string(*filter.status);
-      query.bind(status, filter.limit);
-      std::vector<ExecutionRow> rows;
-      while (query.step()) rows.push_back(read_row(query));
-      return rows;
+      return rows(fmt::format("SELECT {} FROM execution WHERE (?1 IS NULL OR status = ?1)"
+                              " AND (?2 IS NULL OR workflow = ?2)"
+                              " AND (?3 IS NULL OR started_ms >= ?3)"
+                              " AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR alias = ?5)"
+                              " AND (?6 IS NULL OR (redrive_count > 0) = ?6)"
+                              " AND (?7 OR NOT express)"
+                              " AND (?8 IS NULL OR (started_ms, id) < (?8, ?9))"
+                              " ORDER BY started_ms DESC, id DESC LIMIT ?10",
+                              row_columns),
+                  status, filter.workflow, not_before, filter.version, filter.alias, redriven,
+                  filter.express ? 1 : 0, behind_ms, behind_id, filter.limit);
     });
   }
 
@@ -178,23 +216,37 @@ class SqliteStore final : public Store {
   std::int64_t epoch() const override { return epoch_; }
 
  private:
+  template <class... Args>
+  std::vector<ExecutionRow> rows(const std::string& query, const Args&... args) {
+    sql::Statement statement(db_, query);
+    statement.bind(args...);
+    std::vector<ExecutionRow> found;
+    while (statement.step()) found.push_back(read_row(statement));
+    return found;
+  }
+
+  [[noreturn]] static void refuse_several(const char* how, const std::string& what,
+                                          const std::vector<ExecutionRow>& found) {
+    throw Error("ORCH-0203",
+                fmt::format("several runs {} \"{}\": {} of {}, {} of {}{}", how, what,
+                            found[0].made.run_id, found[0].made.workflow, found[1].made.run_id,
+                            found[1].made.workflow, found.size() > 2 ? ", …" : ""),
+                "give more of the id");
+  }
+
   ExecutionRow find_prefix(const std::string& prefix) {
     // Ids are lower-case letters and digits: '{' is the character behind 'z'.
-    sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE run_id >= ?1 AND run_id "
-                                          "< ?1 || '{{' ORDER BY run_id DESC LIMIT 3",
-                                          row_columns));
     std::vector<ExecutionRow> found;
-    if (!prefix.empty()) query.bind(prefix);
-    while (!prefix.empty() && query.step()) found.push_back(read_row(query));
+    if (!prefix.empty())
+      found = rows(fmt::format("SELECT {} FROM execution WHERE run_id >= ?1 AND run_id < ?1 || "
+                               "'{{' ORDER BY run_id DESC LIMIT 3",
+                               row_columns),
+                   prefix);
     if (found.size() == 1) return found.front();
     if (found.empty())
       throw Error("ORCH-0203", fmt::format("no run \"{}\"", prefix),
                   "`orch status` lists the runs; a unique beginning of the id is enough");
-    throw Error(
-        "ORCH-0203",
-        fmt::format("several runs begin with \"{}\": {}, {}{}", prefix, found[0].made.run_id,
-                    found[1].made.run_id, found.size() > 2 ? ", …" : ""),
-        "give more of the id");
+    refuse_several("begin with", prefix, found);
   }
 
   void raise_epoch() {

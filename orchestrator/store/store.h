@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "orchestrator/base/time.h"
@@ -19,14 +20,27 @@ namespace orch::store {
 /// The store's own number of an execution.
 enum class ExecutionId : std::int64_t {};
 
+/// What clients of the service's API gave a run or see of it; empty for runs of `orch submit`.
+struct ServiceLink {
+  std::string arn;          ///< of the execution
+  std::string machine_arn;  ///< without version or alias
+  std::string role;
+  std::string trace_header;
+  std::string alias;                    ///< that it was started through; may be empty
+  std::optional<std::int64_t> revision; ///< of the state machine, see store/machines.h
+  std::optional<std::int64_t> version;  ///< that it was started with
+  bool express = false;
+};
+
 struct NewExecution {
   std::string run_id;
-  std::string name;
-  std::string workflow;  ///< name of the definition, for people
+  std::string name;      ///< unique among the runs of the workflow
+  std::string workflow;  ///< name of the definition, for people; of the state machine
   std::string definition_hash;
   std::string input;        ///< JSON text as submitted
   std::string connections;  ///< path of the connections file; may be empty
   Instant started_at;
+  ServiceLink service;
 };
 
 struct ExecutionRow {
@@ -53,6 +67,14 @@ struct ProgressRow {
 struct ListFilter {
   std::optional<machine::Status> status;
   std::int64_t limit = 50;
+  std::optional<std::string> workflow;
+  std::optional<Instant> not_before;    ///< started then or later
+  std::optional<std::int64_t> version;  ///< started with this version of the state machine
+  std::optional<std::string> alias;     ///< started through this alias
+  std::optional<bool> redriven;
+  bool express = true;                  ///< with express executions
+  /// Only what a list shows behind this row.
+  std::optional<std::pair<Instant, ExecutionId>> behind;
 };
 
 /// Names a definition by its text: 32 hexadecimal digits.
@@ -83,7 +105,8 @@ class Store {
   /// The execution with this id or name, or the only one whose id starts with `run`. Throws Error
   /// ORCH-0203 when there is none, or several.
   virtual ExecutionRow find(const std::string& run) = 0;
-  virtual std::optional<ExecutionRow> find_name(const std::string& name) = 0;
+  virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
+                                                const std::string& name) = 0;
   /// Newest first.
   virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
   virtual std::string definition(const std::string& hash) = 0;

@@ -1,0 +1,26 @@
+// A refusal as the service words it.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+namespace orch::service {
+
+/// `type` is the error's name on the wire ("StateMachineDoesNotExist"), what() its message,
+/// `members` what some types carry beside it (ValidationException: reason).
+class ServiceError : public std::runtime_error {
+ public:
+  ServiceError(std::string type, const std::string& message, boost::json::object members = {})
+      : std::runtime_error(message), type_(std::move(type)), members_(std::move(members)) {}
+
+  const std::string& type() const noexcept { return type_; }
+  const boost::json::object& members() const noexcept { return members_; }
+
+ private:
+  std::string type_;
+  boost::json::object members_;
+};
+
+}  // namespace orch::service

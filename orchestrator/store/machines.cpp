@@ -1,0 +1,293 @@
+#include "orchestrator/store/machines.h"
+
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::store {
+namespace {
+
+namespace sql = orch::sqlite;
+namespace bj = boost::json;
+
+constexpr const char* revision_columns =
+    "revision.id, revision.uuid, revision.definition_hash, revision.role, "
+    "revision.configuration, revision.created_ms";
+
+std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
+Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
+
+Revision read_revision(const sql::Statement& row, int column) {
+  Revision made;
+  made.id = row.int64(column);
+  made.uuid = row.text(column + 1);
+  made.definition_hash = row.text(column + 2);
+  made.role = row.text(column + 3);
+  made.configuration = row.text(column + 4);
+  made.created_at = instant(row.int64(column + 5));
+  return made;
+}
+
+MachineRow read_machine(const sql::Statement& row) {
+  return {row.int64(0), std::string(row.text(1)), row.text(2) == "EXPRESS", instant(row.int64(3)),
+          read_revision(row, 4)};
+}
+
+VersionRow read_version(const sql::Statement& row) {
+  return {row.int64(0), std::string(row.text(1)), instant(row.int64(2)), read_revision(row, 3)};
+}
+
+AliasRow read_alias(const sql::Statement& row) {
+  AliasRow made{std::string(row.text(0)), std::string(row.text(1)), {}, instant(row.int64(3)),
+                instant(row.int64(4))};
+  const auto routing = json::parse(row.text(2));
+  for (const auto& route : routing.as_array())
+    made.routing.emplace_back(route.at(0).to_number<std::int64_t>(),
+                              route.at(1).to_number<std::int64_t>());
+  return made;
+}
+
+ActivityRow read_activity(const sql::Statement& row) {
+  return {std::string(row.text(0)), std::string(row.text(1)), instant(row.int64(2))};
+}
+
+std::string routing_text(const std::vector<Route>& routing) {
+  bj::array list;
+  for (const auto& [version, weight] : routing) list.push_back(bj::array{version, weight});
+  return json::write(list);
+}
+
+class SqliteMachines final : public Machines {
+ public:
+  explicit SqliteMachines(const std::filesystem::path& path) : guard_(path.string()), db_(path) {}
+
+  void transact(const std::function<void()>& work) override {
+    guard_([&] {
+      sql::Transaction transaction(db_);
+      work();
+      transaction.commit();
+    });
+  }
+
+  std::optional<MachineRow> find(const std::string& name) override {
+    if (auto made = one(read_machine, machine_query("AND name = ?"), name)) return made;
+    return one(read_machine, submitted_query("AND workflow = ?"), name);
+  }
+
+  std::optional<Revision> revision(std::int64_t id) override {
+    return one([](const sql::Statement& row) { return read_revision(row, 0); },
+               fmt::format("SELECT {} FROM revision WHERE id = ?", revision_columns), id);
+  }
+
+  std::vector<MachineRow> list(const std::string& after, std::int64_t limit) override {
+    const auto query = machine_query("AND name > ?1") + " UNION ALL " +
+                       submitted_query("AND workflow > ?1") + " ORDER BY 2 LIMIT ?2";
+    return all(read_machine, query, after, limit);
+  }
+
+  std::int64_t add(const MachineRow& machine, const std::string& definition) override {
+    return guard_([&] {
+      sql::Statement insert(
+          db_, "INSERT INTO state_machine (name, type, created_ms) VALUES (?, ?, ?) RETURNING id");
+      insert.bind(machine.name, machine.express ? "EXPRESS" : "STANDARD",
+                  millis(machine.created_at));
+      insert.step();
+      const auto id = insert.int64(0);
+      insert.reset();
+      update(id, machine.revision, definition);
+      return id;
+    });
+  }
+
+  std::int64_t update(std::int64_t machine, const Revision& revision,
+                      const std::string& definition) override {
+    return guard_([&] {
+      run("INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)", revision.definition_hash,
+          definition);
+      sql::Statement insert(db_,
+                            "INSERT INTO revision (machine, uuid, definition_hash, role, "
+                            "configuration, created_ms) VALUES (?, ?, ?, ?, ?, ?) RETURNING id");
+      insert.bind(machine, revision.uuid, revision.definition_hash, revision.role,
+                  revision.configuration, millis(revision.created_at));
+      insert.step();
+      const auto id = insert.int64(0);
+      insert.reset();
+      run("UPDATE state_machine SET revision = ? WHERE id = ?", id, machine);
+      return id;
+    });
+  }
+
+  void remove(std::int64_t machine) override {
+    run("DELETE FROM tag WHERE resource = (SELECT 'stateMachine:' || name FROM state_machine "
+        "WHERE id = ?)",
+        machine);
+    run("DELETE FROM alias WHERE machine = ?", machine);
+    run("DELETE FROM version WHERE machine = ?", machine);
+    run("UPDATE state_machine SET deleted_ms = unixepoch() * 1000 WHERE id = ?", machine);
+  }
+
+  std::optional<VersionRow> version(std::int64_t machine, std::int64_t number) override {
+    return one(read_version, version_query("AND number = ?"), machine, number);
+  }
+
+  std::vector<VersionRow> versions(std::int64_t machine, std::int64_t below,
+                                   std::int64_t limit) override {
+    return all(read_version, version_query("AND number < ? ORDER BY number DESC LIMIT ?"), machine,
+               below, limit);
+  }
+
+  std::int64_t add_version(std::int64_t machine, const VersionRow& version) override {
+    return guard_([&] {
+      sql::Statement next(db_,
+                          "UPDATE state_machine SET next_version = next_version + 1 WHERE id = ? "
+                          "RETURNING next_version - 1");
+      next.bind(machine).step();
+      const auto number = next.int64(0);
+      next.reset();
+      run("INSERT INTO version (machine, number, revision, description, created_ms) VALUES (?, ?, "
+          "?, ?, ?)",
+          machine, number, version.revision.id, version.description, millis(version.created_at));
+      return number;
+    });
+  }
+
+  void remove_version(std::int64_t machine, std::int64_t number) override {
+    run("DELETE FROM version WHERE machine = ? AND number = ?", machine, number);
+  }
+
+  std::optional<AliasRow> alias(std::int64_t machine, const std::string& name) override {
+    return one(read_alias, alias_query("AND name = ?"), machine, name);
+  }
+
+  std::vector<AliasRow> aliases(std::int64_t machine, const std::string& after,
+                                std::int64_t limit) override {
+    return all(read_alias, alias_query("AND name > ? ORDER BY name LIMIT ?"), machine, after,
+               limit);
+  }
+
+  void put_alias(std::int64_t machine, const AliasRow& alias) override {
+    run("INSERT OR REPLACE INTO alias (machine, name, description, routing, created_ms, "
+        "updated_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        machine, alias.name, alias.description, routing_text(alias.routing),
+        millis(alias.created_at), millis(alias.updated_at));
+  }
+
+  void remove_alias(std::int64_t machine, const std::string& name) override {
+    run("DELETE FROM alias WHERE machine = ? AND name = ?", machine, name);
+  }
+
+  std::optional<ActivityRow> activity(const std::string& name) override {
+    return one(read_activity, activity_query("WHERE name = ?"), name);
+  }
+
+  std::vector<ActivityRow> activities(const std::string& after, std::int64_t limit) override {
+    return all(read_activity, activity_query("WHERE name > ? ORDER BY name LIMIT ?"), after, limit);
+  }
+
+  void add_activity(const ActivityRow& activity) override {
+    run("INSERT INTO activity (name, configuration, created_ms) VALUES (?, ?, ?)", activity.name,
+        activity.configuration, millis(activity.created_at));
+  }
+
+  void remove_activity(const std::string& name) override {
+    run("DELETE FROM tag WHERE resource = 'activity:' || ?", name);
+    run("DELETE FROM activity WHERE name = ?", name);
+  }
+
+  Tags tags(const std::string& resource) override {
+    return all(
+        [](const sql::Statement& row) {
+          return std::pair(std::string(row.text(0)), std::string(row.text(1)));
+        },
+        "SELECT key, value FROM tag WHERE resource = ? ORDER BY id", resource);
+  }
+
+  void put_tag(const std::string& resource, const std::string& key,
+               const std::string& value) override {
+    run("INSERT INTO tag (resource, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = "
+        "excluded.value",
+        resource, key, value);
+  }
+
+  void remove_tag(const std::string& resource, const std::string& key) override {
+    run("DELETE FROM tag WHERE resource = ? AND key = ?", resource, key);
+  }
+
+ private:
+  static std::string machine_query(const char* rest) {
+    return fmt::format(
+        "SELECT state_machine.id, name, type, state_machine.created_ms, {} FROM state_machine JOIN "
+        "revision ON revision.id = state_machine.revision WHERE deleted_ms IS NULL {}",
+        revision_columns, rest);
+  }
+
+  // A workflow of runs that `orch submit` started, as a machine that nobody has made yet: its
+  // definition is the newest run's.
+  static std::string submitted_query(const char* rest) {
+    return fmt::format(
+        "SELECT * FROM (SELECT 0, workflow, 'STANDARD', started_ms, 0, '', definition_hash, '', "
+        "'{{}}', started_ms FROM execution WHERE id IN (SELECT max(id) FROM execution WHERE "
+        "revision IS NULL GROUP BY workflow) AND NOT EXISTS (SELECT 1 FROM state_machine WHERE "
+        "name = workflow AND deleted_ms IS NULL) {})",
+        rest);
+  }
+
+  static std::string version_query(const char* rest) {
+    return fmt::format(
+        "SELECT number, description, version.created_ms, {} FROM version JOIN revision ON "
+        "revision.id = version.revision WHERE version.machine = ? {}",
+        revision_columns, rest);
+  }
+
+  static std::string alias_query(const char* rest) {
+    return fmt::format(
+        "SELECT name, description, routing, created_ms, updated_ms FROM alias WHERE machine = ? {}",
+        rest);
+  }
+
+  static std::string activity_query(const char* rest) {
+    return fmt::format("SELECT name, configuration, created_ms FROM activity {}", rest);
+  }
+
+  template <class... Args>
+  void run(const std::string& statement, const Args&... args) {
+    guard_([&] { sql::Statement(db_, statement).bind(args...).run(); });
+  }
+
+  template <class Read>
+  using Row = std::invoke_result_t<const Read&, const sql::Statement&>;
+
+  template <class Read, class... Args>
+  std::vector<Row<Read>> all(const Read& read, const std::string& query, const Args&... args) {
+    return guard_([&] {
+      sql::Statement statement(db_, query);
+      statement.bind(args...);
+      std::vector<Row<Read>> found;
+      while (statement.step()) found.push_back(read(statement));
+      return found;
+    });
+  }
+
+  template <class Read, class... Args>
+  std::optional<Row<Read>> one(const Read& read, const std::string& query, const Args&... args) {
+    auto found = all(read, query, args...);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+  }
+
+  Guard guard_;
+  sql::Database db_;
+};
+
+}  // namespace
+
+std::unique_ptr<Machines> open_machines(const std::filesystem::path& path) {
+  return Guard(path.string())([&] { return std::make_unique<SqliteMachines>(path); });
+}
+
+}  // namespace orch::store
