@@ -77,7 +77,7 @@ class Writer {
  private:
   void write_number(const Value& value) {
     const auto number = value.number();
-    if (!std::isfinite(number)) throw Problem("D1001").error();
+    if (!std::isfinite(number)) throw Problem("D1001").value(value).error();
     out_ += number_text(is_integer(number) ? number : with_15_digits(number));
   }
   void write_array(const Value& value) {

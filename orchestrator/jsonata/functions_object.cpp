@@ -44,7 +44,7 @@ Value keys(Evaluator&, Arguments& arguments, const Value&) {
 }
 
 Value lookup_key(Evaluator&, Arguments& arguments, const Value&) {
-  return lookup(arguments[0], arguments[1].string());
+  return arguments[1].defined() ? lookup(arguments[0], arguments[1].string()) : Value();
 }
 
 Value spread(Evaluator&, Arguments& arguments, const Value&) {

@@ -12,8 +12,8 @@
 namespace orch::jsonata {
 namespace {
 
-// Whoever walks the tree recurses, so both ways of making it deep are bounded: brackets in brackets,
-// and operators in a row, which nest to the left.
+// Whoever walks the tree recurses, so both ways of making it deep are bounded: brackets in
+// brackets, and operators in a row, which nest to the left.
 constexpr int deepest = 500;
 constexpr int tallest = 1'000;
 
@@ -67,6 +67,17 @@ NodePtr make(Kind kind, const Token& token) {
   return node;
 }
 
+/// A problem with a token.
+Problem about(const Token& token, std::string_view code) {
+  Problem problem(code);
+  problem.at(token.position);
+  if (token.type == Token::Type::number || token.type == Token::Type::constant)
+    problem.literal(token.text);
+  else
+    problem.token(token.text);
+  return problem;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view source) : lexer_(source) {}
@@ -74,8 +85,7 @@ class Parser {
   NodePtr parse() {
     advance(false);
     auto tree = expression(0);
-    if (current_.type != Token::Type::end)
-      throw Problem("S0201").at(current_.position).token(current_.text).error();
+    if (current_.type != Token::Type::end) throw about(current_, "S0201").error();
     return tree;
   }
 
@@ -90,11 +100,7 @@ class Parser {
   void expect(std::string_view op, bool after_operand = false) {
     if (!current_.is(op)) {
       const bool end = current_.type == Token::Type::end;
-      throw Problem(end ? "S0203" : "S0202")
-          .at(current_.position)
-          .token(current_.text)
-          .value(Value::text(std::string(op)))
-          .error();
+      throw about(current_, end ? "S0203" : "S0202").value(Value::text(std::string(op))).error();
     }
     advance(after_operand);
   }

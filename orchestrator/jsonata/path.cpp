@@ -111,7 +111,10 @@ Value Evaluator::path(const Node& node, const Value& input, const FramePtr& fram
     } else {
       stream = step(each, stream, frame, i + 1 == steps.size());
     }
-    if (stream.empty()) break;
+    if (!stream.empty()) continue;
+    // An empty array stands for itself where the path ends, or as the constructor it begins with.
+    if (i + 1 < steps.size() && !(i == 0 && each.cons_array)) stream = {};
+    break;
   }
   if (tuple_mode && !tuples) tuples.emplace();
   if (tuples) {

@@ -190,6 +190,10 @@ std::size_t Value::member_count() const noexcept {
   return static_cast<const Object*>(data_.rep)->members.size();
 }
 
+bool Value::same_place(const Value& other) const noexcept {
+  return tag_ == other.tag_ && data_.rep == other.data_.rep;
+}
+
 Array* Value::own_array() const noexcept {
   return tag_ == Tag::array ? static_cast<Array*>(data_.rep) : nullptr;
 }
@@ -282,7 +286,8 @@ bool equal(const Value& a, const Value& b) {
       }
       return true;
     case Type::function:
-      return a.function() == b.function();
+      return a.function() == b.function() ||
+             (a.function()->native && a.function()->native == b.function()->native);
   }
   return false;
 }
@@ -293,6 +298,7 @@ bool truthy(const Value& value) {
     case Type::boolean:
       return value.boolean();
     case Type::number:
+      if (std::isinf(value.number())) throw Problem("D1001").value(value).error();
       return value.number() != 0 && !std::isnan(value.number());
     case Type::string:
       return !value.string().empty();

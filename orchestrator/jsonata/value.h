@@ -99,6 +99,9 @@ class Value {
   std::vector<std::pair<std::string_view, Value>> members() const;
   std::size_t member_count() const noexcept;
 
+  /// Both are the same array or the same object, not only equal ones.
+  bool same_place(const Value& other) const noexcept;
+
   /// Null unless the array, object or function is our own.
   Array* own_array() const noexcept;
   Object* own_object() const noexcept;
@@ -188,7 +191,7 @@ std::unique_ptr<Array> new_array();
 
 /// Deep equality; 1 equals 1.0, the order of members does not matter, functions equal nothing.
 bool equal(const Value& a, const Value& b);
-/// What JSONata takes for true.
+/// What JSONata takes for true. Throws Error D1001 for an infinite number.
 bool truthy(const Value& value);
 /// A deep copy that is all our own.
 Value clone(const Value& value);
