@@ -260,7 +260,12 @@ Value Evaluator::matcher(const Node& node) {
   function->closure = [regex = node.regex](Arguments& arguments) -> Value {
     if (arguments.empty() || !arguments.front().is_string()) return {};
     const std::string text(arguments.front().string());
-    const auto match = regex->find(text, 0);
+    // A second argument says where to begin. Whoever passes a regular expression to $filter() gets
+    // the index there: the reference does so too.
+    const bool later = arguments.size() > 1 && arguments[1].is_number();
+    const auto start = later ? arguments[1].number() : 0;
+    if (start > static_cast<double>(count_units(text))) return {};
+    const auto match = regex->find(text, offset_of_unit(text, start));
     return match ? match_object(regex, text, *match) : Value();
   };
   return Value::of(std::move(function));

@@ -62,7 +62,8 @@ class Evaluator {
   Stream step(const Node& node, const Stream& input, const FramePtr& frame, bool last);
   Stream named(const Node& node, const Stream& input, bool last);
   Value filter(const Node& predicate, const Value& input, const FramePtr& frame);
-  bool selects(const Value& verdict, std::size_t index, std::size_t size) const;
+  /// How many times the predicate's value selects the item.
+  static std::size_t selected(const Value& verdict, std::size_t index, std::size_t size);
 
   // tuples.cpp
   Tuples tuple_step(const Node& node, const Value& items, std::optional<Tuples> before,

@@ -5,17 +5,6 @@
 #include "orchestrator/jsonata/text.h"
 
 namespace orch::jsonata {
-namespace {
-
-/// Byte offset of a place that is given in UTF-16 units.
-std::size_t byte_of(std::string_view text, double units) {
-  std::size_t at = 0;
-  for (double passed = 0; at < text.size() && passed < units;)
-    passed += next_character(text, at) >= 0x10000 ? 2 : 1;
-  return at;
-}
-
-}  // namespace
 
 Value FoundMatch::object() const {
   auto made = std::make_unique<Object>();
@@ -66,7 +55,7 @@ std::optional<FoundMatch> Matches::next() {
   if (member("match").is_string()) found.text = member("match").string();
   if (member("start").is_number()) found.start = member("start").number();
   if (member("end").is_number()) found.end = member("end").number();
-  found.start_byte = byte_of(text_, found.start);
+  found.start_byte = offset_of_unit(text_, found.start);
   found.end_byte = std::min(text_.size(), found.start_byte + found.text.size());
   for (std::size_t i = 0; groups.is_array() && i < groups.size(); ++i) {
     auto& group = found.groups.emplace_back();

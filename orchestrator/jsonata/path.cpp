@@ -210,27 +210,27 @@ Value Evaluator::filter(const Node& predicate, const Value& input, const FramePt
   }
   for (std::size_t i = 0; i < size; ++i) {
     const auto item = list ? input.at(i) : input;
-    if (selects(evaluate(predicate, item, frame), i, size)) results->items.push_back(item);
+    const auto times = selected(evaluate(predicate, item, frame), i, size);
+    results->items.insert(results->items.end(), times, item);
   }
   return Value::of(std::move(results));
 }
 
-// Numbers select by position, everything else by being true.
-bool Evaluator::selects(const Value& verdict, std::size_t index, std::size_t size) const {
-  const auto is_here = [&](const Value& number) {
+// Numbers select by position, each of several for itself; everything else by being true.
+std::size_t Evaluator::selected(const Value& verdict, std::size_t index, std::size_t size) {
+  const auto is_here = [&](const Value& number) -> std::size_t {
     auto place = std::floor(number.number());
     if (place < 0) place += static_cast<double>(size);
-    return place == static_cast<double>(index);
+    return place == static_cast<double>(index) ? 1 : 0;
   };
   if (verdict.is_number()) return is_here(verdict);
-  if (!verdict.is_array() || verdict.size() == 0) return truthy(verdict);
+  if (!verdict.is_array() || verdict.size() == 0) return truthy(verdict) ? 1 : 0;
   for (std::size_t i = 0; i < verdict.size(); ++i) {
-    if (!verdict.at(i).is_number()) return truthy(verdict);
+    if (!verdict.at(i).is_number()) return truthy(verdict) ? 1 : 0;
   }
-  for (std::size_t i = 0; i < verdict.size(); ++i) {
-    if (is_here(verdict.at(i))) return true;
-  }
-  return false;
+  std::size_t times = 0;
+  for (std::size_t i = 0; i < verdict.size(); ++i) times += is_here(verdict.at(i));
+  return times;
 }
 
 }  // namespace orch::jsonata

@@ -113,10 +113,12 @@ class Preparation {
   NodePtr parts(NodePtr node) {
     const bool lambda = node->kind == Kind::lambda;
     const bool call = node->kind == Kind::call || node->kind == Kind::partial;
-    // The procedure of a call and the body of a function do not look for parents outside.
-    if (node->left) part(*node, node->left, !call);
-    if (node->right) part(*node, node->right, !lambda);
-    if (node->third) part(*node, node->third, true);
+    // The procedure of a call, the body of a function and a transform do not look for parents
+    // outside.
+    const bool closed = node->kind == Kind::transform;
+    if (node->left) part(*node, node->left, !call && !closed);
+    if (node->right) part(*node, node->right, !lambda && !closed);
+    if (node->third) part(*node, node->third, !closed);
     if (!lambda) {
       for (auto& child : node->children) {
         part(*node, child, true);

@@ -76,6 +76,13 @@ std::size_t count_units(std::string_view text) {
   return units;
 }
 
+std::size_t offset_of_unit(std::string_view text, double units) {
+  std::size_t at = 0;
+  for (double passed = 0; at < text.size() && passed < units;)
+    passed += next_character(text, at) >= 0x10000 ? 2 : 1;
+  return at;
+}
+
 std::strong_ordering compare_text(std::string_view a, std::string_view b) {
   if (ascii(a) && ascii(b)) return a.compare(b) <=> 0;
   std::size_t i = 0;

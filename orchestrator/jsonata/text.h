@@ -21,6 +21,9 @@ std::size_t offset_of_character(std::string_view text, std::size_t index);
 /// How many UTF-16 units `text` has.
 std::size_t count_units(std::string_view text);
 
+/// Byte offset of a place that is given in UTF-16 units.
+std::size_t offset_of_unit(std::string_view text, double units);
+
 /// By UTF-16 unit.
 std::strong_ordering compare_text(std::string_view a, std::string_view b);
 

@@ -104,7 +104,7 @@ Tuples Evaluator::filter(const Node& predicate, Tuples input, const FramePtr& fr
     const auto verdict = predicate.kind == Kind::number
                              ? Value::borrow(predicate.literal)
                              : evaluate(predicate, input[i].context, frame_of(input[i], frame));
-    if (selects(verdict, i, size)) kept.push_back(std::move(input[i]));
+    kept.insert(kept.end(), selected(verdict, i, size), input[i]);
   }
   return kept;
 }
