@@ -146,5 +146,10 @@ int main(int argc, char** argv) {
   app.add_option("--case", settings.only, "only workloads whose name holds this");
   app.add_option("-o,--output", settings.output)->check(CLI::IsMember({"table", "json"}));
   CLI11_PARSE(app, argc, argv);
-  return run(settings);
+  try {
+    return run(settings);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "jsonata_bench: {}\n", error.what());
+    return 1;
+  }
 }

@@ -65,7 +65,7 @@ std::vector<Workload> jsonata_workloads() {
       {"date pictures", "orders.$fromMillis(id * 86400000, \"[D1o] [MNn] [Y0001]\")", large},
       {"number pictures", "orders.items.$formatNumber(price, \"#,##0.00\")", large},
       {"parents", "orders.items.{\"sku\": sku, \"order\": %.id}", large},
-      {"tuples", "orders@$o.items@$i[$i.quantity > 8].{\"o\": $o.id, \"i\": $i.sku}", large},
+      {"tuples", "orders@$o.$o.items[quantity > 8].{\"o\": $o.id, \"i\": sku}", large},
       {"transform", "$ ~> |orders|{\"total\": $sum(items.price)}, \"at\"|", large},
       {"to text", "$string(orders)", large},
       {"range", "$sum([1..10000].($ * 2))", nullptr},
