@@ -17,10 +17,16 @@ Value make_function(std::function<Value(Arguments&)> closure, int arity,
   return Value::of(std::move(function));
 }
 
-/// What the procedure of a call is named in the text.
-std::string_view name_of(const Node& procedure) {
+/// What the procedure of a call is named in the text; nothing when it is an expression.
+std::optional<std::string_view> name_of(const Node& procedure) {
+  if (procedure.kind == Kind::block || procedure.kind == Kind::lambda ||
+      procedure.kind == Kind::transform)
+    return std::nullopt;
   return procedure.kind == Kind::path ? procedure.children.front()->text : procedure.text;
 }
+
+/// The same, for a message that has a place for a name.
+std::string_view shown_name(const Node& procedure) { return name_of(procedure).value_or(""); }
 
 }  // namespace
 
@@ -34,7 +40,7 @@ Value Evaluator::call(const Node& node, const Value& input, const FramePtr& fram
                       const Value* first) {
   const auto procedure = evaluate(*node.left, input, frame);
   if (!procedure.defined() && is_named_function(*node.left, frame))
-    throw Problem("T1005").at(node.position).token(name_of(*node.left)).error();
+    throw Problem("T1005").at(node.position).token(shown_name(*node.left)).error();
   Arguments arguments;
   arguments.reserve(node.children.size() + 1);
   if (first) arguments.push_back(*first);
@@ -55,7 +61,7 @@ Value Evaluator::call(const Node& node, const Value& input, const FramePtr& fram
 // Somebody forgot the `$`.
 bool Evaluator::is_named_function(const Node& procedure, const FramePtr& frame) const {
   if (procedure.kind != Kind::path) return false;
-  const auto name = name_of(procedure);
+  const auto name = shown_name(procedure);
   const auto* native = find_native(name);
   return frame->find(name) || (native && is_offered(*native));
 }
@@ -151,9 +157,9 @@ Value Evaluator::partial(const Node& node, const Value& input, const FramePtr& f
   }
   const auto procedure = evaluate(*node.left, input, frame);
   if (!procedure.defined() && is_named_function(*node.left, frame))
-    throw Problem("T1007").at(node.position).token(name_of(*node.left)).error();
+    throw Problem("T1007").at(node.position).token(shown_name(*node.left)).error();
   if (!procedure.is_function())
-    throw Problem("T1008").at(node.position).token(name_of(*node.left)).error();
+    throw Problem("T1008").at(node.position).token(shown_name(*node.left)).error();
   return bound(*this, procedure, std::move(given));
 }
 
@@ -189,9 +195,10 @@ Value Evaluator::transform(const Node& node, const FramePtr& frame) {
 // A copy in which what the pattern finds is changed.
 Value Evaluator::transformed(const Node& node, const Value& input, const FramePtr& frame) {
   if (!input.defined()) return {};
-  if (const auto* override = frame->find("clone"); override && !override->is_function())
-    throw Problem("T2013").at(node.position).error();
-  auto copy = clone(input);
+  const auto* override = frame->find("clone");
+  if (override && !override->is_function()) throw Problem("T2013").at(node.position).error();
+  // Whatever makes the copy, only what is our own can be changed.
+  auto copy = clone(override ? apply(*override, {input}, Value()) : input);
   const auto matches = evaluate(*node.left, copy, frame);
   if (!matches.defined()) return copy;
   for_each_item(matches, [&](const Value& match) {
@@ -218,7 +225,7 @@ Value Evaluator::transformed(const Node& node, const Value& input, const FramePt
 namespace {
 
 Value match_object(const std::shared_ptr<const Regex>& regex, const std::string& text,
-                   const Regex::Match& match, std::size_t position) {
+                   const Regex::Match& match) {
   auto object = std::make_unique<Object>();
   const std::string_view whole(text);
   const auto units = [&](std::size_t at) {
@@ -231,18 +238,16 @@ Value match_object(const std::shared_ptr<const Regex>& regex, const std::string&
   for (const auto& group : match.groups)
     groups->items.push_back(group ? Value::text(*group) : Value());
   object->set("groups", Value::of(std::move(groups)));
-  object->set(
-      "next",
-      make_function(
-          [regex, text, end = match.end, position](Arguments&) -> Value {
-            if (end >= text.size()) return {};
-            const auto next = regex->find(text, end);
-            if (!next) return {};
-            if (next->start == next->end)
-              throw Problem("D1004").at(position).value(Value::text(regex->pattern())).error();
-            return match_object(regex, text, *next, position);
-          },
-          0));
+  object->set("next", make_function(
+                          [regex, text, end = match.end](Arguments&) -> Value {
+                            if (end >= text.size()) return {};
+                            const auto next = regex->find(text, end);
+                            if (!next) return {};
+                            if (next->start == next->end)
+                              throw Problem("D1004").value(Value::text(regex->pattern())).error();
+                            return match_object(regex, text, *next);
+                          },
+                          0));
   return Value::of(std::move(object));
 }
 
@@ -251,14 +256,12 @@ Value match_object(const std::shared_ptr<const Regex>& regex, const std::string&
 Value Evaluator::matcher(const Node& node) {
   auto function = std::make_unique<Function>();
   function->regex = node.regex;
-  function->position = node.position;
   function->arity = 2;
-  function->closure = [regex = node.regex,
-                       position = node.position](Arguments& arguments) -> Value {
+  function->closure = [regex = node.regex](Arguments& arguments) -> Value {
     if (arguments.empty() || !arguments.front().is_string()) return {};
     const std::string text(arguments.front().string());
     const auto match = regex->find(text, 0);
-    return match ? match_object(regex, text, *match, position) : Value();
+    return match ? match_object(regex, text, *match) : Value();
   };
   return Value::of(std::move(function));
 }

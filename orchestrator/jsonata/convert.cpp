@@ -77,10 +77,11 @@ class Writer {
  private:
   void write_number(const Value& value) {
     const auto number = value.number();
-    if (!std::isfinite(number)) throw Problem("D1001").error();
+    if (!std::isfinite(number)) throw Problem("D1001").value(value).error();
     out_ += number_text(is_integer(number) ? number : with_15_digits(number));
   }
   void write_array(const Value& value) {
+    const Nested nested;
     out_ += '[';
     ++depth_;
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -90,6 +91,7 @@ class Writer {
     close(value.size() > 0, ']');
   }
   void write_object(const Value& value) {
+    const Nested nested;
     out_ += '{';
     ++depth_;
     bool any = false;
@@ -126,6 +128,7 @@ class Writer {
 }  // namespace
 
 bj::value to_json(const Value& value) {
+  const Nested nested;
   switch (value.type()) {
     case Type::undefined:
     case Type::null:

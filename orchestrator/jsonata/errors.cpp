@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include <fmt/format.h>
+#include "orchestrator/jsonata/number.h"
 
 namespace orch::jsonata {
 namespace {
@@ -150,11 +150,11 @@ constexpr std::array messages = {
     Message{"T0411",
             "Context value is not a compatible type with argument {index} of function "
             "{token}"},
-    Message{"T0412", "Argument {index} of function {token} must be an array of {type}"},
+    Message{"T0412", "Argument {index} of function {token} must be an array of \"{type}\""},
     Message{"T1003", "Key in object structure must evaluate to a string; got: {value}"},
-    Message{"T1005", "Attempted to invoke a non-function. Did you mean ${token}?"},
+    Message{"T1005", "Attempted to invoke a non-function. Did you mean ${name}?"},
     Message{"T1006", "Attempted to invoke a non-function"},
-    Message{"T1007", "Attempted to partially apply a non-function. Did you mean ${token}?"},
+    Message{"T1007", "Attempted to partially apply a non-function. Did you mean ${name}?"},
     Message{"T1008", "Attempted to partially apply a non-function"},
     Message{"T1010",
             "The matcher function argument passed to function {token} does not return the "
@@ -197,10 +197,19 @@ void replace(std::string& text, std::string_view placeholder, std::string_view w
   if (at != text.npos) text.replace(at, placeholder.size(), with);
 }
 
+std::string quoted(std::string_view text) { return stringify(Value::text(std::string(text))); }
+
+/// The reference shows tokens as JSON. `literal`: it is a number or a constant already.
+void fill_token(std::string& text, std::string_view token, bool literal) {
+  replace(text, "{token}", literal ? std::string(token) : quoted(token));
+  replace(text, "{name}", token);
+}
+
 std::string shown(const Value& value) {
   if (!value.defined()) return "undefined";
   if (value.is_function()) return "";
-  if (value.is_number() && !std::isfinite(value.number())) return "null";
+  if (value.is_number())
+    return std::isfinite(value.number()) ? number_text(value.number()) : "null";
   return stringify(value);
 }
 
@@ -224,7 +233,7 @@ Problem& Problem::second(const Value& value) {
 Error Problem::error() const {
   auto text = message_ ? *message_ : std::string(message_of(code_));
   if (!message_) {
-    if (token_) replace(text, "{token}", *token_);
+    if (token_) fill_token(text, *token_, literal_);
     replace(text, "{value}", value_.value_or("undefined"));
     replace(text, "{value2}", second_);
     replace(text, "{index}", std::to_string(index_));
@@ -240,12 +249,25 @@ Error Problem::error() const {
   return error;
 }
 
-Error with_token(const Error& error, std::string_view token, std::size_t position) {
+Error with_token(const Error& error, std::optional<std::string_view> token,
+                 std::optional<std::size_t> position) {
   std::string text = error.what();
-  if (error.token.empty()) replace(text, "{token}", token);
+  if (error.token.empty() && token) fill_token(text, *token, false);
   Error filled(error.code(), text);
-  filled.position = error.position ? error.position : std::optional(position);
-  filled.token = error.token.empty() ? std::string(token) : error.token;
+  filled.position = error.position ? error.position : position;
+  filled.token = error.token.empty() ? std::string(token.value_or("")) : error.token;
+  filled.function_name = error.function_name;
+  filled.value = error.value;
+  filled.index = error.index;
+  return filled;
+}
+
+Error settled(const Error& error) {
+  std::string text = error.what();
+  replace(text, "{token}", "undefined");
+  Error filled(error.code(), text);
+  filled.position = error.position;
+  filled.token = error.token;
   filled.function_name = error.function_name;
   filled.value = error.value;
   filled.index = error.index;

@@ -23,6 +23,12 @@ class Problem {
     token_ = token;
     return *this;
   }
+  /// A token that is a number or a constant: shown as it is written.
+  Problem& literal(std::string_view token) {
+    token_ = token;
+    literal_ = true;
+    return *this;
+  }
   Problem& value(const Value& value);
   Problem& second(const Value& value);
   Problem& index(std::int64_t index) {
@@ -49,6 +55,7 @@ class Problem {
   std::string code_;
   std::optional<std::size_t> position_;
   std::optional<std::string> token_;
+  bool literal_ = false;
   std::optional<std::string> value_;  ///< as it is shown
   std::optional<boost::json::value> document_;
   std::string second_;
@@ -58,7 +65,12 @@ class Problem {
   std::optional<std::string> message_;
 };
 
-/// Fills in what the place of a failure did not know; the message follows.
-Error with_token(const Error& error, std::string_view token, std::size_t position);
+/// Fills in what the place of a failure did not know; the message follows. What is not known here
+/// either can still be filled in further out.
+Error with_token(const Error& error, std::optional<std::string_view> token,
+                 std::optional<std::size_t> position);
+
+/// Nobody knew the token: the message says so. For whoever shows the error.
+Error settled(const Error& error);
 
 }  // namespace orch::jsonata

@@ -76,21 +76,31 @@ Value comparison(const Node& node, const Value& left, const Value& right) {
   }
 }
 
+/// JavaScript's ===: arrays and objects are only the same as themselves.
+bool identical(const Value& a, const Value& b) {
+  return a.is_array() || a.is_object() ? a.same_place(b) : equal(a, b);
+}
+
 Value included(const Value& left, const Value& right) {
   if (!left.defined() || !right.defined()) return Value(false);
   bool found = false;
-  for_each_item(right, [&](const Value& item) { found = found || equal(left, item); });
+  for_each_item(right, [&](const Value& item) { found = found || identical(left, item); });
   return Value(found);
 }
 
-std::string text_of(const Value& value) {
+std::string text_of(const Node& node, const Value& value) {
   if (!value.defined() || value.is_function()) return {};
+  if (value.is_number() && !std::isfinite(value.number()))
+    throw Problem("D3001").at(node.position).token(node.text).value(value).error();
   return value.is_string() ? std::string(value.string()) : stringify(value);
 }
 
-Value concatenation(const Value& left, const Value& right) {
-  auto text = text_of(left);
-  append_text(text, right.is_string() ? std::string(right.string()) : text_of(right));
+Value concatenation(const Node& node, const Value& left, const Value& right) {
+  auto text = text_of(node, left);
+  if (right.is_string())
+    append_text(text, right.string());
+  else
+    append_text(text, text_of(node, right));
   return Value::text(std::move(text));
 }
 
@@ -99,7 +109,7 @@ Value concatenation(const Value& left, const Value& right) {
 Value append(const Value& left, const Value& right) {
   if (!left.defined()) return right;
   if (!right.defined()) return left;
-  auto both = left.is_array() ? new_array() : new_sequence();
+  auto both = new_array();
   const auto add = [&](const Value& item) { both->items.push_back(item); };
   for_each_item(left, add);
   for_each_item(right, add);
@@ -257,7 +267,7 @@ Value Evaluator::binary(const Node& node, const Value& input, const FramePtr& fr
     case Operator::in:
       return included(left, right);
     case Operator::concatenate:
-      return concatenation(left, right);
+      return concatenation(node, left, right);
     case Operator::range:
       return range(node, left, right);
     default:
@@ -354,7 +364,7 @@ Value Evaluator::eval(std::string_view text, const Value& input) {
   try {
     return evaluate(*evaluated_.back()->tree, root, *calling_);
   } catch (const Error& error) {
-    throw Problem("D3121").value(Value::text(error.what())).error();
+    throw Problem("D3121").value(Value::text(settled(error).what())).error();
   }
 }
 

@@ -48,7 +48,6 @@ struct Function final : Rep {
   std::function<Value(Arguments&)> closure;
   const Signature* signature = nullptr;  ///< of a closure; may be null
   std::shared_ptr<const Regex> regex;    ///< of a closure that is a regular expression
-  std::size_t position = 0;              ///< of the regular expression
   int arity = 1;                         ///< of a closure
 };
 

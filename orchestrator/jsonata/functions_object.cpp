@@ -8,6 +8,7 @@ namespace orch::jsonata::functions {
 namespace {
 
 void collect_keys(const Value& value, std::vector<std::string>& names) {
+  const Nested nested;
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) collect_keys(value.at(i), names);
   } else if (value.is_object()) {
@@ -18,6 +19,7 @@ void collect_keys(const Value& value, std::vector<std::string>& names) {
 }
 
 void collect_pairs(const Value& value, std::vector<Value>& pairs) {
+  const Nested nested;
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) collect_pairs(value.at(i), pairs);
   } else if (value.is_object()) {
@@ -42,7 +44,7 @@ Value keys(Evaluator&, Arguments& arguments, const Value&) {
 }
 
 Value lookup_key(Evaluator&, Arguments& arguments, const Value&) {
-  return lookup(arguments[0], arguments[1].string());
+  return arguments[1].defined() ? lookup(arguments[0], arguments[1].string()) : Value();
 }
 
 Value spread(Evaluator&, Arguments& arguments, const Value&) {

@@ -74,6 +74,7 @@ Value substring(Evaluator&, Arguments& arguments, const Value&) {
   if (!arguments[0].defined()) return {};
   const auto text = text_at(arguments, 0);
   const auto size = static_cast<std::ptrdiff_t>(count_characters(text));
+  if (!arguments[1].defined() && arguments[2].defined()) return Value::text("");
   auto start = arguments[1].defined() ? arguments[1].number() : 0;
   if (static_cast<double>(size) + start < 0) start = 0;
   const auto place = [&](double index) {
@@ -97,6 +98,7 @@ Value substring(Evaluator&, Arguments& arguments, const Value&) {
 
 Value substring_before(Evaluator&, Arguments& arguments, const Value&) {
   if (!arguments[0].defined()) return {};
+  if (!arguments[1].defined()) return arguments[0];
   const auto text = text_at(arguments, 0);
   return Value::text(std::string(text.substr(0, text.find(text_at(arguments, 1)))));
 }

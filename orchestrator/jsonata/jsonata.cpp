@@ -1,5 +1,6 @@
 #include "orchestrator/jsonata/jsonata.h"
 
+#include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/evaluator.h"
 #include "orchestrator/jsonata/parser.h"
 
@@ -46,10 +47,14 @@ const std::set<std::string>& Expression::variables() const { return program_->va
 std::optional<boost::json::value> Expression::evaluate(const boost::json::value* input,
                                                        const Bindings& bindings,
                                                        const Environment& environment) const {
-  Evaluator evaluator(*program_, environment);
-  const auto result = evaluator.run(*program_, input, bindings);
-  if (!result.defined()) return std::nullopt;
-  return to_json(result);
+  try {
+    Evaluator evaluator(*program_, environment);
+    const auto result = evaluator.run(*program_, input, bindings);
+    if (!result.defined()) return std::nullopt;
+    return to_json(result);
+  } catch (const Error& error) {
+    throw settled(error);
+  }
 }
 
 }  // namespace orch::jsonata

@@ -200,7 +200,10 @@ Token Lexer::number() {
   }
   auto token = made(Token::Type::number, std::string(source_.substr(start, position_ - start)));
   token.number = read_number(token.text).value_or(0);
-  if (!std::isfinite(token.number)) fail("S0102", token.text);
+  if (!std::isfinite(token.number)) {
+    position_ = start;
+    fail("S0102", token.text);
+  }
   return token;
 }
 

@@ -34,10 +34,7 @@ std::optional<FoundMatch> Matches::next_of_regex() {
   const auto match = function.regex->find(text_, at_);
   if (!match) return std::nullopt;
   if (!first_ && match->start == match->end)
-    throw Problem("D1004")
-        .at(function.position)
-        .value(Value::text(function.regex->pattern()))
-        .error();
+    throw Problem("D1004").value(Value::text(function.regex->pattern())).error();
   first_ = false;
   FoundMatch found;
   found.text = text_.substr(match->start, match->end - match->start);

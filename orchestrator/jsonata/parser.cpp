@@ -2,6 +2,7 @@
 // how to continue one (infix).
 #include "orchestrator/jsonata/parser.h"
 
+#include <algorithm>
 #include <array>
 
 #include "orchestrator/jsonata/lexer.h"
@@ -11,8 +12,10 @@
 namespace orch::jsonata {
 namespace {
 
-// The parser and the evaluator recurse; a tree deeper than this could be no use to either.
+// Whoever walks the tree recurses, so both ways of making it deep are bounded: brackets in
+// brackets, and operators in a row, which nest to the left.
 constexpr int deepest = 500;
+constexpr int tallest = 1'000;
 
 struct Binding {
   std::string_view op;
@@ -64,6 +67,17 @@ NodePtr make(Kind kind, const Token& token) {
   return node;
 }
 
+/// A problem with a token.
+Problem about(const Token& token, std::string_view code) {
+  Problem problem(code);
+  problem.at(token.position);
+  if (token.type == Token::Type::number || token.type == Token::Type::constant)
+    problem.literal(token.text);
+  else
+    problem.token(token.text);
+  return problem;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view source) : lexer_(source) {}
@@ -71,8 +85,7 @@ class Parser {
   NodePtr parse() {
     advance(false);
     auto tree = expression(0);
-    if (current_.type != Token::Type::end)
-      throw Problem("S0201").at(current_.position).token(current_.text).error();
+    if (current_.type != Token::Type::end) throw about(current_, "S0201").error();
     return tree;
   }
 
@@ -87,11 +100,7 @@ class Parser {
   void expect(std::string_view op, bool after_operand = false) {
     if (!current_.is(op)) {
       const bool end = current_.type == Token::Type::end;
-      throw Problem(end ? "S0203" : "S0202")
-          .at(current_.position)
-          .token(current_.text)
-          .value(Value::text(std::string(op)))
-          .error();
+      throw about(current_, end ? "S0203" : "S0202").value(Value::text(std::string(op))).error();
     }
     advance(after_operand);
   }
@@ -100,13 +109,19 @@ class Parser {
     if (++depth_ > deepest) throw Problem("D1011").at(current_.position).error();
     auto token = std::move(current_);
     advance(true);
+    const int around = std::exchange(height_, 0);
     auto left = prefix(std::move(token));
+    int height = height_ + 1;
     while (const auto* binding = binding_of(current_)) {
       if (power >= binding->power) break;
       token = std::move(current_);
       advance(false);
+      height_ = 0;
       left = infix(*binding, token, std::move(left));
+      height = std::max(height, height_) + 1;
+      if (height > tallest) throw Problem("D1011").at(token.position).error();
     }
+    height_ = std::max(around, height);
     --depth_;
     return left;
   }
@@ -396,7 +411,8 @@ class Parser {
 
   Lexer lexer_;
   Token current_;
-  int depth_ = 0;
+  int depth_ = 0;   ///< of the expression that is being read
+  int height_ = 0;  ///< of the tallest tree that was read inside it
 };
 
 }  // namespace

@@ -42,11 +42,13 @@ Value in_sequence(const Value& item) {
 }
 
 void flatten(const Value& value, std::vector<Value>& out) {
+  const Nested nested;
   if (!value.is_array()) return out.push_back(value);
   for (std::size_t i = 0; i < value.size(); ++i) flatten(value.at(i), out);
 }
 
 void descend(const Value& value, std::vector<Value>& out) {
+  const Nested nested;
   if (!value.is_array()) out.push_back(value);
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) descend(value.at(i), out);
@@ -60,6 +62,7 @@ void descend(const Value& value, std::vector<Value>& out) {
 Value lookup(const Value& input, std::string_view name) {
   if (input.is_object()) return input.member(name);
   if (!input.is_array()) return {};
+  const Nested nested;
   auto found = new_sequence();
   for (std::size_t i = 0; i < input.size(); ++i) {
     const auto value = lookup(input.at(i), name);
@@ -108,7 +111,10 @@ Value Evaluator::path(const Node& node, const Value& input, const FramePtr& fram
     } else {
       stream = step(each, stream, frame, i + 1 == steps.size());
     }
-    if (stream.empty()) break;
+    if (!stream.empty()) continue;
+    // An empty array stands for itself where the path ends, or as the constructor it begins with.
+    if (i + 1 < steps.size() && !(i == 0 && each.cons_array)) stream = {};
+    break;
   }
   if (tuple_mode && !tuples) tuples.emplace();
   if (tuples) {

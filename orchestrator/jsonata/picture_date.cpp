@@ -20,6 +20,7 @@ constexpr std::array months = {"January",   "February", "March",    "April",
                                "September", "October",  "November", "December"};
 constexpr std::array days = {"",         "Monday", "Tuesday",  "Wednesday",
                              "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr double latest = 8.64e15;  // a JavaScript Date goes so far from 1970, to either side
 constexpr std::string_view iso_picture = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
 
 /// One piece of a picture: text that stands for itself, or a component of the date.
@@ -191,8 +192,10 @@ Offset offset_of(std::optional<std::string_view> timezone) {
       break;
     }
   }
-  if (negative) number = -number;
-  return {number / 100, number % 100};
+  if (!negative) return {number / 100, number % 100};
+  // The reference rounds the hours down and keeps the minutes negative: -0530 is -06:30 to it, and
+  // so to everybody who runs it.
+  return {-((number + 99) / 100), -(number % 100)};
 }
 
 std::string zone_text(const Part& part, Offset offset) {
@@ -203,7 +206,7 @@ std::string zone_text(const Part& part, Offset offset) {
     text = picture_integer(both, format);
   } else if (format.mandatory == 1 || format.mandatory == 2) {
     text = picture_integer(offset.hours, format);
-    if (offset.minutes != 0) text += ":" + picture_integer(std::abs(offset.minutes), "00");
+    if (offset.minutes != 0) text += ":" + picture_integer(offset.minutes, "00");
   } else if (format.mandatory == 3 || format.mandatory == 4) {
     text = picture_integer(both, format);
   } else {
@@ -307,6 +310,11 @@ std::optional<double> index_of_name(const Names& names, const std::string& text,
 
 std::optional<double> read_part(const std::string& text, const Part& part) {
   if (part.component == 'Z' || part.component == 'z') return read_zone(text, part);
+  if (part.component == 'f' && part.integer->form == IntegerPicture::Form::decimal) {
+    auto thousandths = text.substr(0, 3);
+    thousandths.append(3 - thousandths.size(), '0');
+    return read_integer(thousandths, *part.integer);
+  }
   if (part.integer) return read_integer(text, *part.integer);
   if (part.component == 'F') return index_of_name(days, text, part, 0);
   if (part.component == 'P') {
@@ -406,6 +414,7 @@ std::optional<double> read_iso(std::string_view text) {
 
 std::string picture_date(double millis, std::optional<std::string_view> picture,
                          std::optional<std::string_view> timezone) {
+  if (!(std::abs(millis) <= latest)) throw Problem("D1001").value(Value(millis)).error();
   const auto parts = PictureReader(picture.value_or(iso_picture)).read();
   const auto offset = offset_of(timezone);
   const auto local = millis + (offset.hours * 60 + offset.minutes) * 60'000.0;

@@ -246,7 +246,7 @@ std::optional<double> read_decimal(std::string_view text, const IntegerPicture& 
     else
       break;
   }
-  return digits.empty() || digits == "-" ? std::nullopt : read_number(digits);
+  return digits.empty() || digits == "-" ? std::nan("") : read_number(digits);
 }
 
 [[noreturn]] void refuse_sequence(const IntegerPicture& picture) {

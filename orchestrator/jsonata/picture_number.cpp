@@ -97,9 +97,14 @@ class Picture {
     }
     part.active =
         text.substr(part.prefix.size(), text.size() - part.prefix.size() - part.suffix.size());
-    const auto exponent = part.active.find(symbols_.exponent_separator);
-    part.mantissa = part.active.substr(0, exponent);
-    if (exponent != none) part.exponent = part.active.substr(exponent + 1);
+    // One right behind the active part counts, though nothing can follow it there.
+    const auto exponent = text.find(symbols_.exponent_separator, part.prefix.size());
+    const auto end = text.size() - part.suffix.size();
+    part.mantissa = part.active;
+    if (exponent != none && exponent <= end) {
+      part.mantissa = part.active.substr(0, exponent - part.prefix.size());
+      part.exponent = text.substr(exponent, end - exponent).substr(exponent < end ? 1 : 0);
+    }
     const auto point = part.mantissa.find(symbols_.decimal_separator);
     part.integer = part.mantissa.substr(0, point);
     if (point != none) part.fraction = part.mantissa.substr(point + 1);
@@ -183,6 +188,8 @@ class Formatter {
       : symbols_(symbols), part_(part) {}
 
   Text format(double value) const {
+    if (!std::isfinite(value))
+      return part_.prefix + (std::isnan(value) ? U"NaN" : U"Infinity") + part_.suffix;
     auto number = std::abs(value);
     if (part_.whole.find(symbols_.percent) != none) number *= 100;
     if (part_.whole.find(symbols_.per_mille) != none) number *= 1000;
@@ -236,15 +243,16 @@ class Formatter {
       }
     } else {
       for (const auto position : part_.integer_groups) {
-        if (position >= point) continue;
+        if (position > point) continue;
         text.insert(point - position, 1, separator);
         ++point;
       }
     }
     point = text.find(symbols_.decimal_separator);
-    for (const auto position : part_.fraction_groups) {
-      if (point + 1 + position < text.size()) text.insert(point + 1 + position, 1, separator);
-    }
+    // Further separators behind the point have no effect in the reference implementation.
+    if (part_.fraction_groups.empty()) return;
+    const auto place = point + 1 + part_.fraction_groups.front();
+    if (place < text.size()) text.insert(place, 1, separator);
   }
 
   void append_exponent(Text& text, int exponent) const {

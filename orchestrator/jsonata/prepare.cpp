@@ -184,7 +184,7 @@ class Preparation {
   NodePtr predicate(NodePtr node) {
     auto made = prepare(std::move(node->left));
     auto& step = step_of(*made);
-    if (step.group || made->group) throw Problem("S0209").at(node->position).error();
+    if (step.group) throw Problem("S0209").at(node->position).error();
     auto filter = prepare(std::move(node->right));
     if (!filter->seeking_parent.empty()) {
       for (auto& slot : filter->seeking_parent) {

@@ -97,7 +97,7 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
       const auto end = closing(text, at, '(', ')');
       const auto choice = text.substr(at + 1, end - at - 1);
       if (choice.find('<') != choice.npos)
-        throw Problem("S0402").at(position).value(Value::text(std::string(choice))).error();
+        throw Problem("S0402").at(position + at).value(Value::text(std::string(choice))).error();
       Parameter parameter;
       parameter.type = '(';
       parameter.accepted = std::string(choice) + 'm';
@@ -106,7 +106,7 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
     } else if (c == '<') {
       if (!last || (last->type != 'a' && last->type != 'f'))
         throw Problem("S0401")
-            .at(position)
+            .at(position + at)
             .value(Value::text(last ? std::string(1, last->type) : ""))
             .error();
       const auto end = closing(text, at, '<', '>');

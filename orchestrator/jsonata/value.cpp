@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/function.h"
 #include "orchestrator/jsonata/text.h"
 
@@ -35,12 +36,17 @@ std::string_view view(const bj::string& text) { return {text.data(), text.size()
 
 }  // namespace
 
-void Value::retain() const noexcept {
-  if (counted()) ++data_.rep->count;
-}
-
-void Value::release() noexcept {
-  if (counted() && --data_.rep->count == 0) delete data_.rep;
+// What is deleted may hold the last reference to more, as deep as an expression has nested it: that
+// waits in a list instead of on the stack.
+void Value::destroy(Rep* rep) noexcept {
+  thread_local Rep* waiting = nullptr;
+  thread_local bool busy = false;
+  rep->doomed = waiting;
+  waiting = rep;
+  if (busy) return;
+  busy = true;
+  while (waiting) delete std::exchange(waiting, waiting->doomed);
+  busy = false;
 }
 
 Value Value::null() noexcept {
@@ -137,12 +143,13 @@ Type Value::type() const noexcept {
 
 std::string_view Value::string() const noexcept {
   if (tag_ == Tag::borrowed_string) return view(*data_.borrowed_string);
-  return static_cast<const StringRep*>(data_.rep)->text;
+  return tag_ == Tag::string ? std::string_view(static_cast<const StringRep*>(data_.rep)->text)
+                             : std::string_view();
 }
 
 std::size_t Value::size() const noexcept {
   if (tag_ == Tag::borrowed_array) return data_.borrowed_array->size();
-  return static_cast<const Array*>(data_.rep)->items.size();
+  return tag_ == Tag::array ? static_cast<const Array*>(data_.rep)->items.size() : 0;
 }
 
 Value Value::at(std::size_t index) const {
@@ -181,6 +188,10 @@ std::vector<std::pair<std::string_view, Value>> Value::members() const {
 std::size_t Value::member_count() const noexcept {
   if (tag_ == Tag::borrowed_object) return data_.borrowed_object->size();
   return static_cast<const Object*>(data_.rep)->members.size();
+}
+
+bool Value::same_place(const Value& other) const noexcept {
+  return tag_ == other.tag_ && data_.rep == other.data_.rep;
 }
 
 Array* Value::own_array() const noexcept {
@@ -228,6 +239,18 @@ const Value* Object::find(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+constexpr int deepest = 2'000;
+thread_local int nesting = 0;
+}  // namespace
+
+Nested::Nested() {
+  if (nesting >= deepest) throw Problem("D1011").error();
+  ++nesting;
+}
+
+Nested::~Nested() { --nesting; }
+
 std::unique_ptr<Array> new_sequence() {
   auto made = std::make_unique<Array>();
   made->sequence = true;
@@ -237,6 +260,7 @@ std::unique_ptr<Array> new_sequence() {
 std::unique_ptr<Array> new_array() { return std::make_unique<Array>(); }
 
 bool equal(const Value& a, const Value& b) {
+  const Nested nested;
   if (a.type() != b.type()) return false;
   switch (a.type()) {
     case Type::undefined:
@@ -262,16 +286,19 @@ bool equal(const Value& a, const Value& b) {
       }
       return true;
     case Type::function:
-      return a.function() == b.function();
+      return a.function() == b.function() ||
+             (a.function()->native && a.function()->native == b.function()->native);
   }
   return false;
 }
 
 bool truthy(const Value& value) {
+  const Nested nested;
   switch (value.type()) {
     case Type::boolean:
       return value.boolean();
     case Type::number:
+      if (std::isinf(value.number())) throw Problem("D1001").value(value).error();
       return value.number() != 0 && !std::isnan(value.number());
     case Type::string:
       return !value.string().empty();
@@ -288,6 +315,7 @@ bool truthy(const Value& value) {
 }
 
 Value clone(const Value& value) {
+  const Nested nested;
   if (value.is_string()) return Value::text(std::string(value.string()));
   if (value.is_array()) {
     auto copy = new_array();

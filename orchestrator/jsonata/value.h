@@ -16,7 +16,6 @@
 
 namespace orch::jsonata {
 
-struct Rep;
 struct StringRep;
 struct Array;
 struct Object;
@@ -31,6 +30,16 @@ enum class Type : std::uint8_t {
   array,
   object,
   function
+};
+
+/// What is counted.
+struct Rep {
+  Rep() = default;
+  Rep(const Rep&) = delete;
+  Rep& operator=(const Rep&) = delete;
+  virtual ~Rep() = default;
+  std::uint32_t count = 0;
+  Rep* doomed = nullptr;  ///< the next one to be deleted
 };
 
 class Value {
@@ -77,9 +86,10 @@ class Value {
 
   bool boolean() const noexcept { return data_.boolean; }
   double number() const noexcept { return data_.number; }
+  /// Empty unless it is a string.
   std::string_view string() const noexcept;
 
-  /// Of an array.
+  /// Of an array; else 0.
   std::size_t size() const noexcept;
   Value at(std::size_t index) const;
 
@@ -88,6 +98,9 @@ class Value {
   /// Members in JavaScript's order: whole numbers ascending, then as inserted.
   std::vector<std::pair<std::string_view, Value>> members() const;
   std::size_t member_count() const noexcept;
+
+  /// Both are the same array or the same object, not only equal ones.
+  bool same_place(const Value& other) const noexcept;
 
   /// Null unless the array, object or function is our own.
   Array* own_array() const noexcept;
@@ -112,8 +125,13 @@ class Value {
     function
   };
   bool counted() const noexcept { return tag_ >= Tag::string; }
-  void retain() const noexcept;
-  void release() noexcept;
+  void retain() const noexcept {
+    if (counted()) ++data_.rep->count;
+  }
+  void release() noexcept {
+    if (counted() && --data_.rep->count == 0) destroy(data_.rep);
+  }
+  static void destroy(Rep* rep) noexcept;
 
   Tag tag_ = Tag::undefined;
   union Data {
@@ -124,15 +142,6 @@ class Value {
     const boost::json::array* borrowed_array;
     const boost::json::object* borrowed_object;
   } data_ = {};
-};
-
-/// What is counted.
-struct Rep {
-  Rep() = default;
-  Rep(const Rep&) = delete;
-  Rep& operator=(const Rep&) = delete;
-  virtual ~Rep() = default;
-  std::uint32_t count = 0;
 };
 
 struct StringRep final : Rep {
@@ -167,12 +176,22 @@ struct Object final : Rep {
   std::vector<std::pair<std::string, Value>> members;
 };
 
+/// Bounds the recursion over a value whose nesting an expression decides: one at the head of every
+/// function that walks down. Throws Error D1011. Counts for its thread.
+class Nested {
+ public:
+  Nested();
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+  ~Nested();
+};
+
 std::unique_ptr<Array> new_sequence();
 std::unique_ptr<Array> new_array();
 
 /// Deep equality; 1 equals 1.0, the order of members does not matter, functions equal nothing.
 bool equal(const Value& a, const Value& b);
-/// What JSONata takes for true.
+/// What JSONata takes for true. Throws Error D1001 for an infinite number.
 bool truthy(const Value& value);
 /// A deep copy that is all our own.
 Value clone(const Value& value);
