@@ -59,6 +59,17 @@ constexpr std::array table = {
         "orch replicate --from sqlite:ledger.db --to sqlite:copy.db\n"
         "orch replicate --from sqlite:ledger.db --to postgresql://loader@db1/dwh --tables 'fx_*'",
         declare_replicate},
+    Command{"serve", "Answer clients of the AWS Step Functions API",
+            "Owns the run store and speaks the protocol of AWS Step Functions, so that the AWS "
+            "command line and SDKs work with --endpoint-url. Prints its URL once it listens. Other "
+            "orch commands hand their runs over to it.\n\n"
+            "On a loopback address any signature is accepted unless --keys names a file of keys; "
+            "any other address needs one. Ctrl-C answers the requests at work and lets tasks "
+            "finish; what is not done then goes on at the next start.",
+            "orch serve\n"
+            "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
+            "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
+            declare_serve},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, output, workers, log.",

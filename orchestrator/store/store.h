@@ -26,9 +26,9 @@ struct ServiceLink {
   std::string machine_arn;  ///< without version or alias
   std::string role;
   std::string trace_header;
-  std::string alias;                    ///< that it was started through; may be empty
-  std::optional<std::int64_t> revision; ///< of the state machine, see store/machines.h
-  std::optional<std::int64_t> version;  ///< that it was started with
+  std::string alias;                         ///< that it was started through; may be empty
+  std::optional<std::int64_t> revision;      ///< of the state machine, see store/machines.h
+  std::optional<std::int64_t> version = {};  ///< that it was started with
   bool express = false;
 };
 
@@ -67,14 +67,14 @@ struct ProgressRow {
 struct ListFilter {
   std::optional<machine::Status> status;
   std::int64_t limit = 50;
-  std::optional<std::string> workflow;
-  std::optional<Instant> not_before;    ///< started then or later
-  std::optional<std::int64_t> version;  ///< started with this version of the state machine
-  std::optional<std::string> alias;     ///< started through this alias
-  std::optional<bool> redriven;
-  bool express = true;                  ///< with express executions
+  std::optional<std::string> workflow = {};
+  std::optional<Instant> not_before = {};    ///< started then or later
+  std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
+  std::optional<std::string> alias = {};     ///< started through this alias
+  std::optional<bool> redriven = {};
+  bool express = true;  ///< with express executions
   /// Only what a list shows behind this row.
-  std::optional<std::pair<Instant, ExecutionId>> behind;
+  std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
 
 /// Names a definition by its text: 32 hexadecimal digits.
