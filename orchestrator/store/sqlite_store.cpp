@@ -141,9 +141,9 @@ class SqliteStore final : public Store {
   std::optional<ExecutionRow> find_name(const std::string& workflow,
                                         const std::string& name) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
-      auto found = rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?",
-                                    row_columns),
-                        workflow, name);
+      auto found =
+          rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?", row_columns),
+               workflow, name);
       if (found.empty()) return std::nullopt;
       return std::move(found.front());
     });

@@ -26,9 +26,9 @@ struct ServiceLink {
   std::string machine_arn;  ///< without version or alias
   std::string role;
   std::string trace_header;
-  std::string alias;                    ///< that it was started through; may be empty
-  std::optional<std::int64_t> revision; ///< of the state machine, see store/machines.h
-  std::optional<std::int64_t> version;  ///< that it was started with
+  std::string alias;                         ///< that it was started through; may be empty
+  std::optional<std::int64_t> revision;      ///< of the state machine, see store/machines.h
+  std::optional<std::int64_t> version = {};  ///< that it was started with
   bool express = false;
 };
 
