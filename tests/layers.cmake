@@ -11,6 +11,9 @@ set(allow_machine base json jsonata asl machine)
 set(allow_store   base json asl machine db store)
 set(allow_status  base json asl machine store status)
 set(allow_engine  base json asl machine store engine worker.h)
+set(allow_aws     base aws)
+set(allow_service base json asl machine store status engine aws service)
+set(allow_http    base json machine store engine aws service http)
 
 # Folders of workers/: each may see base, json, db, worker.h and these.
 set(allow_data        data)

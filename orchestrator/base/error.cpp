@@ -51,6 +51,12 @@ constexpr std::array codes = {
               "`orch graph` draws SVG with the program dot of the package graphviz, which is not "
               "installed or "
               "refused the graph. --format dot and --format mermaid need no program."},
+    ErrorCode{"ORCH-0012", "the server cannot listen",
+              "The address of `orch serve --listen` is not one of this machine's, or another "
+              "program has the port. The message carries the system's reason."},
+    ErrorCode{"ORCH-0013", "the server needs keys",
+              "An address that other machines can reach is served only to clients that sign their "
+              "requests with a key of the --keys file, a JSON object of secret keys by key id."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

@@ -65,6 +65,17 @@ constexpr std::array table = {
             "orch eval '$sum(items.price)' --input order.json\n"
             "orch eval '$now()'\norch eval --jsonl < requests.jsonl",
             declare_eval},
+    Command{"serve", "Answer clients of the AWS Step Functions API",
+            "Owns the run store and speaks the protocol of AWS Step Functions, so that the AWS "
+            "command line and SDKs work with --endpoint-url. Prints its URL once it listens. Other "
+            "orch commands hand their runs over to it.\n\n"
+            "On a loopback address any signature is accepted unless --keys names a file of keys; "
+            "any other address needs one. Ctrl-C answers the requests at work and lets tasks "
+            "finish; what is not done then goes on at the next start.",
+            "orch serve\n"
+            "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
+            "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
+            declare_serve},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, output, workers, log.",

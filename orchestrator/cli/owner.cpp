@@ -30,7 +30,8 @@ engine::Redrive redrive_of(const bj::object& request) {
 
 }  // namespace
 
-void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Event>) {
+void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) {
+  if (other_) other_->on_events(run, events);
   if (run.status == machine::Status::running) return;
   {
     const std::scoped_lock lock(mutex_);
@@ -39,7 +40,10 @@ void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Ev
   rung_.notify_all();
 }
 
-void Bell::on_progress(const std::string&, machine::Ticket, const workers::Progress&) {}
+void Bell::on_progress(const std::string& run_id, machine::Ticket ticket,
+                       const workers::Progress& progress) {
+  if (other_) other_->on_progress(run_id, ticket, progress);
+}
 
 void Bell::wait(Millis longest) {
   std::unique_lock lock(mutex_);
@@ -47,11 +51,13 @@ void Bell::wait(Millis longest) {
   ended_ = false;
 }
 
-Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers)
+Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers,
+             engine::Observer* observer)
     : path_(store),
       store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
-      registry_(workers::built_in()) {
+      registry_(workers::built_in()),
+      bell_(observer) {
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;

@@ -18,6 +18,9 @@ namespace orch::cli {
 /// Rung when something was committed; followers wait on it instead of polling blindly.
 class Bell final : public engine::Observer {
  public:
+  /// `other`, which may be null, is told the same.
+  explicit Bell(engine::Observer* other) : other_(other) {}
+
   void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override;
   void on_progress(const std::string& run_id, machine::Ticket ticket,
                    const workers::Progress& progress) override;
@@ -25,6 +28,7 @@ class Bell final : public engine::Observer {
   void wait(Millis longest);
 
  private:
+  engine::Observer* other_;
   std::mutex mutex_;
   std::condition_variable rung_;
   bool ended_ = false;
@@ -33,7 +37,9 @@ class Bell final : public engine::Observer {
 class Owner {
  public:
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
-  Owner(const std::filesystem::path& store, const std::string& command, int workers);
+  /// `observer` may be null; else it is told what is committed.
+  Owner(const std::filesystem::path& store, const std::string& command, int workers,
+        engine::Observer* observer = nullptr);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;

@@ -1,30 +1,24 @@
 #include "orchestrator/db/pg.h"
 
 #include <charconv>
+#include <chrono>
 #include <utility>
 
 #include <libpq-fe.h>
 
 #include "orchestrator/db/pg_check.h"
+#include "orchestrator/db/pg_connect.h"
+#include "orchestrator/db/pg_wait.h"
 
 namespace orch::pg {
 namespace {
 
-// What a dead or unreachable server costs at most; what conninfo says itself comes later and wins.
-constexpr const char* defaults =
-    "connect_timeout=10 keepalives=1 keepalives_idle=30 keepalives_interval=10 keepalives_count=3 "
-    "tcp_user_timeout=60000 application_name=orch client_encoding=UTF8 ";
+constexpr std::chrono::milliseconds rollback_patience{2'000};
 
 constexpr const char* session =
     "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; "
     "SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = 'C'; "
     "SET xmloption = 'content'; SET standard_conforming_strings = on";
-
-std::string trimmed(const char* message) {
-  std::string text = message ? message : "";
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
-}
 
 std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -46,13 +40,23 @@ std::string field(const PGresult* result, int code) {
 
 }  // namespace
 
-Result checked(pg_conn* connection, pg_result* raw) {
-  if (!raw) broken(connection);
-  Result result(raw);
-  const auto status = PQresultStatus(raw);
+std::string trimmed(const char* message) {
+  std::string text = message ? message : "";
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+void check(pg_conn* connection, const pg_result* result) {
+  if (!result) broken(connection);
+  const auto status = PQresultStatus(result);
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN &&
       status != PGRES_COPY_OUT && status != PGRES_SINGLE_TUPLE)
-    fail(connection, raw);
+    fail(connection, result);
+}
+
+Result checked(pg_conn* connection, pg_result* raw) {
+  Result result(raw);
+  check(connection, raw);
   return result;
 }
 
@@ -91,37 +95,34 @@ std::int64_t Result::affected() const {
 
 void Connection::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
-Connection::Connection(const std::string& conninfo)
-    : connection_(PQconnectdb((defaults + conninfo).c_str())) {
-  auto* raw = connection_.get();
-  if (PQstatus(raw) != CONNECTION_OK) {
-    // libpq gives no SQLSTATE here; the server's words tell a refusal from silence.
-    const auto message = trimmed(PQerrorMessage(raw));
-    const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
-    const bool refused = says("authentication failed") || says("no password supplied") ||
-                         says("pg_hba.conf") || (says("role \"") && says("does not exist"));
-    const bool missing = says("database \"") && says("does not exist");
-    throw Error(message, refused ? "28P01" : missing ? "3D000" : "08001");
-  }
-  PQsetNoticeProcessor(
-      raw, [](void*, const char*) {}, nullptr);
+Connection::Connection(const std::string& conninfo, Stop stop)
+    : connection_(connect(conninfo, stop)), stop_(std::move(stop)) {
+  PQsetnonblocking(handle(), 1);
   exec(session);
 }
 
 Result Connection::exec(const std::string& sql) {
-  return checked(handle(), PQexec(handle(), sql.c_str()));
+  sent(*this, PQsendQuery(handle(), sql.c_str()));
+  return last_result(*this);
+}
+
+void Connection::send(const std::string& sql, const Params& params) {
+  std::vector<const char*> values;
+  for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
+  sent(*this, PQsendQueryParams(handle(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                                values.data(), nullptr, nullptr, 0));
 }
 
 Result Connection::exec(const std::string& sql, const Params& params) {
-  std::vector<const char*> values;
-  for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
-  return checked(handle(), PQexecParams(handle(), sql.c_str(), static_cast<int>(values.size()),
-                                        nullptr, values.data(), nullptr, nullptr, 0));
+  send(sql, params);
+  return last_result(*this);
 }
 
 Result Connection::describe(const std::string& query) {
-  checked(handle(), PQprepare(handle(), "", query.c_str(), 0, nullptr));
-  return checked(handle(), PQdescribePrepared(handle(), ""));
+  sent(*this, PQsendPrepare(handle(), "", query.c_str(), 0, nullptr));
+  last_result(*this);
+  sent(*this, PQsendDescribePrepared(handle(), ""));
+  return last_result(*this);
 }
 
 int Connection::server_version() const { return PQserverVersion(handle()); }
@@ -132,58 +133,16 @@ Transaction::Transaction(Connection& connection, const std::string& begin)
 }
 
 Transaction::~Transaction() {
-  if (connection_) PQclear(PQexec(connection_->handle(), "ROLLBACK"));
+  if (!connection_) return;
+  auto* handle = connection_->handle();
+  end_statement(handle);
+  // Not exec(): what was stopped must be rolled back all the same.
+  if (PQsendQuery(handle, "ROLLBACK") == 1) drain(handle, rollback_patience);
 }
 
 void Transaction::commit() {
   connection_->exec("COMMIT");
   connection_ = nullptr;
-}
-
-CopyOut::CopyOut(Connection& connection, const std::string& sql) : connection_(connection) {
-  connection.exec(sql);
-}
-
-CopyOut::~CopyOut() { PQfreemem(buffer_); }
-
-bool CopyOut::next(std::string_view& row) {
-  PQfreemem(std::exchange(buffer_, nullptr));
-  const int size = PQgetCopyData(connection_.handle(), &buffer_, 0);
-  if (size > 0) {
-    row = {buffer_, static_cast<std::size_t>(size)};
-    return true;
-  }
-  if (size == -2) broken(connection_.handle());
-  checked(connection_.handle(), PQgetResult(connection_.handle()));
-  while (auto* rest = PQgetResult(connection_.handle())) PQclear(rest);
-  return false;
-}
-
-CopyIn::CopyIn(Connection& connection, const std::string& sql) : connection_(connection) {
-  connection.exec(sql);
-}
-
-CopyIn::~CopyIn() {
-  if (!open_) return;
-  PQputCopyEnd(connection_.handle(), "abandoned");
-  while (auto* rest = PQgetResult(connection_.handle())) PQclear(rest);
-}
-
-void CopyIn::write(std::string_view bytes) {
-  if (PQputCopyData(connection_.handle(), bytes.data(), static_cast<int>(bytes.size())) == 1)
-    return;
-  // The server has ended the COPY: its reason is worth more than the broken pipe.
-  finish();
-  broken(connection_.handle());
-}
-
-std::int64_t CopyIn::finish() {
-  open_ = false;
-  auto* handle = connection_.handle();
-  if (PQputCopyEnd(handle, nullptr) != 1) broken(handle);
-  const auto result = checked(handle, PQgetResult(handle));
-  while (auto* rest = PQgetResult(handle)) PQclear(rest);
-  return result.affected();
 }
 
 std::string quote(std::string_view name) {

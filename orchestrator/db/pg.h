@@ -1,13 +1,19 @@
 // PostgreSQL by RAII over libpq: Connection, Result, Transaction, and both ways of COPY. One thread
 // uses one Connection. The only header that stands for libpq.
+//
+// Nothing here is deaf: whatever waits for the server asks the connection's Stop ten times a
+// second, cancels the statement at the server and throws Stopped.
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct pg_conn;
@@ -27,6 +33,15 @@ class Error : public std::runtime_error {
  private:
   std::string sqlstate_;
   std::string detail_;
+};
+
+/// True: the work is no longer wanted. Called on the thread that uses the connection.
+using Stop = std::function<bool()>;
+
+/// Thrown out of a call that waited when Stop answered true. The statement has been cancelled.
+class Stopped : public std::exception {
+ public:
+  const char* what() const noexcept override { return "stopped"; }
 };
 
 class Result {
@@ -65,12 +80,20 @@ class Connection {
  public:
   /// `conninfo` as libpq takes it; it may hold a password, which no message repeats. Sessions are
   /// UTF-8 and UTC and spell values in the ISO way, so that text is the same from every server.
-  explicit Connection(const std::string& conninfo);
+  /// Throws Error with the SQLSTATE of a server that refuses, "08001" when none answers within the
+  /// connect_timeout of `conninfo` (10 s without one).
+  explicit Connection(const std::string& conninfo, Stop stop = {});
+
+  /// Returns what was asked until now.
+  Stop stop_when(Stop stop) { return std::exchange(stop_, std::move(stop)); }
+  bool stop_requested() const { return stop_ && stop_(); }
 
   /// One or more statements without parameters; the result of the last.
   Result exec(const std::string& sql);
   /// One statement with $1, $2, …; all parameters travel as text.
   Result exec(const std::string& sql, const Params& params);
+  /// Starts such a statement and leaves its results to be read.
+  void send(const std::string& sql, const Params& params);
   /// The columns a query would give, without running it.
   Result describe(const std::string& query);
   /// 150018 for 15.18.
@@ -82,6 +105,7 @@ class Connection {
     void operator()(pg_conn* connection) const noexcept;
   };
   std::unique_ptr<pg_conn, Finish> connection_;
+  Stop stop_;
 };
 
 /// Rolls back unless committed.
@@ -97,7 +121,7 @@ class Transaction {
   Connection* connection_;
 };
 
-/// COPY … TO STDOUT, row by row. Destroyed before the end: the connection is of no more use.
+/// COPY … TO STDOUT, row by row. Destroyed before the end: the statement is cancelled.
 class CopyOut {
  public:
   CopyOut(Connection& connection, const std::string& sql);
@@ -111,9 +135,10 @@ class CopyOut {
  private:
   Connection& connection_;
   char* buffer_ = nullptr;
+  bool open_ = true;
 };
 
-/// COPY … FROM STDIN. Destroyed before finish(): the server is told to fail.
+/// COPY … FROM STDIN. Destroyed before finish(): the statement is cancelled.
 class CopyIn {
  public:
   CopyIn(Connection& connection, const std::string& sql);

@@ -5,7 +5,13 @@
 
 namespace orch::pg {
 
-/// Owns `raw`, which may be null (the connection broke). Throws Error unless it is a success.
+/// Throws Error unless `result` is a success; null means that the connection broke.
+void check(pg_conn* connection, const pg_result* result);
+
+/// Owns `raw`, which may be null. Throws like check().
 Result checked(pg_conn* connection, pg_result* raw);
+
+/// libpq's words without what ends them.
+std::string trimmed(const char* message);
 
 }  // namespace orch::pg

@@ -1,80 +1,52 @@
 #include "orchestrator/db/pg_stream.h"
 
-#include <array>
-#include <poll.h>
 #include <utility>
 
 #include <libpq-fe.h>
 
 #include "orchestrator/db/pg_check.h"
+#include "orchestrator/db/pg_wait.h"
 
 namespace orch::pg {
 namespace {
 
-constexpr int tick_milliseconds = 100;
+constexpr int rows_between_looks = 4'096;
 
-/// Ends whatever is still under way when the work is left early.
+/// Ends what is still under way when the work is left early.
 class Running {
  public:
-  explicit Running(PGconn* connection) : connection_(connection) {}
+  explicit Running(Connection& connection) : connection_(connection) {}
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
-  ~Running() {
-    if (done_) return;
-    if (auto* cancel = PQgetCancel(connection_)) {
-      std::array<char, 256> ignored;
-      PQcancel(cancel, ignored.data(), static_cast<int>(ignored.size()));
-      PQfreeCancel(cancel);
-    }
-    while (auto* rest = PQgetResult(connection_)) {
-      const auto status = PQresultStatus(rest);
-      PQclear(rest);
-      if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;  // PQexec() leaves a COPY
-    }
-  }
-  void done() { done_ = true; }
+  ~Running() { end_statement(connection_.handle()); }
 
  private:
-  PGconn* connection_;
-  bool done_ = false;
+  Connection& connection_;
 };
 
-/// The next result; null at the end.
-PGresult* next_result(PGconn* connection, const std::function<void()>& tick) {
-  while (PQisBusy(connection)) {
-    pollfd socket{PQsocket(connection), POLLIN, 0};
-    if (poll(&socket, 1, tick_milliseconds) == 0) tick();
-    if (PQconsumeInput(connection) == 0) break;  // PQgetResult() says what is wrong
-  }
-  return PQgetResult(connection);
+Result row_result(Connection& connection, PGresult* raw) {
+  auto result = checked(connection.handle(), raw);
+  const auto status = PQresultStatus(raw);
+  if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+    throw Error("COPY to or from the client is not a statement with rows", "0A000");
+  return result;
 }
 
 }  // namespace
 
 Result stream(Connection& connection, const std::string& sql, const Params& params,
-              const StreamHandlers& handlers) {
-  auto* handle = connection.handle();
-  std::vector<const char*> values;
-  for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
-  Running running(handle);
-  const auto checked_rows = [&](PGresult* raw) {
-    auto result = checked(handle, raw);
-    const auto status = PQresultStatus(raw);
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
-      throw Error("COPY to or from the client is not a statement with rows", "0A000");
-    return result;
-  };
-  if (PQsendQueryParams(handle, sql.c_str(), static_cast<int>(values.size()), nullptr,
-                        values.data(), nullptr, nullptr, 0) == 0)
-    checked(handle, nullptr);
-  PQsetSingleRowMode(handle);
-  auto last = checked_rows(next_result(handle, handlers.tick));
-  while (auto* raw = next_result(handle, handlers.tick)) {
-    auto next = checked_rows(raw);  // owned before the handler may throw
-    handlers.row(last);
+              const std::function<void(const Result&)>& row) {
+  const Running running(connection);
+  connection.send(sql, params);
+  PQsetSingleRowMode(connection.handle());
+  auto last = row_result(connection, next_result(connection));
+  for (int count = 1; auto* raw = next_result(connection); ++count) {
+    auto next = row_result(connection, raw);  // owned before the handler may throw
+    row(last);
     last = std::move(next);
+    // Rows that keep coming leave nothing to wait for.
+    if (count % rows_between_looks == 0 && connection.stop_requested()) throw Stopped();
   }
-  running.done();
   return last;
 }
 

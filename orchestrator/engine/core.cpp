@@ -79,6 +79,7 @@ void Engine::Core::recover() {
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;
+  running.children = true;
   auto rows = store_.list(running);
   std::reverse(rows.begin(), rows.end());
   for (const auto& row : rows) {
@@ -122,7 +123,7 @@ void Engine::Core::run_turns(Inbox& pending) {
 // Moves what has arrived into `pending`; waits until there is something to do. False: closing, and
 // everything that arrived before is decided.
 bool Engine::Core::take(Inbox& pending) {
-  const bool idle = pending.empty() && more_.empty();
+  const bool idle = pending.empty() && more_.empty() && waiting_map_runs_.empty();
   if (idle && in_flight_ > 0) {
     const auto until = std::chrono::steady_clock::now() + spin_time;
     while (!arrived_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
@@ -211,6 +212,8 @@ void Engine::Core::roll_back() {
     active->touched = false;
     active->stale = true;
     active->events.clear();
+    for (const auto& [ticket, run] : std::exchange(active->map_runs, {}))
+      queue_map_run(active->row.id, ticket);
     for (auto& [ticket, delivery] : active->deliveries)
       announced_ -= std::exchange(delivery->announced, false) ? 1 : 0;
     queue_more(*active);  // whatever else arrives, it is folded in the next turn

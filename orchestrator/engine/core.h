@@ -17,6 +17,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/map_run.h"
 #include "orchestrator/engine/pool.h"
 #include "orchestrator/engine/run_id.h"
 #include "orchestrator/engine/timers.h"
@@ -34,6 +35,7 @@ struct Active {
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
   /// Tasks that are done outside: when each last showed a sign of life, by ticket.
   std::unordered_map<machine::EventId, Instant> outside;
+  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< by ticket
 
   std::vector<machine::Event> events;  ///< decided in this turn
   bool touched = false;                ///< has a place in touched_
@@ -142,6 +144,16 @@ class Engine::Core {
   void begin_outside(Active& active, const machine::Event& event);
   void watch_from(Active& active, const machine::OpenTask& task, Instant sign);
 
+  // map_runs.cpp: maps whose iterations are executions of their own
+  void queue_map_run(store::ExecutionId parent, machine::EventId ticket);
+  void continue_map_runs();
+  void continue_map_run(Active& active, const machine::OpenTask& task);
+  MapRun& map_run(Active& active, const machine::OpenTask& task);
+  void start_child(Active& active, const machine::OpenTask& task, MapRun& run);
+  void fail_map_run(Active& active, machine::Ticket ticket, const asl::Failure& failure);
+  void stop_children(store::ExecutionId parent, machine::EventId ticket);
+  void child_ended(const store::ExecutionRow& row);
+
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
   Active* take_up(const store::ExecutionRow& row);
@@ -158,6 +170,8 @@ class Engine::Core {
   Options options_;
   Observer* observer_;
 
+  /// Map runs that may have something to do.
+  std::deque<std::pair<store::ExecutionId, machine::EventId>> waiting_map_runs_;
   /// Open tasks of activities that nobody has taken, oldest first.
   std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
       activities_;

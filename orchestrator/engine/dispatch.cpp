@@ -32,7 +32,7 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
         // A task that was closed in the same turn is not worth a worker.
         if (active.execution.is_open(ticket))
           carry_on(active, {ticket, event.name, asl::parse_resource(event.resource), *event.payload,
-                            event.token, event.number, false, false, event.heartbeat_seconds});
+                            event.token, event.number, false, false, false, event.heartbeat_seconds});
         break;
       case machine::TaskStage::timed_out:
         closed_some = true;
@@ -41,13 +41,15 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
         closed_some = closed_some || is_state_aborted(event.type);
         if (event.type == EventType::activity_started || event.type == EventType::task_submitted)
           begin_outside(active, event);
+        if (event.type == EventType::map_run_started) queue_map_run(active.row.id, event.id);
     }
   }
   if (closed_some) stop_closed_tasks(active);
 }
 
-// An open task goes to a worker, or waits for somebody outside.
+// An open task goes to a worker, is a map run, or waits for somebody outside.
 void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
+  if (task.map_run) return queue_map_run(active.row.id, static_cast<machine::EventId>(task.ticket));
   const bool outside = task.resource.kind == asl::TaskKind::activity ||
                        (task.submitted && task.resource.needs_token());
   if (outside) return wait_outside(active, task);
@@ -94,6 +96,9 @@ void Engine::Core::set_timers(Active& active) {
 
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
+  for (const auto& [ticket, run] : active.map_runs) {
+    if (!active.execution.is_open(machine::Ticket{ticket})) queue_map_run(active.row.id, ticket);
+  }
   std::erase_if(active.outside, [&](const auto& entry) {
     return !active.execution.is_open(machine::Ticket{entry.first});
   });
@@ -108,8 +113,10 @@ void Engine::Core::stop_closed_tasks(Active& active) {
 // The run has ended: its workers stop, those who wait get the row.
 void Engine::Core::end(Active& active) {
   for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
+  for (const auto& [ticket, run] : active.map_runs) queue_map_run(active.row.id, ticket);
   const auto row = std::move(active.row);
   active_.erase(row.id);
+  if (row.made.parent) child_ended(row);
   if (auto waiting = waiters_.extract(row.id)) {
     for (auto& promise : waiting.mapped()) promise->set_value(row);
   }

@@ -41,6 +41,8 @@ class Decider {
   std::vector<Event> run();
   /// True when the bound of a turn left threads that could go on.
   bool has_more() const { return !queue_.empty(); }
+  /// The input of the iteration `item` of the Map state that `owner` executes.
+  json::Payload item_input(ThreadState& owner, ThreadState& item);
 
  private:
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
@@ -96,7 +98,6 @@ class Decider {
   void ended(ThreadState& thread);
   json::Payload items(ThreadState& thread, const asl::Map& map);
   void start_iterations(ThreadState& owner, EventId cause);
-  json::Payload item_input(ThreadState& owner, std::int64_t index);
   void join(ThreadState& owner, EventId cause);
   json::Payload joined(const ThreadState& owner) const;
 

@@ -22,9 +22,16 @@ bool can_go_on(const ThreadState& thread) {
 
 OpenTask open_task_of(const ThreadState& thread) {
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
-  return {thread.ticket,     thread.state->name, task ? task->resource : asl::Resource(),
+  if (!task) {
+    OpenTask run{thread.ticket, thread.state->name, {}, thread.parameters, {}, 0, true, false, true,
+                 std::nullopt};
+    run.resource.text = thread.join->map_run;
+    return run;
+  }
+  return {thread.ticket,     thread.state->name, task->resource,
           thread.parameters, thread.token,       thread.retry_count,
-          thread.begun,      thread.submitted,   thread.heartbeat_seconds};
+          thread.begun,      thread.submitted,   false,
+          thread.heartbeat_seconds};
 }
 
 }  // namespace
@@ -112,6 +119,18 @@ std::vector<OpenTimer> Execution::open_timers() const {
   std::sort(open.begin(), open.end(),
             [](const OpenTimer& a, const OpenTimer& b) { return a.timer < b.timer; });
   return open;
+}
+
+std::int64_t Execution::item_count(Ticket ticket) const {
+  return live_->tickets.at(static_cast<EventId>(ticket))->join->length;
+}
+
+json::Payload Execution::item_input(const Stimulus& at, Ticket ticket, std::int64_t index) {
+  auto& owner = *live_->tickets.at(static_cast<EventId>(ticket));
+  ThreadState item;
+  item.id = {owner.entered, index};
+  item.parent = &owner;
+  return Decider(*live_, at).item_input(owner, item);
 }
 
 const json::Payload& Execution::output() const { return live_->output; }

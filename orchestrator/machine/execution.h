@@ -37,12 +37,13 @@ struct Identity {
 struct OpenTask {
   Ticket ticket;
   std::string state;
-  asl::Resource resource;  ///< empty: a map run
+  asl::Resource resource;  ///< of a map run its name
   json::Payload parameters;
   std::string token;         ///< who returns it completes the task; empty: nobody outside can
   std::int64_t attempt = 0;  ///< from 0
   bool begun = false;
   bool submitted = false;
+  bool map_run = false;  ///< the iterations of a distributed Map; parameters: how they are done
   std::optional<std::int64_t> heartbeat_seconds;
 };
 
@@ -84,6 +85,11 @@ class Execution {
   /// What a restart dispatches again, in the order of tickets.
   std::vector<OpenTask> open_tasks() const;
   std::vector<OpenTimer> open_timers() const;
+
+  /// Of a map run: how many items there are.
+  std::int64_t item_count(Ticket ticket) const;
+  /// Of a map run: the input of one iteration. `at` gives time and seed. Throws EvaluationError.
+  json::Payload item_input(const Stimulus& at, Ticket ticket, std::int64_t index);
 
   /// Output when succeeded; error and cause else.
   const json::Payload& output() const;

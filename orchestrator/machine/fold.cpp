@@ -155,7 +155,7 @@ void Live::fold_state(ThreadState& thread, const Event& event) {
       break;
     case EventType::map_run_started:
     case EventType::map_run_redriven:
-      thread.join->distributed = true;
+      thread.join->map_run = event.resource;
       schedule(thread, event);
       break;
     case EventType::map_run_succeeded:
@@ -293,7 +293,8 @@ void Live::resume(ThreadState& thread) {
   thread.retries.clear();
   thread.retry_count = 0;
   thread.last = last_event;
-  if (thread.join && runs_children(*thread.state)) {
+  // A map run begins anew: its children's histories are their own.
+  if (thread.join && thread.join->map_run.empty() && runs_children(*thread.state)) {
     settle(thread, Phase::joining);
     for (auto& [index, child] : thread.children) resume(*child);
     return;

@@ -89,7 +89,7 @@ void Decider::start_iterations(ThreadState& owner, EventId cause) {
     emit(std::move(started));
     try {
       auto& child = *owner.children.at(index);
-      child.payload = item_input(owner, index);
+      child.payload = item_input(owner, child);
       queue_.push_back(child.id);
     } catch (const asl::EvaluationError& error) {
       owner.last = live_.last_event;
@@ -98,16 +98,16 @@ void Decider::start_iterations(ThreadState& owner, EventId cause) {
   }
 }
 
-json::Payload Decider::item_input(ThreadState& owner, std::int64_t index) {
+json::Payload Decider::item_input(ThreadState& owner, ThreadState& item) {
   const auto& map = std::get<asl::Map>(owner.state->body);
   if (map.item_selector) {
     const auto data = effective_input(owner);
-    auto where = scope(*owner.children.at(index), data.value());
+    auto where = scope(item, data.value());
     where.input = &owner.input.value();
     return json::Payload::of_value(map.item_selector->evaluate(where));
   }
   return json::Payload::of_value(
-      owner.join->items.value().get_array()[static_cast<std::size_t>(index)]);
+      owner.join->items.value().get_array()[static_cast<std::size_t>(item.id.index)]);
 }
 
 // The array of the children's outputs, in the order of branches or items. Joined as text: the

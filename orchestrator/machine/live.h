@@ -30,7 +30,7 @@ enum class Phase : std::uint8_t {
 
 /// The children of a Parallel or Map state that is being executed.
 struct Join {
-  bool distributed = false;  ///< the children are executions of their own
+  std::string map_run;       ///< not empty: the children are executions of their own
   std::int64_t length = 0;   ///< branches, or items
   std::int64_t started = 0;  ///< children [0, started) exist or have ended
   std::int64_t ended = 0;    ///< Map: iterations that succeeded

@@ -49,8 +49,8 @@ std::string parse_activity_arn(const std::string& arn);
 /// "stateMachine:NAME" or "activity:NAME".
 std::string parse_taggable_arn(const std::string& arn);
 
-/// Throws ServiceError InvalidName: 1 to 80 characters, no white space, brackets, wildcards, control
-/// or other special characters.
+/// Throws ServiceError InvalidName: 1 to 80 characters, no white space, brackets, wildcards,
+/// control or other special characters.
 void check_name(const std::string& name);
 
 }  // namespace orch::service

@@ -34,8 +34,7 @@ class Parameters {
   std::string text_or(std::string_view name, std::string other, Length length = {});
   std::optional<std::string> one_of(std::string_view name,
                                     std::initializer_list<std::string_view> values);
-  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least,
-                                      std::int64_t most);
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
   std::optional<double> number(std::string_view name, double least, double most);
   bool flag(std::string_view name, bool otherwise = false);
   /// Null when absent.

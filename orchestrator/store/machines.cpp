@@ -43,7 +43,10 @@ VersionRow read_version(const sql::Statement& row) {
 }
 
 AliasRow read_alias(const sql::Statement& row) {
-  AliasRow made{std::string(row.text(0)), std::string(row.text(1)), {}, instant(row.int64(3)),
+  AliasRow made{std::string(row.text(0)),
+                std::string(row.text(1)),
+                {},
+                instant(row.int64(3)),
                 instant(row.int64(4))};
   const auto routing = json::parse(row.text(2));
   for (const auto& route : routing.as_array())

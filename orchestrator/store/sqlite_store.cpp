@@ -28,7 +28,7 @@ std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
-    "revision, version, express";
+    "revision, version, express, parent, parent_ticket, child_index";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
@@ -70,6 +70,8 @@ ExecutionRow read_row(const sql::Statement& row) {
   made.cause = optional_text(row, 12);
   made.redrive_count = row.int64(13);
   made.made.service = read_link(row, 14);
+  if (!row.null(22))
+    made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24)}};
   return made;
 }
 
@@ -139,9 +141,9 @@ class SqliteStore final : public Store {
   std::optional<ExecutionRow> find_name(const std::string& workflow,
                                         const std::string& name) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
-      auto found = rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?",
-                                    row_columns),
-                        workflow, name);
+      auto found =
+          rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?", row_columns),
+               workflow, name);
       if (found.empty()) return std::nullopt;
       return std::move(found.front());
     });
@@ -166,10 +168,40 @@ class SqliteStore final : public Store {
                               " AND (?6 IS NULL OR (redrive_count > 0) = ?6)"
                               " AND (?7 OR NOT express)"
                               " AND (?8 IS NULL OR (started_ms, id) < (?8, ?9))"
+                              " AND (?11 OR parent IS NULL)"
                               " ORDER BY started_ms DESC, id DESC LIMIT ?10",
                               row_columns),
                   status, filter.workflow, not_before, filter.version, filter.alias, redriven,
-                  filter.express ? 1 : 0, behind_ms, behind_id, filter.limit);
+                  filter.express ? 1 : 0, behind_ms, behind_id, filter.limit,
+                  filter.children ? 1 : 0);
+    });
+  }
+
+  ChildCounts count_children(ExecutionId parent, machine::EventId ticket) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT count(*), count(*) FILTER (WHERE status = 'RUNNING'), "
+                           "count(*) FILTER (WHERE status = 'SUCCEEDED') FROM execution "
+                           "WHERE parent = ? AND parent_ticket = ?");
+      query.bind(number(parent), ticket).step();
+      ChildCounts counts{query.int64(0), query.int64(1), query.int64(2), 0};
+      counts.failed = counts.all - counts.running - counts.succeeded;
+      return counts;
+    });
+  }
+
+  std::string child_outputs(ExecutionId parent, machine::EventId ticket) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT output FROM execution WHERE parent = ? AND parent_ticket = ? "
+                           "AND status = 'SUCCEEDED' ORDER BY child_index");
+      query.bind(number(parent), ticket);
+      std::string text = "[";
+      while (query.step()) {
+        if (text.size() > 1) text += ',';
+        text += query.text(0);
+      }
+      return text + ']';
     });
   }
 

@@ -28,7 +28,8 @@ TurnKit::TurnKit(sqlite::Database& db)
       add(db,
           "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
           "started_ms, arn, machine_arn, role, trace_header, alias, revision, version, express, "
-          "status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING id"),
+          "parent, parent_ticket, child_index, status) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING id"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
@@ -61,10 +62,16 @@ void SqliteTurn::keep_definition(const std::string& hash, const std::string& tex
 ExecutionId SqliteTurn::add(const NewExecution& made) {
   return guard_([&] {
     const auto& service = made.service;
+    std::optional<std::int64_t> parent, ticket, index;
+    if (made.parent) {
+      parent = number(made.parent->execution);
+      ticket = made.parent->ticket;
+      index = made.parent->index;
+    }
     kit_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
                   made.connections, millis(made.started_at), service.arn, service.machine_arn,
                   service.role, service.trace_header, service.alias, service.revision,
-                  service.version, service.express ? 1 : 0);
+                  service.version, service.express ? 1 : 0, parent, ticket, index);
     kit_.add.step();
     const ExecutionId id{kit_.add.int64(0)};
     kit_.add.reset();  // an unfinished statement would make COMMIT fail

@@ -26,10 +26,17 @@ struct ServiceLink {
   std::string machine_arn;  ///< without version or alias
   std::string role;
   std::string trace_header;
-  std::string alias;                    ///< that it was started through; may be empty
-  std::optional<std::int64_t> revision; ///< of the state machine, see store/machines.h
-  std::optional<std::int64_t> version;  ///< that it was started with
+  std::string alias;                         ///< that it was started through; may be empty
+  std::optional<std::int64_t> revision;      ///< of the state machine, see store/machines.h
+  std::optional<std::int64_t> version = {};  ///< that it was started with
   bool express = false;
+};
+
+/// The map run that a run is a part of.
+struct ParentLink {
+  ExecutionId execution{};
+  machine::EventId ticket = 0;  ///< id of the parent's MapRunStarted event
+  std::int64_t index = 0;       ///< which item or batch
 };
 
 struct NewExecution {
@@ -41,6 +48,15 @@ struct NewExecution {
   std::string connections;  ///< path of the connections file; may be empty
   Instant started_at;
   ServiceLink service;
+  std::optional<ParentLink> parent;
+};
+
+/// How far a map run is.
+struct ChildCounts {
+  std::int64_t all = 0;
+  std::int64_t running = 0;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;  ///< or timed out, or stopped
 };
 
 struct ExecutionRow {
@@ -65,16 +81,17 @@ struct ProgressRow {
 };
 
 struct ListFilter {
-  std::optional<machine::Status> status;
+  std::optional<machine::Status> status = {};
   std::int64_t limit = 50;
-  std::optional<std::string> workflow;
-  std::optional<Instant> not_before;    ///< started then or later
-  std::optional<std::int64_t> version;  ///< started with this version of the state machine
-  std::optional<std::string> alias;     ///< started through this alias
-  std::optional<bool> redriven;
-  bool express = true;                  ///< with express executions
+  std::optional<std::string> workflow = {};
+  std::optional<Instant> not_before = {};    ///< started then or later
+  std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
+  std::optional<std::string> alias = {};     ///< started through this alias
+  std::optional<bool> redriven = {};
+  bool express = true;                       ///< with express executions
+  bool children = false;                     ///< with the iterations of distributed maps
   /// Only what a list shows behind this row.
-  std::optional<std::pair<Instant, ExecutionId>> behind;
+  std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
 
 /// Names a definition by its text: 32 hexadecimal digits.
@@ -107,6 +124,9 @@ class Store {
   virtual ExecutionRow find(const std::string& run) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
+  virtual ChildCounts count_children(ExecutionId parent, machine::EventId ticket) = 0;
+  /// JSON text: the array of the outputs of the children that succeeded, in their order.
+  virtual std::string child_outputs(ExecutionId parent, machine::EventId ticket) = 0;
   /// Newest first.
   virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
   virtual std::string definition(const std::string& hash) = 0;

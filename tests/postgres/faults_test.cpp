@@ -139,6 +139,37 @@ TEST(Connecting, SaysWhyItFails) {
   EXPECT_EQ(error("host=no-such-host.invalid dbname=x", message), "Connection.Down");
 }
 
+TEST(Connecting, IsJudgedByTheCodeNotByTheWords) {
+  auto& server = test::PostgresServer::shared();
+  pg_run(server.url(),
+         "DROP ROLE IF EXISTS guarded; CREATE ROLE guarded LOGIN PASSWORD 'right';"
+         "DROP ROLE IF EXISTS crowd; CREATE ROLE crowd LOGIN CONNECTION LIMIT 0");
+  const auto cause = [&](const std::string& conninfo) -> std::string {
+    try {
+      postgres::open_source({conninfo, "d"});
+    } catch (const workers::TaskFailed& failure) {
+      return failure.error() + " " + failure.cause();
+    }
+    return "connected";
+  };
+  const auto refused = [](const char* state) {
+    return AllOf(HasSubstr("Connection.Refused "),
+                 HasSubstr(std::string(R"("sqlstate":")") + state));
+  };
+  const auto down = [](const char* state) {
+    return AllOf(HasSubstr("Connection.Down "), HasSubstr(std::string(R"("sqlstate":")") + state));
+  };
+  EXPECT_THAT(cause(server.conninfo("postgres", "guarded") + " password=wr0ng"), refused("28P01"));
+  EXPECT_THAT(cause(server.conninfo("postgres", "guarded") + " passfile=/none"), refused("28P01"));
+  EXPECT_THAT(cause(server.conninfo("no_such_database")), refused("3D000"));
+  EXPECT_THAT(cause(server.conninfo("postgres", "nobody_here")), refused("28000"));
+  EXPECT_THAT(cause(server.conninfo("postgres", "crowd")), down("53300"));
+  EXPECT_THAT(cause("host=127.0.0.1 port=1 dbname=x"), down("08001"));
+  EXPECT_THAT(cause("host=no-such-host.invalid dbname=x"), down("08001"));
+  // A name that looks like a code decides nothing.
+  EXPECT_THAT(cause(server.conninfo() + " dbname='x:  28P01: y'"), refused("3D000"));
+}
+
 TEST(Connecting, PingTellsTheVersion) {
   auto& server = test::PostgresServer::shared();
   std::string version;

@@ -1,6 +1,7 @@
 #include "workers/connections/connection.h"
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <boost/url/parse.hpp>
@@ -9,10 +10,25 @@
 namespace orch::connections {
 namespace {
 
-// libpq's keywords that a connection may set; the password has a place of its own.
-constexpr std::array keyword_names = {
-    "host",    "hostaddr", "port",    "dbname",  "user",     "sslmode",          "sslrootcert",
-    "sslcert", "sslkey",   "options", "service", "passfile", "application_name", "connect_timeout"};
+// libpq's keywords that a connection may set, and lock_timeout of our own; the password has a place
+// of its own.
+constexpr std::array keyword_names = {"host",
+                                      "hostaddr",
+                                      "port",
+                                      "dbname",
+                                      "user",
+                                      "sslmode",
+                                      "sslrootcert",
+                                      "sslcert",
+                                      "sslkey",
+                                      "options",
+                                      "service",
+                                      "passfile",
+                                      "application_name",
+                                      "connect_timeout",
+                                      "lock_timeout"};
+
+constexpr int longest_lock_seconds = 86'400;
 
 bool known_keyword(std::string_view keyword) {
   for (const std::string_view known : keyword_names) {
@@ -145,6 +161,22 @@ void parse_keywords(Connection& connection, json::Fields& fields) {
   connection.display = postgresql_display(connection);
 }
 
+/// Takes lock_timeout, which libpq does not know, out of the keywords.
+void parse_lock_timeout(Connection& connection, json::Fields& fields) {
+  const auto found = connection.keywords.extract("lock_timeout");
+  if (!found) return;
+  const auto& text = found.mapped();
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, connection.lock_seconds);
+  if (error == std::errc{} && rest == end && connection.lock_seconds >= 0 &&
+      connection.lock_seconds <= longest_lock_seconds)
+    return;
+  fields.problem(fields.has("url") ? "url" : "lock_timeout",
+                 fmt::format("lock_timeout must be whole seconds from 0 (for ever) to {}, found "
+                             "\"{}\"",
+                             longest_lock_seconds, text));
+}
+
 }  // namespace
 
 const char* name_of(Engine engine) {
@@ -159,6 +191,7 @@ Connection parse_connection(const std::string& name, json::Fields& fields) {
     parse_url(*url, connection, fields);
   else
     parse_keywords(connection, fields);
+  parse_lock_timeout(connection, fields);
   if (connection.engine == Engine::postgresql) connection.secret = parse_secret(fields, "password");
   if (connection.engine == Engine::http) connection.secret = parse_secret(fields, "token");
   if (connection.engine == Engine::csv) parse_csv(fields, connection.csv);

@@ -22,6 +22,7 @@ struct Connection {
   std::string path;                             ///< SQLite file or CSV folder, as written
   std::string url;                              ///< HTTP
   std::map<std::string, std::string> keywords;  ///< libpq's, without the password
+  int lock_seconds = 30;                        ///< PostgreSQL: how long a lock is waited for
   std::optional<SecretPlace> secret;            ///< password, or an HTTP bearer token
   csv::Options csv;
 };

@@ -77,11 +77,11 @@ struct Connections::Impl {
                               "", "ORCH-0304", {{"connection", name}});
   }
 
-  postgres::Settings settings_of(const Connection& connection) const {
+  postgres::Settings settings_of(const Connection& connection, const Stop& stop = {}) const {
     const auto password = connection.secret
                               ? fetch_secret(*connection.secret, folder, connection.name)
                               : std::string();
-    return {conninfo(connection, password), connection.display};
+    return {conninfo(connection, password), connection.display, stop, connection.lock_seconds};
   }
 
   std::filesystem::path path_of(const Connection& connection) const {
@@ -127,13 +127,14 @@ std::vector<Summary> Connections::list() const {
 
 const std::filesystem::path& Connections::folder() const { return impl_->folder; }
 
-std::unique_ptr<data::Source> Connections::open_source(const std::string& name) const {
+std::unique_ptr<data::Source> Connections::open_source(const std::string& name,
+                                                       const Stop& stop) const {
   const auto& connection = impl_->find(name);
   switch (connection.engine) {
     case Engine::sqlite:
       return sqlite::open_source(impl_->path_of(connection), connection.display);
     case Engine::postgresql:
-      return postgres::open_source(impl_->settings_of(connection));
+      return postgres::open_source(impl_->settings_of(connection, stop));
     case Engine::csv:
       return csv::open_source(impl_->path_of(connection), connection.csv, connection.display);
     default:
@@ -141,13 +142,14 @@ std::unique_ptr<data::Source> Connections::open_source(const std::string& name) 
   }
 }
 
-std::unique_ptr<data::Target> Connections::open_target(const std::string& name) const {
+std::unique_ptr<data::Target> Connections::open_target(const std::string& name,
+                                                       const Stop& stop) const {
   const auto& connection = impl_->find(name);
   switch (connection.engine) {
     case Engine::sqlite:
       return sqlite::open_target(impl_->path_of(connection), connection.display);
     case Engine::postgresql:
-      return postgres::open_target(impl_->settings_of(connection));
+      return postgres::open_target(impl_->settings_of(connection, stop));
     default:
       Impl::unsupported(connection, "target");
   }

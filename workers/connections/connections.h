@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct Endpoint {
   std::string token;  ///< of "Authorization: Bearer"; a secret; empty: none
 };
 
+using Stop = std::function<bool()>;
+
 /// What a run does with a connection.
 enum class Role : std::uint8_t { source, target };
 
@@ -49,9 +52,11 @@ class Connections {
   const std::filesystem::path& folder() const;
 
   /// Throw TaskFailed "Connection.Unknown" (with near matches), "Connection.Down",
-  /// "Connection.Refused" (wrong password, no permission), "Connection.Unsupported".
-  std::unique_ptr<data::Source> open_source(const std::string& name) const;
-  std::unique_ptr<data::Target> open_target(const std::string& name) const;
+  /// "Connection.Refused" (wrong password, no permission), "Connection.Unsupported". What waits for
+  /// a server asks `stop` several times a second, on whatever thread waits; when it answers true,
+  /// throws workers::Cancelled.
+  std::unique_ptr<data::Source> open_source(const std::string& name, const Stop& stop = {}) const;
+  std::unique_ptr<data::Target> open_target(const std::string& name, const Stop& stop = {}) const;
   std::unique_ptr<data::SqlSession> open_sql(const std::string& name) const;
   /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
   Endpoint endpoint(const std::string& name) const;

@@ -20,13 +20,15 @@ struct Place {
 /// "Type.ValueRefused", "Merge.ForeignKey", "Merge.Conflict", "<side>.Failed".
 workers::TaskFailed failure(const Place& place, const pg::Error& error);
 
-/// Runs `work`; a pg::Error that leaves it becomes failure().
+/// Runs `work`; a pg::Error that leaves it becomes failure(), a stop workers::Cancelled.
 template <class Work>
 auto guarded(const Place& place, Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const pg::Error& error) {
     throw failure(place, error);
+  } catch (const pg::Stopped&) {
+    throw workers::Cancelled();
   }
 }
 

@@ -1,5 +1,7 @@
 #include "workers/postgres/load.h"
 
+#include <atomic>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -11,12 +13,13 @@
 #include "workers/postgres/describe.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/session.h"
 
 namespace orch::postgres {
 namespace {
 
-// How long a load waits for somebody else's lock on its staging table.
-constexpr const char* lock_patience = "SET LOCAL lock_timeout = '30s'";
+// What is left of a load that was given up must not keep its owner for long.
+constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '1s'";
 
 /// Columns of a staging table: exactly those of the target when it exists, so that it can become
 /// its partition; else those of the plan.
@@ -83,11 +86,11 @@ class PostgresLoad final : public data::Load {
         parts_(plan_.request.parts) {
     guarded(place_, [&] {
       for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
-        connections_.push_back(std::make_unique<pg::Connection>(settings.conninfo));
+        connections_.push_back(std::make_unique<pg::Connection>(
+            connect(settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
       auto& main = *connections_.front();
       prepare_bookkeeping(main, settings.display);
       main.exec("BEGIN");
-      main.exec(lock_patience);
       hold_fence(main, plan_.request.target, load_);
       remove_load(main, plan_.request.target);
       main.exec("DROP TABLE IF EXISTS " + qualified(staging_of(plan_.request.target)));
@@ -99,8 +102,14 @@ class PostgresLoad final : public data::Load {
                                                   plan_.format, parts_ > 1));
   }
 
+  ~PostgresLoad() override {
+    if (parts_ > 1 && !committed_) remove_staging();
+  }
+
   int parts() const override { return parts_; }
   data::RowWriter& part(int index) override { return *writers_[static_cast<std::size_t>(index)]; }
+
+  void give_up() noexcept override { given_up_.store(true, std::memory_order_relaxed); }
 
   void commit(const data::Digest& digest, const boost::json::object& position) override {
     guarded(place_, [&] {
@@ -115,11 +124,31 @@ class PostgresLoad final : public data::Load {
       write_load(main, plan_.request.target, staged);
       fault::point("stage.before_commit");
       main.exec("COMMIT");
+      committed_ = true;
       fault::point("stage.after_commit");
     });
   }
 
  private:
+  // Parts that were committed count for nothing, but hold disk space. Unless a later delivery has
+  // made the table its own, which the fence tells.
+  void remove_staging() noexcept {
+    writers_.clear();
+    connections_.resize(1);
+    auto& main = *connections_.front();
+    main.stop_when({});
+    try {
+      main.exec("ROLLBACK");
+      pg::Transaction transaction(main);
+      main.exec(cleaning_patience);
+      hold_fence(main, plan_.request.target, load_);
+      main.exec("DROP TABLE IF EXISTS " + qualified(staging_of(plan_.request.target)));
+      transaction.commit();
+    } catch (const std::exception&) {
+      // The next load of the table starts with removing it.
+    }
+  }
+
   pg::Connection& part_connection(int index) {
     return *connections_[static_cast<std::size_t>(parts_ > 1 ? index + 1 : 0)];
   }
@@ -137,6 +166,8 @@ class PostgresLoad final : public data::Load {
   data::LoadId load_;
   Place place_;
   int parts_;
+  bool committed_ = false;
+  std::atomic<bool> given_up_ = false;
   std::vector<std::unique_ptr<pg::Connection>> connections_;
   std::vector<std::unique_ptr<Writer>> writers_;  // before the connections they use go
 };

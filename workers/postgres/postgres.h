@@ -1,6 +1,7 @@
 // PostgreSQL databases as sources and targets.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,8 +12,10 @@
 namespace orch::postgres {
 
 struct Settings {
-  std::string conninfo;  ///< as libpq takes it; may hold the password
-  std::string display;   ///< for people: never a secret
+  std::string conninfo;             ///< as libpq takes it; may hold the password
+  std::string display;              ///< for people: never a secret
+  std::function<bool()> stop = {};  ///< true ends whatever waits for the server, with Cancelled
+  int lock_seconds = 30;            ///< how long a lock is waited for; 0: for ever
 };
 
 /// Throw TaskFailed "Connection.Down" when nothing answers, "Connection.Refused" when the server

@@ -1,7 +1,7 @@
 #include "workers/postgres/publish.h"
 
+#include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +13,7 @@
 #include "workers/postgres/failures.h"
 #include "workers/postgres/merge_rows.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/session.h"
 #include "workers/postgres/swap.h"
 
 namespace orch::postgres {
@@ -22,9 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 // The exchange waits this long for readers that have the table open, then steps back, so that
 // those who come later are not queued behind it for longer.
-constexpr const char* swap_patience = "SET LOCAL lock_timeout = '2s'";
-constexpr const char* merge_patience = "SET LOCAL lock_timeout = '30s'";
-constexpr int swap_attempts = 15;
+constexpr std::chrono::milliseconds longest_queue{2'000};
 
 workers::TaskFailed not_verified(const data::LoadPlan& plan, const data::LoadId& load,
                                  const std::optional<Staged>& staged) {
@@ -44,7 +43,11 @@ class Publisher {
  public:
   Publisher(const Settings& settings, const data::LoadPlan& plan, const data::LoadId& load,
             const boost::json::object& detail)
-      : connection_(settings.conninfo), plan_(plan), load_(load), detail_(detail) {}
+      : connection_(connect(settings)),
+        patience_(std::chrono::seconds(settings.lock_seconds)),
+        plan_(plan),
+        load_(load),
+        detail_(detail) {}
 
   data::Published run() {
     prepare();
@@ -53,13 +56,20 @@ class Publisher {
         return attempt_once();
       } catch (const pg::Error& error) {
         const bool locked = error.sqlstate() == "55P03" || error.sqlstate() == "40P01";
-        if (!locked || attempt >= swap_attempts) throw;
-        std::this_thread::sleep_for(std::chrono::milliseconds(100 * attempt));
+        if (!locked || impatient()) throw;
+        // In the server, where a stop reaches it like any statement.
+        connection_.exec(fmt::format("SELECT pg_sleep({})", std::min(attempt, 15) / 10.0));
       }
     }
   }
 
  private:
+  bool impatient() const { return patience_.count() > 0 && Clock::now() - started_ >= patience_; }
+
+  std::chrono::milliseconds swap_patience() const {
+    return patience_.count() > 0 ? std::min(patience_, longest_queue) : longest_queue;
+  }
+
   bool replaces() const { return plan_.request.strategy == data::Strategy::replace; }
 
   // What needs no lock on the target: its creation, and the indexes of the staging table.
@@ -121,7 +131,7 @@ class Publisher {
 
   data::Published swap_in(const Staged& staged, const Described& target, bool created) {
     if (!staged.frozen && !created) refuse_older_snapshots(staged);
-    connection_.exec(swap_patience);
+    connection_.exec(fmt::format("SET LOCAL lock_timeout = {}", swap_patience().count()));
     data::Published published;
     published.method = "swap";
     published.inserted = published.rows = staged.record.digest.rows;
@@ -132,7 +142,6 @@ class Publisher {
   }
 
   data::Published merge(const Described& target) {
-    connection_.exec(merge_patience);
     locked_at_ = Clock::now();
     auto published = merge_rows(connection_, plan_, target);
     connection_.exec("DROP TABLE " + qualified(staging_of(plan_.request.target)));
@@ -165,6 +174,8 @@ class Publisher {
   }
 
   pg::Connection connection_;
+  std::chrono::milliseconds patience_;  ///< 0: no end
+  Clock::time_point started_ = Clock::now();
   const data::LoadPlan& plan_;
   const data::LoadId& load_;
   const boost::json::object& detail_;

@@ -11,6 +11,7 @@
 #include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/postgres.h"
+#include "workers/postgres/session.h"
 
 namespace orch::postgres {
 namespace {
@@ -141,15 +142,11 @@ class Rows {
   std::int64_t bytes_ = 0;
 };
 
-SqlAnswer execute(pg::Connection& connection, const SqlRequest& request,
-                  const std::function<bool()>& stop) {
+SqlAnswer execute(pg::Connection& connection, const SqlRequest& request) {
   check_statement(connection.describe(request.sql), request);
   Rows rows(request);
   const auto end = pg::stream(connection, request.sql, params_of(request),
-                              {[&](const pg::Result& row) { rows.add(row); },
-                               [&] {
-                                 if (stop()) throw workers::Cancelled();
-                               }});
+                              [&](const pg::Result& row) { rows.add(row); });
   const bool only_read = end.command().starts_with("SELECT") || end.command().starts_with("SHOW");
   return {rows.take(), only_read ? 0 : end.affected(), false};
 }
@@ -204,12 +201,13 @@ class Session final : public data::SqlSession {
  public:
   explicit Session(Settings settings)
       : settings_(std::move(settings)),
-        connection_(guarded(place(), [&] { return pg::Connection(settings_.conninfo); })) {}
+        connection_(guarded(place(), [&] { return connect(settings_); })) {}
 
   SqlAnswer run(const SqlRequest& request, const std::function<bool()>& stop) override {
     return guarded(place(), [&] {
       try {
-        return in_transaction(request, stop);
+        const AlsoStop also(connection_, stop);
+        return in_transaction(request);
       } catch (const pg::Error& error) {
         refuse_statement(settings_.display, error);
         throw;
@@ -220,12 +218,12 @@ class Session final : public data::SqlSession {
  private:
   Place place() const { return {"Sql", settings_.display, "running the statement"}; }
 
-  SqlAnswer in_transaction(const SqlRequest& request, const std::function<bool()>& stop) {
+  SqlAnswer in_transaction(const SqlRequest& request) {
     if (!request.once.empty()) prepare_bookkeeping(connection_, settings_.display);
     pg::Transaction transaction(connection_);
     if (!request.once.empty() && !claim(connection_, request))
       return recorded(connection_, request);
-    auto answer = execute(connection_, request, stop);
+    auto answer = execute(connection_, request);
     if (!request.once.empty()) record(connection_, request, answer);
     fault::point("sql.before_commit");
     transaction.commit();

@@ -15,6 +15,7 @@
 #include "workers/postgres/publish.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/select.h"
+#include "workers/postgres/session.h"
 
 namespace orch::postgres {
 namespace {
@@ -23,8 +24,7 @@ class PostgresTarget final : public data::Target {
  public:
   explicit PostgresTarget(Settings settings)
       : settings_(std::move(settings)),
-        connection_(
-            guarded(place("connecting"), [&] { return pg::Connection(settings_.conninfo); })) {}
+        connection_(guarded(place("connecting"), [&] { return connect(settings_); })) {}
 
   std::string engine() const override { return "postgresql"; }
 
@@ -151,7 +151,7 @@ std::unique_ptr<data::Target> open_target(Settings settings) {
 
 std::string ping(const Settings& settings, std::string& version) {
   return guarded({"Source", settings.display, "connecting"}, [&]() -> std::string {
-    pg::Connection connection(settings.conninfo);
+    auto connection = connect(settings);
     const auto facts = connection.exec(
         "SELECT current_setting('server_version'), pg_is_in_recovery(), "
         "current_setting('default_transaction_read_only')");

@@ -34,14 +34,17 @@ const std::string& connection_of(const catalog::Entry& entry, const std::string&
   return error.starts_with("Source.") ? entry.source_connection : entry.target_connection;
 }
 
-Ends open_ends(const workers::Task& task, const catalog::Entry& entry, Needs needs) {
+Ends open_ends(const Work& work, Needs needs) {
+  const auto& task = work.task;
+  const auto& entry = work.entry;
+  const auto stop = [&context = work.context] { return context.stop_requested(); };
   const auto connections = connections::Connections::load(task.connections);
   Ends ends;
   // The target first: opening it may switch its file to WAL, which no reader may hold up.
-  ends.target = connections.open_target(entry.target_connection);
+  ends.target = connections.open_target(entry.target_connection, stop);
   if (needs == Needs::target) return ends;
   try {
-    ends.source = connections.open_source(entry.source_connection);
+    ends.source = connections.open_source(entry.source_connection, stop);
   } catch (const workers::TaskFailed& failure) {
     throw data::amended(failure, "", {{"connection", entry.source_connection}});
   }
@@ -60,7 +63,7 @@ class StepWorker final : public workers::Worker {
     const Work work{task, context, catalog::entry_from_json(member(task, "table"))};
     const auto& entry = work.entry;
     try {
-      return step_(work, open_ends(task, entry, needs_));
+      return step_(work, open_ends(work, needs_));
     } catch (const workers::TaskFailed& failure) {
       throw data::amended(
           failure, "", {{"key", entry.key}, {"connection", connection_of(entry, failure.error())}});

@@ -1,0 +1,23 @@
+// Digests as the signatures of AWS use them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace orch::aws {
+
+/// 32 bytes.
+std::string sha256(std::string_view data);
+/// 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view data);
+
+/// Lower-case hexadecimal digits.
+std::string hex(std::string_view bytes);
+/// Empty when `digits` are none, or an odd number.
+std::optional<std::string> unhex(std::string_view digits);
+
+/// True when both are equal; takes the same time wherever they differ.
+bool same_secret(std::string_view one, std::string_view other);
+
+}  // namespace orch::aws

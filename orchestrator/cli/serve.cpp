@@ -1,0 +1,190 @@
+// serve.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <csignal>
+#include <mutex>
+#include <unistd.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/carry_out.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/options.h"
+#include "orchestrator/cli/owner.h"
+#include "orchestrator/http/aws_front.h"
+#include "orchestrator/json/fields.h"
+#include "orchestrator/status/text.h"
+
+namespace orch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace net = boost::asio;
+
+// How long answers under way are waited for after Ctrl-C, and how often they are looked at.
+constexpr Millis answer_patience{5'000};
+constexpr Millis answer_interval{20};
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8083";
+  std::string region = "us-east-1";
+  std::string account = "123456789012";
+  std::string keys;
+  int drain = 30;
+};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Address parse_address(const std::string& text) {
+  const auto colon = text.rfind(':');
+  Address address{text.substr(0, colon), 0};
+  if (address.host.starts_with('[') && address.host.ends_with(']'))
+    address.host = address.host.substr(1, address.host.size() - 2);
+  const auto digits = colon == std::string::npos ? std::string() : text.substr(colon + 1);
+  const auto* end = digits.data() + digits.size();
+  const auto [stop, failed] = std::from_chars(digits.data(), end, address.port);
+  boost::system::error_code not_numeric;
+  net::ip::make_address(address.host, not_numeric);
+  if (digits.empty() || failed != std::errc{} || stop != end || not_numeric)
+    throw Error("ORCH-0001", fmt::format("--listen is \"{}\": expected ADDRESS:PORT", text),
+                "for example 127.0.0.1:8083, or [::1]:0 for any free port");
+  return address;
+}
+
+// {"AKIA…": "secret", …}
+aws::Keys read_keys(const std::string& file) {
+  aws::Keys keys;
+  if (file.empty()) return keys;
+  const auto text = read_text(file);
+  const auto document = parse_json(text, file);
+  json::Problems problems;
+  if (const auto* object = document.if_object()) {
+    for (const auto& [id, secret] : *object) {
+      if (secret.is_string())
+        keys.emplace(id, secret.get_string());
+      else
+        problems.push_back({"/" + std::string(id), "a secret key must be a string"});
+    }
+  }
+  if (keys.empty() && problems.empty())
+    problems.push_back({"", "expected an object of secret keys by key id"});
+  json::locate_problems(text, problems);
+  if (!problems.empty()) throw InvalidDocument("ORCH-0013", file, std::move(problems));
+  return keys;
+}
+
+/// Tells the front, while there is one, what the engine commits.
+class Relay final : public engine::Observer {
+ public:
+  void set(http::AwsFront* front) {
+    const std::scoped_lock lock(mutex_);
+    front_ = front;
+  }
+  void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override {
+    const std::scoped_lock lock(mutex_);
+    if (front_) front_->notice(run, events);
+  }
+  void on_progress(const std::string&, machine::Ticket, const workers::Progress&) override {}
+
+ private:
+  std::mutex mutex_;
+  http::AwsFront* front_ = nullptr;
+};
+
+/// Ends the io_context: the first signal gently, the second at once.
+class Ending {
+ public:
+  Ending(net::io_context& io, http::Server& server, http::AwsFront& front)
+      : io_(io), server_(server), front_(front), signals_(io, SIGINT, SIGTERM), look_(io) {
+    signals_.async_wait([this](const auto& cancelled, int) {
+      if (!cancelled) begin();
+    });
+  }
+
+ private:
+  void begin() {
+    signals_.async_wait([](const auto& cancelled, int) {
+      if (!cancelled) ::_exit(Exit::interrupted);
+    });
+    server_.stop();
+    front_.stop();
+    give_up_ = std::chrono::steady_clock::now() + answer_patience;
+    wait();
+  }
+
+  void wait() {
+    if (server_.at_work() == 0 || std::chrono::steady_clock::now() > give_up_) return io_.stop();
+    look_.expires_after(answer_interval);
+    look_.async_wait([this](const auto&) { wait(); });
+  }
+
+  net::io_context& io_;
+  http::Server& server_;
+  http::AwsFront& front_;
+  net::signal_set signals_;
+  net::steady_timer look_;
+  std::chrono::steady_clock::time_point give_up_;
+};
+
+service::Options service_options(const Context& context, const ServeOptions& options) {
+  return {options.account, options.region, connections_file(context.settings)};
+}
+
+int serve(const Context& context, const ServeOptions& options) {
+  const fs::path store = context.settings.value("store");
+  const auto address = parse_address(options.listen);
+  http::FrontOptions front_options;
+  front_options.keys = read_keys(options.keys);
+  if (front_options.keys.empty() && !net::ip::make_address(address.host).is_loopback())
+    throw Error(
+        "ORCH-0013",
+        fmt::format("{} can be reached by other machines, and there are no keys", address.host),
+        "name a file with --keys, or listen on 127.0.0.1");
+  net::io_context io{1};
+  Relay relay;
+  Owner owner(store, context.command_line, context.settings.workers(), &relay);
+  service::Service service(owner.engine(), store, service_options(context, options));
+  http::AwsFront front(io, service, std::move(front_options));
+  relay.set(&front);
+  http::Server server(io, address.host, address.port, {},
+                      [&](http::Request request, http::Reply reply) {
+                        front.handle(std::move(request), std::move(reply));
+                      });
+  Ending ending(io, server, front);
+  const bool v6 = address.host.find(':') != std::string::npos;
+  context.print(
+      fmt::format("http://{}:{}\n", v6 ? "[" + address.host + "]" : address.host, server.port()));
+  io.run();
+  relay.set(nullptr);
+  context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
+  owner.engine().drain(std::chrono::seconds(options.drain));
+  return Exit::ok;
+}
+
+}  // namespace
+
+Action declare_serve(CLI::App& app) {
+  const auto options = std::make_shared<ServeOptions>();
+  app.add_option("--listen", options->listen, "where to listen; default 127.0.0.1:8083")
+      ->type_name("ADDRESS:PORT");
+  app.add_option("--region", options->region, "region of clients that name none")
+      ->type_name("NAME");
+  app.add_option("--account", options->account, "account number in resource names")
+      ->type_name("NUMBER");
+  app.add_option("--keys", options->keys, "JSON file of secret keys by key id, for signatures")
+      ->type_name("FILE");
+  app.add_option("--drain", options->drain, "seconds that tasks at work may take at the end")
+      ->type_name("SECONDS");
+  add_setting(app, "connections");
+  add_setting(app, "workers");
+  return [options](Context& context) { return serve(context, *options); };
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,216 @@
+#include "orchestrator/http/aws_front.h"
+
+#include <atomic>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/base/random.h"
+#include "orchestrator/http/long_polls.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::http {
+
+namespace net = boost::asio;
+namespace bj = boost::json;
+using Field = boost::beast::http::field;
+using Status = boost::beast::http::status;
+
+namespace {
+
+constexpr std::string_view target_prefix = "AWSStepFunctions.";
+constexpr const char* content_type = "application/x-amz-json-1.0";
+
+Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+std::string request_id() {
+  const auto high = random_bits(), low = random_bits();
+  return fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", high >> 32U, (high >> 16U) & 0xffff,
+                     high & 0xfff, low >> 52U, low & 0xffffffffffff);
+}
+
+Response response(Status status, const bj::object& body) {
+  Response out(status, 11);
+  out.set(Field::content_type, content_type);
+  out.set("x-amzn-RequestId", request_id());
+  out.body() = json::write(body);
+  return out;
+}
+
+Response refusal(const std::string& type, const std::string& message, const bj::object& more = {},
+                 Status status = Status::bad_request) {
+  bj::object body{{"__type", type}, {"message", message}};
+  for (const auto& [name, value] : more) body[name] = value;
+  auto out = response(status, body);
+  out.set("x-amzn-ErrorType", type);
+  return out;
+}
+
+aws::SignedRequest signed_parts(const Request& request) {
+  aws::SignedRequest parts;
+  parts.method = std::string(request.method_string());
+  std::string_view target(request.target().data(), request.target().size());
+  if (const auto scheme = target.find("://"); scheme != std::string_view::npos) {
+    const auto path = target.find('/', scheme + 3);
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  const auto question = target.find('?');
+  parts.path = target.substr(0, question);
+  if (question != std::string_view::npos) parts.query = target.substr(question + 1);
+  for (const auto& field : request) {
+    std::string name(field.name_string());
+    for (auto& c : name)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    parts.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  parts.body = request.body();
+  return parts;
+}
+
+bj::object parse_body(const std::string& text) {
+  if (text.empty()) return {};
+  try {
+    auto body = json::parse(text);
+    if (body.is_object()) return std::move(body.get_object());
+  } catch (const json::SyntaxError& error) {
+    throw service::ServiceError("SerializationException", error.what());
+  }
+  throw service::ServiceError("SerializationException", "the body must be a JSON object");
+}
+
+std::string_view operation_of(const Request& request) {
+  const auto target = request["X-Amz-Target"];
+  const std::string_view text(target.data(), target.size());
+  if (request.method() != boost::beast::http::verb::post || !text.starts_with(target_prefix))
+    throw service::ServiceError("UnknownOperationException",
+                                "expected POST with X-Amz-Target: AWSStepFunctions.OPERATION");
+  return text.substr(target_prefix.size());
+}
+
+}  // namespace
+
+/// One request under way.
+struct AwsCall {
+  AwsCall(net::io_context& io, Request the_request, Reply the_reply)
+      : request(std::move(the_request)), reply(std::move(the_reply)), deadline(io) {}
+
+  Request request;
+  Reply reply;
+  net::steady_timer deadline;  ///< of a long poll; belongs to the io thread
+  service::Call call;
+  bool read = false;                  ///< `call` is filled in
+  std::atomic<bool> expired = false;  ///< the client's patience has ended
+};
+
+struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
+  using Pending = std::shared_ptr<AwsCall>;
+
+  Inside(net::io_context& the_io, service::Service& the_service, FrontOptions the_options)
+      : io(the_io),
+        service(the_service),
+        options(std::move(the_options)),
+        pool(static_cast<std::size_t>(options.threads)) {}
+
+  void queue(const Pending& pending) {
+    net::post(pool, [self = shared_from_this(), pending] { self->look(pending); });
+  }
+
+  // On a thread of the pool.
+  void look(const Pending& pending) {
+    if (pending->reply.gone()) return;
+    try {
+      if (!pending->read) read(pending);
+      answer(pending);
+    } catch (const service::ServiceError& error) {
+      pending->reply.send(refusal(error.type(), error.what(), error.members()));
+    } catch (const aws::SignatureRefused& error) {
+      pending->reply.send(refusal(error.type(), error.what()));
+    } catch (const std::exception& error) {
+      log::error("operation={} msg=\"{}\"", pending->call.operation, error.what());
+      pending->reply.send(
+          refusal("InternalFailure", error.what(), {}, Status::internal_server_error));
+    }
+  }
+
+  void read(const Pending& pending) {
+    const auto parts = signed_parts(pending->request);
+    if (!options.keys.empty()) aws::verify(parts, options.keys, clock_now());
+    auto& call = pending->call;
+    call.operation = operation_of(pending->request);
+    const auto header = pending->request[Field::authorization];
+    if (const auto found = aws::parse_authorization({header.data(), header.size()}))
+      call.region = found->region;
+    call.request = parse_body(pending->request.body());
+    pending->read = true;
+    if (const auto patience = service::patience_of(call.operation); patience.count() > 0)
+      net::post(io, [self = shared_from_this(), pending, patience] {
+        self->set_deadline(pending, patience);
+      });
+  }
+
+  // Looks until there is an answer, or nothing has happened since the last look.
+  void answer(const Pending& pending) {
+    auto& call = pending->call;
+    while (true) {
+      const bool known = !call.subject.empty();
+      const auto seen = polls.count(call.subject);
+      call.last = must_end(*pending);
+      if (auto answer = service.call(call))
+        return pending->reply.send(response(Status::ok, *answer));
+      const bool parked =
+          known && polls.park(call.subject, seen, pending.get(),
+                              [self = shared_from_this(), pending] { self->queue(pending); });
+      // Patience may have ended in between, when there was nothing to take yet.
+      if (parked && (!must_end(*pending) || !polls.take(pending.get()))) return;
+    }
+  }
+
+  bool must_end(const AwsCall& pending) const { return pending.expired || stopping; }
+
+  // On the io thread.
+  void set_deadline(const Pending& pending, Millis patience) {
+    pending->deadline.expires_after(patience);
+    pending->deadline.async_wait(
+        [self = weak_from_this(), weak = std::weak_ptr(pending)](const auto& cancelled) {
+          const auto inside = self.lock();
+          const auto kept = weak.lock();
+          if (cancelled || !inside || !kept) return;
+          kept->expired = true;
+          if (inside->polls.take(kept.get())) inside->queue(kept);
+        });
+  }
+
+  net::io_context& io;
+  service::Service& service;
+  FrontOptions options;
+  LongPolls polls;
+  std::atomic<bool> stopping = false;
+  net::thread_pool pool;
+};
+
+AwsFront::AwsFront(net::io_context& io, service::Service& service, FrontOptions options)
+    : inside_(std::make_shared<Inside>(io, service, std::move(options))) {}
+
+AwsFront::~AwsFront() {
+  stop();
+  inside_->pool.join();
+}
+
+void AwsFront::stop() {
+  inside_->stopping = true;
+  inside_->polls.ring_all();
+}
+
+void AwsFront::handle(Request request, Reply reply) {
+  inside_->queue(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
+}
+
+void AwsFront::notice(const store::ExecutionRow& run, std::span<const machine::Event>) {
+  if (run.status != machine::Status::running) inside_->polls.ring("run:" + run.made.run_id);
+}
+
+}  // namespace orch::http

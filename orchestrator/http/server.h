@@ -1,0 +1,73 @@
+// An HTTP/1.1 server that slow, broken and greedy clients cannot hold up: one coroutine per
+// connection, all on one io_context that one thread runs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace orch::http {
+
+using Request = boost::beast::http::request<boost::beast::http::string_body>;
+using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+struct Limits {
+  std::uint32_t header_bytes = 32 << 10;
+  std::uint64_t body_bytes = 8 << 20;
+  std::size_t connections = 1'024;
+  std::chrono::seconds header_time{60};  ///< from the end of the last answer to the end of a header
+  std::chrono::seconds body_time{30};
+  std::chrono::seconds write_time{30};
+};
+
+struct Exchange;
+struct Listening;
+
+/// The answer to one request, still to be given. Copies stand for the same answer; the first send()
+/// counts. Thread-safe.
+class Reply {
+ public:
+  explicit Reply(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+
+  void send(Response response) const;
+  /// True when the client has hung up: nobody reads the answer.
+  bool gone() const;
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+};
+
+/// Answers a request, now or later, from any thread. Called on the io_context's thread; must not
+/// block. An exception is answered with 500.
+using Handler = std::function<void(Request request, Reply reply)>;
+
+class Server {
+ public:
+  /// Listens at once. `address` is numeric; port 0 chooses a free one. Throws Error ORCH-0012 when
+  /// the address cannot be listened on.
+  Server(boost::asio::io_context& io, const std::string& address, std::uint16_t port, Limits limits,
+         Handler handler);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+  /// True when only this machine can reach the address.
+  bool loopback() const;
+  /// Accepts nobody any more and closes idle connections; requests at work are answered. Call on
+  /// the io_context's thread.
+  void stop();
+  /// Requests that have no answer yet. Call on the io_context's thread.
+  std::size_t at_work() const;
+
+ private:
+  std::shared_ptr<Listening> state_;
+};
+
+}  // namespace orch::http

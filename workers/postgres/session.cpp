@@ -1,0 +1,29 @@
+#include "workers/postgres/session.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace orch::postgres {
+namespace {
+
+pg::Stop either(pg::Stop one, pg::Stop other) {
+  if (!one) return other;
+  if (!other) return one;
+  return [one = std::move(one), other = std::move(other)] { return one() || other(); };
+}
+
+}  // namespace
+
+pg::Connection connect(const Settings& settings, const pg::Stop& also) {
+  pg::Connection connection(settings.conninfo, either(settings.stop, also));
+  connection.exec(fmt::format("SET lock_timeout = '{}s'", settings.lock_seconds));
+  return connection;
+}
+
+AlsoStop::AlsoStop(pg::Connection& connection, const pg::Stop& also) : connection_(connection) {
+  before_ = connection_.stop_when({});
+  connection_.stop_when(either(before_, also));
+}
+
+}  // namespace orch::postgres

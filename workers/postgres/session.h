@@ -1,0 +1,26 @@
+// Connections of one piece of work.
+#pragma once
+
+#include "orchestrator/db/pg.h"
+#include "workers/postgres/postgres.h"
+
+namespace orch::postgres {
+
+/// Connects; what waits for the server ends when `settings.stop` or `also` says so, and what waits
+/// for a lock after `settings.lock_seconds`.
+pg::Connection connect(const Settings& settings, const pg::Stop& also = {});
+
+/// Lets a connection hear one more stop for as long as it lives.
+class AlsoStop {
+ public:
+  AlsoStop(pg::Connection& connection, const pg::Stop& also);
+  AlsoStop(const AlsoStop&) = delete;
+  AlsoStop& operator=(const AlsoStop&) = delete;
+  ~AlsoStop() { connection_.stop_when(std::move(before_)); }
+
+ private:
+  pg::Connection& connection_;
+  pg::Stop before_;
+};
+
+}  // namespace orch::postgres
