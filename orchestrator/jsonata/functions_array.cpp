@@ -1,5 +1,6 @@
 // Functions of arrays, and those that call other functions.
 #include <algorithm>
+#include <unordered_set>
 
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/functions.h"
@@ -88,16 +89,41 @@ Value shuffle(Evaluator& evaluator, Arguments& arguments, const Value&) {
   return Value::of(std::move(shuffled));
 }
 
+namespace {
+
+/// The values seen so far. Text and numbers are found by hash, everything else one by one.
+class Seen {
+ public:
+  explicit Seen(Evaluator& evaluator) : evaluator_(evaluator) {}
+
+  /// False when an equal one was added before.
+  bool add(const Value& value) {
+    if (value.is_string()) return texts_.insert(value.string()).second;
+    if (value.is_number()) return numbers_.insert(value.number()).second;
+    evaluator_.work(static_cast<std::int64_t>(others_.size() / 16 + 1));
+    const bool known = std::any_of(others_.begin(), others_.end(),
+                                   [&](const Value& other) { return equal(value, other); });
+    if (!known) others_.push_back(value);
+    return !known;
+  }
+
+ private:
+  Evaluator& evaluator_;
+  std::unordered_set<std::string_view> texts_;  ///< of values that the array in question keeps
+  std::unordered_set<double> numbers_;
+  std::vector<Value> others_;
+};
+
+}  // namespace
+
 Value distinct(Evaluator& evaluator, Arguments& arguments, const Value&) {
   const auto& array = arguments[0];
   if (!array.is_array() || array.size() < 2) return array;
   auto kept = array.is_sequence() ? new_sequence() : new_array();
+  Seen seen(evaluator);
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const auto item = array.at(i);
-    evaluator.work(static_cast<std::int64_t>(kept->items.size() / 16 + 1));
-    const bool known = std::any_of(kept->items.begin(), kept->items.end(),
-                                   [&](const Value& other) { return equal(item, other); });
-    if (!known) kept->items.push_back(item);
+    auto item = array.at(i);
+    if (seen.add(item)) kept->items.push_back(std::move(item));
   }
   return Value::of(std::move(kept));
 }
