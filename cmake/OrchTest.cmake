@@ -1,5 +1,5 @@
 # orch_test(name SOURCES … USES … [LABELS …]): one GoogleTest program, its cases in ctest.
-# Default label: unit. WHOLE: one ctest for the program, when its cases are so many and so quick
+# One label a program; default: unit. Those with the label threads run under ThreadSanitizer too. WHOLE: one ctest for the program, when its cases are so many and so quick
 # that starting a process for each would be most of the time.
 function(orch_test name)
   cmake_parse_arguments(ARG "WHOLE" "" "SOURCES;USES;LABELS" ${ARGN})

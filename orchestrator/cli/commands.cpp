@@ -70,6 +70,12 @@ constexpr std::array table = {
             "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
             "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
             declare_serve},
+    Command{"eval", "Evaluate a JSONata expression",
+            "JSONata is the query language of workflows whose QueryLanguage is JSONata. The result "
+            "goes to standard output as JSON.",
+            "orch eval '$sum(items.price)' --input order.json\n"
+            "orch eval '$now()'\norch eval --jsonl < requests.jsonl",
+            declare_eval},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, output, workers, log.",

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <poll.h>
+#include <utility>
 
 #include <libpq-fe.h>
 
@@ -69,8 +70,9 @@ Result stream(Connection& connection, const std::string& sql, const Params& para
   PQsetSingleRowMode(handle);
   auto last = checked_rows(next_result(handle, handlers.tick));
   while (auto* raw = next_result(handle, handlers.tick)) {
+    auto next = checked_rows(raw);  // owned before the handler may throw
     handlers.row(last);
-    last = checked_rows(raw);
+    last = std::move(next);
   }
   running.done();
   return last;
