@@ -213,8 +213,6 @@ void AwsFront::notice(const store::ExecutionRow& run, std::span<const machine::E
   if (run.status != machine::Status::running) inside_->polls.ring("run:" + run.made.run_id);
 }
 
-void AwsFront::notice(const std::string& activity) {
-  inside_->polls.ring("activity:" + activity);
-}
+void AwsFront::notice(const std::string& activity) { inside_->polls.ring("activity:" + activity); }
 
 }  // namespace orch::http

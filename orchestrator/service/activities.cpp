@@ -1,9 +1,9 @@
-// CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask, SendTaskSuccess,
-// SendTaskFailure, SendTaskHeartbeat.
+// CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask,
+// SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 #include <fmt/format.h>
 
-#include "orchestrator/json/text.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/json/text.h"
 #include "orchestrator/service/paging.h"
 #include "orchestrator/service/syntax.h"
 #include "orchestrator/service/words.h"
@@ -30,8 +30,7 @@ Object report(Request& request, const std::string& token, const engine::TokenRep
     if (error.code() == "ORCH-0213")
       throw ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
     if (error.code() == "ORCH-0214")
-      throw ServiceError("TaskTimedOut",
-                         "Task Timed Out: 'Provided task does not exist anymore'");
+      throw ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
     throw;
   }
 }

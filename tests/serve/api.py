@@ -196,7 +196,6 @@ class BrokenClients(ServeTest):
     def raw(self, data, read=65536):
         with socket.create_connection((self.server.host, self.server.port), timeout=30) as peer:
             peer.sendall(data)
-            peer.shutdown(socket.SHUT_WR)
             answer = b""
             while chunk := peer.recv(read):
                 answer += chunk
