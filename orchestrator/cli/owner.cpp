@@ -45,6 +45,10 @@ void Bell::on_progress(const std::string& run_id, machine::Ticket ticket,
   if (other_) other_->on_progress(run_id, ticket, progress);
 }
 
+void Bell::on_activity_task(const std::string& activity) {
+  if (other_) other_->on_activity_task(activity);
+}
+
 void Bell::wait(Millis longest) {
   std::unique_lock lock(mutex_);
   rung_.wait_for(lock, longest, [&] { return ended_; });

@@ -24,6 +24,7 @@ class Bell final : public engine::Observer {
   void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override;
   void on_progress(const std::string& run_id, machine::Ticket ticket,
                    const workers::Progress& progress) override;
+  void on_activity_task(const std::string& activity) override;
   /// Waits for a run to end, at most for `longest`.
   void wait(Millis longest);
 

@@ -92,6 +92,10 @@ class Relay final : public engine::Observer {
     if (front_) front_->notice(run, events);
   }
   void on_progress(const std::string&, machine::Ticket, const workers::Progress&) override {}
+  void on_activity_task(const std::string& activity) override {
+    const std::scoped_lock lock(mutex_);
+    if (front_) front_->notice(activity);
+  }
 
  private:
   std::mutex mutex_;

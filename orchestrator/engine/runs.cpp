@@ -16,10 +16,12 @@ machine::Identity identity_of(const store::NewExecution& made) {
   const auto& service = made.service;
   machine::Identity identity;
   identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
-  identity.name = made.name;
+  // Express executions may share names; behind the colon stands what tells them apart.
+  identity.name = service.express ? made.name.substr(0, made.name.find(':')) : made.name;
   identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
   identity.workflow_name = made.workflow;
   identity.role = service.role;
+  identity.token_prefix = made.run_id;
   identity.input = json::Payload::of_text(made.input);
   return identity;
 }

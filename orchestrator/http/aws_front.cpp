@@ -126,7 +126,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       if (!pending->read) read(pending);
       answer(pending);
     } catch (const service::ServiceError& error) {
-      pending->reply.send(refusal(error.type(), error.what(), error.members()));
+      pending->reply.send(refusal(error.type(), error.message(), error.members()));
     } catch (const aws::SignatureRefused& error) {
       pending->reply.send(refusal(error.type(), error.what()));
     } catch (const std::exception& error) {
@@ -212,5 +212,7 @@ void AwsFront::handle(Request request, Reply reply) {
 void AwsFront::notice(const store::ExecutionRow& run, std::span<const machine::Event>) {
   if (run.status != machine::Status::running) inside_->polls.ring("run:" + run.made.run_id);
 }
+
+void AwsFront::notice(const std::string& activity) { inside_->polls.ring("activity:" + activity); }
 
 }  // namespace orch::http

@@ -40,6 +40,8 @@ class AwsFront {
   void handle(Request request, Reply reply);
   /// Something has happened to a run: long polls that wait for it look again. Thread-safe.
   void notice(const store::ExecutionRow& run, std::span<const machine::Event> events);
+  /// A task of the activity waits: likewise.
+  void notice(const std::string& activity);
   /// Long polls get their answer now.
   void stop();
 

@@ -1,8 +1,11 @@
-// CreateActivity, DescribeActivity, ListActivities, DeleteActivity.
+// CreateActivity, DescribeActivity, ListActivities, DeleteActivity, GetActivityTask,
+// SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat.
 #include <fmt/format.h>
 
+#include "orchestrator/base/error.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/service/paging.h"
+#include "orchestrator/service/syntax.h"
 #include "orchestrator/service/words.h"
 
 namespace orch::service {
@@ -14,6 +17,32 @@ constexpr Length arn_length{1, 256};
 
 [[noreturn]] void refuse_activity(const std::string& arn) {
   throw ServiceError("ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'", arn));
+}
+
+constexpr Length token_length{1, 2048};
+
+// The engine's words for what is wrong with a token, in the service's.
+Object report(Request& request, const std::string& token, const engine::TokenReport& report) {
+  try {
+    request.desk.engine.report(token, report);
+    return {};
+  } catch (const Error& error) {
+    if (error.code() == "ORCH-0213")
+      throw ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
+    if (error.code() == "ORCH-0214")
+      throw ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+    throw;
+  }
+}
+
+void check_output(const std::string& output) {
+  try {
+    json::parse(output);
+  } catch (const json::SyntaxError& error) {
+    const auto fault = explain_syntax(output);
+    throw ServiceError("InvalidOutput",
+                       fmt::format("Invalid Output: '{}'", fault ? fault->message : error.what()));
+  }
 }
 
 }  // namespace
@@ -73,6 +102,41 @@ Object delete_activity(Request& request) {
   const auto name = parse_activity_arn(arn);
   request.machines().transact([&] { request.machines().remove_activity(name); });
   return {};
+}
+
+std::optional<Object> get_activity_task(Request& request) {
+  const auto arn = request.in.required("activityArn", arn_length);
+  const auto worker = request.in.text_or("workerName", "", {1, 80});
+  request.in.check();
+  if (!request.machines().activity(parse_activity_arn(arn))) refuse_activity(arn);
+  if (const auto task = request.desk.engine.take_activity_task(arn, worker))
+    return Object{{"taskToken", task->token}, {"input", task->input}};
+  request.call.subject = "activity:" + arn;
+  if (request.call.last) return Object{};
+  return std::nullopt;
+}
+
+Object send_task_success(Request& request) {
+  const auto token = request.in.required("taskToken", token_length);
+  engine::TokenReport done{engine::TokenReport::Kind::success, "", {}, {}};
+  done.output = request.in.required("output", {0, 262'144});
+  request.in.check();
+  check_output(done.output);
+  return report(request, token, done);
+}
+
+Object send_task_failure(Request& request) {
+  const auto token = request.in.required("taskToken", token_length);
+  const auto error = request.in.text("error", {0, 256});
+  const auto cause = request.in.text("cause", {0, 32'768});
+  request.in.check();
+  return report(request, token, {engine::TokenReport::Kind::failure, "", error, cause});
+}
+
+Object send_task_heartbeat(Request& request) {
+  const auto token = request.in.required("taskToken", token_length);
+  request.in.check();
+  return report(request, token, {engine::TokenReport::Kind::heartbeat, "", {}, {}});
 }
 
 }  // namespace orch::service

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -91,7 +92,7 @@ std::vector<Diagnostic> translate(const std::vector<Problem>& problems) {
 }
 
 // `$name` and `$name.more`, also inside intrinsic functions; not `$`, `$.x`, `$[0]`, `$$.x`.
-void collect_variables(std::string_view text, bj::array& names) {
+void collect_variables(std::string_view text, std::set<std::string>& names) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') ++i;
@@ -103,10 +104,8 @@ void collect_variables(std::string_view text, bj::array& names) {
     while (i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) ||
                                text[i] == '_' || static_cast<unsigned char>(text[i]) >= 0x80))
       ++i;
-    const bj::string name(text.substr(begin, i - begin));
+    if (i > begin) names.emplace(text.substr(begin, i - begin));
     --i;
-    if (!name.empty() && std::find(names.begin(), names.end(), bj::value(name)) == names.end())
-      names.emplace_back(name);
   }
 }
 
@@ -118,7 +117,7 @@ bool nests_states(std::string_view key) {
   return key == "ItemProcessor" || key == "Iterator" || key == "Branches";
 }
 
-void collect_variables(const bj::value& value, bj::array& names) {
+void collect_variables(const bj::value& value, std::set<std::string>& names) {
   if (const auto* list = value.if_array()) {
     for (const auto& item : *list) collect_variables(item, names);
   } else if (const auto* object = value.if_object()) {
@@ -166,9 +165,9 @@ Object variable_references(const std::string& definition) {
   Object references;
   for_each_state(json::parse(definition), "",
                  [&](const std::string&, const std::string& name, const bj::object& state) {
-                   bj::array names;
+                   std::set<std::string> names;
                    collect_variables(state, names);
-                   if (!names.empty()) references[name] = std::move(names);
+                   if (!names.empty()) references[name] = bj::array(names.begin(), names.end());
                  });
   return references;
 }

@@ -22,8 +22,8 @@ std::vector<Diagnostic> diagnose(const std::string& definition, bool express);
 /// Throws ServiceError InvalidDefinition naming all errors.
 void check_definition(const std::string& definition, bool express);
 
-/// The variables that each state's JSONPath fields refer to: {state: [name, …]}, both in the order
-/// of the text. `definition` must be valid.
+/// The variables that each state's JSONPath fields refer to: {state: [name, …]}, the names sorted.
+/// `definition` must be valid.
 Object variable_references(const std::string& definition);
 
 }  // namespace orch::service

@@ -11,6 +11,7 @@
 namespace orch::service {
 namespace {
 
+constexpr Millis activity_patience{60'000};
 constexpr Millis express_patience{300'000};
 
 template <Object (*operation)(Request&)>
@@ -31,6 +32,7 @@ constexpr std::array table = {
     Operation{"DescribeStateMachine", at_once<describe_state_machine>},
     Operation{"DescribeStateMachineAlias", at_once<describe_state_machine_alias>},
     Operation{"DescribeStateMachineForExecution", at_once<describe_state_machine_for_execution>},
+    Operation{"GetActivityTask", get_activity_task, activity_patience},
     Operation{"GetExecutionHistory", at_once<get_execution_history>},
     Operation{"ListActivities", at_once<list_activities>},
     Operation{"ListExecutions", at_once<list_executions>},
@@ -40,6 +42,9 @@ constexpr std::array table = {
     Operation{"ListTagsForResource", at_once<list_tags_for_resource>},
     Operation{"PublishStateMachineVersion", at_once<publish_state_machine_version>},
     Operation{"RedriveExecution", at_once<redrive_execution>},
+    Operation{"SendTaskFailure", at_once<send_task_failure>},
+    Operation{"SendTaskHeartbeat", at_once<send_task_heartbeat>},
+    Operation{"SendTaskSuccess", at_once<send_task_success>},
     Operation{"StartExecution", at_once<start_execution>},
     Operation{"StartSyncExecution", start_sync_execution, express_patience},
     Operation{"StopExecution", at_once<stop_execution>},

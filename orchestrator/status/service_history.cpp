@@ -1,6 +1,9 @@
 #include "orchestrator/status/service_history.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "orchestrator/asl/resource.h"
 
 namespace orch::status {
 namespace {
@@ -8,66 +11,28 @@ namespace {
 namespace bj = boost::json;
 using machine::Event;
 using machine::EventType;
-
-/// How the service names a kind of task and what belongs to it.
-enum class TaskKind : std::uint8_t { integration, lambda, activity };
-
-TaskKind kind_of(const std::string& resource) {
-  if (resource.starts_with("arn:") && resource.find(":lambda:") != std::string::npos &&
-      resource.find(":function:") != std::string::npos)
-    return TaskKind::lambda;
-  if (resource.starts_with("arn:") && resource.find(":activity:") != std::string::npos)
-    return TaskKind::activity;
-  return TaskKind::integration;
-}
-
-bool is_task_event(EventType type) {
-  return type == EventType::task_scheduled || type == EventType::task_started ||
-         type == EventType::task_succeeded || type == EventType::task_failed ||
-         type == EventType::task_timed_out;
-}
-
-// "TaskScheduled" of a Lambda function is "LambdaFunctionScheduled".
-std::string type_name(EventType type, TaskKind kind) {
-  std::string name(machine::to_string(type));
-  if (!is_task_event(type) || kind == TaskKind::integration) return name;
-  return (kind == TaskKind::lambda ? "LambdaFunction" : "Activity") + name.substr(4);
-}
+using machine::TaskStage;
 
 // "TaskScheduled" has its details in "taskScheduledEventDetails".
-std::string details_name(EventType type, std::string name) {
+std::string details_name(EventType type) {
   if (is_state_entered(type)) return "stateEnteredEventDetails";
   if (is_state_exited(type)) return "stateExitedEventDetails";
+  std::string name(machine::to_string(type));
   name.front() = static_cast<char>(name.front() - 'A' + 'a');
   return name + "EventDetails";
-}
-
-// "arn:aws:states:::lambda:invoke" is the type lambda and the resource invoke; "orch:stage"
-// likewise; of "…:::aws-sdk:s3:getObject" the type is aws-sdk:s3.
-void add_resource(bj::object& details, std::string_view resource) {
-  if (const auto integration = resource.find(":::");
-      resource.starts_with("arn:") && integration != std::string_view::npos)
-    resource.remove_prefix(integration + 3);
-  constexpr std::string_view sdk = "aws-sdk:";
-  const auto colon = resource.find(':', resource.starts_with(sdk) ? sdk.size() : 0);
-  if (colon != std::string_view::npos) {
-    details["resourceType"] = resource.substr(0, colon);
-    resource.remove_prefix(colon + 1);
-  }
-  details["resource"] = resource;
 }
 
 /// Makes the details objects of one view.
 class Details {
  public:
   Details(const ServiceView& view, const Event& event, const std::string& resource)
-      : view_(view), event_(event), resource_(resource), kind_(kind_of(resource)) {}
+      : view_(view), event_(event), resource_(asl::parse_resource(resource)) {}
 
   std::optional<bj::object> make() const {
     const auto type = event_.type;
     if (is_state_entered(type)) return state("input", "inputDetails");
     if (is_state_exited(type)) return state("output", "outputDetails");
-    if (is_task_event(type)) return task();
+    if (machine::task_stage(type) != TaskStage::none) return task();
     if (is_execution_end(type) || type == EventType::execution_started ||
         type == EventType::execution_redriven)
       return execution();
@@ -79,6 +44,10 @@ class Details {
       case EventType::map_iteration_failed:
       case EventType::map_iteration_aborted:
         return bj::object{{"name", event_.name}, {"index", event_.number}};
+      case EventType::map_run_started:
+      case EventType::map_run_failed:
+      case EventType::map_run_redriven:
+        return map_run();
       case EventType::evaluation_failed:
         return evaluation();
       default:
@@ -100,41 +69,71 @@ class Details {
 
   void add_times(bj::object& details) const {
     if (event_.timeout_seconds) details["timeoutInSeconds"] = *event_.timeout_seconds;
-    if (event_.heartbeat_seconds && kind_ != TaskKind::lambda)
+    if (event_.heartbeat_seconds && !lambda())
       details["heartbeatInSeconds"] = *event_.heartbeat_seconds;
   }
+
+  // Lambda functions and activities have events of their own, without the type of the resource.
+  bool lambda() const { return resource_.kind == asl::TaskKind::lambda; }
+  bool integration() const { return resource_.kind == asl::TaskKind::task; }
 
   bj::object state(const char* payload, const char* about) const {
     bj::object details{{"name", event_.name}};
     add_payload(details, payload, about);
+    if (event_.assigned.empty()) return details;
+    bj::object variables;
+    for (const auto& [name, text] : event_.assigned) variables[name] = text;
+    if (view_.with_data) details["assignedVariables"] = std::move(variables);
+    details["assignedVariablesDetails"] = bj::object{{"truncated", false}};
     return details;
+  }
+
+  void add_resource(bj::object& details) const {
+    if (!resource_.type.empty()) details["resourceType"] = resource_.type;
+    details["resource"] = resource_.action.empty() ? resource_.text : resource_.action;
   }
 
   bj::object scheduled() const {
     bj::object details;
-    if (kind_ == TaskKind::integration) {
-      add_resource(details, resource_);
+    if (integration()) {
+      add_resource(details);
       details["region"] = view_.region;
       details["parameters"] = event_.payload && view_.with_data ? event_.payload->text() : "";
     } else {
-      details["resource"] = resource_;
+      details["resource"] = resource_.text;
       add_payload(details, "input", "inputDetails");
     }
     add_times(details);
+    if (!event_.role.empty()) details["taskCredentials"] = bj::object{{"roleArn", event_.role}};
     return details;
   }
 
   std::optional<bj::object> task() const {
-    if (event_.type == EventType::task_scheduled) return scheduled();
+    const auto stage = machine::task_stage(event_.type);
+    if (stage == TaskStage::scheduled) return scheduled();
+    if (stage == TaskStage::started && lambda()) return std::nullopt;
     bj::object details;
-    if (kind_ == TaskKind::integration)
-      add_resource(details, resource_);
-    else if (event_.type == EventType::task_started && kind_ == TaskKind::lambda)
-      return std::nullopt;
-    if (event_.type == EventType::task_succeeded)
+    if (integration()) add_resource(details);
+    if (stage == TaskStage::started && !integration() && !event_.name.empty())
+      details["workerName"] = event_.name;
+    if (stage == TaskStage::submitted || stage == TaskStage::succeeded)
       add_payload(details, "output", "outputDetails");
     else
       add_failure(details);
+    return details;
+  }
+
+  // The map run's ARN is the machine's with the run's own last part.
+  bj::object map_run() const {
+    bj::object details;
+    add_failure(details);
+    if (event_.type == EventType::map_run_failed) return details;
+    auto arn = view_.machine_arn;
+    const std::string kind = ":stateMachine:";
+    if (const auto at = arn.find(kind); at != std::string::npos)
+      arn.replace(at, kind.size(), ":mapRun:");
+    details["mapRunArn"] = arn + "/" + event_.resource;
+    if (event_.type == EventType::map_run_redriven) details["redriveCount"] = event_.number;
     return details;
   }
 
@@ -158,14 +157,14 @@ class Details {
 
   bj::object evaluation() const {
     bj::object details{{"state", event_.name}};
+    if (!event_.resource.empty()) details["location"] = event_.resource;
     add_failure(details);
     return details;
   }
 
   const ServiceView& view_;
   const Event& event_;
-  const std::string& resource_;
-  TaskKind kind_;
+  asl::Resource resource_;
 };
 
 }  // namespace
@@ -179,20 +178,20 @@ std::optional<bj::object> ServiceHistory::convert(const Event& event) {
     ours_.push_back(event.id);
     return std::nullopt;
   }
-  if (event.type == EventType::task_scheduled) resources_[event.thread] = event.resource;
+  if (machine::task_stage(event.type) == TaskStage::scheduled)
+    resources_[event.thread] = event.resource;
   const auto known = resources_.find(event.thread);
-  const std::string resource = known == resources_.end() ? "" : known->second;
-  const auto type = type_name(event.type, kind_of(resource));
   bj::object out;
   if (view_.epoch_times)
     out["timestamp"] = static_cast<double>(event.at.time_since_epoch().count()) / 1000.0;
   else
     out["timestamp"] = to_iso(event.at);
-  out["type"] = type;
+  out["type"] = machine::to_string(event.type);
   out["id"] = service_id(event.id);
   out["previousEventId"] = service_id(event.previous);
-  auto details = Details(view_, event, resource).make();
-  if (details) out[details_name(event.type, type)] = std::move(*details);
+  auto details =
+      Details(view_, event, known == resources_.end() ? std::string() : known->second).make();
+  if (details) out[details_name(event.type)] = std::move(*details);
   if (is_state_exited(event.type)) resources_.erase(event.thread);
   return out;
 }

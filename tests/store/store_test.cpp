@@ -118,7 +118,7 @@ TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
     turn->add(other);
   }
   EXPECT_THAT(ids(id, 0), ElementsAre());
-  EXPECT_EQ(store_->find_name("wf", "other"), std::nullopt);
+  EXPECT_EQ(store_->find_name("copy", "other"), std::nullopt);
 }
 
 TEST_F(StoreTest, RefusesTheSameEventsTwice) {
@@ -176,7 +176,7 @@ TEST_F(StoreTest, FindsByNameIdAndUniqueBeginning) {
   EXPECT_EQ(store_->find("second").made.run_id, "aa22");
   EXPECT_EQ(store_->find("aa2").made.run_id, "aa22");
   EXPECT_EQ(store_->find("b").made.run_id, "bb33");
-  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22 of wf, aa11 of wf");
+  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22 of copy, aa11 of copy");
   EXPECT_EQ(refusal("zz"), "no run \"zz\"");
   EXPECT_EQ(refusal("%"), "no run \"%\"");
 }

@@ -1,0 +1,92 @@
+"""A running `orch serve` with a store of its own, and a client of its protocol."""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.parse
+
+# How long the server may take to listen, and to end.
+PATIENCE = 60
+
+
+class ApiError(Exception):
+    def __init__(self, status, body):
+        super().__init__(f"{status} {body}")
+        self.status, self.type, self.message = status, body.get("__type"), body.get("message")
+
+
+class Server:
+    """Starts at once; `arguments` are options of `orch serve`."""
+
+    def __init__(self, orch, folder, *arguments):
+        self.orch, self.folder, self.arguments = str(pathlib.Path(orch).resolve()), pathlib.Path(folder), arguments
+        self.process = self.url = None
+        self.start()
+
+    @property
+    def store(self):
+        return self.folder / "runs.db"
+
+    def environment(self):
+        # Nothing of the user's: no settings, no keys, no proxies.
+        kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+        return dict(kept, HOME=str(self.folder), TZ="UTC")
+
+    def command(self, *arguments):
+        return [self.orch, *arguments, "--store", str(self.store)]
+
+    def run(self, *arguments):
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, cwd=self.folder,
+                              env=self.environment(), timeout=PATIENCE)
+
+    def start(self):
+        self.log = open(self.folder / "serve.log", "a")
+        self.process = subprocess.Popen(
+            self.command("serve", "--listen", "127.0.0.1:0", *self.arguments), stdout=subprocess.PIPE,
+            stderr=self.log, text=True, cwd=self.folder, env=self.environment())
+        self.url = self.process.stdout.readline().strip()
+        if not self.url.startswith("http://"):
+            raise RuntimeError("orch serve did not start: " + (self.folder / "serve.log").read_text())
+        self.host, self.port = "127.0.0.1", urllib.parse.urlsplit(self.url).port
+
+    def end(self, how=signal.SIGTERM):
+        """Returns the exit code."""
+        if self.process is None:
+            return None
+        self.process.send_signal(how)
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.log.close()
+        self.process = None
+        return code
+
+    def call(self, operation, timeout=PATIENCE, **members):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        with contextlib.closing(connection):
+            connection.request("POST", "/", json.dumps(members), {
+                "X-Amz-Target": "AWSStepFunctions." + operation,
+                "Content-Type": "application/x-amz-json-1.0"})
+            response = connection.getresponse()
+            body = json.loads(response.read())
+            if response.status != 200:
+                raise ApiError(response.status, body)
+            return body
+
+
+@contextlib.contextmanager
+def serving(orch, *arguments):
+    """A server in a temporary folder, ended and removed afterwards."""
+    folder = tempfile.mkdtemp(prefix="orch-serve-")
+    server = None
+    try:
+        server = Server(orch, folder, *arguments)
+        yield server
+    finally:
+        if server:
+            server.end(signal.SIGKILL)
+        shutil.rmtree(folder)
