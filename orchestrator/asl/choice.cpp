@@ -178,8 +178,6 @@ bool holds(const Comparison& comparison, const Scope& scope) {
   return compare(comparison.op, value, required(operand, *path));
 }
 
-}  // namespace
-
 bool holds(const Condition& condition, const Scope& scope) {
   const auto passes = [&](const Condition& each) { return holds(each, scope); };
   const auto& operands = condition.operands;
@@ -194,6 +192,24 @@ bool holds(const Condition& condition, const Scope& scope) {
       return !passes(operands.front());
   }
   return false;
+}
+
+struct Holds {
+  const Scope& scope;
+
+  bool operator()(const Condition& condition) const { return holds(condition, scope); }
+  bool operator()(bool fixed) const { return fixed; }
+  bool operator()(const Expression& expression) const {
+    const auto value = expression.evaluate(scope);
+    if (!value.is_bool()) expression.refuse("boolean", value);
+    return value.get_bool();
+  }
+};
+
+}  // namespace
+
+bool holds(const ChoiceRule& rule, const Scope& scope) {
+  return std::visit(Holds{scope}, rule.condition);
 }
 
 }  // namespace orch::asl

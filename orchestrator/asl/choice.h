@@ -9,6 +9,6 @@ namespace orch::asl {
 /// Whether `condition` holds. A value of another type than the operator's is false, never an
 /// error; a definite path that misses throws EvaluationError(States.Runtime), except for
 /// IsPresent.
-bool holds(const Condition& condition, const Scope& scope);
+bool holds(const ChoiceRule& rule, const Scope& scope);
 
 }  // namespace orch::asl

@@ -88,10 +88,16 @@ std::string text_of(const Condition& condition, bool inside) {
   return "";
 }
 
+struct InWords {
+  std::string operator()(const Condition& condition) const { return text_of(condition, false); }
+  std::string operator()(const Expression& expression) const { return expression.text(); }
+  std::string operator()(bool fixed) const { return fixed ? "true" : "false"; }
+};
+
 }  // namespace
 
-std::string short_text(const Condition& condition) {
-  const auto whole = text_of(condition, false);
+std::string short_text(const ChoiceRule& rule) {
+  const auto whole = std::visit(InWords{}, rule.condition);
   std::size_t end = 0;
   std::size_t before_last = 0;
   for (std::size_t count = 0; end < whole.size(); ++count) {

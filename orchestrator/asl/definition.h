@@ -13,9 +13,12 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/asl/distributed.h"
+#include "orchestrator/asl/expression.h"
 #include "orchestrator/asl/intrinsic.h"
 #include "orchestrator/asl/path.h"
 #include "orchestrator/asl/payload_template.h"
+#include "orchestrator/asl/resource.h"
 #include "orchestrator/base/time.h"
 
 namespace orch::asl {
@@ -35,10 +38,8 @@ struct Filter {
   std::optional<P> path;  ///< unset and not discard: the default, `$`
 };
 
-/// A number given in the definition or read by a path when the state is entered.
-using Number = std::variant<std::int64_t, Path>;
 /// A text given in the definition, read by a path, or computed.
-using Text = std::variant<std::string, Path, Intrinsic>;
+using Text = std::variant<std::string, Path, Intrinsic, Expression>;
 
 struct Retrier {
   std::vector<std::string> error_equals;
@@ -52,7 +53,9 @@ struct Retrier {
 struct Catcher {
   std::vector<std::string> error_equals;
   std::string next;
-  Filter<ReferencePath> result_path;
+  Filter<ReferencePath> result_path;      ///< JSONPath
+  std::optional<PayloadTemplate> output;  ///< JSONata
+  std::optional<PayloadTemplate> assign;
 };
 
 struct Pass {
@@ -60,9 +63,10 @@ struct Pass {
 };
 
 struct Task {
-  std::string resource;
+  Resource resource;
   std::optional<Number> timeout_seconds;  ///< unset: 99,999,999 s, as on the service
   std::optional<Number> heartbeat_seconds;
+  std::optional<PayloadTemplate> credentials;
 };
 
 /// One comparison of a Choice rule.
@@ -106,8 +110,10 @@ struct Condition {
 };
 
 struct ChoiceRule {
-  Condition condition;
+  std::variant<Condition, Expression, bool> condition;  ///< the latter two: JSONata
   std::string next;
+  std::optional<PayloadTemplate> output;  ///< JSONata; replaces the state's
+  std::optional<PayloadTemplate> assign;  ///< replaces the state's
 };
 
 struct Choice {
@@ -116,9 +122,9 @@ struct Choice {
 };
 
 struct Wait {
-  std::variant<std::int64_t, Path> seconds_or_path = std::int64_t{0};
+  Number seconds = std::int64_t{0};
   /// Set: wait until an instant instead of for seconds.
-  std::optional<std::variant<Instant, Path>> timestamp;
+  std::optional<std::variant<Instant, Path, Expression>> timestamp;
 };
 
 struct Succeed {};
@@ -135,20 +141,27 @@ struct Parallel {
 struct Map {
   Flow processor;
   std::string processor_field = "ItemProcessor";  ///< or "Iterator", its older name
-  std::optional<Path> items_path;
+  std::optional<Path> items_path;                 ///< JSONPath
+  std::optional<PayloadTemplate> items;           ///< JSONata
   std::optional<PayloadTemplate> item_selector;
   Number max_concurrency = std::int64_t{0};  ///< 0: no limit of the definition's
+  std::optional<Distributed> distributed;    ///< unset: Mode INLINE
 };
+
+enum class QueryLanguage : std::uint8_t { json_path, jsonata };
 
 struct State {
   std::string name;
   std::string comment;
+  QueryLanguage language = QueryLanguage::json_path;
   std::optional<std::string> next;  ///< unset: terminal, or Choice
   Filter<Path> input_path;
   Filter<Path> output_path;
-  std::optional<PayloadTemplate> parameters;
+  std::optional<PayloadTemplate> parameters;  ///< JSONata: Arguments
   std::optional<PayloadTemplate> result_selector;
   Filter<ReferencePath> result_path;
+  std::optional<PayloadTemplate> output;  ///< JSONata
+  std::optional<PayloadTemplate> assign;
   std::vector<Retrier> retry;
   std::vector<Catcher> catches;
   std::variant<Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map> body;
@@ -157,6 +170,7 @@ struct State {
 /// A parsed and valid definition. Immutable once made; shared by its executions.
 struct Workflow {
   std::string comment;
+  QueryLanguage language = QueryLanguage::json_path;
   std::optional<Millis> timeout;
   Flow flow;
   /// Every state of every nested flow by its name (unique in the whole definition).

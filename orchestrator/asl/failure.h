@@ -20,12 +20,16 @@ struct Failure {
 /// into events. Not an orch::Error: the workflow is wrong, not orch.
 class EvaluationError : public std::exception {
  public:
-  explicit EvaluationError(Failure failure) : failure_(std::move(failure)) {}
+  /// `location`: the field whose JSONata expression failed, as in "Output/total".
+  explicit EvaluationError(Failure failure, std::string location = {})
+      : failure_(std::move(failure)), location_(std::move(location)) {}
   const Failure& failure() const noexcept { return failure_; }
+  const std::string& location() const noexcept { return location_; }
   const char* what() const noexcept override { return failure_.cause.c_str(); }
 
  private:
   Failure failure_;
+  std::string location_;
 };
 
 }  // namespace orch::asl

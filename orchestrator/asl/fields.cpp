@@ -34,6 +34,25 @@ void check_template(const bj::value& value, const std::string& pointer, Problems
   }
 }
 
+// The same for JSONata: every expression, each with its own problem.
+void check_expressions(const bj::value& value, const std::string& pointer, Problems& problems) {
+  if (const auto* array = value.if_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i)
+      check_expressions((*array)[i], fmt::format("{}/{}", pointer, i), problems);
+  } else if (const auto* object = value.if_object()) {
+    for (const auto& [key, member] : *object)
+      check_expressions(member, pointer + "/" + json::pointer_token({key.data(), key.size()}),
+                        problems);
+  } else if (const auto* text = value.if_string();
+             text && Expression::is_one({text->data(), text->size()})) {
+    try {
+      Expression::compile({text->data(), text->size()}, "");
+    } catch (const SyntaxProblem& error) {
+      problems.push_back({pointer, error.what()});
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Path> Fields::path(std::string_view field) {
@@ -75,9 +94,11 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view field) 
   const auto* value = get(field);
   if (!value) return std::nullopt;
   const auto before = problems().size();
-  check_template(*value, at(field), problems());
+  const auto check = jsonata() ? check_expressions : check_template;
+  check(*value, at(field), problems());
   if (problems().size() > before) return std::nullopt;
   try {
+    if (jsonata()) return PayloadTemplate::compile_jsonata(*value, context_ + std::string(field));
     return PayloadTemplate::compile(*value);
   } catch (const SyntaxProblem& error) {
     problem(field, error.what());
@@ -85,8 +106,33 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view field) 
   }
 }
 
-std::optional<Number> Fields::number_or_path(const std::string& field, std::int64_t least,
-                                             std::int64_t most) {
+Fields Fields::nested(const bj::object& member, std::string pointer, std::string context) const {
+  Fields made(member, std::move(pointer), problems());
+  made.machine_language = machine_language;
+  made.language = language;
+  made.context_ = std::move(context);
+  return made;
+}
+
+std::optional<Expression> Fields::expression(std::string_view field) {
+  const auto* value = get(field);
+  const auto* text = value ? value->if_string() : nullptr;
+  if (!text || !Expression::is_one({text->data(), text->size()})) return std::nullopt;
+  try {
+    return Expression::compile({text->data(), text->size()}, context_ + std::string(field));
+  } catch (const SyntaxProblem& error) {
+    problem(field, error.what());
+    return std::nullopt;
+  }
+}
+
+std::optional<Number> Fields::computed_number(const std::string& field, std::int64_t least,
+                                              std::int64_t most) {
+  if (jsonata()) {
+    if (auto computed = expression(field)) return Number(std::move(*computed));
+    const auto fixed = integer(field, least, most);
+    return fixed ? std::optional<Number>(*fixed) : std::nullopt;
+  }
   const auto by_path = field + "Path";
   if (has(field) && has(by_path))
     problem(by_path, fmt::format("a state may have only one of {} and {}", field, by_path));

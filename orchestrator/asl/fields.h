@@ -21,10 +21,25 @@ class Fields : public json::Fields {
   std::optional<Path> path(std::string_view field);
   Filter<Path> path_filter(std::string_view field);
   Filter<ReferencePath> reference_filter(std::string_view field);
+  /// In the language of the object.
   std::optional<PayloadTemplate> payload_template(std::string_view field);
-  /// `Field` in the definition or `FieldPath`, not both.
-  std::optional<Number> number_or_path(const std::string& field, std::int64_t least,
-                                       std::int64_t most);
+  /// A JSONata field whose text is an expression; unset when absent or a literal.
+  std::optional<Expression> expression(std::string_view field);
+  /// JSONPath: `Field` in the definition or `FieldPath`, not both. JSONata: a number or expression.
+  std::optional<Number> computed_number(const std::string& field, std::int64_t least,
+                                        std::int64_t most);
+
+  /// The object `member` of this one, whose expressions say "`context`Field" in their messages.
+  Fields nested(const boost::json::object& member, std::string pointer,
+                std::string context = {}) const;
+
+  bool jsonata() const { return language == QueryLanguage::jsonata; }
+
+  QueryLanguage machine_language = QueryLanguage::json_path;  ///< of the whole definition
+  QueryLanguage language = QueryLanguage::json_path;          ///< of this object
+
+ private:
+  std::string context_;  ///< stands before the names of fields in the messages of expressions
 };
 
 }  // namespace orch::asl

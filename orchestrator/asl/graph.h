@@ -28,6 +28,6 @@ std::string to_mermaid(const Workflow& workflow, const StateMarks& marks = {});
 
 /// A condition in a few words, "$.rows > 0 and $.kind = \"full\"" say: at most 60 characters,
 /// cut with "…".
-std::string short_text(const Condition& condition);
+std::string short_text(const ChoiceRule& rule);
 
 }  // namespace orch::asl

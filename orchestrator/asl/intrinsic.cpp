@@ -57,6 +57,15 @@ bj::value evaluate_call(const IntrinsicCall& call, const Scope& scope, std::uint
       Invocation(call.function->name, std::move(values), derive_seed(seed, call.number)));
 }
 
+void collect_call(const IntrinsicCall& call, std::set<std::string>& names) {
+  for (const auto& argument : call.arguments) {
+    const auto* path = std::get_if<Path>(&argument);
+    if (path && !path->variable().empty()) names.emplace(path->variable());
+    if (const auto* nested = std::get_if<std::unique_ptr<const IntrinsicCall>>(&argument))
+      collect_call(**nested, names);
+  }
+}
+
 }  // namespace
 
 struct Intrinsic::Compiled {
@@ -72,6 +81,10 @@ Intrinsic Intrinsic::compile(std::string_view text) {
 }
 
 const std::string& Intrinsic::text() const { return compiled_->text; }
+
+void Intrinsic::collect_variables(std::set<std::string>& names) const {
+  collect_call(*compiled_->call, names);
+}
 
 bj::value Intrinsic::evaluate(const Scope& scope) const { return evaluate(scope, scope.seed); }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ class Intrinsic {
   static Intrinsic compile(std::string_view text);
 
   const std::string& text() const;
+  /// Adds the workflow variables that it reads.
+  void collect_variables(std::set<std::string>& names) const;
 
   /// Throws EvaluationError (States.Runtime) for arguments of the wrong kind and paths that miss.
   /// The specification calls the former States.IntrinsicFailure; the service does not, and its

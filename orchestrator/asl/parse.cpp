@@ -31,16 +31,15 @@ void parse_top(const bj::object& object, Workflow& workflow, Problems& problems)
   workflow.comment = fields.string("Comment").value_or("");
   if (const auto version = fields.string("Version"); version && *version != "1.0")
     fields.problem("Version", fmt::format("Version must be \"1.0\", found \"{}\"", *version));
-  if (const auto language = fields.string("QueryLanguage"); language && *language != "JSONPath")
-    fields.problem("QueryLanguage", fmt::format("this version knows the query language JSONPath, "
-                                                "found \"{}\"",
-                                                *language));
+  workflow.language = fields.language = parse_language(fields);
+  fields.machine_language = workflow.language;
   if (const auto seconds = fields.integer("TimeoutSeconds", 1, 99'999'999))
     workflow.timeout = std::chrono::seconds(*seconds);
   workflow.flow = parse_flow(fields);
   fields.finish("a definition");
   validate_flow(workflow.flow, "", problems);
   validate_names(workflow.flow, problems);
+  validate_variables(workflow.flow, problems);
 }
 
 }  // namespace

@@ -164,6 +164,21 @@ Condition parse_condition(Fields& fields, int depth) {
   return {Condition::Kind::comparison, parse_comparison(fields), {}};
 }
 
+// JSONata: a Condition that is an expression or a plain boolean.
+std::variant<Condition, Expression, bool> parse_expression(Fields& rule) {
+  if (auto computed = rule.expression("Condition")) return std::move(*computed);
+  if (!rule.has("Condition")) rule.problem("", "the field Condition is required");
+  const auto* value = rule.get("Condition");
+  if (value && !value->is_bool() && !value->is_string())
+    rule.problem("Condition", "Condition must be a JSONata expression or true or false, found " +
+                                  describe_type(*value));
+  else if (value && value->is_string() &&
+           !Expression::is_one(std::string_view(value->get_string())))
+    rule.problem("Condition",
+                 "Condition must begin with {% and end with %}, found " + describe_type(*value));
+  return value && value->is_bool() && value->get_bool();
+}
+
 }  // namespace
 
 Choice parse_choice(Fields& fields) {
@@ -173,21 +188,18 @@ Choice parse_choice(Fields& fields) {
   if (!fields.has("Choices")) fields.problem("", "the field Choices is required");
   if (rules && rules->empty()) fields.problem("Choices", "Choices must not be empty");
   if (!rules) return choice;
-  for (std::size_t i = 0; i < rules->size(); ++i) {
-    const auto pointer = fmt::format("{}/{}", fields.at("Choices"), i);
-    const auto* object = (*rules)[i].if_object();
-    if (!object) {
-      fields.problems().push_back(
-          {pointer, "a rule must be an object, found " + describe_type((*rules)[i])});
-      continue;
-    }
-    Fields rule(*object, pointer, fields.problems());
+  for_each_object(fields, "Choices", "a Choice rule", [&](Fields& rule, bool) {
     ChoiceRule made;
     made.next = rule.required_string("Next");
-    made.condition = parse_condition(rule, 0);
-    rule.finish("a Choice rule");
+    if (rule.jsonata()) {
+      made.condition = parse_expression(rule);
+      made.output = rule.payload_template("Output");
+    } else {
+      made.condition = parse_condition(rule, 0);
+    }
+    made.assign = parse_assign(rule);
     choice.choices.push_back(std::move(made));
-  }
+  });
   return choice;
 }
 

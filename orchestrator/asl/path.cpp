@@ -19,8 +19,11 @@ namespace bj = boost::json;
 // `..` comes near.
 constexpr std::uint64_t visits = 5'000'000;
 
-const bj::value& document(const PathProgram& program, const Scope& scope) {
-  return program.root == PathProgram::Root::context ? scope.context() : *scope.data;
+/// What the path starts from; null for a variable that is not set.
+const bj::value* document(const PathProgram& program, const Scope& scope) {
+  if (program.root == PathProgram::Root::context) return &scope.context();
+  if (program.root != PathProgram::Root::variable) return scope.data;
+  return scope.variable ? scope.variable(program.variable) : nullptr;
 }
 
 EvaluationError mismatch(const PathProgram& program, const bj::value& document) {
@@ -70,15 +73,18 @@ const std::string& Path::text() const { return program_->text; }
 
 bool Path::definite() const { return program_->definite(); }
 
+std::string_view Path::variable() const { return program_->variable; }
+
 bool Path::is_root() const {
   return program_->root == PathProgram::Root::data && program_->steps.empty() &&
          program_->calls.empty();
 }
 
 std::variant<bj::value, NoValue> Path::resolve(const Scope& scope) const {
-  const auto& start = document(*program_, scope);
+  const auto* start = document(*program_, scope);
+  if (!start) return NoValue{fmt::format("No results for variable: ${}", program_->variable), true};
   auto budget = visits;
-  return run(*program_, start, {&start, nullptr, &budget});
+  return run(*program_, *start, {start, nullptr, &budget});
 }
 
 bj::value Path::evaluate(const Scope& scope) const {
@@ -101,17 +107,19 @@ bj::value Path::evaluate_field(const Scope& scope, std::string_view field) const
 
 const bj::value* Path::find(const Scope& scope) const {
   if (!program_->definite()) return nullptr;
+  const auto* start = document(*program_, scope);
   Stop stop;
-  return follow(*program_, document(*program_, scope), stop);
+  return start ? follow(*program_, *start, stop) : nullptr;
 }
 
 ReferencePath ReferencePath::compile(std::string_view text) {
   ReferencePath path;
   path.program_ = parse_path(text);
   const auto& program = *path.program_;
-  if (program.root == PathProgram::Root::context)
+  if (program.root != PathProgram::Root::data)
     throw SyntaxProblem(fmt::format(
-        "\"{}\" is not a reference path: the context object cannot be written; start with $",
+        "\"{}\" is not a reference path: the context object and variables cannot be written here; "
+        "start with $",
         text));
   if (!program.definite() ||
       !std::all_of(program.steps.begin(), program.steps.end(), names_one_place))

@@ -26,7 +26,8 @@ struct NoValue {
 
 struct PathProgram;
 
-/// A compiled path: `$…` reads the data, `$$…` the context object. Copies share the compilation.
+/// A compiled path: `$…` reads the data, `$$…` the context object, `$name…` a variable. Copies
+/// share the compilation.
 class Path {
  public:
   /// Throws SyntaxProblem.
@@ -38,6 +39,8 @@ class Path {
   bool definite() const;
   /// True for the whole of `$`.
   bool is_root() const;
+  /// The workflow variable that the path starts from; empty: it starts from `$` or `$$`.
+  std::string_view variable() const;
 
   /// The value, or for an indefinite path the array of matches (perhaps empty). Throws
   /// EvaluationError (States.Runtime, cause "Invalid path '…' : …" in the service's words)

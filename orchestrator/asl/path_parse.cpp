@@ -1,6 +1,6 @@
 // The grammar, Jayway's dialect:
 //
-//   path     = ("$" | "$$" | "@") step* call*
+//   path     = ("$" | "$$" | "$" variable | "@") step* call*
 //   step     = "." name | "." "*" | ".." ( name | "*" | bracket ) | bracket
 //   bracket  = "[" ( quoted {"," quoted} | int {"," int} | int? ":" int? | "*" | "?(" filter ")" )
 //   "]" call     = "." name "(" [ argument {"," argument} ] ")" name     = any characters but space
@@ -48,6 +48,11 @@ void append_utf8(std::string& out, std::uint32_t point) {
   put(0x80 | (point & 0x3F));
 }
 
+// Unicode's letters may start a name too: every byte of them is above ASCII.
+bool starts_variable(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+}
+
 bool is_definite(const Step& step) {
   return std::holds_alternative<step::Name>(step) || std::holds_alternative<step::Index>(step);
 }
@@ -73,6 +78,10 @@ std::shared_ptr<const PathProgram> PathParser::path() {
   } else {
     expect('$');
     if (filter_depth_ == 0 && take('$')) program->root = PathProgram::Root::context;
+    if (filter_depth_ == 0 && starts_variable(peek()) && program->root == PathProgram::Root::data) {
+      program->root = PathProgram::Root::variable;
+      program->variable = variable();
+    }
   }
   while (next(*program)) {
     if (program->steps.size() > max_steps) fail(fmt::format("more than {} steps", max_steps));
@@ -101,6 +110,12 @@ bool PathParser::next(PathProgram& program) {
   }
   if (!program.calls.empty()) fail("nothing may follow a function");
   return program.steps.emplace_back(step::Name{std::move(word)}), true;
+}
+
+std::string PathParser::variable() {
+  const auto start = position_;
+  while (!at_end() && (starts_variable(peek()) || is_digit(peek()))) ++position_;
+  return std::string(text_.substr(start, position_ - start));
 }
 
 std::string PathParser::name() {

@@ -22,6 +22,7 @@ class PathParser : public Cursor {
 
  private:
   bool next(PathProgram& program);
+  std::string variable();
   std::string name();
   Step bracket();
   Step names();

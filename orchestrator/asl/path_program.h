@@ -80,9 +80,10 @@ struct Call {
 
 /// A compiled path. It has no more than max_steps steps.
 struct PathProgram {
-  enum class Root { data, context, item };  ///< `$`, `$$`, `@`
+  enum class Root { data, context, item, variable };  ///< `$`, `$$`, `@`, `$name`
   std::string text;
   Root root = Root::data;
+  std::string variable;  ///< name, when the root is one
   std::vector<Step> steps;
   std::vector<Call> calls;
   std::size_t definite_steps = 0;  ///< how many steps at the start name one place

@@ -38,7 +38,7 @@ struct IntrinsicNode {
 
 /// A value without computed parts is one bj::value, however large.
 struct Node {
-  std::variant<bj::value, ObjectNode, ArrayNode, PathNode, IntrinsicNode> content;
+  std::variant<bj::value, ObjectNode, ArrayNode, PathNode, IntrinsicNode, Expression> content;
 };
 
 bool computed(std::string_view key) { return key.ends_with(".$"); }
@@ -61,12 +61,22 @@ std::string escaped(std::string_view key) {
 
 class Compiler {
  public:
+  Compiler() = default;
+  /// JSONata; `field` is the template's name.
+  explicit Compiler(const std::string& field) : field_(&field) {}
+
   Node compile(const bj::value& source, std::size_t depth) {
     if (depth > json::max_depth)
       fail(fmt::format("the template nests deeper than {}", json::max_depth));
     if (const auto* object = source.if_object()) return compile_object(*object, source, depth);
     if (const auto* array = source.if_array()) return compile_array(*array, source, depth);
-    return {source};
+    const auto* text = field_ ? source.if_string() : nullptr;
+    if (!text || !Expression::is_one({text->data(), text->size()})) return {source};
+    try {
+      return {Expression::compile({text->data(), text->size()}, *field_ + pointer_)};
+    } catch (const SyntaxProblem& problem) {
+      fail(problem.what());
+    }
   }
 
  private:
@@ -89,7 +99,7 @@ class Compiler {
     node.members.reserve(object.size());
     for (const auto& entry : object) {
       const std::string key(entry.key());
-      if (!computed(key)) {
+      if (field_ || !computed(key)) {
         node.members.emplace_back(key, at(key, [&] { return compile(entry.value(), depth + 1); }));
         continue;
       }
@@ -131,6 +141,7 @@ class Compiler {
     }
   }
 
+  const std::string* field_ = nullptr;
   std::string pointer_;
   std::uint64_t calls_ = 0;
 };
@@ -160,6 +171,26 @@ struct Evaluation {
       object.emplace(key, std::visit(*this, member.content));
     return object;
   }
+  bj::value operator()(const Expression& expression) const { return expression.evaluate(scope); }
+};
+
+struct Collection {
+  std::set<std::string>& names;
+
+  void operator()(const bj::value&) const {}
+  void operator()(const PathNode& node) const {
+    if (!node.path.variable().empty()) names.emplace(node.path.variable());
+  }
+  void operator()(const IntrinsicNode& node) const { node.intrinsic.collect_variables(names); }
+  void operator()(const ArrayNode& node) const {
+    for (const auto& item : node.items) std::visit(*this, item.content);
+  }
+  void operator()(const ObjectNode& node) const {
+    for (const auto& [key, member] : node.members) std::visit(*this, member.content);
+  }
+  void operator()(const Expression& expression) const {
+    names.insert(expression.variables().begin(), expression.variables().end());
+  }
 };
 
 }  // namespace
@@ -174,8 +205,35 @@ PayloadTemplate PayloadTemplate::compile(const bj::value& source) {
   return result;
 }
 
+PayloadTemplate PayloadTemplate::compile_jsonata(const bj::value& source,
+                                                 const std::string& field) {
+  PayloadTemplate result;
+  result.compiled_ = std::make_shared<const Compiled>(Compiled{Compiler(field).compile(source, 0)});
+  return result;
+}
+
 bj::value PayloadTemplate::evaluate(const Scope& scope) const {
   return std::visit(Evaluation{scope}, compiled_->root.content);
+}
+
+void PayloadTemplate::collect_variables(std::set<std::string>& names) const {
+  std::visit(Collection{names}, compiled_->root.content);
+}
+
+std::set<std::string> PayloadTemplate::keys() const {
+  std::set<std::string> names;
+  const auto& content = compiled_->root.content;
+  if (const auto* node = std::get_if<ObjectNode>(&content)) {
+    for (const auto& [key, member] : node->members) names.insert(key);
+  } else if (const auto* literal = std::get_if<bj::value>(&content)) {
+    if (const auto* object = literal->if_object())
+      for (const auto& [key, member] : *object) names.emplace(key);
+  }
+  return names;
+}
+
+const Expression* PayloadTemplate::expression() const {
+  return std::get_if<Expression>(&compiled_->root.content);
 }
 
 }  // namespace orch::asl

@@ -1,10 +1,14 @@
-// Parameters, ResultSelector and ItemSelector: JSON in which keys that end in ".$" are computed.
+// Parameters, Arguments, Assign and their relatives: JSON with computed parts. In JSONPath these
+// are the keys that end in ".$", in JSONata the texts between `{%` and `%}`.
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/asl/expression.h"
 #include "orchestrator/asl/scope.h"
 
 namespace orch::asl {
@@ -16,9 +20,22 @@ class PayloadTemplate {
   /// `source` when it is not the root.
   static PayloadTemplate compile(const boost::json::value& source);
 
-  /// Throws EvaluationError (States.Runtime) for a path that misses and for a function that refuses
-  /// its arguments.
+  /// The same for JSONata. `field` names the template in messages: "Arguments".
+  static PayloadTemplate compile_jsonata(const boost::json::value& source,
+                                         const std::string& field);
+
+  /// Throws EvaluationError: States.Runtime for a path that misses and for a function that refuses
+  /// its arguments, States.QueryEvaluationError for a JSONata expression.
   boost::json::value evaluate(const Scope& scope) const;
+
+  /// Adds the workflow variables that it reads.
+  void collect_variables(std::set<std::string>& names) const;
+
+  /// Names of the members that it makes, when it is an object.
+  std::set<std::string> keys() const;
+
+  /// The expression, when the template is nothing else.
+  const Expression* expression() const;
 
  private:
   struct Compiled;

@@ -40,8 +40,7 @@ class Drawing {
   static void ways_out(const State& state, const Add& add) {
     if (state.next) add(*state.next, Kind::next, "");
     if (const auto* choice = std::get_if<Choice>(&state.body)) {
-      for (const auto& rule : choice->choices)
-        add(rule.next, Kind::next, short_text(rule.condition));
+      for (const auto& rule : choice->choices) add(rule.next, Kind::next, short_text(rule));
       if (choice->default_next) add(*choice->default_next, Kind::next, "else");
     }
     for (const auto& catcher : state.catches)

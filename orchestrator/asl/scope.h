@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include <boost/json/value.hpp>
 
@@ -15,7 +16,17 @@ struct Scope {
   /// Makes what `$$` is; called only when an expression needs it. The reference must stay valid
   /// for the evaluation.
   std::function<const boost::json::value&()> context;
-  /// Seeds States.MathRandom without a seed and States.UUID; changes with every evaluation.
+  /// The value of a workflow variable, or null when it is not set. The reference must stay valid
+  /// for the evaluation.
+  std::function<const boost::json::value*(std::string_view)> variable;
+  /// JSONata: members of `$states` beside the context; null: there is none.
+  const boost::json::value* input = nullptr;
+  const boost::json::value* result = nullptr;
+  const boost::json::value* error_output = nullptr;
+  /// Milliseconds since 1970 for $now() and $millis().
+  std::int64_t now = 0;
+  /// Seeds States.MathRandom without a seed, States.UUID, $random() and $uuid(); changes with
+  /// every evaluation.
   std::uint64_t seed = 0;
 };
 

@@ -14,4 +14,7 @@ void validate_flow(const Flow& flow, const std::string& pointer, Problems& probl
 /// Names must be unique in the whole definition, nested flows included.
 void validate_names(const Flow& flow, Problems& problems);
 
+/// A branch or iteration may read the variables of the flow around it, but not assign them.
+void validate_variables(const Flow& flow, Problems& problems);
+
 }  // namespace orch::asl

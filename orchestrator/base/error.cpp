@@ -54,6 +54,9 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
+    ErrorCode{"ORCH-0102", "the JSONata expression cannot be evaluated",
+              "The message begins with the code of the JSONata language: S… for what cannot be "
+              "parsed, T… for values of the wrong type, D… for what fails while it is evaluated."},
     ErrorCode{
         "ORCH-0201", "the run store has another owner",
         "One process at a time writes a run store. The message names the one that does. Reading "
@@ -88,6 +91,14 @@ constexpr std::array codes = {
               "The program is ending, or the run store failed for too long. Runs that were under "
               "way continue "
               "with the next orch that owns the store."},
+    ErrorCode{
+        "ORCH-0213", "no such task token",
+        "A task token is given to the worker of an activity, and to the service of a task that "
+        "waits for it. It has to come back byte for byte, to the server that gave it."},
+    ErrorCode{
+        "ORCH-0214", "the task is not open any more",
+        "Its token has been used, the task has timed out, or its execution has ended. What the "
+        "worker did is not taken into the execution."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
               "the environment "

@@ -70,6 +70,7 @@ Action declare_catalog_discover(CLI::App& app);
 Action declare_catalog_validate(CLI::App& app);
 Action declare_catalog_show(CLI::App& app);
 Action declare_replicate(CLI::App& app);
+Action declare_eval(CLI::App& app);
 Action declare_config(CLI::App& app);
 Action declare_explain(CLI::App& app);
 Action declare_completion(CLI::App& app);

@@ -59,6 +59,12 @@ constexpr std::array table = {
         "orch replicate --from sqlite:ledger.db --to sqlite:copy.db\n"
         "orch replicate --from sqlite:ledger.db --to postgresql://loader@db1/dwh --tables 'fx_*'",
         declare_replicate},
+    Command{"eval", "Evaluate a JSONata expression",
+            "JSONata is the query language of workflows whose QueryLanguage is JSONata. The result "
+            "goes to standard output as JSON.",
+            "orch eval '$sum(items.price)' --input order.json\n"
+            "orch eval '$now()'\norch eval --jsonl < requests.jsonl",
+            declare_eval},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, output, workers, log.",

@@ -25,11 +25,11 @@ void check_resources(asl::ParseResult& result) {
   const auto workers = workers::built_in();
   for (const auto& [name, state] : result.workflow->by_name) {
     const auto* task = std::get_if<asl::Task>(&state->body);
-    if (!task || workers.find(task->resource)) continue;
+    if (!task || workers.find(task->resource.text)) continue;
     Problem problem;
-    problem.message =
-        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}", task->resource,
-                    name, did_you_mean(task->resource, workers.resources()));
+    problem.message = fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                                  task->resource.text, name,
+                                  did_you_mean(task->resource.text, workers.resources()));
     problem.hint = "orch refuses to run it until the resource is one of its workers";
     problem.warning = true;
     result.problems.push_back(std::move(problem));

@@ -6,6 +6,7 @@
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/engine/ask.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/engine/executed_states.h"
 #include "orchestrator/json/text.h"
@@ -58,36 +59,6 @@ void check_state(const store::ExecutionRow& row, const Redrive& redrive,
 }
 
 }  // namespace
-
-template <class Result>
-std::future<Result> Engine::Core::ask(std::function<Result()> work) {
-  struct State {
-    std::promise<Result> promise;
-    std::optional<Result> result;
-    std::exception_ptr refused;
-  };
-  auto state = std::make_shared<State>();
-  Command command;
-  command.act = [state, work = std::move(work)] {
-    try {
-      state->refused = nullptr;
-      state->result = work();
-    } catch (const Error& error) {
-      if (may_pass(error)) throw;
-      state->refused = std::current_exception();
-    } catch (const std::exception&) {
-      state->refused = std::current_exception();
-    }
-  };
-  command.answer = [state] {
-    if (state->refused) return state->promise.set_exception(state->refused);
-    state->promise.set_value(std::move(*state->result));
-  };
-  command.fail = [state](std::exception_ptr error) { state->promise.set_exception(error); };
-  auto future = state->promise.get_future();
-  post(std::move(command));
-  return future;
-}
 
 std::future<Submitted> Engine::Core::start(Submission submission) {
   return ask<Submitted>(
@@ -241,12 +212,14 @@ std::string Engine::Core::do_stop(const std::string& run, const std::string& err
 void Engine::Core::check_resources(const asl::Workflow& workflow) const {
   for (const auto& [name, state] : workflow.by_name) {
     const auto* task = std::get_if<asl::Task>(&state->body);
-    if (!task || registry_.find(task->resource)) continue;
-    throw Error(
-        "ORCH-0204",
-        fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}", task->resource,
-                    name, did_you_mean(task->resource, registry_.resources())),
-        "nothing was started; the workers' names begin with \"orch:\"");
+    // A definition written for AWS names what a bindings file or a client provides.
+    if (!task || task->resource.text.starts_with("arn:")) continue;
+    if (registry_.find(task->resource.text)) continue;
+    throw Error("ORCH-0204",
+                fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                            task->resource.text, name,
+                            did_you_mean(task->resource.text, registry_.resources())),
+                "nothing was started; the workers' names begin with \"orch:\"");
   }
 }
 

@@ -32,6 +32,8 @@ struct Active {
   machine::Execution execution;
   /// Deliveries whose end is not committed, by ticket.
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
+  /// Tasks that are done outside: when each last showed a sign of life, by ticket.
+  std::unordered_map<machine::EventId, Instant> outside;
 
   std::vector<machine::Event> events;  ///< decided in this turn
   bool touched = false;                ///< has a place in touched_
@@ -56,6 +58,9 @@ class Engine::Core {
   std::future<Submitted> start(Submission submission);
   std::string redrive(const std::string& run, const Redrive& redrive);
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
+  std::optional<ActivityTask> take_activity_task(const std::string& activity,
+                                                 const std::string& worker);
+  void report(const std::string& token, const TokenReport& report);
   store::ExecutionRow wait(const std::string& run_id);
   void wait_idle();
   void drain(Millis patience);
@@ -100,6 +105,7 @@ class Engine::Core {
   void announce_begun();
   void fire_timers();
   void watch_heartbeat(const Timer& timer);
+  void watch_outside(Active& active, const Timer& timer, Instant sign);
   void continue_those_with_more();
   void stimulate(Active& active, What what);
   void touch(Active& active);
@@ -111,6 +117,7 @@ class Engine::Core {
   // dispatch.cpp: what follows from committed events
   void carry_out();
   void dispatch(Active& active, const std::vector<machine::Event>& events);
+  void carry_on(Active& active, const machine::OpenTask& task);
   void dispatch_task(Active& active, const machine::OpenTask& task);
   void set_timers(Active& active);
   void stop_closed_tasks(Active& active);
@@ -128,6 +135,13 @@ class Engine::Core {
                             const Redrive& redrive);
   void check_definition(const store::ExecutionRow& row, const std::string& text);
 
+  // tokens.cpp: tasks that are done outside
+  std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
+  bool do_report(const std::string& token, const TokenReport& report);
+  void wait_outside(Active& active, const machine::OpenTask& task);
+  void begin_outside(Active& active, const machine::Event& event);
+  void watch_from(Active& active, const machine::OpenTask& task, Instant sign);
+
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
   Active* take_up(const store::ExecutionRow& row);
@@ -143,6 +157,10 @@ class Engine::Core {
   const workers::Registry& registry_;
   Options options_;
   Observer* observer_;
+
+  /// Open tasks of activities that nobody has taken, oldest first.
+  std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
+      activities_;
 
   std::mutex mutex_;  ///< guards inbox_, closing_, stopped_ and failure_
   std::condition_variable wake_;

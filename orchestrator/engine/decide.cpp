@@ -35,8 +35,11 @@ void Engine::Core::hear(const WorkerNews& news) {
   if (!active) return;  // the run has ended without it
   fault::point("engine.result_received");
   const auto ticket = delivery.ticket;
-  if (const auto* done = std::get_if<WorkerNews::Done>(&news.what))
-    return stimulate(*active, machine::TaskDone{ticket, json::Payload::of_text(done->output)});
+  if (const auto* done = std::get_if<WorkerNews::Done>(&news.what)) {
+    auto output = json::Payload::of_text(done->output);
+    if (delivery.submits) return stimulate(*active, machine::TaskSubmitted{ticket, output});
+    return stimulate(*active, machine::TaskDone{ticket, output});
+  }
   if (const auto* failure = std::get_if<asl::Failure>(&news.what))
     return stimulate(*active, machine::TaskBroken{ticket, *failure});
 }
@@ -52,7 +55,7 @@ void Engine::Core::announce_begun() {
     touch(*active);  // after a failed commit it is to be announced again
     delivery->announced = true;
     ++announced_;
-    stimulate(*active, machine::TaskBegun{delivery->ticket});
+    stimulate(*active, machine::TaskBegun{delivery->ticket, ""});
   }
 }
 
@@ -71,6 +74,8 @@ void Engine::Core::fire_timers() {
 void Engine::Core::watch_heartbeat(const Timer& timer) {
   auto* active = find(timer.execution);
   if (!active) return;
+  if (const auto outside = active->outside.find(timer.id); outside != active->outside.end())
+    return watch_outside(*active, timer, outside->second);
   const auto found = active->deliveries.find(timer.id);
   if (found == active->deliveries.end()) return;
   const auto& delivery = *found->second;
@@ -80,6 +85,14 @@ void Engine::Core::watch_heartbeat(const Timer& timer) {
   const auto due = sign == 0 ? now_ + limit : Instant{Millis{sign}} + limit;
   if (due > now_) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
   stimulate(*active, machine::HeartbeatMissed{machine::Ticket{timer.id}});
+}
+
+void Engine::Core::watch_outside(Active& active, const Timer& timer, Instant sign) {
+  const auto task = active.execution.open_task(machine::Ticket{timer.id});
+  if (!task || !task->heartbeat_seconds) return;
+  const auto due = sign + std::chrono::seconds(*task->heartbeat_seconds);
+  if (due > now_) return timers_.add({due, active.row.id, timer.id, Timer::Kind::heartbeat});
+  stimulate(active, machine::HeartbeatMissed{task->ticket});
 }
 
 // After everybody's news, so that a run with much to do does not delay the others.

@@ -27,14 +27,31 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
   for (const auto& event : events) {
     if (event.due) timers_.add({*event.due, active.row.id, event.id, Timer::Kind::event});
     const machine::Ticket ticket{event.id};
-    // A task that was closed in the same turn is not worth a worker.
-    if (event.type == EventType::task_scheduled && active.execution.is_open(ticket))
-      dispatch_task(active, {ticket, event.name, event.resource, *event.payload, event.number,
-                             false, event.heartbeat_seconds});
-    closed_some =
-        closed_some || is_state_aborted(event.type) || event.type == EventType::task_timed_out;
+    switch (task_stage(event.type)) {
+      case machine::TaskStage::scheduled:
+        // A task that was closed in the same turn is not worth a worker.
+        if (active.execution.is_open(ticket))
+          carry_on(active, {ticket, event.name, asl::parse_resource(event.resource), *event.payload,
+                            event.token, event.number, false, false, event.heartbeat_seconds});
+        break;
+      case machine::TaskStage::timed_out:
+        closed_some = true;
+        break;
+      default:
+        closed_some = closed_some || is_state_aborted(event.type);
+        if (event.type == EventType::activity_started || event.type == EventType::task_submitted)
+          begin_outside(active, event);
+    }
   }
   if (closed_some) stop_closed_tasks(active);
+}
+
+// An open task goes to a worker, or waits for somebody outside.
+void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
+  const bool outside = task.resource.kind == asl::TaskKind::activity ||
+                       (task.submitted && task.resource.needs_token());
+  if (outside) return wait_outside(active, task);
+  dispatch_task(active, task);
 }
 
 void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) {
@@ -50,7 +67,8 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   task.run_name = made.name;
   task.store = store_.store_id();
   task.state = open.state;
-  task.resource = open.resource;
+  task.resource = open.resource.text;
+  delivery->submits = open.resource.completion == asl::Completion::token;
   task.ticket = static_cast<std::int64_t>(open.ticket);
   task.attempt = open.attempt;
   task.fence = next_fence_++;
@@ -76,6 +94,9 @@ void Engine::Core::set_timers(Active& active) {
 
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
+  std::erase_if(active.outside, [&](const auto& entry) {
+    return !active.execution.is_open(machine::Ticket{entry.first});
+  });
   std::erase_if(active.deliveries, [&](const auto& entry) {
     const auto& delivery = *entry.second;
     if (active.execution.is_open(delivery.ticket)) return false;

@@ -16,6 +16,15 @@ std::future<Submitted> Engine::start(Submission submission) {
   return core_->start(std::move(submission));
 }
 
+std::optional<ActivityTask> Engine::take_activity_task(const std::string& activity,
+                                                       const std::string& worker) {
+  return core_->take_activity_task(activity, worker);
+}
+
+void Engine::report(const std::string& token, const TokenReport& report) {
+  core_->report(token, report);
+}
+
 std::string Engine::redrive(const std::string& run, const Redrive& redrive) {
   return core_->redrive(run, redrive);
 }

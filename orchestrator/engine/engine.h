@@ -40,6 +40,21 @@ struct Redrive {
   std::optional<std::string> definition;  ///< a corrected definition's text
 };
 
+/// A task of an activity, for whoever works outside.
+struct ActivityTask {
+  std::string token;  ///< completes the task, also after a restart
+  std::string input;  ///< JSON text
+};
+
+/// What somebody who holds a task's token reports.
+struct TokenReport {
+  enum class Kind : std::uint8_t { success, failure, heartbeat };
+  Kind kind = Kind::heartbeat;
+  std::string output;                ///< success: JSON text
+  std::optional<std::string> error;  ///< failure
+  std::optional<std::string> cause;
+};
+
 /// Is told what is committed. Called on the engine's thread (on_progress: on worker threads); must
 /// be quick, must not call the engine and must not throw.
 class Observer {
@@ -49,6 +64,8 @@ class Observer {
                          std::span<const machine::Event> events) = 0;
   virtual void on_progress(const std::string& run_id, machine::Ticket ticket,
                            const workers::Progress& progress) = 0;
+  /// A task of the activity waits for somebody to take it.
+  virtual void on_activity_task(const std::string& /*activity*/) {}
 };
 
 /// Runs executions of one store. All functions are thread-safe; those that return are done once
@@ -73,6 +90,13 @@ class Engine {
   std::string redrive(const std::string& run, const Redrive& redrive);
   /// Throws Error ORCH-0203 when there is no such run, ORCH-0205 when it has ended.
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
+
+  /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
+  std::optional<ActivityTask> take_activity_task(const std::string& activity,
+                                                 const std::string& worker);
+  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003:
+  /// the output is not JSON.
+  void report(const std::string& token, const TokenReport& report);
 
   /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.
   store::ExecutionRow wait(const std::string& run_id);

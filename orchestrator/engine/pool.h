@@ -30,6 +30,7 @@ class Delivery final : public workers::TaskContext {
   std::string input;   ///< JSON text; parsed by the worker thread
   workers::Task task;  ///< without its input
   std::optional<std::int64_t> heartbeat_seconds;
+  bool submits = false;  ///< the worker's result is a receipt; a token brings the task's
   /// Belongs to the engine's thread: the history has, or will have, the task's start.
   bool announced = false;
 

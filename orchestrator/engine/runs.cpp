@@ -49,7 +49,7 @@ void Engine::Core::revive(Active& active) {
   touch(active);
   for (const auto& task : active.execution.open_tasks()) {
     if (!active.deliveries.contains(static_cast<machine::EventId>(task.ticket)))
-      dispatch_task(active, task);
+      carry_on(active, task);
   }
   set_timers(active);
 }
@@ -62,7 +62,7 @@ Active& Engine::Core::load(const store::ExecutionRow& row) {
                 "restore the store from a backup");
   auto loaded = std::make_unique<Active>(row, std::move(execution));
   auto& active = *active_.insert_or_assign(row.id, std::move(loaded)).first->second;
-  for (const auto& task : active.execution.open_tasks()) dispatch_task(active, task);
+  for (const auto& task : active.execution.open_tasks()) carry_on(active, task);
   set_timers(active);
   if (active.execution.has_more()) queue_more(active);
   return active;

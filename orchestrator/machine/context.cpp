@@ -56,10 +56,10 @@ const bj::value& context_of(Live& live, const ThreadState& thread) {
   auto& context = live.context.get_object();
   // Inside ItemSelector the state is still the Map state itself.
   context["State"] = state_part(thread.state ? thread : *thread.parent);
-  if (const auto* iteration = iteration_of(thread))
-    context["Map"] = map_part(*iteration);
-  else
-    context.stable_erase("Map");
+  context.stable_erase("Task");
+  context.stable_erase("Map");
+  if (!thread.token.empty() && thread.state) context["Task"] = {{"Token", thread.token}};
+  if (const auto* iteration = iteration_of(thread)) context["Map"] = map_part(*iteration);
   return live.context;
 }
 

@@ -1,4 +1,5 @@
 // Input and output processing: InputPath, Parameters, ResultSelector, ResultPath, OutputPath.
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -22,6 +23,15 @@ std::optional<std::int64_t> whole(const boost::json::value& value) {
   return number;
 }
 
+asl::EvaluationError not_an_integer(const char* field, const boost::json::value& value,
+                                    const asl::Path& path) {
+  const auto shown = value.is_string() ? std::string(value.get_string()) : json::write(value);
+  return asl::EvaluationError(
+      {"States.Runtime", fmt::format("The {}Path field refers to value \"{}\" which is not a valid "
+                                     "integer: {}",
+                                     field, shown, path.text())});
+}
+
 }  // namespace
 
 asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
@@ -30,6 +40,13 @@ asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
   made.context = [this, &thread]() -> const boost::json::value& {
     return context_of(live_, thread);
   };
+  made.variable = [&thread](std::string_view name) -> const boost::json::value* {
+    const auto* value = thread.variable(name);
+    return value ? &value->value() : nullptr;
+  };
+  if (thread.state && thread.state->language == asl::QueryLanguage::jsonata)
+    made.input = &thread.input.value();
+  made.now = stimulus_.at.time_since_epoch().count();
   made.seed = asl::Random(stimulus_.seed + static_cast<std::uint64_t>(live_.last_event) * 1'024 +
                           evaluations_++)
                   .next();
@@ -51,6 +68,11 @@ json::Payload Decider::parameters(ThreadState& thread) {
 
 json::Payload Decider::output(ThreadState& thread, json::Payload result) {
   const auto& state = *thread.state;
+  if (state.output) {
+    auto where = scope(thread, result.value());
+    where.result = &result.value();
+    return json::Payload::of_value(state.output->evaluate(where));
+  }
   if (state.result_selector)
     result =
         json::Payload::of_value(state.result_selector->evaluate(scope(thread, result.value())));
@@ -64,6 +86,18 @@ json::Payload Decider::output(ThreadState& thread, json::Payload result) {
   return output_path(thread, std::move(result));
 }
 
+// Evaluated against the variables as they were on entry; folding sets them.
+Assigned Decider::assign(const std::optional<asl::PayloadTemplate>& source,
+                         const asl::Scope& where) {
+  Assigned assigned;
+  if (!source) return assigned;
+  const auto values = source->evaluate(where);
+  for (const auto& [name, value] : values.get_object())
+    assigned.emplace_back(name, json::write(value));
+  std::sort(assigned.begin(), assigned.end());
+  return assigned;
+}
+
 json::Payload Decider::output_path(ThreadState& thread, json::Payload document) {
   const auto& filter = thread.state->output_path;
   if (filter.discard) return json::Payload();
@@ -71,43 +105,66 @@ json::Payload Decider::output_path(ThreadState& thread, json::Payload document) 
   return json::Payload::of_value(filter.path->evaluate(scope(thread, document.value())));
 }
 
+// As whole_number(), of a field that may not be negative.
 std::int64_t Decider::number(ThreadState& thread, const asl::Number& number, const char* field) {
+  const auto value = whole_number(thread, number, field);
+  if (value >= 0) return value;
+  const auto* expression = std::get_if<asl::Expression>(&number);
+  if (expression) expression->refuse("number", value);
+  throw not_an_integer(field, value, std::get<asl::Path>(number));
+}
+
+// `field` is the name without "Path".
+std::int64_t Decider::whole_number(ThreadState& thread, const asl::Number& number,
+                                   const char* field) {
   if (const auto* fixed = std::get_if<std::int64_t>(&number)) return *fixed;
-  const auto& path = std::get<asl::Path>(number);
   const auto input = effective_input(thread);
-  const auto value = path.evaluate(scope(thread, input.value()));
-  if (const auto read = whole(value); read && *read >= 0) return *read;
+  const auto where = scope(thread, input.value());
+  if (const auto* expression = std::get_if<asl::Expression>(&number)) {
+    const auto value = expression->evaluate(where);
+    const auto read = value.is_number() ? whole(value) : std::nullopt;
+    if (!read) expression->refuse("number", value);
+    return *read;
+  }
+  const auto& path = std::get<asl::Path>(number);
+  const auto value = path.evaluate(where);
+  if (const auto read = whole(value)) return *read;
+  throw not_an_integer(field, value, path);
+}
+
+double Decider::fraction(ThreadState& thread, const asl::Fraction& number, const char* field) {
+  if (const auto* fixed = std::get_if<double>(&number)) return *fixed;
+  const auto input = effective_input(thread);
+  const auto where = scope(thread, input.value());
+  const auto* expression = std::get_if<asl::Expression>(&number);
+  const auto value =
+      expression ? expression->evaluate(where) : std::get<asl::Path>(number).evaluate(where);
+  if (value.is_number()) return value.to_number<double>();
+  if (expression) expression->refuse("number", value);
   const auto shown = value.is_string() ? std::string(value.get_string()) : json::write(value);
   throw asl::EvaluationError(
-      {"States.Runtime", fmt::format("The {} field refers to value \"{}\" which is not a valid "
-                                     "integer: {}",
-                                     field, shown, path.text())});
+      {"States.Runtime", fmt::format("The {}Path field refers to value \"{}\" which is not a valid "
+                                     "float: {}",
+                                     field, shown, std::get<asl::Path>(number).text())});
 }
 
 std::string Decider::text(ThreadState& thread, const asl::Text& text, const char* field) {
   if (const auto* fixed = std::get_if<std::string>(&text)) return *fixed;
   const auto input = effective_input(thread);
   const auto where = scope(thread, input.value());
-  boost::json::value value;
-  std::string source;
-  if (const auto* path = std::get_if<asl::Path>(&text)) {
-    source = path->text();
-    const auto* found = path->find(where);
-    if (!found)
-      throw asl::EvaluationError(
-          {"States.Runtime", fmt::format("The JSONPath '{}' specified for the field '{}' could not "
-                                         "be found in the input '{}'",
-                                         source, field, input.text())});
-    value = *found;
-  } else {
-    const auto& intrinsic = std::get<asl::Intrinsic>(text);
-    source = intrinsic.text();
-    value = intrinsic.evaluate(where);
+  if (const auto* expression = std::get_if<asl::Expression>(&text)) {
+    const auto value = expression->evaluate(where);
+    if (!value.is_string()) expression->refuse("string", value);
+    return std::string(value.get_string());
   }
+  const auto* path = std::get_if<asl::Path>(&text);
+  const auto value =
+      path ? path->evaluate_field(where, field) : std::get<asl::Intrinsic>(text).evaluate(where);
   if (value.is_string()) return std::string(value.get_string());
   throw asl::EvaluationError(
       {"States.Runtime", fmt::format("The {} field '{}' must be a string but was: {}", field,
-                                     source, json::write(value))});
+                                     path ? path->text() : std::get<asl::Intrinsic>(text).text(),
+                                     json::write(value))});
 }
 
 }  // namespace orch::machine

@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace orch::machine {
+namespace {
+
+asl::TaskKind kind_of(const ThreadState& thread) {
+  return std::get<asl::Task>(thread.state->body).resource.kind;
+}
+
+}  // namespace
 
 std::vector<Event> Decider::run() {
   const bool redrive = std::holds_alternative<Redrive>(stimulus_.what);
@@ -31,18 +38,32 @@ ThreadState* Decider::open_task(Ticket ticket) {
 
 void Decider::on(const TaskBegun& begun) {
   auto* thread = open_task(begun.ticket);
-  if (!thread || thread->begun) return;
-  auto started = event(EventType::task_started, *thread);
-  if (thread->timeout_seconds)
-    started.due = stimulus_.at + std::chrono::seconds(*thread->timeout_seconds);
+  if (thread && !thread->begun) start_task(*thread, begun.worker);
+}
+
+void Decider::start_task(ThreadState& thread, const std::string& worker) {
+  auto started = event(task_event(kind_of(thread), TaskStage::started), thread);
+  started.name = worker;
+  if (thread.timeout_seconds)
+    started.due = stimulus_.at + std::chrono::seconds(*thread.timeout_seconds);
   emit(std::move(started));
+}
+
+void Decider::on(const TaskSubmitted& submitted) {
+  auto* thread = open_task(submitted.ticket);
+  if (!thread || thread->submitted) return;
+  if (!thread->begun) start_task(*thread, "");
+  auto taken = event(EventType::task_submitted, *thread);
+  taken.payload = submitted.output;
+  emit(std::move(taken));
 }
 
 void Decider::on(const TaskDone& done) {
   auto* thread = open_task(done.ticket);
   if (!thread) return;
-  if (!thread->begun) emit(event(EventType::task_started, *thread));
-  auto succeeded = event(EventType::task_succeeded, *thread);
+  if (thread->join) return map_run_done(*thread, done.output);
+  if (!thread->begun) emit(event(task_event(kind_of(*thread), TaskStage::started), *thread));
+  auto succeeded = event(task_event(kind_of(*thread), TaskStage::succeeded), *thread);
   succeeded.payload = done.output;
   emit(std::move(succeeded));
   finish(*thread, done.output);
@@ -51,12 +72,14 @@ void Decider::on(const TaskDone& done) {
 void Decider::on(const TaskBroken& broken) {
   auto* thread = open_task(broken.ticket);
   if (!thread) return;
-  if (!thread->begun) emit(event(EventType::task_started, *thread));
-  auto failed = event(EventType::task_failed, *thread);
-  failed.error = broken.failure.error;
-  failed.cause = broken.failure.cause;
+  if (thread->join) return map_run_failed(*thread, broken.failure);
+  if (!thread->begun) emit(event(task_event(kind_of(*thread), TaskStage::started), *thread));
+  auto failed = event(task_event(kind_of(*thread), TaskStage::failed), *thread);
+  if (broken.has_error) failed.error = broken.failure.error;
+  if (broken.has_cause) failed.cause = broken.failure.cause;
   emit(std::move(failed));
-  fail(*thread, {broken.failure, Origin::task}, live_.last_event);
+  fail(*thread, {broken.failure, Origin::task, broken.has_error, broken.has_cause},
+       live_.last_event);
 }
 
 void Decider::on(const HeartbeatMissed& missed) {
@@ -65,7 +88,7 @@ void Decider::on(const HeartbeatMissed& missed) {
 }
 
 void Decider::timed_out(ThreadState& thread, Origin origin) {
-  auto late = event(EventType::task_timed_out, thread);
+  auto late = event(task_event(kind_of(thread), TaskStage::timed_out), thread);
   late.error = "States.Timeout";
   emit(std::move(late));
   fail(thread, {{"States.Timeout", ""}, origin, true, false}, live_.last_event);

@@ -4,6 +4,8 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "orchestrator/asl/failure.h"
@@ -13,13 +15,23 @@
 namespace orch::machine {
 
 /// Where a failure came from; decides which names of Retry and Catch match it.
-enum class Origin : std::uint8_t { task, timeout, heartbeat, runtime, other };
+enum class Origin : std::uint8_t { task, timeout, heartbeat, other };
 
 struct Failing {
   asl::Failure failure;
   Origin origin = Origin::other;
-  bool has_error = true;  ///< a Fail state without Error has none, on the service
+  bool has_error = true;  ///< a Fail state without Error has none
   bool has_cause = true;
+};
+
+/// Variables to set: JSON text by name, in the order of the names.
+using Assigned = std::vector<std::pair<std::string, std::string>>;
+
+/// How a state is left.
+struct WayOut {
+  json::Payload output;
+  Assigned assigned;
+  std::optional<std::string> next;  ///< unset: the thread ends
 };
 
 class Decider {
@@ -38,6 +50,7 @@ class Decider {
   // decider.cpp: stimuli, the queue of threads that can go on, events
   void on(const Start&);
   void on(const TaskBegun& begun);
+  void on(const TaskSubmitted& submitted);
   void on(const TaskDone& done);
   void on(const TaskBroken& broken);
   void on(const HeartbeatMissed& missed);
@@ -46,6 +59,7 @@ class Decider {
   void on(const Redrive& redrive);
   void on(const Continue&);
   ThreadState* open_task(Ticket ticket);
+  void start_task(ThreadState& thread, const std::string& worker);
   void timed_out(ThreadState& thread, Origin origin);
   void queue_all(ThreadState& thread);
   void pump();
@@ -65,33 +79,56 @@ class Decider {
   void body(ThreadState& thread, const asl::Fail& fail);
   void body(ThreadState& thread, const asl::Parallel& parallel);
   void body(ThreadState& thread, const asl::Map& map);
+  std::string new_token() const;
+  std::string role(ThreadState& thread, const asl::PayloadTemplate& credentials);
+  void finish(ThreadState& thread, const json::Payload& result);
+  void pass_through(ThreadState& thread, const std::optional<std::string>& next,
+                    const asl::ChoiceRule* rule = nullptr);
+  void exit(ThreadState& thread, WayOut way);
+
+  // wait.cpp: when a Wait state ends
   Instant wait_until(ThreadState& thread, const asl::Wait& wait);
-  void finish(ThreadState& thread, json::Payload result);
-  void pass_through(ThreadState& thread, const std::optional<std::string>& next);
-  void exit(ThreadState& thread, json::Payload output, const std::optional<std::string>& next);
+  Instant timestamp(ThreadState& thread,
+                    const std::variant<Instant, asl::Path, asl::Expression>& given);
+  std::int64_t seconds(ThreadState& thread, const asl::Number& given);
 
   // join.cpp: children of Parallel and Map states
   void ended(ThreadState& thread);
+  json::Payload items(ThreadState& thread, const asl::Map& map);
   void start_iterations(ThreadState& owner, EventId cause);
   json::Payload item_input(ThreadState& owner, std::int64_t index);
   void join(ThreadState& owner, EventId cause);
   json::Payload joined(const ThreadState& owner) const;
 
+  // map_run.cpp: a Map in Mode DISTRIBUTED
+  void start_map_run(ThreadState& thread, const asl::Map& map, std::int64_t max_concurrency);
+  boost::json::object map_run_plan(ThreadState& thread, const asl::Distributed& distributed);
+  boost::json::object reader_plan(ThreadState& thread, const asl::ItemReader& reader);
+  boost::json::object batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher);
+  boost::json::object writer_plan(ThreadState& thread, const asl::ResultWriter& writer);
+  void map_run_done(ThreadState& thread, const json::Payload& output);
+  void map_run_failed(ThreadState& thread, const asl::Failure& failure);
+
   // failure.cpp: Retry, Catch, and the way up
   void fail(ThreadState& thread, Failing failing, EventId cause);
+  void fail_evaluation(ThreadState& thread, const asl::EvaluationError& error);
   bool retried(ThreadState& thread, const Failing& failing, EventId cause);
   bool caught(ThreadState& thread, const Failing& failing);
+  WayOut way_out(ThreadState& thread, const asl::Catcher& catcher, boost::json::value error);
   void abort_children(ThreadState& owner, const ThreadState& failed, EventId cause);
   void abort_state(ThreadState& thread, EventId cause);
   void fail_execution(const Failing& failing);
 
-  // data.cpp: input, output and scopes
+  // data.cpp: input, output, variables and scopes
   asl::Scope scope(ThreadState& thread, const boost::json::value& data);
   json::Payload effective_input(ThreadState& thread);
   json::Payload parameters(ThreadState& thread);
   json::Payload output_path(ThreadState& thread, json::Payload document);
   json::Payload output(ThreadState& thread, json::Payload result);
+  Assigned assign(const std::optional<asl::PayloadTemplate>& source, const asl::Scope& where);
+  std::int64_t whole_number(ThreadState& thread, const asl::Number& number, const char* field);
   std::int64_t number(ThreadState& thread, const asl::Number& number, const char* field);
+  double fraction(ThreadState& thread, const asl::Fraction& number, const char* field);
   std::string text(ThreadState& thread, const asl::Text& text, const char* field);
 
   Live& live_;

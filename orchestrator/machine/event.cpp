@@ -48,15 +48,57 @@ constexpr std::array names = {
     Name{EventType::map_iteration_succeeded, "MapIterationSucceeded"},
     Name{EventType::map_iteration_failed, "MapIterationFailed"},
     Name{EventType::map_iteration_aborted, "MapIterationAborted"},
+    Name{EventType::map_run_started, "MapRunStarted"},
+    Name{EventType::map_run_succeeded, "MapRunSucceeded"},
+    Name{EventType::map_run_failed, "MapRunFailed"},
+    Name{EventType::map_run_aborted, "MapRunAborted"},
+    Name{EventType::map_run_redriven, "MapRunRedriven"},
     Name{EventType::task_scheduled, "TaskScheduled"},
     Name{EventType::task_started, "TaskStarted"},
+    Name{EventType::task_submitted, "TaskSubmitted"},
     Name{EventType::task_succeeded, "TaskSucceeded"},
     Name{EventType::task_failed, "TaskFailed"},
     Name{EventType::task_timed_out, "TaskTimedOut"},
+    Name{EventType::lambda_function_scheduled, "LambdaFunctionScheduled"},
+    Name{EventType::lambda_function_started, "LambdaFunctionStarted"},
+    Name{EventType::lambda_function_succeeded, "LambdaFunctionSucceeded"},
+    Name{EventType::lambda_function_failed, "LambdaFunctionFailed"},
+    Name{EventType::lambda_function_timed_out, "LambdaFunctionTimedOut"},
+    Name{EventType::activity_scheduled, "ActivityScheduled"},
+    Name{EventType::activity_started, "ActivityStarted"},
+    Name{EventType::activity_succeeded, "ActivitySucceeded"},
+    Name{EventType::activity_failed, "ActivityFailed"},
+    Name{EventType::activity_timed_out, "ActivityTimedOut"},
     Name{EventType::evaluation_failed, "EvaluationFailed"},
     Name{EventType::retry_scheduled, "RetryScheduled"},
 };
 static_assert(names.size() == static_cast<std::size_t>(EventType::retry_scheduled) + 1);
+
+struct StageOf {
+  EventType type;
+  asl::TaskKind kind;
+  TaskStage stage;
+};
+
+using asl::TaskKind;
+constexpr std::array stages = {
+    StageOf{EventType::task_scheduled, TaskKind::task, TaskStage::scheduled},
+    StageOf{EventType::task_started, TaskKind::task, TaskStage::started},
+    StageOf{EventType::task_submitted, TaskKind::task, TaskStage::submitted},
+    StageOf{EventType::task_succeeded, TaskKind::task, TaskStage::succeeded},
+    StageOf{EventType::task_failed, TaskKind::task, TaskStage::failed},
+    StageOf{EventType::task_timed_out, TaskKind::task, TaskStage::timed_out},
+    StageOf{EventType::lambda_function_scheduled, TaskKind::lambda, TaskStage::scheduled},
+    StageOf{EventType::lambda_function_started, TaskKind::lambda, TaskStage::started},
+    StageOf{EventType::lambda_function_succeeded, TaskKind::lambda, TaskStage::succeeded},
+    StageOf{EventType::lambda_function_failed, TaskKind::lambda, TaskStage::failed},
+    StageOf{EventType::lambda_function_timed_out, TaskKind::lambda, TaskStage::timed_out},
+    StageOf{EventType::activity_scheduled, TaskKind::activity, TaskStage::scheduled},
+    StageOf{EventType::activity_started, TaskKind::activity, TaskStage::started},
+    StageOf{EventType::activity_succeeded, TaskKind::activity, TaskStage::succeeded},
+    StageOf{EventType::activity_failed, TaskKind::activity, TaskStage::failed},
+    StageOf{EventType::activity_timed_out, TaskKind::activity, TaskStage::timed_out},
+};
 
 }  // namespace
 
@@ -78,6 +120,20 @@ bool is_state_aborted(EventType type) { return to_string(type).ends_with("StateA
 bool is_execution_end(EventType type) {
   return type == EventType::execution_succeeded || type == EventType::execution_failed ||
          type == EventType::execution_aborted || type == EventType::execution_timed_out;
+}
+
+TaskStage task_stage(EventType type) {
+  for (const auto& entry : stages) {
+    if (entry.type == type) return entry.stage;
+  }
+  return TaskStage::none;
+}
+
+EventType task_event(asl::TaskKind kind, TaskStage stage) {
+  for (const auto& entry : stages) {
+    if (entry.kind == kind && entry.stage == stage) return entry.type;
+  }
+  return EventType::task_submitted;
 }
 
 }  // namespace orch::machine

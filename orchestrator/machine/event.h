@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "orchestrator/asl/resource.h"
 #include "orchestrator/base/time.h"
 #include "orchestrator/json/payload.h"
 
@@ -57,11 +59,27 @@ enum class EventType : std::uint8_t {
   map_iteration_succeeded,
   map_iteration_failed,
   map_iteration_aborted,
+  map_run_started,
+  map_run_succeeded,
+  map_run_failed,
+  map_run_aborted,
+  map_run_redriven,
   task_scheduled,
   task_started,
+  task_submitted,
   task_succeeded,
   task_failed,
   task_timed_out,
+  lambda_function_scheduled,
+  lambda_function_started,
+  lambda_function_succeeded,
+  lambda_function_failed,
+  lambda_function_timed_out,
+  activity_scheduled,
+  activity_started,
+  activity_succeeded,
+  activity_failed,
+  activity_timed_out,
   evaluation_failed,
   retry_scheduled,  ///< ours: a failed attempt will be repeated when `due`
 };
@@ -76,6 +94,20 @@ bool is_state_exited(EventType type);
 bool is_state_aborted(EventType type);
 /// Succeeded, failed, timed out or aborted.
 bool is_execution_end(EventType type);
+
+/// What happens to a task. The kinds of task differ in the names of their events only.
+enum class TaskStage : std::uint8_t {
+  none,  ///< an event of another sort
+  scheduled,
+  started,
+  submitted,  ///< the service has taken it over; the result comes by its token or job
+  succeeded,
+  failed,
+  timed_out
+};
+TaskStage task_stage(EventType type);
+/// `stage` must not be none; only tasks of the kind `task` are ever submitted.
+EventType task_event(asl::TaskKind kind, TaskStage stage);
 
 /// A line of control: the execution itself, a branch of a Parallel state or an iteration of a Map
 /// state. `entered` is the id of the …StateEntered event of that state (0: the execution itself),
@@ -94,12 +126,21 @@ struct Event {
   EventType type{};
   Thread thread;  ///< ours: where it happened
 
-  std::string name;  ///< of the state (…StateEntered/Exited, MapIteration…; ours: TaskScheduled)
-  /// input (ExecutionStarted, …Entered), output (…Exited, …Succeeded), parameters (TaskScheduled),
-  /// ours: the items when they are not the state's whole input (MapStateStarted), the input the
-  /// thread goes on with (ExecutionRedriven with `next`).
+  /// Of the state (…StateEntered/Exited, MapIteration…, EvaluationFailed; ours: …Scheduled), of the
+  /// worker (ActivityStarted).
+  std::string name;
+  /// input (ExecutionStarted, …Entered), output (…Exited, …Succeeded, TaskSubmitted), parameters
+  /// (…Scheduled), ours: the items when they are not the state's whole input (MapStateStarted), how
+  /// the map run is done (MapRunStarted), the input the thread goes on with (ExecutionRedriven with
+  /// `next`).
   std::optional<json::Payload> payload;
-  std::string resource;  ///< TaskScheduled: as in the definition
+  /// …Scheduled: as in the definition. MapRunStarted: the last part of the map run's ARN.
+  /// EvaluationFailed: where the expression stands, "Output/total".
+  std::string resource;
+  std::string role;   ///< …Scheduled: RoleArn of the task's Credentials
+  std::string token;  ///< ours: …Scheduled: who returns it completes the task
+  /// Variables set on the way out (…StateExited): JSON text by name, in the order of the names.
+  std::vector<std::pair<std::string, std::string>> assigned;
   /// Of failures. Unset and empty differ, as on the service.
   std::optional<std::string> error;
   std::optional<std::string> cause;

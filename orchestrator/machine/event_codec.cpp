@@ -28,6 +28,18 @@ class Members {
     name(key);
     json::append_string(out_, value);
   }
+  void texts(std::string_view key,
+             const std::vector<std::pair<std::string, std::string>>& entries) {
+    name(key);
+    out_ += '{';
+    for (const auto& [entry, value] : entries) {
+      if (out_.back() != '{') out_ += ',';
+      json::append_string(out_, entry);
+      out_ += ':';
+      json::append_string(out_, value);
+    }
+    out_ += '}';
+  }
   void pair(std::string_view key, std::int64_t first, std::int64_t second) {
     name(key);
     out_ += '[';
@@ -85,6 +97,17 @@ class Reader {
     const auto value = number(key);
     return value ? std::optional(Instant{Millis{*value}}) : std::nullopt;
   }
+  std::vector<std::pair<std::string, std::string>> texts(std::string_view key) const {
+    std::vector<std::pair<std::string, std::string>> entries;
+    const auto* found = object_->if_contains({key.data(), key.size()});
+    if (!found) return entries;
+    if (!found->is_object()) damaged(std::string(key) + " is not an object");
+    for (const auto& [entry, value] : found->get_object()) {
+      if (!value.is_string()) damaged(std::string(key) + " holds something else than texts");
+      entries.emplace_back(entry, value.get_string());
+    }
+    return entries;
+  }
   Thread thread() const {
     const auto* found = object_->if_contains("thread");
     if (!found) return {};
@@ -110,6 +133,9 @@ void append_json(std::string& out, const Event& event) {
   if (!event.name.empty()) members.text("name", event.name);
   if (event.payload) members.text("payload", event.payload->text());
   if (!event.resource.empty()) members.text("resource", event.resource);
+  if (!event.role.empty()) members.text("role", event.role);
+  if (!event.token.empty()) members.text("token", event.token);
+  if (!event.assigned.empty()) members.texts("assigned", event.assigned);
   if (event.error) members.text("error", *event.error);
   if (event.cause) members.text("cause", *event.cause);
   if (event.number != 0) members.number("number", event.number);
@@ -135,6 +161,9 @@ Event event_from_json(const bj::value& value) {
   event.name = in.text("name").value_or("");
   if (auto text = in.text("payload")) event.payload = json::Payload::of_text(std::move(*text));
   event.resource = in.text("resource").value_or("");
+  event.role = in.text("role").value_or("");
+  event.token = in.text("token").value_or("");
+  event.assigned = in.texts("assigned");
   event.error = in.text("error");
   event.cause = in.text("cause");
   event.number = in.number("number").value_or(0);

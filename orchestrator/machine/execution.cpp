@@ -20,6 +20,13 @@ bool can_go_on(const ThreadState& thread) {
                                   [](const auto& child) { return can_go_on(*child.second); });
 }
 
+OpenTask open_task_of(const ThreadState& thread) {
+  const auto* task = std::get_if<asl::Task>(&thread.state->body);
+  return {thread.ticket,     thread.state->name, task ? task->resource : asl::Resource(),
+          thread.parameters, thread.token,       thread.retry_count,
+          thread.begun,      thread.submitted,   thread.heartbeat_seconds};
+}
+
 }  // namespace
 
 std::string_view to_string(Status status) { return status_names[static_cast<std::size_t>(status)]; }
@@ -77,15 +84,21 @@ bool Execution::is_open(Ticket ticket) const {
   return live_->status == Status::running && live_->tickets.contains(static_cast<EventId>(ticket));
 }
 
+std::optional<OpenTask> Execution::open_task(Ticket ticket) const {
+  if (!is_open(ticket)) return std::nullopt;
+  return open_task_of(*live_->tickets.at(static_cast<EventId>(ticket)));
+}
+
+std::optional<OpenTask> Execution::open_task(const Thread& thread) const {
+  const auto* found = live_->find(thread);
+  return found && is_open(found->ticket) ? std::optional(open_task_of(*found)) : std::nullopt;
+}
+
 std::vector<OpenTask> Execution::open_tasks() const {
   std::vector<OpenTask> open;
   if (live_->status != Status::running) return open;
   open.reserve(live_->tickets.size());
-  for (const auto& [id, thread] : live_->tickets) {
-    const auto& task = std::get<asl::Task>(thread->state->body);
-    open.push_back({thread->ticket, thread->state->name, task.resource, thread->parameters,
-                    thread->retry_count, thread->begun, thread->heartbeat_seconds});
-  }
+  for (const auto& [id, thread] : live_->tickets) open.push_back(open_task_of(*thread));
   std::sort(open.begin(), open.end(),
             [](const OpenTask& a, const OpenTask& b) { return a.ticket < b.ticket; });
   return open;

@@ -29,6 +29,7 @@ struct Identity {
   std::string workflow_id;    ///< $$.StateMachine.Id
   std::string workflow_name;  ///< $$.StateMachine.Name
   std::string role;           ///< $$.Execution.RoleArn
+  std::string token_prefix;   ///< of task tokens: tells the engine which execution one is for
   json::Payload input;        ///< text as the caller gave it
 };
 
@@ -36,10 +37,12 @@ struct Identity {
 struct OpenTask {
   Ticket ticket;
   std::string state;
-  std::string resource;
+  asl::Resource resource;  ///< empty: a map run
   json::Payload parameters;
+  std::string token;         ///< who returns it completes the task; empty: nobody outside can
   std::int64_t attempt = 0;  ///< from 0
   bool begun = false;
+  bool submitted = false;
   std::optional<std::int64_t> heartbeat_seconds;
 };
 
@@ -76,6 +79,8 @@ class Execution {
 
   /// True while the task has no result and is still wanted.
   bool is_open(Ticket ticket) const;
+  std::optional<OpenTask> open_task(Ticket ticket) const;
+  std::optional<OpenTask> open_task(const Thread& thread) const;
   /// What a restart dispatches again, in the order of tickets.
   std::vector<OpenTask> open_tasks() const;
   std::vector<OpenTimer> open_timers() const;

@@ -34,11 +34,26 @@ void describe(Event& event, const Failing& failing) {
   if (failing.has_cause) event.cause = failing.failure.cause;
 }
 
+// What a catcher gets. A timeout has no cause, and the service shows it empty.
+boost::json::object error_output(const Failing& failing) {
+  boost::json::object output;
+  auto& error = output["Error"];
+  if (failing.has_error) error = failing.failure.error;
+  auto& cause = output["Cause"];
+  if (failing.has_cause || failing.failure.error == "States.Timeout") cause = failing.failure.cause;
+  return output;
+}
+
 EventType aborted_type(const asl::State& state) {
   if (std::holds_alternative<asl::Task>(state.body)) return EventType::task_state_aborted;
   if (std::holds_alternative<asl::Wait>(state.body)) return EventType::wait_state_aborted;
   if (std::holds_alternative<asl::Map>(state.body)) return EventType::map_state_aborted;
   return EventType::parallel_state_aborted;
+}
+
+bool runs_children(const asl::State& state) {
+  return std::holds_alternative<asl::Parallel>(state.body) ||
+         std::holds_alternative<asl::Map>(state.body);
 }
 
 bool can_be_aborted(const ThreadState& thread) {
@@ -53,15 +68,10 @@ bool can_be_aborted(const ThreadState& thread) {
 // `cause` is the event that the failure hangs off. Ends with a retry, a catch, or the end of the
 // execution.
 void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
-  if (failing.origin == Origin::runtime)
-    failing.failure.cause = fmt::format(
-        "An error occurred while executing the state '{}' (entered at the event id "
-        "#{}). {}",
-        thread.state->name, thread.entered, failing.failure.cause);
-  failing.origin = failing.origin == Origin::runtime ? Origin::other : failing.origin;
   auto* at = &thread;
   const ThreadState* failed_child = nullptr;
-  bool state_failed = !events_.empty() && events_.back().type == EventType::evaluation_failed;
+  bool state_failed = thread.join || (runs_children(*thread.state) && !events_.empty() &&
+                                      events_.back().type == EventType::evaluation_failed);
   while (true) {
     if (failed_child || at->join) abort_children(*at, failed_child ? *failed_child : *at, cause);
     if (retried(*at, failing, cause)) return;
@@ -79,6 +89,27 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
     state_failed = true;
     at = at->parent;
   }
+}
+
+// An expression of the state cannot be evaluated, or what it gave cannot be used.
+void Decider::fail_evaluation(ThreadState& thread, const asl::EvaluationError& error) {
+  auto failure = error.failure();
+  failure.cause = fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id #{}). "
+      "{}",
+      thread.state->name, thread.entered, failure.cause);
+  if (failure.error != "States.QueryEvaluationError")
+    return fail(thread, {failure, Origin::other}, thread.last);
+  auto failed = event(EventType::evaluation_failed, thread);
+  // As the service links it: beside the entry when nothing has happened since.
+  const bool waits = std::holds_alternative<asl::Wait>(thread.state->body);
+  if (thread.last == thread.entered && !waits) failed.previous = thread.before_entry;
+  failed.name = thread.state->name;
+  failed.resource = error.location();
+  failed.error = failure.error;
+  failed.cause = failure.cause;
+  emit(std::move(failed));
+  fail(thread, {failure, Origin::other}, live_.last_event);
 }
 
 bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause) {
@@ -107,23 +138,35 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
 bool Decider::caught(ThreadState& thread, const Failing& failing) {
   for (const auto& catcher : thread.state->catches) {
     if (!matches(catcher.error_equals, failing)) continue;
-    boost::json::value error = {{"Error", failing.failure.error}, {"Cause", failing.failure.cause}};
-    auto document = json::Payload::of_value(error);
-    if (catcher.result_path.discard) {
-      document = thread.input;
-    } else if (catcher.result_path.path && !catcher.result_path.path->is_root()) {
-      auto input = thread.input.value();
-      try {
-        catcher.result_path.path->assign(input, std::move(error));
-      } catch (const asl::EvaluationError&) {
-        return false;  // the error output has no place: the failure stands
-      }
-      document = json::Payload::of_value(std::move(input));
+    std::optional<WayOut> way;
+    try {
+      way = way_out(thread, catcher, error_output(failing));
+    } catch (const asl::EvaluationError&) {
+      return false;  // the error output has no place: the failure stands
     }
-    exit(thread, std::move(document), catcher.next);
+    exit(thread, std::move(*way));
     return true;
   }
   return false;
+}
+
+WayOut Decider::way_out(ThreadState& thread, const asl::Catcher& catcher,
+                        boost::json::value error) {
+  auto where = scope(thread, error);
+  where.error_output = &error;
+  WayOut way{json::Payload(), assign(catcher.assign, where), catcher.next};
+  if (catcher.output) {
+    way.output = json::Payload::of_value(catcher.output->evaluate(where));
+  } else if (catcher.result_path.discard) {
+    way.output = thread.input;
+  } else if (catcher.result_path.path && !catcher.result_path.path->is_root()) {
+    auto input = thread.input.value();
+    catcher.result_path.path->assign(input, std::move(error));
+    way.output = json::Payload::of_value(std::move(input));
+  } else {
+    way.output = json::Payload::of_value(std::move(error));
+  }
+  return way;
 }
 
 // Ends all children of a Parallel or Map state. The service records, for each in its order, how

@@ -30,6 +30,14 @@ bool runs_children(const asl::State& state) {
 
 }  // namespace
 
+const json::Payload* ThreadState::variable(std::string_view name) const {
+  for (const auto* at = this; at; at = at->parent) {
+    if (const auto found = at->variables.find(name); found != at->variables.end())
+      return &found->second;
+  }
+  return nullptr;
+}
+
 ThreadState* Live::find(const Thread& id) {
   if (id.entered == 0) return &root;
   const auto owner = owners.find(id.entered);
@@ -62,7 +70,9 @@ void Live::evolve(const Event& event) {
   if (!thread) does_not_fit(event);
   if (is_state_entered(event.type)) return enter(*thread, event);
   if (is_state_exited(event.type)) return leave(*thread, event);
-  fold_task(*thread, event);
+  const auto stage = task_stage(event.type);
+  if (stage == TaskStage::none) return fold_state(*thread, event);
+  fold_task(*thread, event, stage);
 }
 
 void Live::enter(ThreadState& thread, const Event& event) {
@@ -70,6 +80,7 @@ void Live::enter(ThreadState& thread, const Event& event) {
   settle(thread, Phase::executing);
   thread.state = &state_named(*this, event);
   thread.entered = event.id;
+  thread.before_entry = event.previous;
   thread.entered_at = event.at;
   thread.input = event.payload.value_or(json::Payload());
   thread.retries.clear();
@@ -90,25 +101,43 @@ void Live::leave(ThreadState& thread, const Event& event) {
   thread.input = json::Payload();
   thread.parameters = json::Payload();
   thread.last = event.id;
+  for (const auto& [name, text] : event.assigned)
+    thread.variables.insert_or_assign(name, json::Payload::of_text(text));
 }
 
-void Live::fold_task(ThreadState& thread, const Event& event) {
-  switch (event.type) {
-    case EventType::task_scheduled:
+void Live::fold_task(ThreadState& thread, const Event& event, TaskStage stage) {
+  switch (stage) {
+    case TaskStage::none:
+      return;
+    case TaskStage::scheduled:
       schedule(thread, event);
       break;
-    case EventType::task_started:
+    case TaskStage::started:
       thread.begun = true;
       if (event.due) set_timer(thread, event);
       break;
-    case EventType::task_succeeded:
+    case TaskStage::submitted:
+      thread.submitted = true;
+      break;
+    case TaskStage::succeeded:
       settle(thread, Phase::executing);
       break;
-    case EventType::task_failed:
-    case EventType::task_timed_out:
+    case TaskStage::failed:
+    case TaskStage::timed_out:
+      settle(thread, Phase::broken);
+      break;
+  }
+  thread.last = event.id;
+}
+
+// What happens inside a state and is no task's.
+void Live::fold_state(ThreadState& thread, const Event& event) {
+  switch (event.type) {
     case EventType::evaluation_failed:
     case EventType::parallel_state_failed:
     case EventType::map_state_failed:
+    case EventType::map_run_failed:
+    case EventType::map_run_aborted:
       settle(thread, Phase::broken);
       break;
     case EventType::retry_scheduled:
@@ -123,6 +152,14 @@ void Live::fold_task(ThreadState& thread, const Event& event) {
     case EventType::parallel_state_started:
     case EventType::map_state_started:
       start_join(thread, event);
+      break;
+    case EventType::map_run_started:
+    case EventType::map_run_redriven:
+      thread.join->distributed = true;
+      schedule(thread, event);
+      break;
+    case EventType::map_run_succeeded:
+      settle(thread, Phase::executing);
       break;
     case EventType::parallel_state_succeeded:
     case EventType::map_state_succeeded:
@@ -140,7 +177,8 @@ void Live::fold_task(ThreadState& thread, const Event& event) {
 void Live::schedule(ThreadState& thread, const Event& event) {
   settle(thread, Phase::task);
   thread.ticket = Ticket{event.id};
-  thread.begun = false;
+  thread.begun = thread.submitted = false;
+  thread.token = event.token;
   thread.parameters = event.payload.value_or(json::Payload());
   thread.timeout_seconds = event.timeout_seconds;
   thread.heartbeat_seconds = event.heartbeat_seconds;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "orchestrator/asl/failure.h"
 #include "orchestrator/machine/decider.h"
 
 namespace orch::machine {
@@ -57,7 +58,23 @@ void Decider::join(ThreadState& owner, EventId cause) {
   succeeded.previous = map ? owner.last : cause;
   auto result = joined(owner);
   emit(std::move(succeeded));
-  finish(owner, std::move(result));
+  finish(owner, result);
+}
+
+// The array that a Map state works on.
+json::Payload Decider::items(ThreadState& thread, const asl::Map& map) {
+  auto all = effective_input(thread);
+  if (map.items) {
+    all = json::Payload::of_value(map.items->evaluate(scope(thread, all.value())));
+    const auto* expression = map.items->expression();
+    if (expression && !all.value().is_array()) expression->refuse("array", all.value());
+  } else if (map.items_path) {
+    all = json::Payload::of_value(map.items_path->evaluate(scope(thread, all.value())));
+  }
+  if (!all.value().is_array())
+    throw asl::EvaluationError(
+        {"States.QueryEvaluationError", "Map state input must be an array but was: " + all.text()});
+  return all;
 }
 
 void Decider::start_iterations(ThreadState& owner, EventId cause) {
@@ -75,7 +92,8 @@ void Decider::start_iterations(ThreadState& owner, EventId cause) {
       child.payload = item_input(owner, index);
       queue_.push_back(child.id);
     } catch (const asl::EvaluationError& error) {
-      return fail(owner, {error.failure(), Origin::runtime}, live_.last_event);
+      owner.last = live_.last_event;
+      return fail_evaluation(owner, error);
     }
   }
 }
@@ -84,8 +102,9 @@ json::Payload Decider::item_input(ThreadState& owner, std::int64_t index) {
   const auto& map = std::get<asl::Map>(owner.state->body);
   if (map.item_selector) {
     const auto data = effective_input(owner);
-    auto& child = *owner.children.at(index);
-    return json::Payload::of_value(map.item_selector->evaluate(scope(child, data.value())));
+    auto where = scope(*owner.children.at(index), data.value());
+    where.input = &owner.input.value();
+    return json::Payload::of_value(map.item_selector->evaluate(where));
   }
   return json::Payload::of_value(
       owner.join->items.value().get_array()[static_cast<std::size_t>(index)]);

@@ -19,7 +19,7 @@ namespace orch::machine {
 enum class Phase : std::uint8_t {
   ready,      ///< enters `next` with `payload`
   executing,  ///< inside a state; never between two turns
-  task,       ///< a task is scheduled
+  task,       ///< a task is scheduled, or a map run is under way
   retrying,   ///< waits for `timer`, then repeats the attempt
   waiting,    ///< a Wait state, until `timer`
   joining,    ///< a Parallel or Map state, until the children are done
@@ -30,6 +30,7 @@ enum class Phase : std::uint8_t {
 
 /// The children of a Parallel or Map state that is being executed.
 struct Join {
+  bool distributed = false;  ///< the children are executions of their own
   std::int64_t length = 0;   ///< branches, or items
   std::int64_t started = 0;  ///< children [0, started) exist or have ended
   std::int64_t ended = 0;    ///< Map: iterations that succeeded
@@ -48,7 +49,8 @@ struct ThreadState {
   json::Payload payload;  ///< ready: its input; done: the output
 
   const asl::State* state = nullptr;
-  EventId entered = 0;  ///< id of its …StateEntered
+  EventId entered = 0;       ///< id of its …StateEntered
+  EventId before_entry = 0;  ///< the event that this one follows from
   Instant entered_at;
   json::Payload input;  ///< as entered
 
@@ -57,7 +59,9 @@ struct ThreadState {
 
   Ticket ticket{};
   json::Payload parameters;
+  std::string token;
   bool begun = false;
+  bool submitted = false;
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::int64_t> heartbeat_seconds;
 
@@ -66,6 +70,11 @@ struct ThreadState {
 
   std::unique_ptr<Join> join;
   std::map<std::int64_t, std::unique_ptr<ThreadState>> children;
+
+  std::map<std::string, json::Payload, std::less<>> variables;  ///< of this scope
+
+  /// The value of a variable here: of this scope or one around it. Null when it is not set.
+  const json::Payload* variable(std::string_view name) const;
 };
 
 /// Whether the Map state that `owner` executes may start another iteration now.
@@ -106,7 +115,8 @@ struct Live {
   void enter(ThreadState& thread, const Event& event);
   void leave(ThreadState& thread, const Event& event);
   void start_join(ThreadState& thread, const Event& event);
-  void fold_task(ThreadState& thread, const Event& event);
+  void fold_task(ThreadState& thread, const Event& event, TaskStage stage);
+  void fold_state(ThreadState& thread, const Event& event);
   void fold_iteration(const Event& event);
   void fold_execution(const Event& event);
   void redrive(const Event& event);

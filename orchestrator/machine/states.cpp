@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/asl/choice.h"
-#include "orchestrator/json/text.h"
+#include "orchestrator/asl/random.h"
 #include "orchestrator/machine/decider.h"
 
 namespace orch::machine {
@@ -21,17 +21,6 @@ constexpr EventType exited_types[] = {
     EventType::choice_state_exited,   EventType::wait_state_exited,
     EventType::succeed_state_exited,  EventType::fail_state_entered,  // Fail never exits
     EventType::parallel_state_exited, EventType::map_state_exited};
-
-// The longest wait of the service, in seconds.
-constexpr std::int64_t longest_wait = 2'147'483'647;
-
-[[noreturn]] void runtime_error(std::string cause) {
-  throw asl::EvaluationError({"States.Runtime", std::move(cause)});
-}
-
-std::string spelled(const boost::json::value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::write(value);
-}
 
 }  // namespace
 
@@ -56,7 +45,7 @@ void Decider::enter(ThreadState& thread) {
   } catch (const asl::EvaluationError& error) {
     entered.due.reset();
     emit(std::move(entered));
-    fail(thread, {error.failure(), Origin::runtime}, thread.last);
+    fail_evaluation(thread, error);
   }
 }
 
@@ -64,34 +53,51 @@ void Decider::execute(ThreadState& thread) {
   try {
     std::visit([&](const auto& state) { body(thread, state); }, thread.state->body);
   } catch (const asl::EvaluationError& error) {
-    fail(thread, {error.failure(), Origin::runtime}, thread.last);
+    fail_evaluation(thread, error);
   }
 }
 
 void Decider::body(ThreadState& thread, const asl::Pass& pass) {
-  auto result = parameters(thread);
-  if (pass.result) result = json::Payload::of_value(*pass.result);
-  exit(thread, output(thread, std::move(result)), thread.state->next);
+  if (pass.result) return finish(thread, json::Payload::of_value(*pass.result));
+  finish(thread, parameters(thread));
 }
 
 void Decider::body(ThreadState& thread, const asl::Task& task) {
-  auto scheduled = event(EventType::task_scheduled, thread);
+  auto scheduled = event(task_event(task.resource.kind, TaskStage::scheduled), thread);
   scheduled.name = thread.state->name;
-  scheduled.resource = task.resource;
+  scheduled.resource = task.resource.text;
+  // Parameters may hold the token, so it is made before them.
+  if (task.resource.needs_token()) thread.token = scheduled.token = new_token();
   scheduled.payload = parameters(thread);
   if (task.timeout_seconds)
-    scheduled.timeout_seconds = number(thread, *task.timeout_seconds, "TimeoutSecondsPath");
+    scheduled.timeout_seconds = number(thread, *task.timeout_seconds, "TimeoutSeconds");
   if (task.heartbeat_seconds)
-    scheduled.heartbeat_seconds = number(thread, *task.heartbeat_seconds, "HeartbeatSecondsPath");
+    scheduled.heartbeat_seconds = number(thread, *task.heartbeat_seconds, "HeartbeatSeconds");
+  if (task.credentials) scheduled.role = role(thread, *task.credentials);
   scheduled.number = thread.retry_count;
   emit(std::move(scheduled));
+}
+
+// `prefix.ticket.secret`: the first two lead back to the task, the third cannot be guessed.
+std::string Decider::new_token() const {
+  asl::Random random(stimulus_.seed ^ static_cast<std::uint64_t>(live_.last_event + 1));
+  return fmt::format("{}.{}.{:016x}{:016x}", live_.identity.token_prefix, live_.last_event + 1,
+                     random.next(), random.next());
+}
+
+std::string Decider::role(ThreadState& thread, const asl::PayloadTemplate& credentials) {
+  const auto input = effective_input(thread);
+  const auto made = credentials.evaluate(scope(thread, input.value()));
+  const auto* object = made.if_object();
+  const auto* arn = object ? object->if_contains("RoleArn") : nullptr;
+  return arn && arn->is_string() ? std::string(arn->get_string()) : std::string();
 }
 
 void Decider::body(ThreadState& thread, const asl::Choice& choice) {
   const auto data = effective_input(thread);
   const auto where = scope(thread, data.value());
   for (const auto& rule : choice.choices) {
-    if (holds(rule.condition, where)) return pass_through(thread, rule.next);
+    if (asl::holds(rule, where)) return pass_through(thread, rule.next, &rule);
   }
   if (choice.default_next) return pass_through(thread, choice.default_next);
   const asl::Failure none{"States.NoChoiceMatched",
@@ -124,94 +130,56 @@ void Decider::body(ThreadState& thread, const asl::Parallel&) {
 }
 
 void Decider::body(ThreadState& thread, const asl::Map& map) {
-  auto items = effective_input(thread);
-  if (map.items_path)
-    items = json::Payload::of_value(map.items_path->evaluate(scope(thread, items.value())));
-  if (!items.value().is_array()) {
-    auto failed = event(EventType::evaluation_failed, thread);
-    const asl::Failure failure{
-        "States.QueryEvaluationError",
-        fmt::format("An error occurred while executing the state '{}' (entered at the event id "
-                    "#{}). Map state input must be an array but was: {}",
-                    thread.state->name, thread.entered, items.text())};
-    failed.name = thread.state->name;
-    failed.error = failure.error;
-    failed.cause = failure.cause;
-    emit(std::move(failed));
-    return fail(thread, {failure, Origin::other}, live_.last_event);
-  }
+  const bool read_outside = map.distributed && map.distributed->reader;
+  auto all = read_outside ? json::Payload::of_text("[]") : items(thread, map);
   auto started = event(EventType::map_state_started, thread);
-  started.number = static_cast<std::int64_t>(items.value().get_array().size());
-  const auto limit = number(thread, map.max_concurrency, "MaxConcurrencyPath");
+  started.number = static_cast<std::int64_t>(all.value().get_array().size());
+  const auto limit = number(thread, map.max_concurrency, "MaxConcurrency");
   if (limit > 0) started.max_concurrency = limit;
-  if (!items.same_document(thread.input)) started.payload = std::move(items);
+  if (!all.same_document(thread.input)) started.payload = std::move(all);
   emit(std::move(started));
+  if (map.distributed) return start_map_run(thread, map, limit);
   join(thread, thread.last);
 }
 
-Instant Decider::wait_until(ThreadState& thread, const asl::Wait& wait) {
-  const auto in_seconds = [&](std::int64_t seconds) {
-    if (seconds > longest_wait) runtime_error("Wait state delay is too long.");
-    return stimulus_.at + std::chrono::seconds(seconds);
-  };
-  if (wait.timestamp) {
-    if (const auto* fixed = std::get_if<Instant>(&*wait.timestamp)) return *fixed;
-    const auto& path = std::get<asl::Path>(*wait.timestamp);
-    const auto data = effective_input(thread);
-    const auto value = path.evaluate(scope(thread, data.value()));
-    const auto instant =
-        value.is_string() ? from_iso(std::string_view(value.get_string())) : std::nullopt;
-    if (!instant)
-      runtime_error(
-          fmt::format("The TimestampPath parameter does not reference a valid ISO-8601 "
-                      "extended offset date-time format string: {} == {}",
-                      path.text(), spelled(value)));
-    if (*instant > in_seconds(longest_wait)) runtime_error("Wait state delay is too long.");
-    return *instant;
-  }
-  if (const auto* fixed = std::get_if<std::int64_t>(&wait.seconds_or_path))
-    return in_seconds(*fixed);
-  const auto& path = std::get<asl::Path>(wait.seconds_or_path);
-  const auto data = effective_input(thread);
-  const auto* value = path.find(scope(thread, data.value()));
-  if (!value)
-    runtime_error("The SecondsPath parameter does not reference an input value: " + path.text());
-  if (!value->is_int64())
-    runtime_error(
-        fmt::format("The SecondsPath parameter cannot be parsed as a long value: {} == {}",
-                    path.text(), spelled(*value)));
-  if (value->get_int64() < 0)
-    runtime_error(fmt::format("The SecondsPath parameter references a negative value: {} == {}",
-                              path.text(), value->get_int64()));
-  return in_seconds(value->get_int64());
-}
-
-// A Task, Parallel or Map state has its result.
-void Decider::finish(ThreadState& thread, json::Payload result) {
+// A Pass, Task, Parallel or Map state has its result.
+void Decider::finish(ThreadState& thread, const json::Payload& result) {
   try {
-    exit(thread, output(thread, std::move(result)), thread.state->next);
+    auto where = scope(thread, result.value());
+    where.result = &result.value();
+    auto assigned = assign(thread.state->assign, where);
+    exit(thread, {output(thread, result), std::move(assigned), thread.state->next});
   } catch (const asl::EvaluationError& error) {
-    fail(thread, {error.failure(), Origin::runtime}, thread.last);
+    fail_evaluation(thread, error);
   }
 }
 
-// Choice, Wait and Succeed: the input goes out, through both paths.
-void Decider::pass_through(ThreadState& thread, const std::optional<std::string>& next) {
+// Choice, Wait and Succeed: the input goes out. `rule`: the one that matched; its Assign and
+// Output stand in for the state's.
+void Decider::pass_through(ThreadState& thread, const std::optional<std::string>& next,
+                           const asl::ChoiceRule* rule) {
+  const auto& state = *thread.state;
   try {
-    exit(thread, output_path(thread, effective_input(thread)), next);
+    const auto input = effective_input(thread);
+    const auto where = scope(thread, input.value());
+    auto assigned = assign(rule ? rule->assign : state.assign, where);
+    const auto& output = rule ? rule->output : state.output;
+    exit(thread,
+         {output ? json::Payload::of_value(output->evaluate(where)) : output_path(thread, input),
+          std::move(assigned), next});
   } catch (const asl::EvaluationError& error) {
-    fail(thread, {error.failure(), Origin::runtime}, thread.last);
+    fail_evaluation(thread, error);
   }
 }
 
-void Decider::exit(ThreadState& thread, json::Payload output,
-                   const std::optional<std::string>& next) {
+void Decider::exit(ThreadState& thread, WayOut way) {
   auto exited = event(exited_types[thread.state->body.index()], thread);
   exited.name = thread.state->name;
-  exited.payload = std::move(output);
-  exited.next = next;
+  exited.payload = std::move(way.output);
+  exited.assigned = std::move(way.assigned);
+  exited.next = way.next;
   emit(std::move(exited));
-  if (next) return queue_.push_back(thread.id);
+  if (way.next) return queue_.push_back(thread.id);
   ended(thread);
 }
 

@@ -14,6 +14,12 @@ struct Start {};
 /// A worker has begun the task.
 struct TaskBegun {
   Ticket ticket;
+  std::string worker = {};  ///< of an activity: the name it gave
+};
+/// The service has taken the task over; its result comes by token or when its job ends.
+struct TaskSubmitted {
+  Ticket ticket;
+  json::Payload output;
 };
 struct TaskDone {
   Ticket ticket;
@@ -22,6 +28,8 @@ struct TaskDone {
 struct TaskBroken {
   Ticket ticket;
   asl::Failure failure;
+  bool has_error = true;  ///< who returns a token need not say what went wrong
+  bool has_cause = true;
 };
 /// The worker has been silent for longer than HeartbeatSeconds.
 struct HeartbeatMissed {
@@ -46,8 +54,8 @@ struct Continue {};
 struct Stimulus {
   Instant at;
   std::uint64_t seed = 0;
-  std::variant<Start, TaskBegun, TaskDone, TaskBroken, HeartbeatMissed, TimerDue, Stop, Redrive,
-               Continue>
+  std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue,
+               Stop, Redrive, Continue>
       what;
 };
 

@@ -32,15 +32,15 @@ class Choices : public testing::TestWithParam<Case> {};
 TEST_P(Choices, HoldsOrNotOrSaysWhyNot) {
   const auto& given = GetParam();
   const auto workflow = workflow_with(given.value("rule"));
-  const auto& condition =
-      std::get<Choice>(workflow->by_name.at("Choose")->body).choices.front().condition;
+  const auto& rule =
+      std::get<Choice>(workflow->by_name.at("Choose")->body).choices.front();
   const auto scope = test::scope_of(given);
   if (given.has("expect")) {
-    EXPECT_EQ(holds(condition, scope), given.value("expect").as_bool());
+    EXPECT_EQ(holds(rule, scope), given.value("expect").as_bool());
     return;
   }
   try {
-    holds(condition, scope);
+    holds(rule, scope);
     FAIL() << "did not fail";
   } catch (const EvaluationError& error) {
     EXPECT_EQ(error.failure(), (Failure{"States.Runtime", given.text("cause")}));

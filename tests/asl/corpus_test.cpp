@@ -88,7 +88,7 @@ class Run {
 
   const State* chosen(const Choice& choice, const bj::value& input) {
     for (const auto& rule : choice.choices)
-      if (holds(rule.condition, scope(input))) return workflow_.by_name.at(rule.next);
+      if (holds(rule, scope(input))) return workflow_.by_name.at(rule.next);
     return workflow_.by_name.at(choice.default_next.value());
   }
 

@@ -44,20 +44,20 @@ TEST(Graph, MermaidIsTheGoldenText) {
   expect_golden("graph_marked.mmd", to_mermaid(*example(), marks()));
 }
 
-Condition condition_of(const std::string& rule) {
+ChoiceRule rule_of(const std::string& rule) {
   const auto workflow =
       parse_or_throw(R"({"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[)" + rule +
                          R"(]},"E":{"Type":"Succeed"}}})",
                      "rule");
-  return std::get<Choice>(workflow->by_name.at("C")->body).choices.front().condition;
+  return std::get<Choice>(workflow->by_name.at("C")->body).choices.front();
 }
 
 TEST(Graph, ConditionsAreShort) {
-  EXPECT_EQ(short_text(condition_of(R"({"Variable":"$.a","IsNull":false,"Next":"E"})")),
+  EXPECT_EQ(short_text(rule_of(R"({"Variable":"$.a","IsNull":false,"Next":"E"})")),
             "$.a is not null");
   const std::string umlauts = R"(ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää)";
   const auto cut = short_text(
-      condition_of(R"({"Variable":"$.a","StringEquals":")" + umlauts + R"(","Next":"E"})"));
+      rule_of(R"({"Variable":"$.a","StringEquals":")" + umlauts + R"(","Next":"E"})"));
   EXPECT_EQ(cut, "$.a = \"" + umlauts.substr(0, 2 * 52) + "…");
 }
 

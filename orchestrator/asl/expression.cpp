@@ -1,0 +1,129 @@
+#include "orchestrator/asl/expression.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/failure.h"
+#include "orchestrator/asl/path.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/jsonata/jsonata.h"
+
+namespace orch::asl {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr std::string_view opening = "{%";
+constexpr std::string_view closing = "%}";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// `$states` for one evaluation.
+bj::value states_of(const Scope& scope) {
+  bj::object states;
+  if (scope.input) states["input"] = *scope.input;
+  if (scope.result) states["result"] = *scope.result;
+  if (scope.error_output) states["errorOutput"] = *scope.error_output;
+  if (scope.context) states["context"] = scope.context();
+  return states;
+}
+
+}  // namespace
+
+struct Expression::Compiled {
+  std::string text;
+  std::string field;
+  jsonata::Expression program;
+  std::set<std::string> variables;  ///< of the workflow: without `states`
+};
+
+bool Expression::is_one(std::string_view text) {
+  return text.size() >= opening.size() + closing.size() && text.starts_with(opening) &&
+         text.ends_with(closing);
+}
+
+Expression Expression::compile(std::string_view text, std::string field) {
+  text.remove_prefix(opening.size());
+  text.remove_suffix(closing.size());
+  text = trimmed(text);
+  try {
+    auto program = jsonata::Expression::parse(text, {.step_functions = true});
+    auto variables = program.variables();
+    variables.erase("states");
+    Expression expression;
+    expression.compiled_ = std::make_shared<const Compiled>(
+        Compiled{std::string(text), std::move(field), std::move(program), std::move(variables)});
+    return expression;
+  } catch (const jsonata::Error& error) {
+    throw SyntaxProblem(
+        fmt::format("the JSONata expression '{}' cannot be parsed: {}: {} (at "
+                    "character {})",
+                    text, error.code(), error.what(), error.position.value_or(0)));
+  }
+}
+
+const std::string& Expression::text() const { return compiled_->text; }
+
+const std::string& Expression::field() const { return compiled_->field; }
+
+const std::set<std::string>& Expression::variables() const { return compiled_->variables; }
+
+bj::value Expression::evaluate(const Scope& scope) const {
+  const auto states = states_of(scope);
+  jsonata::Bindings bindings{{"states", &states}};
+  for (const auto& name : compiled_->variables) {
+    const auto* value = scope.variable ? scope.variable(name) : nullptr;
+    if (value) bindings.emplace_back(name, value);
+  }
+  const auto fail = [&](const std::string& how) {
+    return EvaluationError(
+        {"States.QueryEvaluationError",
+         fmt::format("The JSONata expression '{}' specified for the field '{}' {}", text(), field(),
+                     how)},
+        field());
+  };
+  try {
+    auto result = compiled_->program.evaluate(nullptr, bindings, {scope.now, scope.seed, {}});
+    if (!result) throw fail("returned nothing (undefined).");
+    return std::move(*result);
+  } catch (const jsonata::NotJson&) {
+    throw fail("returned an unsupported result type.");
+  } catch (const jsonata::Error& error) {
+    throw fail(fmt::format("threw an error during evaluation. {}: {}", error.code(), error.what()));
+  }
+}
+
+void Expression::refuse(std::string_view expected, const bj::value& value) const {
+  throw EvaluationError(
+      {"States.QueryEvaluationError",
+       fmt::format(
+           "The JSONata expression '{}' specified for the field '{}' returned an unexpected "
+           "result type. Expected '{}', but was '{}' for value: {}",
+           text(), field(), expected, type_of(value), json::write(value))},
+      field());
+}
+
+std::string_view type_of(const bj::value& value) {
+  switch (value.kind()) {
+    case bj::kind::null:
+      return "null";
+    case bj::kind::bool_:
+      return "boolean";
+    case bj::kind::string:
+      return "string";
+    case bj::kind::array:
+      return "array";
+    case bj::kind::object:
+      return "object";
+    default:
+      return "number";
+  }
+}
+
+}  // namespace orch::asl

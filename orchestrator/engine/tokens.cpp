@@ -1,0 +1,119 @@
+// Tasks that are done outside: those of activities, and those whose token somebody returns.
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/engine/ask.h"
+#include "orchestrator/engine/core.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::engine {
+namespace {
+
+/// The parts of a token: run, ticket, secret (machine/states.cpp makes them).
+struct Token {
+  std::string run;
+  machine::Ticket ticket{};
+};
+
+Token parse_token(const std::string& text) {
+  const auto secret = text.rfind('.');
+  const auto number = secret == text.npos ? text.npos : text.rfind('.', secret - 1);
+  machine::EventId ticket = 0;
+  const auto* end = text.data() + (secret == text.npos ? 0 : secret);
+  if (number == text.npos || number == 0 ||
+      std::from_chars(text.data() + number + 1, end, ticket).ptr != end || ticket <= 0)
+    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+  return {text.substr(0, number), machine::Ticket{ticket}};
+}
+
+[[noreturn]] void refuse_closed() {
+  throw Error("ORCH-0214", "the task is not open any more",
+              "it has been completed, has timed out, or its execution has ended");
+}
+
+}  // namespace
+
+std::optional<ActivityTask> Engine::Core::take_activity_task(const std::string& activity,
+                                                             const std::string& worker) {
+  return ask<std::optional<ActivityTask>>([&] { return do_take(activity, worker); }).get();
+}
+
+void Engine::Core::report(const std::string& token, const TokenReport& report) {
+  ask<bool>([&] { return do_report(token, report); }).get();
+}
+
+// Tasks that have been closed meanwhile are passed over.
+std::optional<ActivityTask> Engine::Core::do_take(const std::string& activity,
+                                                  const std::string& worker) {
+  auto& waiting = activities_[activity];
+  while (!waiting.empty()) {
+    const auto [execution, ticket] = waiting.front();
+    waiting.pop_front();
+    auto* active = find(execution);
+    const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
+    if (!task || task->begun) continue;
+    stimulate(*active, machine::TaskBegun{ticket, worker});
+    return ActivityTask{task->token, task->parameters.text()};
+  }
+  return std::nullopt;
+}
+
+bool Engine::Core::do_report(const std::string& token, const TokenReport& report) {
+  const auto [run, ticket] = parse_token(token);
+  Active* active = nullptr;
+  try {
+    active = take_up(store_.find(run));
+  } catch (const Error& error) {
+    if (error.code() != "ORCH-0203") throw;
+    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+  }
+  const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
+  if (!task) refuse_closed();
+  if (task->token != token)
+    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+  active->outside[static_cast<machine::EventId>(ticket)] = now_;
+  switch (report.kind) {
+    case TokenReport::Kind::heartbeat:
+      return true;
+    case TokenReport::Kind::success:
+      json::parse(report.output);
+      stimulate(*active, machine::TaskDone{ticket, json::Payload::of_text(report.output)});
+      break;
+    case TokenReport::Kind::failure:
+      stimulate(*active, machine::TaskBroken{ticket,
+                                             {report.error.value_or(""), report.cause.value_or("")},
+                                             report.error.has_value(),
+                                             report.cause.has_value()});
+      break;
+  }
+  active->outside.erase(static_cast<machine::EventId>(ticket));
+  return true;
+}
+
+// An open task that no worker of this process does (any more).
+void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
+  if (task.resource.kind != asl::TaskKind::activity || task.begun)
+    return watch_from(active, task, now_);
+  activities_[task.resource.text].emplace_back(active.row.id, task.ticket);
+  if (observer_) observer_->on_activity_task(task.resource.text);
+}
+
+// A worker of an activity has the task, or a service has taken it over: from now on signs of life
+// are due.
+void Engine::Core::begin_outside(Active& active, const machine::Event& event) {
+  const auto task = active.execution.open_task(event.thread);
+  if (task && task->resource.needs_token()) watch_from(active, *task, event.at);
+}
+
+void Engine::Core::watch_from(Active& active, const machine::OpenTask& task, Instant sign) {
+  const auto ticket = static_cast<machine::EventId>(task.ticket);
+  active.outside.insert_or_assign(ticket, sign);
+  if (task.heartbeat_seconds)
+    timers_.add({sign + std::chrono::seconds(*task.heartbeat_seconds), active.row.id, ticket,
+                 Timer::Kind::heartbeat});
+}
+
+}  // namespace orch::engine

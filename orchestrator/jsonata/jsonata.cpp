@@ -1,0 +1,55 @@
+#include "orchestrator/jsonata/jsonata.h"
+
+#include "orchestrator/jsonata/evaluator.h"
+#include "orchestrator/jsonata/parser.h"
+
+namespace orch::jsonata {
+namespace {
+
+void collect_variables(const Node& node, std::set<std::string>& names) {
+  if (node.kind == Kind::variable && !node.text.empty() && node.text != "$" && !node.native)
+    names.insert(node.text);
+  for (const auto* part : {&node.left, &node.right, &node.third}) {
+    if (*part) collect_variables(**part, names);
+  }
+  for (const auto& child : node.children) collect_variables(*child, names);
+  const auto of_pairs = [&](const auto& pairs) {
+    for (const auto& [name, value] : pairs) {
+      collect_variables(*name, names);
+      collect_variables(*value, names);
+    }
+  };
+  of_pairs(node.pairs);
+  if (node.group) of_pairs(node.group->pairs);
+  for (const auto& term : node.terms) collect_variables(*term.expression, names);
+  for (const auto* stages : {&node.predicates, &node.stages}) {
+    for (const auto& stage : *stages) {
+      if (stage.filter) collect_variables(*stage.filter, names);
+    }
+  }
+}
+
+}  // namespace
+
+Expression Expression::parse(std::string_view text, Options options) {
+  auto program = std::make_shared<Program>();
+  program->options = options;
+  program->tree = prepare(parse_text(text));
+  collect_variables(*program->tree, program->variables);
+  Expression expression;
+  expression.program_ = std::move(program);
+  return expression;
+}
+
+const std::set<std::string>& Expression::variables() const { return program_->variables; }
+
+std::optional<boost::json::value> Expression::evaluate(const boost::json::value* input,
+                                                       const Bindings& bindings,
+                                                       const Environment& environment) const {
+  Evaluator evaluator(*program_, environment);
+  const auto result = evaluator.run(*program_, input, bindings);
+  if (!result.defined()) return std::nullopt;
+  return to_json(result);
+}
+
+}  // namespace orch::jsonata

@@ -1,0 +1,92 @@
+// JSONata 2.2: queries and transformations of JSON.
+// Source: https://docs.jsonata.org; messages are those of its reference implementation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+namespace orch::jsonata {
+
+/// An expression that cannot be parsed or evaluated. `what()` is the message, without the code.
+class Error : public std::runtime_error {
+ public:
+  Error(std::string code, const std::string& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
+
+  const std::string& code() const noexcept { return code_; }  ///< "T1006"
+
+  /// Where in the expression, in bytes from its start; unset: not known.
+  std::optional<std::size_t> position;
+  /// What the message is about, where the reference tells it.
+  std::string token;
+  std::string function_name;
+  std::optional<boost::json::value> value;
+  std::int64_t index = 0;  ///< of the argument that does not fit, from 1; 0: the error is another
+
+ private:
+  std::string code_;
+};
+
+/// What an expression may use up. Exceeding one is an Error (D1011 or D1012).
+struct Limits {
+  int depth = 0;           ///< of nested evaluations; 0: what the stack allows
+  std::int64_t steps = 0;  ///< evaluations of parts of the expression; 0: no limit
+  /// Asked now and then; true: time is up. Empty: no limit.
+  std::function<bool()> expired = {};
+};
+
+/// What an expression depends on besides its input and bindings.
+struct Environment {
+  std::int64_t now = 0;    ///< $now() and $millis(), milliseconds since 1970
+  std::uint64_t seed = 0;  ///< of $random(), $shuffle() and $uuid()
+  Limits limits = {};
+};
+
+/// Variables by name, without `$`. Names and values must outlive the evaluation.
+using Bindings = std::vector<std::pair<std::string_view, const boost::json::value*>>;
+
+struct Options {
+  /// What AWS Step Functions makes of the language: more functions ($partition, $range, $hash,
+  /// $random(seed), $uuid, $parse) and no $eval.
+  bool step_functions = false;
+};
+
+struct Program;
+
+/// A parsed expression. Immutable: several threads may evaluate it at once.
+class Expression {
+ public:
+  /// Throws Error (S0101 …).
+  static Expression parse(std::string_view text, Options options = {});
+
+  /// Names of the variables that it reads and that are no functions of the language, whether or not
+  /// it binds them itself.
+  const std::set<std::string>& variables() const;
+
+  /// Nothing: the result is `undefined`. `input` null: the input is undefined. Throws Error, and
+  /// NotJson when the result holds a function.
+  std::optional<boost::json::value> evaluate(const boost::json::value* input,
+                                             const Bindings& bindings = {},
+                                             const Environment& environment = {}) const;
+
+ private:
+  std::shared_ptr<const Program> program_;
+};
+
+/// The result is or holds something that JSON cannot carry.
+class NotJson : public std::runtime_error {
+ public:
+  NotJson() : std::runtime_error("the result is a function, which JSON cannot carry") {}
+};
+
+}  // namespace orch::jsonata

@@ -1,0 +1,107 @@
+#include "orchestrator/jsonata/number.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace orch::jsonata {
+namespace {
+
+/// Digits and exponent of the shortest form: 0.00123 is "123" and -2 (1.23e-3 scaled: d.ddd *
+/// 10^e).
+struct Decimal {
+  std::string digits;
+  int exponent = 0;
+};
+
+Decimal shortest(double number) {
+  char buffer[40];
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr;
+  Decimal decimal;
+  const char* at = buffer;
+  for (; at != end && *at != 'e'; ++at) {
+    if (*at != '.') decimal.digits += *at;
+  }
+  std::from_chars(at + (at[1] == '+' ? 2 : 1), end, decimal.exponent);
+  return decimal;
+}
+
+}  // namespace
+
+std::string number_text(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  if (number == 0) return "0";
+  if (is_integer(number) && std::abs(number) < 1e15)
+    return std::to_string(static_cast<long long>(number));
+  auto [digits, exponent] = shortest(std::abs(number));
+  const auto count = static_cast<int>(digits.size());
+  std::string text = number < 0 ? "-" : "";
+  if (exponent >= 21 || exponent < -6) {
+    text += digits[0];
+    if (count > 1) text += "." + digits.substr(1);
+    return text + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
+  }
+  if (exponent < 0)
+    return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  if (count <= exponent + 1)
+    return text + digits + std::string(static_cast<std::size_t>(exponent + 1 - count), '0');
+  const auto whole = static_cast<std::size_t>(exponent + 1);
+  return text + digits.substr(0, whole) + "." + digits.substr(whole);
+}
+
+double with_15_digits(double number) {
+  return std::strtod(fmt::format("{:.14e}", number).c_str(), nullptr);
+}
+
+bool is_integer(double number) { return std::isfinite(number) && std::trunc(number) == number; }
+
+double round_half_even(double number, int precision) {
+  const auto shifted = [](double value, int by) {
+    if (by == 0 || !std::isfinite(value)) return value;
+    auto [digits, exponent] = shortest(std::abs(value));
+    const auto text = fmt::format("{}{}.{}e{}", value < 0 ? "-" : "", digits.substr(0, 1),
+                                  digits.size() > 1 ? digits.substr(1) : "0", exponent + by);
+    return std::strtod(text.c_str(), nullptr);
+  };
+  const auto scaled = shifted(number, precision);
+  auto rounded = std::floor(scaled + 0.5);
+  if (!std::isfinite(rounded)) return number;
+  if (std::abs(rounded - scaled) == 0.5 && std::fmod(std::abs(rounded), 2) == 1) rounded -= 1;
+  const auto result = shifted(rounded, -precision);
+  return result == 0 ? 0 : result;
+}
+
+std::string in_base(double number, int radix) {
+  if (!std::isfinite(number)) return number_text(number);
+  const bool negative = number < 0;
+  auto whole = std::abs(number);
+  std::string digits;
+  do {
+    const auto digit = static_cast<int>(std::fmod(whole, radix));
+    digits += static_cast<char>(digit < 10 ? '0' + digit : 'a' + digit - 10);
+    whole = std::floor(whole / radix);
+  } while (whole > 0);
+  if (negative) digits += '-';
+  std::reverse(digits.begin(), digits.end());
+  return digits;
+}
+
+std::optional<double> read_number(std::string_view text) {
+  double number = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec == std::errc::result_out_of_range) {
+    // Too small is zero, too large is infinite; from_chars() does not say which.
+    return std::strtod(std::string(text).c_str(), nullptr);
+  }
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace orch::jsonata
