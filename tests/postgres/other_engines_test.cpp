@@ -44,6 +44,34 @@ TEST(Chinook, ArrivesFromSqliteAndGoesBack) {
   EXPECT_EQ(test::rows_of(folder / "back.db", titles), test::rows_of(original, titles));
 }
 
+/// Equal texts, or numbers that only differ in their zeros.
+bool same_cell(const std::optional<std::string>& there, const std::optional<std::string>& here) {
+  if (there == here) return true;
+  if (!there || !here) return false;
+  char *there_end = nullptr, *here_end = nullptr;
+  const double one = std::strtod(there->c_str(), &there_end);
+  const double other = std::strtod(here->c_str(), &here_end);
+  return *there_end == '\0' && *here_end == '\0' && one == other;
+}
+
+/// Every cell of a table of `pair.from` in `file`, in the order of the first column.
+void expect_same_cells(const test::Pair& pair, const std::string& table,
+                       const std::filesystem::path& file) {
+  const auto rows = test::pg_rows(pair.from, "SELECT * FROM " + table + " ORDER BY 1, 2");
+  sqlite::Database db(file, sqlite::Access::read_only);
+  sqlite::Statement found(db, "SELECT * FROM " + table + " ORDER BY 1, 2");
+  for (const auto& row : rows) {
+    ASSERT_TRUE(found.step()) << table;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const int column = static_cast<int>(i);
+      std::optional<std::string> cell;
+      if (found.storage(column) != sqlite::Storage::null) cell = found.text(column);
+      ASSERT_TRUE(same_cell(row[i], cell)) << table << ": " << row[i].value_or("NULL");
+    }
+  }
+  EXPECT_FALSE(found.step()) << table;
+}
+
 TEST(Chinook, ArrivesFromPostgresqlRowByRow) {
   const auto script = test::shared_folder() / "data/chinook/Chinook_PostgreSql.sql";
   if (!std::filesystem::exists(script)) GTEST_SKIP() << "no shared data at " << script;
@@ -56,10 +84,16 @@ TEST(Chinook, ArrivesFromPostgresqlRowByRow) {
   pg_run(pair.from, sql.substr(tables));
   const auto all = pair.source().list("");
   ASSERT_EQ(all.size(), 11u);
+  const test::TempFolder folder;
+  const auto there = folder / "there.db";
+  const auto embedded = sqlite::open_target(there, "there");
+  test::Replication to_sqlite(pair.source(), *embedded);
   for (const auto& table : all) {
     pair.replication().replicate(entry_of(table.name.name));
     const auto rows = "SELECT t::text FROM " + table.name.name + " t ORDER BY 1";
     EXPECT_EQ(test::pg_rows(pair.to, rows), test::pg_rows(pair.from, rows)) << table.name.name;
+    to_sqlite.replicate(entry_of(table.name.name));
+    expect_same_cells(pair, table.name.name, there);
   }
 }
 

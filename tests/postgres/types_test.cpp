@@ -86,17 +86,104 @@ TEST_P(Types, ArriveUnchangedOrAreRefused) {
 INSTANTIATE_TEST_SUITE_P(Cases, Types, testing::ValuesIn(test::cases_in("postgres_types.json")),
                          [](const auto& instance) { return test::case_name(instance.param); });
 
-TEST(UserTypes, ThatTheTargetLacksAreListed) {
+/// The same tables when the target has never heard of their types.
+class TypesOfUsers : public testing::TestWithParam<object> {};
+
+TEST_P(TypesOfUsers, AreMadeInTheTargetOrRefused) {
+  test::Pair pair;
+  pg_run(pair.from, setup_of(GetParam()));
+  std::string message;
+  const auto error =
+      test::error_of([&] { pair.replication().replicate(test::entry_of("t")); }, &message);
+  if (error != "no failure") {
+    EXPECT_TRUE(GetParam().contains("refusable")) << error << ": " << message;
+    EXPECT_EQ(error, "Type.Unsupported");
+    EXPECT_EQ(count_relations(pair.to), 0);
+    return;
+  }
+  EXPECT_EQ(pg_rows(pair.to, "SELECT t::text FROM t ORDER BY 1"),
+            pg_rows(pair.from, "SELECT t::text FROM t ORDER BY 1"));
+  EXPECT_EQ(shape(pair.to), shape(pair.from));
+  const auto rules =
+      "SELECT contypid::regtype::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+      "WHERE contypid <> 0 AND connamespace = 'public'::regnamespace ORDER BY 1, 2";
+  EXPECT_EQ(pg_rows(pair.to, rules), pg_rows(pair.from, rules));
+  pair.replication().replicate(test::entry_of("t"));
+}
+
+std::vector<object> cases_with_types() {
+  auto cases = test::cases_in("postgres_types.json");
+  std::erase_if(cases, [](const object& one) { return !one.contains("prepare"); });
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, TypesOfUsers, testing::ValuesIn(cases_with_types()),
+                         [](const auto& instance) { return test::case_name(instance.param); });
+
+TEST(UserTypes, ComeWithTheirSchemaAndModifiers) {
+  test::Pair pair;
+  const std::string label =
+      "CREATE SCHEMA IF NOT EXISTS app;"
+      "CREATE TYPE app.label;"
+      "CREATE FUNCTION app.label_in(cstring, oid, int4) RETURNS app.label LANGUAGE internal "
+      "IMMUTABLE STRICT AS 'varcharin';"
+      "CREATE FUNCTION app.label_out(app.label) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT "
+      "AS 'varcharout';"
+      "CREATE FUNCTION app.label_mod(cstring[]) RETURNS int4 LANGUAGE internal IMMUTABLE STRICT AS "
+      "'varchartypmodin';"
+      "CREATE FUNCTION app.label_mod_out(int4) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT "
+      "AS 'varchartypmodout';"
+      "CREATE TYPE app.label (INPUT = app.label_in, OUTPUT = app.label_out, TYPMOD_IN = "
+      "app.label_mod, TYPMOD_OUT = app.label_mod_out, LIKE = varchar);";
+  for (const auto& url : {pair.from, pair.to}) pg_run(url, "DROP SCHEMA IF EXISTS app CASCADE");
+  pg_run(pair.from, label);
+  pg_run(pair.to, label);
+  pg_run(pair.from,
+         "CREATE TYPE app.\"Mood of.\\day\" AS ENUM ('a''b', 'c\\d');"
+         "CREATE DOMAIN app.short AS app.label(3) DEFAULT 'x'::app.label NOT NULL;"
+         "CREATE TYPE app.both AS (mood app.\"Mood of.\\day\"[], n numeric(5,2));"
+         "CREATE TABLE t (id integer PRIMARY KEY, l app.label(7), ls app.label(7)[], b app.both, d "
+         "app.both[], s app.short);"
+         "INSERT INTO t VALUES (1, 'seven', '{a,b}', ROW(ARRAY['a''b', 'c\\d']::app.\"Mood "
+         "of.\\day\"[], 1.50), NULL, 'abc')");
+  pair.replication().replicate(test::entry_of("t"));
+  EXPECT_EQ(pg_rows(pair.to, "SELECT t::text FROM t"), pg_rows(pair.from, "SELECT t::text FROM t"));
+  EXPECT_EQ(shape(pair.to), shape(pair.from));
+  for (const auto& url : {pair.from, pair.to}) pg_run(url, "DROP SCHEMA app CASCADE");
+}
+
+TEST(UserTypes, ThatAreMadeOtherwiseAreRefused) {
   test::Pair pair;
   pg_run(pair.from,
-         "CREATE TYPE mood AS ENUM ('sad'); CREATE DOMAIN code AS text; "
-         "CREATE TABLE t (a mood, b code, c integer)");
+         "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TYPE pair AS (a integer, b text);"
+         "CREATE TABLE t (a mood, b pair, c integer)");
+  pg_run(pair.to, "CREATE TYPE mood AS ENUM ('ok'); CREATE TYPE pair AS (b text, a integer)");
   std::string message;
   EXPECT_EQ(test::error_of([&] { pair.replication().stage(test::entry_of("t")); }, &message),
             "Type.Unsupported");
-  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("a (public.mood)"),
-                                      testing::HasSubstr("b (public.code)")));
-  EXPECT_EQ(count_relations(pair.to), 0);
+  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("public.mood is ENUM ('ok')"),
+                                      testing::HasSubstr("the source's (a integer, b text)")));
+  EXPECT_EQ(count_relations(pair.to), 1) << "more than the type pair";
+}
+
+// Staged at the same time, tables must not share a staging table.
+TEST(Names, OfStagingTablesAreUnique) {
+  test::Pair pair;
+  const std::string long_name(60, 'n');
+  const std::vector<data::TableName> targets = {{"a.b", "c"},
+                                                {"a", "b.c"},
+                                                {"public", long_name + "ü"},
+                                                {"public", long_name + "ö"},
+                                                {"ünï", std::string("ü") + std::string(58, 'x')},
+                                                {"ünï", std::string(58, 'x')}};
+  pg_run(pair.from, "CREATE TABLE t (id integer PRIMARY KEY)");
+  for (const auto& target : targets) {
+    auto entry = test::entry_of("t");
+    entry.target = target;
+    pair.replication().stage(entry);
+  }
+  EXPECT_EQ(pg_value(pair.to, "SELECT count(*) FROM pg_tables WHERE schemaname = 'orch_stage'"),
+            std::to_string(targets.size()));
 }
 
 TEST(WideTables, FourHundredColumnsArrive) {

@@ -40,6 +40,18 @@ class SqliteTarget : public testing::Test {
   std::unique_ptr<test::Replication> replication_;
 };
 
+TEST_F(SqliteTarget, PlanningCreatesNoFile) {
+  test::run_sql(source_file_, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (7)");
+  const auto source = sqlite::open_source(source_file_, "from");
+  const auto target = sqlite::open_target(target_file_, "to");
+  const auto entry = test::entry_of("t");
+  EXPECT_TRUE(target->plan(steps::make_request(entry, *source, *target)).create);
+  EXPECT_FALSE(target->staged(entry.target));
+  EXPECT_FALSE(std::filesystem::exists(target_file_));
+  test::Replication(*source, *target).replicate(entry);  // the same object sees the file come
+  expect_same("t");
+}
+
 TEST_F(SqliteTarget, TheTypeZooArrivesValueForValue) {
   prepare(
       "CREATE TABLE zoo (i INTEGER, r REAL, n NUMERIC(10,2), t TEXT, b BLOB, x, dt DATETIME, "

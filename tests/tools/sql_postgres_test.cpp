@@ -44,6 +44,14 @@ TEST_F(SqlOnPostgres, ReturnsRowsWithTheirTypes) {
   EXPECT_EQ(output.at("changes"), 0);
 }
 
+TEST_F(SqlOnPostgres, TransactionsAreNotTheStatements) {
+  for (const char* sql : {"COMMIT", " rollback ", "-- why\nEND", "/* a /* b */ */ ;begin",
+                          "SAVEPOINT s", "PREPARE TRANSACTION 'x'", "Start Transaction"})
+    EXPECT_EQ(call_fails(statement(sql, R"(,"once":"k")")).error, "Sql.Failed") << sql;
+  EXPECT_EQ(pg_value(url_, "SELECT to_regclass('orch.sql_once')"), "NULL");
+  EXPECT_EQ(call(statement("SELECT 1 AS commit")).at("count"), 1);
+}
+
 TEST_F(SqlOnPostgres, ChangesAreCounted) {
   const auto values = R"(,"params":["o'clock; DROP TABLE t"])";
   EXPECT_EQ(call(statement("INSERT INTO t VALUES (1, $1), (2, 'b')", values)).at("changes"), 2);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -22,6 +23,10 @@ struct SqlRequest {
   std::string once;
   std::string run;  ///< for the record of `once`
 };
+
+/// The word, in lower case, by which a statement would begin or end a transaction ("commit",
+/// "savepoint", …); empty for all others. A statement of orch:sql has a transaction of its own.
+std::string transaction_word(std::string_view sql);
 
 struct SqlAnswer {
   boost::json::array rows;   ///< objects, columns in the order of the statement

@@ -40,6 +40,15 @@ struct Column {
   bool generated = false;  ///< the database computes it: it is never written
 };
 
+/// A type that a user of the source's database made, and columns need.
+struct UserType {
+  std::string name;    ///< as Column::native spells it
+  std::string schema;  ///< not quoted
+  std::string shape;   ///< what it is made of, as SQL; equal shapes hold the same values
+  std::string create;  ///< SQL that makes it in a database of the same engine
+  std::vector<std::string> columns = {};  ///< of the table: those that need it
+};
+
 struct TableName {
   std::string schema;  ///< empty: the database's default
   std::string name;
@@ -54,6 +63,7 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::string> key;  ///< primary key columns in their order; may be empty
   std::optional<std::int64_t> estimated_rows;
+  std::vector<UserType> types = {};  ///< each after those it is made of
 };
 
 }  // namespace orch::data

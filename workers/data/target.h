@@ -45,8 +45,9 @@ struct LoadPlan {
   std::vector<Column> columns;           ///< of the target, in the order of the row
   std::vector<std::string> expressions;  ///< for ReadRequest::expressions
   RowFormat format = RowFormat::cells;
-  bool create = false;      ///< the target table does not exist yet
-  std::string fingerprint;  ///< hash of source and target columns and types
+  bool create = false;                 ///< the target table does not exist yet
+  std::vector<UserType> create_types;  ///< that the target lacks; made when the load begins
+  std::string fingerprint;             ///< hash of source and target columns and types
 };
 
 /// Identity of one staging of one table.

@@ -4,26 +4,19 @@
 
 #include "workers/postgres/names.h"
 #include "workers/postgres/types.h"
+#include "workers/postgres/user_types.h"
 
 namespace orch::postgres {
 namespace {
 
-// format_type() leaves out the schema of what the search path finds; user types always get theirs,
-// so that the name means the same in another database.
-constexpr const char* columns_sql = R"sql(
-  SELECT a.attname,
-         CASE WHEN n.nspname = 'pg_catalog' THEN format_type(a.atttypid, a.atttypmod)
-              WHEN e.oid IS NOT NULL AND en.nspname <> 'pg_catalog'
-                THEN quote_ident(en.nspname) || '.' || quote_ident(e.typname) || '[]'
-              ELSE quote_ident(n.nspname) || '.' || quote_ident(t.typname) END,
-         a.attnotnull, a.attgenerated <> '', a.attidentity = 'a'
-    FROM pg_attribute a
-    JOIN pg_type t ON t.oid = a.atttypid
-    JOIN pg_namespace n ON n.oid = t.typnamespace
-    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-    LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+std::string columns_sql() {
+  return fmt::format(R"sql(
+  SELECT a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid
+    FROM (SELECT *, atttypid AS typid, atttypmod AS typmod FROM pg_attribute) a
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
-   ORDER BY a.attnum)sql";
+   ORDER BY a.attnum)sql",
+                     type_spelling);
+}
 
 constexpr const char* key_sql = R"sql(
   SELECT a.attname
@@ -59,9 +52,10 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   described.relkind = found.text(0, 3).front();
   if (const auto rows = found.int64(0, 4); rows >= 0) described.table.estimated_rows = rows;
   described.pages = found.int64(0, 5);
-  const auto columns = connection.exec(columns_sql, {described.oid});
+  const auto columns = connection.exec(columns_sql(), {described.oid});
   for (int row = 0; row < columns.rows(); ++row) {
     described.table.columns.push_back(column_of(columns, row));
+    described.type_oids.emplace_back(columns.text(row, 5));
     if (columns.boolean(row, 4))
       described.always_identity.push_back(described.table.columns.back().name);
   }
@@ -70,20 +64,23 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   return described;
 }
 
-data::Table describe_query(pg::Connection& connection, const std::string& query) {
-  const auto described = connection.describe(query);
-  data::Table table;
-  for (int i = 0; i < described.columns(); ++i) {
-    const auto spelled = connection.exec(
-        "SELECT format_type($1::oid, $2::int)",
-        {std::to_string(described.column_type(i)), std::to_string(described.column_modifier(i))});
+Described describe_query(pg::Connection& connection, const std::string& query) {
+  const auto columns = connection.describe(query);
+  const auto spelling =
+      fmt::format("SELECT {} FROM (SELECT $1::oid AS typid, $2::int AS typmod) a", type_spelling);
+  Described described;
+  described.relkind = 'v';
+  for (int i = 0; i < columns.columns(); ++i) {
+    const auto oid = std::to_string(columns.column_type(i));
     data::Column column;
-    column.name = described.column_name(i);
-    column.native = spelled.text(0, 0);
+    column.name = columns.column_name(i);
+    column.native =
+        connection.exec(spelling, {oid, std::to_string(columns.column_modifier(i))}).text(0, 0);
     interpret(column);
-    table.columns.push_back(std::move(column));
+    described.table.columns.push_back(std::move(column));
+    described.type_oids.push_back(oid);
   }
-  return table;
+  return described;
 }
 
 std::vector<data::TableName> table_names(pg::Connection& connection, const std::string& schema) {

@@ -16,6 +16,7 @@ struct Described {
   std::string oid;
   char relkind = 'r';  ///< r table, p partitioned, v view, m materialised view, f foreign
   std::int64_t pages = 0;
+  std::vector<std::string> type_oids;        ///< of the columns
   std::vector<std::string> always_identity;  ///< columns GENERATED ALWAYS AS IDENTITY
 };
 
@@ -23,7 +24,7 @@ struct Described {
 std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name);
 
 /// Columns of a query, without running it.
-data::Table describe_query(pg::Connection& connection, const std::string& query);
+Described describe_query(pg::Connection& connection, const std::string& query);
 
 /// Names of the tables and views of a schema ("public" when empty), in order.
 std::vector<data::TableName> table_names(pg::Connection& connection, const std::string& schema);

@@ -14,6 +14,7 @@
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/session.h"
+#include "workers/postgres/user_types.h"
 
 namespace orch::postgres {
 namespace {
@@ -90,6 +91,7 @@ class PostgresLoad final : public data::Load {
             connect(settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
       auto& main = *connections_.front();
       prepare_bookkeeping(main, settings.display);
+      create_types(main, plan_.create_types);
       main.exec("BEGIN");
       hold_fence(main, plan_.request.target, load_);
       remove_load(main, plan_.request.target);

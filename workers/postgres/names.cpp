@@ -10,14 +10,16 @@ namespace {
 
 constexpr std::size_t longest_name = 63;  // bytes; NAMEDATALEN - 1
 
-// `text` as a name; a long one is cut and told apart by a hash.
-std::string fitted(const std::string& text) {
-  if (text.size() <= longest_name) return text;
+// `text`, cut to the longest name, with the hash of `identity` behind it.
+std::string hashed(const std::string& text, const std::string& identity) {
   data::Digest hash;
-  hash.add(text);
+  hash.add(identity);
   auto cut = text.substr(0, longest_name - 17);
-  while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
-  if (!cut.empty() && static_cast<unsigned char>(cut.back()) >= 0xC0) cut.pop_back();
+  // A character is kept whole: names are UTF-8.
+  if (cut.size() < text.size() && (static_cast<unsigned char>(text[cut.size()]) & 0xC0) == 0x80) {
+    while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
+    if (!cut.empty()) cut.pop_back();
+  }
   return fmt::format("{}_{}", cut, hash.hex().substr(0, 16));
 }
 
@@ -33,12 +35,19 @@ data::TableName resolved(const data::TableName& table) {
 }
 
 data::TableName staging_of(const data::TableName& target) {
-  return {"orch_stage", fitted(resolved(target).display())};
+  const auto name = resolved(target);
+  const auto text = name.display();
+  const bool ambiguous =
+      name.schema.find('.') != std::string::npos || name.name.find('.') != std::string::npos;
+  if (!ambiguous && text.size() <= longest_name) return {"orch_stage", text};
+  // The dot in front keeps it apart from the plain names, none of which starts with one.
+  return {"orch_stage", hashed("." + text, name.schema + '\0' + name.name)};
 }
 
 data::TableName rows_of(const data::TableName& target) {
   const auto name = resolved(target);
-  return {name.schema, fitted(name.name + "__rows")};
+  const auto text = name.name + "__rows";
+  return {name.schema, text.size() <= longest_name ? text : hashed(text, name.name)};
 }
 
 std::string list(const std::vector<std::string>& names) {

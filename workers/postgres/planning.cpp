@@ -8,6 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/types.h"
+#include "workers/postgres/user_types.h"
 #include "workers/worker.h"
 
 namespace orch::postgres {
@@ -60,14 +61,45 @@ class Planner {
                       from.name, from.native.empty() ? "no type" : from.native));
       return;
     }
+    const bool needs_types = to.kind == Kind::other && to.native == from.native;
+    if (needs_types) plan_types(from);
     if (!type_exists(to.native)) {
-      unsupported_.push_back(
-          fmt::format("{} ({}): the type does not exist in the target; create it there first",
-                      from.name, to.native));
-      return;
+      const bool made = std::any_of(
+          plan_.create_types.begin(), plan_.create_types.end(), [&](const data::UserType& type) {
+            return to.native == type.name || to.native == type.name + "[]";
+          });
+      if (!made) {
+        unsupported_.push_back(
+            fmt::format("{} ({}): the type does not exist in the target; create it there first",
+                        from.name, to.native));
+        return;
+      }
     }
     interpret(to);
     add(from, to);
+  }
+
+  // Types of the source's users are made in the target; one of that name that is made otherwise
+  // could spell the same values differently.
+  void plan_types(const data::Column& from) {
+    for (const auto& type : request_.source.types) {
+      const bool needed =
+          std::find(type.columns.begin(), type.columns.end(), from.name) != type.columns.end();
+      if (!needed) continue;
+      const auto there = shape_of(connection_, type.name);
+      if (there.empty())
+        add_type(type);
+      else if (there != type.shape)
+        unsupported_.push_back(fmt::format("{} ({}): the target's type {} is {}, the source's {}",
+                                           from.name, from.native, type.name, there, type.shape));
+    }
+  }
+
+  void add_type(const data::UserType& type) {
+    const auto known =
+        std::any_of(plan_.create_types.begin(), plan_.create_types.end(),
+                    [&](const data::UserType& each) { return each.name == type.name; });
+    if (!known) plan_.create_types.push_back(type);
   }
 
   void into_existing(std::size_t i) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "workers/postgres/rows.h"
 #include "workers/postgres/select.h"
 #include "workers/postgres/session.h"
+#include "workers/postgres/user_types.h"
 
 namespace orch::postgres {
 namespace {
@@ -76,7 +78,17 @@ class PostgresSource final : public data::Source {
     });
   }
 
-  data::Table describe(const data::Relation& relation) override { return look_at(relation).table; }
+  data::Table describe(const data::Relation& relation) override {
+    auto found = look_at(relation);
+    const auto& columns = found.table.columns;
+    const bool foreign = std::any_of(columns.begin(), columns.end(),
+                                     [](const auto& column) { return column.kind == Kind::other; });
+    if (foreign)
+      found.table.types = guarded(place("describing the types of the columns"), [&] {
+        return user_types(connection_, found.table, found.type_oids);
+      });
+    return std::move(found.table);
+  }
 
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
 
@@ -97,12 +109,8 @@ class PostgresSource final : public data::Source {
 
   Described look_at(const data::Relation& relation) {
     if (!relation.query.empty()) {
-      return guarded(place("describing the query"), [&] {
-        Described described;
-        described.table = describe_query(connection_, relation.query);
-        described.relkind = 'v';
-        return described;
-      });
+      return guarded(place("describing the query"),
+                     [&] { return describe_query(connection_, relation.query); });
     }
     auto found = guarded(place("describing table " + relation.table.display()),
                          [&] { return describe_table(connection_, relation.table); });

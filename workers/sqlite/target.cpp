@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ class SqliteTarget final : public data::Target {
  public:
   explicit SqliteTarget(TargetFile file)
       : file_(std::move(file)),
-        db_(guarded(file_.place("opening the database"), [&] { return open_writer(file_); })) {}
+        db_(guarded(file_.place("opening the database"), [&] { return open_reader(); })) {}
 
   std::string engine() const override { return "sqlite"; }
 
@@ -45,13 +46,13 @@ class SqliteTarget final : public data::Target {
                                          const data::LoadId& load) override {
     const auto& table = plan.request.target;
     guarded(file_.place("staging table " + table.name), [&] {
-      if (has_bookkeeping(db_)) check_fence(db_, table, load);
+      if (has_bookkeeping(db())) check_fence(db(), table, load);
     });
     return begin_staging(file_, plan, load, strict(plan));
   }
 
   std::optional<data::LoadRecord> staged(const data::TableName& name) override {
-    return guarded(file_.place("reading orch_load"), [&] { return read_load(db_, name); });
+    return guarded(file_.place("reading orch_load"), [&] { return read_load(db(), name); });
   }
 
   data::Digest staged_digest(const data::LoadPlan& plan,
@@ -62,7 +63,7 @@ class SqliteTarget final : public data::Target {
   std::vector<data::CheckResult> check(const data::LoadPlan& plan,
                                        const std::vector<data::Check>& checks) override {
     return guarded(file_.place("checking table " + plan.request.target.name),
-                   [&] { return run_checks(db_, plan, checks); });
+                   [&] { return run_checks(db(), plan, checks); });
   }
 
   void mark_verified(const data::LoadPlan& plan, const data::LoadId& load) override;
@@ -83,14 +84,26 @@ class SqliteTarget final : public data::Target {
     const auto found = look_at(table.name);
     if (!found) return std::nullopt;
     return guarded(file_.place("reading table " + table.name), [&] {
-      return largest(db_, {found->table.name, ""}, column, "");
+      return largest(db(), {found->table.name, ""}, column, "");
     });
   }
 
  private:
+  /// A file that is not there yet is an empty database: looking at it must not create it.
+  Database open_reader() {
+    there_ = std::filesystem::exists(file_.path) ||
+             !std::filesystem::is_directory(std::filesystem::absolute(file_.path).parent_path());
+    return there_ ? open_writer(file_) : Database(":memory:", Access::read_write);
+  }
+
+  Database& db() {
+    if (!there_ && std::filesystem::exists(file_.path)) db_ = open_reader();
+    return db_;
+  }
+
   std::optional<Described> look_at(const std::string& table) {
     return guarded(file_.place("describing table " + table),
-                   [&] { return describe_table(db_, table); });
+                   [&] { return describe_table(db(), table); });
   }
 
   bool strict(const data::LoadPlan& plan) {
@@ -103,11 +116,11 @@ class SqliteTarget final : public data::Target {
                       const std::optional<data::WatermarkRange>& range,
                       const std::function<bool()>& stop) {
     return guarded(file_.place("reading table " + from.table.name), [&] {
-      const auto filter = condition(db_, from, plan.columns, "", range);
-      Statement rows(db_, fmt::format("SELECT {} FROM {}{}", column_list(plan), from_clause(from),
-                                      filter.sql));
+      const auto filter = condition(db(), from, plan.columns, "", range);
+      Statement rows(db(), fmt::format("SELECT {} FROM {}{}", column_list(plan), from_clause(from),
+                                       filter.sql));
       filter.bind(rows);
-      const StopWatch watch(db_, stop);
+      const StopWatch watch(db(), stop);
       data::Digest sum;
       std::string row;
       while (rows.step()) {
@@ -120,6 +133,7 @@ class SqliteTarget final : public data::Target {
   }
 
   TargetFile file_;
+  bool there_ = false;
   Database db_;  // for reading
 };
 

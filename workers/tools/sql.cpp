@@ -16,6 +16,15 @@ struct Wish {
   data::SqlRequest request;
 };
 
+void refuse_transaction_control(const std::string& sql) {
+  const auto word = data::transaction_word(sql);
+  if (word.empty()) return;
+  throw workers::TaskFailed(
+      "Sql.Failed", fmt::format("\"{}\" is no statement for orch:sql", word),
+      "each statement runs in a transaction of its own, which is committed when it succeeds",
+      "ORCH-0620");
+}
+
 Wish read_wish(const workers::Task& task) {
   Wish wish;
   read_input(task, [&](json::Fields& fields) {
@@ -31,6 +40,7 @@ Wish read_wish(const workers::Task& task) {
       fields.problem("once", "once must not be empty");
   });
   wish.request.run = task.run;
+  refuse_transaction_control(wish.request.sql);
   return wish;
 }
 
