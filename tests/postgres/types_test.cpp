@@ -161,7 +161,7 @@ TEST(UserTypes, ThatAreMadeOtherwiseAreRefused) {
   std::string message;
   EXPECT_EQ(test::error_of([&] { pair.replication().stage(test::entry_of("t")); }, &message),
             "Type.Unsupported");
-  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("public.mood is ENUM ('ok')"),
+  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("type public.pair is (b text, a integer)"),
                                       testing::HasSubstr("the source's (a integer, b text)")));
   EXPECT_EQ(count_relations(pair.to), 1) << "more than the type pair";
 }
