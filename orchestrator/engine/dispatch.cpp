@@ -31,8 +31,9 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
       case machine::TaskStage::scheduled:
         // A task that was closed in the same turn is not worth a worker.
         if (active.execution.is_open(ticket))
-          carry_on(active, {ticket, event.name, asl::parse_resource(event.resource), *event.payload,
-                            event.token, event.number, false, false, false, event.heartbeat_seconds});
+          carry_on(active,
+                   {ticket, event.name, asl::parse_resource(event.resource), *event.payload,
+                    event.token, event.number, false, false, false, event.heartbeat_seconds});
         break;
       case machine::TaskStage::timed_out:
         closed_some = true;

@@ -23,8 +23,8 @@ struct MapRun {
   std::string definition_hash;  ///< of the children
   bool batched = false;
   boost::json::object batch_input;
-  std::vector<Part> parts;      ///< by child
-  std::int64_t next = 0;        ///< the child to start next
+  std::vector<Part> parts;  ///< by child
+  std::int64_t next = 0;    ///< the child to start next
   std::int64_t running = 0;
   std::int64_t failed = 0;
   std::int64_t most_running = 0;

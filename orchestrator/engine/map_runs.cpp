@@ -70,7 +70,8 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   const auto known = active.map_runs.find(ticket);
   if (known != active.map_runs.end()) return known->second;
   auto run = read_plan(task, active.execution.item_count(task.ticket));
-  const auto text = child_definition(store_.definition(active.row.made.definition_hash), task.state);
+  const auto text =
+      child_definition(store_.definition(active.row.made.definition_hash), task.state);
   run.definition_hash = store::definition_hash(text);
   if (!workflows_.contains(run.definition_hash)) {
     keep_workflow(run.definition_hash, asl::parse_or_throw(text, task.state));
@@ -92,8 +93,7 @@ void Engine::Core::start_child(Active& active, const machine::OpenTask& task, Ma
   std::string text;
   if (run.batched) {
     boost::json::array items;
-    for (auto index = part.first; index < part.last; ++index)
-      items.push_back(input(index).value());
+    for (auto index = part.first; index < part.last; ++index) items.push_back(input(index).value());
     boost::json::object whole;
     if (!run.batch_input.empty()) whole["BatchInput"] = run.batch_input;
     whole["Items"] = std::move(items);
@@ -133,7 +133,8 @@ void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId tic
   std::vector<Active*> children;
   for (const auto& [id, active] : active_) {
     const auto& link = active->row.made.parent;
-    if (link && link->execution == parent && link->ticket == ticket) children.push_back(active.get());
+    if (link && link->execution == parent && link->ticket == ticket)
+      children.push_back(active.get());
   }
   for (auto* child : children) {
     if (auto* active = find(child->row.id)) stimulate(*active, machine::Stop{"", ""});

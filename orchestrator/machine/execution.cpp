@@ -23,15 +23,14 @@ bool can_go_on(const ThreadState& thread) {
 OpenTask open_task_of(const ThreadState& thread) {
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
   if (!task) {
-    OpenTask run{thread.ticket, thread.state->name, {}, thread.parameters, {}, 0, true, false, true,
-                 std::nullopt};
+    OpenTask run{thread.ticket, thread.state->name, {}, thread.parameters, {}, 0, true, false,
+                 true,          std::nullopt};
     run.resource.text = thread.join->map_run;
     return run;
   }
-  return {thread.ticket,     thread.state->name, task->resource,
-          thread.parameters, thread.token,       thread.retry_count,
-          thread.begun,      thread.submitted,   false,
-          thread.heartbeat_seconds};
+  return {thread.ticket, thread.state->name,      task->resource, thread.parameters,
+          thread.token,  thread.retry_count,      thread.begun,   thread.submitted,
+          false,         thread.heartbeat_seconds};
 }
 
 }  // namespace

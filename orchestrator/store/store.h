@@ -88,8 +88,8 @@ struct ListFilter {
   std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
-  bool express = true;                       ///< with express executions
-  bool children = false;                     ///< with the iterations of distributed maps
+  bool express = true;    ///< with express executions
+  bool children = false;  ///< with the iterations of distributed maps
   /// Only what a list shows behind this row.
   std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
