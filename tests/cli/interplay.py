@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Several processes on one run store: owners, guests, Ctrl-C, kill -9."""
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+QUICK = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": True}}}
+
+
+class Folder:
+    """A folder with two workflows and a store."""
+
+    def __init__(self, orch):
+        self.orch = orch
+        self.folder = tempfile.TemporaryDirectory(prefix="orch_cli_")
+        self.path = self.folder.name
+        self.children = []
+        for name, content in (("waits.json", WAITS), ("quick.json", QUICK)):
+            with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
+                json.dump(content, file)
+
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": self.path, "ORCH_STORE": "runs.db"}
+
+    def start(self, *arguments):
+        child = subprocess.Popen([self.orch, *arguments], cwd=self.path, env=self.environment(),
+                                 text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.children.append(child)
+        return child
+
+    def run(self, *arguments):
+        return subprocess.run([self.orch, *arguments], cwd=self.path, env=self.environment(),
+                              text=True, capture_output=True, timeout=60, check=False)
+
+    def status_of(self, name):
+        done = self.run("status", name, "-o", "json")
+        return json.loads(done.stdout).get("status") if done.returncode == 0 else None
+
+    def wait_for(self, name, status):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if (self.status_of(name) or "").lower() == status:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} is {self.status_of(name)}, expected {status}")
+
+    def end(self):
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+            child.communicate()
+        self.folder.cleanup()
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def ctrl_c_leaves_a_run_that_can_be_stopped(folder):
+    owner = folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    owner.send_signal(signal.SIGINT)
+    _, err = owner.communicate(timeout=30)
+    expect(owner.returncode == 4, f"exit code {owner.returncode}: {err}")
+    expect("resume" in err, f"says how to go on: {err}")
+    done = folder.run("stop", "long")
+    expect(done.returncode == 0, f"stop without an owner: {done.stderr}")
+    folder.wait_for("long", "aborted")
+
+
+def a_guest_hands_its_run_to_the_owner(folder):
+    owner = folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    guest = folder.run("submit", "quick.json", "--name", "short")
+    expect(guest.returncode == 0, f"the guest's run succeeds: {guest.stderr}")
+    folder.wait_for("short", "succeeded")
+    done = folder.run("stop", "long", "--error", "Maintenance", "--cause", "window")
+    expect(done.returncode == 0, f"stop from another process: {done.stderr}")
+    _, err = owner.communicate(timeout=30)
+    expect(owner.returncode == 4, f"the owner reports the stop: {owner.returncode} {err}")
+
+
+def a_guest_goes_on_when_the_owner_is_killed(folder):
+    owner = folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    owner.kill()
+    owner.communicate()
+    done = folder.run("submit", "quick.json", "--name", "after")
+    expect(done.returncode == 0, f"the next process owns the store: {done.stderr}")
+    folder.wait_for("long", "running")
+    done = folder.run("stop", "long")
+    expect(done.returncode == 0, f"the crashed owner's run can be stopped: {done.stderr}")
+    folder.wait_for("long", "aborted")
+
+
+def passwords_stay_out_of_everything(folder):
+    secret = "s3cr3t-in-the-url"
+    done = folder.run("replicate", "--from", "sqlite:nothing.db", "--to",
+                      f"postgresql://loader:{secret}@127.0.0.1:1/none")
+    expect(done.returncode != 0, "there is no such database")
+    expect(secret not in done.stdout + done.stderr, "the password is printed")
+    for root, _, names in os.walk(folder.path):
+        for name in names:
+            file = os.path.join(root, name)
+            if not os.path.isfile(file):
+                continue
+            with open(file, "rb") as opened:
+                if secret.encode() in opened.read():
+                    mode = os.stat(file).st_mode & 0o777
+                    expect(mode == 0o600, f"{name} holds the password and is readable by others")
+                    expect(not re.search(r"runs\.db|\.json$|\.log$", name), f"{name} holds it")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orch", required=True)
+    options = parser.parse_args()
+    failed = 0
+    scenarios = [ctrl_c_leaves_a_run_that_can_be_stopped, a_guest_hands_its_run_to_the_owner,
+                 a_guest_goes_on_when_the_owner_is_killed, passwords_stay_out_of_everything]
+    for scenario in scenarios:
+        folder = Folder(os.path.abspath(options.orch))
+        try:
+            scenario(folder)
+            print(f"ok      {scenario.__name__}")
+        except AssertionError as error:
+            failed += 1
+            print(f"FAILED  {scenario.__name__}: {error}")
+        finally:
+            folder.end()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
