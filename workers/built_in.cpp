@@ -21,6 +21,8 @@ Registry built_in() {
   registry.add("orch:process", tools::make_process());
   registry.add("orch:notify", tools::make_notify());
   registry.add("orch:noop", tools::make_noop());
+  registry.add("arn:aws:lambda:*", tools::make_lambda());
+  registry.add("arn:aws:states:::lambda:invoke*", tools::make_lambda());
   return registry;
 }
 

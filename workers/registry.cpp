@@ -9,8 +9,11 @@ void Registry::add(std::string resource, std::unique_ptr<Worker> worker) {
 }
 
 Worker* Registry::find(std::string_view resource) const {
-  const auto found = std::find_if(workers_.begin(), workers_.end(),
-                                  [&](const auto& entry) { return entry.first == resource; });
+  const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
+    const std::string_view name = entry.first;
+    return name.ends_with('*') ? resource.starts_with(name.substr(0, name.size() - 1))
+                               : name == resource;
+  });
   return found == workers_.end() ? nullptr : found->second.get();
 }
 

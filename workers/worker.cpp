@@ -24,4 +24,10 @@ TaskFailed::TaskFailed(std::string error, std::string message, std::string hint,
       message_(std::move(message)),
       cause_(cause_of(message_, hint, code, std::move(details))) {}
 
+TaskFailed TaskFailed::with_cause(std::string error, std::string cause) {
+  TaskFailed failed(std::move(error), cause);
+  failed.cause_ = std::move(cause);
+  return failed;
+}
+
 }  // namespace orch::workers

@@ -60,8 +60,11 @@ class TaskFailed : public std::exception {
   TaskFailed(std::string error, std::string message, std::string hint = {}, std::string code = {},
              boost::json::object details = {});
 
+  /// A failure whose cause is `cause` as it stands: what another service said.
+  static TaskFailed with_cause(std::string error, std::string cause);
+
   const std::string& error() const noexcept { return error_; }
-  /// JSON text: {"message", "hint"?, "code"?, …details}.
+  /// JSON text: {"message", "hint"?, "code"?, …details}; of with_cause() any text.
   const std::string& cause() const noexcept { return cause_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
@@ -88,6 +91,7 @@ class Worker {
 /// Workers by resource name.
 class Registry {
  public:
+  /// `resource` may end with a `*`, which stands for any text; the first that fits serves.
   void add(std::string resource, std::unique_ptr<Worker> worker);
   /// Null when there is none.
   Worker* find(std::string_view resource) const;

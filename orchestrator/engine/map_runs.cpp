@@ -5,7 +5,6 @@
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/parse.h"
-#include "orchestrator/base/fault.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/json/text.h"
 
@@ -48,7 +47,6 @@ void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& tas
   const auto ticket = static_cast<machine::EventId>(task.ticket);
   try {
     auto& run = map_run(active, task);
-    fault::point("map_run.continue");
     if (run.exceeded())
       return fail_map_run(active, task.ticket,
                           {"States.ExceedToleratedFailureThreshold",

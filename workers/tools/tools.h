@@ -42,6 +42,13 @@ std::unique_ptr<workers::Worker> make_process();
 /// {"to", "text"}. Errors: Input.Invalid, Notify.Failed, and those of orch:http and orch:process.
 std::unique_ptr<workers::Worker> make_notify();
 
+/// Lambda functions, by their ARNs and by arn:aws:states:::lambda:invoke, at the endpoint that
+/// ORCH_LAMBDA_ENDPOINT names.
+///
+/// Errors: the function's own errorType with its payload as the cause, Lambda.*, Resource.Unknown
+/// without an endpoint, Http.Timeout, Connection.*.
+std::unique_ptr<workers::Worker> make_lambda();
+
 /// orch:noop returns its input.
 std::unique_ptr<workers::Worker> make_noop();
 

@@ -1,0 +1,136 @@
+// Lambda functions, through any endpoint that speaks the Invoke API.
+#include <cstdlib>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+#include <fmt/format.h>
+
+#include "orchestrator/json/text.h"
+#include "workers/tools/http_call.h"
+#include "workers/tools/tools.h"
+
+namespace orch::tools {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr std::size_t most_response_bytes = 6 << 20;  // of the service
+
+struct Call {
+  std::string function;
+  std::string payload;
+  std::string invocation_type;
+};
+
+/// `lambda:invoke` names the function in its parameters; a function's ARN takes them whole.
+Call call_of(const workers::Task& task) {
+  if (!task.resource.starts_with("arn:aws:states:::"))
+    return {task.resource, json::write(task.input), ""};
+  const auto* input = task.input.if_object();
+  const auto* name = input ? input->if_contains("FunctionName") : nullptr;
+  if (!name || !name->is_string())
+    throw workers::TaskFailed("States.Runtime", "The field 'FunctionName' is required");
+  Call call{std::string(name->get_string()), "", ""};
+  const auto* payload = input->if_contains("Payload");
+  if (payload && !payload->is_null()) call.payload = json::write(*payload);
+  const auto* type = input->if_contains("InvocationType");
+  if (type && type->is_string()) call.invocation_type = type->get_string();
+  return call;
+}
+
+std::string header(const HttpResponse& response, std::string_view name) {
+  for (const auto& [known, value] : response.headers) {
+    if (known == name) return value;
+  }
+  return "";
+}
+
+bj::value parsed(const std::string& body) {
+  if (body.empty()) return bj::object();
+  try {
+    return json::parse(body);
+  } catch (const json::SyntaxError&) {
+    return bj::string(body);
+  }
+}
+
+std::string member(const bj::value& value, std::string_view name) {
+  const auto* object = value.if_object();
+  const auto* found = object ? object->if_contains({name.data(), name.size()}) : nullptr;
+  return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+[[noreturn]] void refuse(const HttpResponse& response) {
+  auto code = header(response, "x-amzn-errortype");
+  if (code.empty()) code = "ServiceException";
+  const auto body = parsed(response.body);
+  auto message = member(body, "Message");
+  if (message.empty()) message = member(body, "message");
+  throw workers::TaskFailed::with_cause(
+      "Lambda." + code,
+      fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: "
+                  "null)",
+                  message, response.status, code, header(response, "x-amzn-requestid")));
+}
+
+/// What `lambda:invoke` gives: the payload among the circumstances of the call.
+bj::value receipt(const HttpResponse& response, bj::value payload) {
+  bj::object all;
+  bj::object single;
+  for (const auto& [name, value] : response.headers) {
+    all[name] = bj::array{value};
+    single[name] = value;
+  }
+  bj::object result;
+  const auto version = header(response, "x-amz-executed-version");
+  if (!version.empty()) result["ExecutedVersion"] = version;
+  result["Payload"] = std::move(payload);
+  result["SdkHttpMetadata"] = {{"AllHttpHeaders", std::move(all)},
+                               {"HttpHeaders", std::move(single)},
+                               {"HttpStatusCode", response.status}};
+  result["SdkResponseMetadata"] = {{"RequestId", header(response, "x-amzn-requestid")}};
+  result["StatusCode"] = response.status;
+  return result;
+}
+
+class Lambda final : public workers::Worker {
+ public:
+  bj::value run(const workers::Task& task, workers::TaskContext& context) override {
+    const auto* endpoint = std::getenv("ORCH_LAMBDA_ENDPOINT");
+    if (!endpoint || !*endpoint)
+      throw workers::TaskFailed(
+          "Resource.Unknown", fmt::format("no worker serves the resource \"{}\"", task.resource),
+          "ORCH_LAMBDA_ENDPOINT names the endpoint of Lambda functions, as http://127.0.0.1:9001",
+          "ORCH-0204");
+    const auto call = call_of(task);
+    HttpRequest request;
+    request.method = "POST";
+    request.url = fmt::format("{}/2015-03-31/functions/{}/invocations", endpoint,
+                              boost::urls::encode(call.function, boost::urls::unreserved_chars));
+    request.headers = {{"content-type", "application/json"}};
+    if (!call.invocation_type.empty())
+      request.headers.emplace_back("x-amz-invocation-type", call.invocation_type);
+    request.body = call.payload;
+    request.timeout = std::chrono::minutes(15);  // the longest a function may take
+    request.max_response_bytes = most_response_bytes;
+    const auto response = http_call(request, [&] {
+      context.heartbeat();
+      if (context.stop_requested()) throw workers::Cancelled();
+    });
+    if (response.status < 200 || response.status > 299) refuse(response);
+    auto payload = parsed(response.body);
+    if (!header(response, "x-amz-function-error").empty()) {
+      auto error = member(payload, "errorType");
+      throw workers::TaskFailed::with_cause(error.empty() ? "Lambda.Unknown" : error,
+                                            response.body);
+    }
+    if (!task.resource.starts_with("arn:aws:states:::")) return payload;
+    return receipt(response, std::move(payload));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Worker> make_lambda() { return std::make_unique<Lambda>(); }
+
+}  // namespace orch::tools
