@@ -32,9 +32,8 @@ void parse_timestamp(Fields& fields, Wait& wait) {
   if (const auto instant = from_iso(*text))
     wait.timestamp = *instant;
   else
-    fields.problem("Timestamp", fmt::format("Timestamp must be an RFC 3339 timestamp such as "
-                                            "\"2026-01-31T23:59:59Z\", found \"{}\"",
-                                            *text));
+    fields.problem("Timestamp", "String does not match RFC3339 timestamp",
+                   fmt::format("such as \"2026-01-31T23:59:59Z\"; found \"{}\"", *text));
 }
 
 }  // namespace

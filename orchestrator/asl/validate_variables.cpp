@@ -12,16 +12,21 @@ namespace {
 
 using Names = std::set<std::string>;
 
-Names assigned_in(const Flow& flow) {
+/// What is assigned in the flow before its state `except` has ended: that state's own Assign and
+/// Catch come after its branches and iterations.
+Names assigned_in(const Flow& flow, const State& except) {
   Names names;
-  for (const auto& [name, state] : flow.states) names.merge(assigned_variables(state));
+  for (const auto& [name, state] : flow.states) {
+    if (&state != &except) names.merge(assigned_variables(state));
+  }
   return names;
 }
 
 void check(const Flow& flow, const std::string& pointer, const Names& outer, Problems& problems) {
-  auto visible = outer;
-  visible.merge(assigned_in(flow));
   for (const auto& [name, state] : flow.states) {
+    auto visible = outer;
+    if (std::holds_alternative<Parallel>(state.body) || std::holds_alternative<Map>(state.body))
+      visible.merge(assigned_in(flow, state));
     const auto place = pointer + "/States/" + json::pointer_token(name);
     for (const auto& variable : assigned_variables(state)) {
       if (outer.contains(variable))

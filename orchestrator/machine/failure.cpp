@@ -70,8 +70,9 @@ bool can_be_aborted(const ThreadState& thread) {
 void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
   auto* at = &thread;
   const ThreadState* failed_child = nullptr;
-  bool state_failed = thread.join || (runs_children(*thread.state) && !events_.empty() &&
-                                      events_.back().type == EventType::evaluation_failed);
+  bool state_failed = runs_children(*thread.state) && !events_.empty() &&
+                      (events_.back().type == EventType::evaluation_failed ||
+                       events_.back().type == EventType::map_run_failed);
   while (true) {
     if (failed_child || at->join) abort_children(*at, failed_child ? *failed_child : *at, cause);
     if (retried(*at, failing, cause)) return;
