@@ -32,8 +32,7 @@ class Choices : public testing::TestWithParam<Case> {};
 TEST_P(Choices, HoldsOrNotOrSaysWhyNot) {
   const auto& given = GetParam();
   const auto workflow = workflow_with(given.value("rule"));
-  const auto& rule =
-      std::get<Choice>(workflow->by_name.at("Choose")->body).choices.front();
+  const auto& rule = std::get<Choice>(workflow->by_name.at("Choose")->body).choices.front();
   const auto scope = test::scope_of(given);
   if (given.has("expect")) {
     EXPECT_EQ(holds(rule, scope), given.value("expect").as_bool());

@@ -56,8 +56,8 @@ TEST(Graph, ConditionsAreShort) {
   EXPECT_EQ(short_text(rule_of(R"({"Variable":"$.a","IsNull":false,"Next":"E"})")),
             "$.a is not null");
   const std::string umlauts = R"(ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää)";
-  const auto cut = short_text(
-      rule_of(R"({"Variable":"$.a","StringEquals":")" + umlauts + R"(","Next":"E"})"));
+  const auto cut =
+      short_text(rule_of(R"({"Variable":"$.a","StringEquals":")" + umlauts + R"(","Next":"E"})"));
   EXPECT_EQ(cut, "$.a = \"" + umlauts.substr(0, 2 * 52) + "…");
 }
 
