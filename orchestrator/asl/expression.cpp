@@ -1,5 +1,6 @@
 #include "orchestrator/asl/expression.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -24,14 +25,28 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-/// `$states` for one evaluation.
-bj::value states_of(const Scope& scope) {
-  bj::object states;
-  if (scope.input) states["input"] = *scope.input;
-  if (scope.result) states["result"] = *scope.result;
-  if (scope.error_output) states["errorOutput"] = *scope.error_output;
-  if (scope.context) states["context"] = scope.context();
-  return states;
+/// The members of `$states`; the context only when the expression may look at it, since making it
+/// is not free.
+jsonata::Bindings states_of(const Scope& scope, bool with_context) {
+  jsonata::Bindings members;
+  if (scope.input) members.emplace_back("input", scope.input);
+  if (scope.result) members.emplace_back("result", scope.result);
+  if (scope.error_output) members.emplace_back("errorOutput", scope.error_output);
+  if (with_context && scope.context) members.emplace_back("context", &scope.context());
+  return members;
+}
+
+/// False when every `$states` in the text is followed by a member that is not the context.
+bool may_need_context(std::string_view text) {
+  constexpr std::string_view name = "$states";
+  constexpr std::array others = {".input", ".result", ".errorOutput"};
+  for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+    const auto rest = text.substr(at + name.size());
+    if (std::none_of(others.begin(), others.end(),
+                     [&](std::string_view member) { return rest.starts_with(member); }))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -41,6 +56,7 @@ struct Expression::Compiled {
   std::string field;
   jsonata::Expression program;
   std::set<std::string> variables;  ///< of the workflow: without `states`
+  bool needs_context = true;
 };
 
 bool Expression::is_one(std::string_view text) {
@@ -58,7 +74,8 @@ Expression Expression::compile(std::string_view text, std::string field) {
     variables.erase("states");
     Expression expression;
     expression.compiled_ = std::make_shared<const Compiled>(
-        Compiled{std::string(text), std::move(field), std::move(program), std::move(variables)});
+        Compiled{std::string(text), std::move(field), std::move(program), std::move(variables),
+                 may_need_context(text)});
     return expression;
   } catch (const jsonata::Error& error) {
     throw SyntaxProblem(
@@ -75,8 +92,7 @@ const std::string& Expression::field() const { return compiled_->field; }
 const std::set<std::string>& Expression::variables() const { return compiled_->variables; }
 
 bj::value Expression::evaluate(const Scope& scope) const {
-  const auto states = states_of(scope);
-  jsonata::Bindings bindings{{"states", &states}};
+  jsonata::Bindings bindings;
   for (const auto& name : compiled_->variables) {
     const auto* value = scope.variable ? scope.variable(name) : nullptr;
     if (value) bindings.emplace_back(name, value);
@@ -89,7 +105,9 @@ bj::value Expression::evaluate(const Scope& scope) const {
         field());
   };
   try {
-    auto result = compiled_->program.evaluate(nullptr, bindings, {scope.now, scope.seed, {}});
+    jsonata::Environment environment{scope.now, scope.seed, {}, {}};
+    environment.objects.emplace_back("states", states_of(scope, compiled_->needs_context));
+    auto result = compiled_->program.evaluate(nullptr, bindings, environment);
     if (!result) throw fail("returned nothing (undefined).");
     return std::move(*result);
   } catch (const jsonata::NotJson&) {

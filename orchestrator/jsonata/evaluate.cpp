@@ -160,6 +160,11 @@ Value Evaluator::run(const Program& program, const boost::json::value* input,
   }
   const auto frame = FramePtr::make(frames_, FramePtr());
   for (const auto& [name, value] : bindings) frame->bind(name, Value::borrow(*value));
+  for (const auto& [name, members] : environment_.objects) {
+    auto object = std::make_unique<Object>();
+    for (const auto& [member, value] : members) object->set(member, Value::borrow(*value));
+    frame->bind(name, Value::of(std::move(object)));
+  }
   frame->bind("$", root);
   return evaluate(*program.tree, root, frame);
 }

@@ -45,15 +45,17 @@ struct Limits {
   std::function<bool()> expired = {};
 };
 
+/// Values by name. Names and values must outlive the evaluation.
+using Bindings = std::vector<std::pair<std::string_view, const boost::json::value*>>;
+
 /// What an expression depends on besides its input and bindings.
 struct Environment {
   std::int64_t now = 0;    ///< $now() and $millis(), milliseconds since 1970
   std::uint64_t seed = 0;  ///< of $random(), $shuffle() and $uuid()
   Limits limits = {};
+  /// Variables that are objects of these members, which nobody has to copy together first.
+  std::vector<std::pair<std::string_view, Bindings>> objects = {};
 };
-
-/// Variables by name, without `$`. Names and values must outlive the evaluation.
-using Bindings = std::vector<std::pair<std::string_view, const boost::json::value*>>;
 
 struct Options {
   /// What AWS Step Functions makes of the language: more functions ($partition, $range, $hash,
@@ -73,8 +75,8 @@ class Expression {
   /// it binds them itself.
   const std::set<std::string>& variables() const;
 
-  /// Nothing: the result is `undefined`. `input` null: the input is undefined. Throws Error, and
-  /// NotJson when the result holds a function.
+  /// `bindings`: variables, without `$`. Nothing: the result is `undefined`. `input` null: the
+  /// input is undefined. Throws Error, and NotJson when the result holds a function.
   std::optional<boost::json::value> evaluate(const boost::json::value* input,
                                              const Bindings& bindings = {},
                                              const Environment& environment = {}) const;
