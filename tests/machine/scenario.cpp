@@ -69,6 +69,7 @@ std::string describe(const Event& event) {
   if (event.number != 0) line += fmt::format(" #{}", event.number);
   if (event.timeout_seconds) line += fmt::format(" timeout={}s", *event.timeout_seconds);
   if (event.heartbeat_seconds) line += fmt::format(" heartbeat={}s", *event.heartbeat_seconds);
+  for (const auto& [name, text] : event.assigned) line += fmt::format(" {}:={}", name, text);
   if (event.max_concurrency) line += fmt::format(" at-most={}", *event.max_concurrency);
   if (event.due) line += fmt::format(" due=+{}", (*event.due - start_instant()).count());
   if (event.next) line += " -> " + *event.next;
