@@ -48,9 +48,11 @@ const bj::object* find_state(const bj::object& flow, const std::string& name) {
 }  // namespace
 
 bool MapRun::exceeded() const {
-  if (failed == 0) return false;
-  const auto share = 100.0 * static_cast<double>(failed) / static_cast<double>(length());
-  return failed > tolerated_count && share > tolerated_percentage;
+  if (!tolerated_count && !tolerated_percentage) return failed > 0;
+  // Either limit alone ends the map run.
+  if (tolerated_count && failed > *tolerated_count) return true;
+  return tolerated_percentage && 100.0 * static_cast<double>(failed) >
+                                     *tolerated_percentage * static_cast<double>(length());
 }
 
 MapRun read_plan(const machine::OpenTask& task, std::int64_t items) {
@@ -64,7 +66,8 @@ MapRun read_plan(const machine::OpenTask& task, std::int64_t items) {
   MapRun run;
   run.name = task.resource.text;
   run.most_running = std::min(number(plan, "max_concurrency", default_window), widest_window);
-  run.tolerated_count = number(plan, "tolerated_count", 0);
+  if (const auto* count = plan.if_contains("tolerated_count"))
+    run.tolerated_count = count->to_number<std::int64_t>();
   if (const auto* share = plan.if_contains("tolerated_percentage"))
     run.tolerated_percentage = share->to_number<double>();
   std::int64_t size = 1;

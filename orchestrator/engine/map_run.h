@@ -28,8 +28,8 @@ struct MapRun {
   std::int64_t running = 0;
   std::int64_t failed = 0;
   std::int64_t most_running = 0;
-  std::int64_t tolerated_count = 0;
-  double tolerated_percentage = 0;
+  std::optional<std::int64_t> tolerated_count;  ///< unset, with the percentage too: none
+  std::optional<double> tolerated_percentage;
 
   std::int64_t length() const { return static_cast<std::int64_t>(parts.size()); }
   bool may_start() const { return next < length() && running < most_running; }
@@ -39,7 +39,7 @@ struct MapRun {
 };
 
 /// Reads the plan that the MapRunStarted event holds; `items` is how many there are. Throws
-/// workers-independent asl::EvaluationError when the plan cannot be carried out.
+/// asl::EvaluationError when the plan cannot be carried out.
 MapRun read_plan(const machine::OpenTask& task, std::int64_t items);
 
 /// The definition that the children of the Map state `state` run: its processor, standing alone.

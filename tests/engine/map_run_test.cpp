@@ -52,6 +52,13 @@ TEST_F(EngineTest, FailuresOfADistributedMapAreToleratedUpToTheLimit) {
   const auto exceeded = run(distributed("orch:odd", R"(,"ToleratedFailureCount":1)"), "[1,2,3,4]");
   EXPECT_EQ(exceeded.status, machine::Status::failed);
   EXPECT_EQ(exceeded.error, "States.ExceedToleratedFailureThreshold");
+  const auto share =
+      run(distributed("orch:odd", R"(,"ToleratedFailurePercentage":50)"), "[1,2,3,4]");
+  EXPECT_EQ(share.output, "[2,4]");
+  const auto either =
+      run(distributed("orch:odd", R"(,"ToleratedFailureCount":1,"ToleratedFailurePercentage":100)"),
+          "[1,2,3,4]");
+  EXPECT_EQ(either.error, "States.ExceedToleratedFailureThreshold") << "one limit is enough";
 }
 
 TEST_F(EngineTest, ADistributedMapGoesOnAfterARestart) {
