@@ -8,6 +8,7 @@
 #include "orchestrator/asl/random.h"
 #include "orchestrator/asl/utf8.h"
 #include "orchestrator/asl/value.h"
+#include "orchestrator/base/utf8.h"
 
 namespace orch::asl {
 namespace {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace orch::asl {
@@ -13,8 +12,5 @@ std::size_t utf16_length(std::string_view text);
 /// The bytes of the first character of `text`, which must not be empty; 1 for a byte that starts
 /// none.
 std::size_t character_size(std::string_view text);
-
-/// `bytes` with every byte that is not part of valid UTF-8 replaced by U+FFFD.
-std::string repaired(std::string_view bytes);
 
 }  // namespace orch::asl
