@@ -58,6 +58,7 @@ class MemoryLoad final : public Load {
   int parts() const override { return static_cast<int>(writers_.size()); }
   RowWriter& part(int index) override { return writers_[static_cast<std::size_t>(index)]; }
   void commit(const Digest&, const boost::json::object&) override {}
+  void give_up() noexcept override { given_up = true; }
 
   struct Writer final : RowWriter {
     Writer(std::function<void()> w, std::string t, bool f, std::size_t l)
@@ -75,6 +76,7 @@ class MemoryLoad final : public Load {
     std::size_t longest;
   };
   std::vector<Writer> writers_;
+  bool given_up = false;
 };
 
 std::vector<std::unique_ptr<RowReader>> readers(std::initializer_list<std::int64_t> counts) {
@@ -113,6 +115,19 @@ TEST_F(Pipeline, MovesEveryRowInOrder) {
   EXPECT_TRUE(load.writers_[0].text.starts_with("1\n2\n3\n"));
   EXPECT_TRUE(load.writers_[0].text.ends_with("\n199999\n200000\n"));
   EXPECT_LT(load.writers_[0].longest, 256u * 1024);
+}
+
+TEST_F(Pipeline, WhatWasMovedIsNotGivenUp) {
+  MemoryLoad load(2);
+  move_rows(readers({10, 10}), lines, load, quiet());
+  EXPECT_FALSE(load.given_up) << "a slow commit would be stopped";
+}
+
+TEST_F(Pipeline, AFailureGivesTheLoadUp) {
+  MemoryLoad load(1);
+  Lines::refused = 5;
+  EXPECT_THROW(move_rows(readers({10}), lines, load, quiet()), workers::TaskFailed);
+  EXPECT_TRUE(load.given_up);
 }
 
 TEST_F(Pipeline, MovesNoRows) {

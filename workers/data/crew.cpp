@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds tick_interval{250};
 }  // namespace
 
 Crew::~Crew() {
+  if (threads_.empty()) return;  // joined: what on_halt_ gives up may still be wanted
   halt(nullptr);
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
