@@ -1,4 +1,5 @@
 // Which workers there are. A new one is a line here.
+#include "workers/items/items.h"
 #include "workers/steps/control_steps.h"
 #include "workers/steps/steps.h"
 #include "workers/tools/tools.h"
@@ -23,6 +24,7 @@ Registry built_in() {
   registry.add("orch:noop", tools::make_noop());
   registry.add("arn:aws:lambda:*", tools::make_lambda());
   registry.add("arn:aws:states:::lambda:invoke*", tools::make_lambda());
+  registry.set_outside(items::make_outside());
   return registry;
 }
 

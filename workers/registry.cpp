@@ -23,4 +23,10 @@ std::vector<std::string> Registry::resources() const {
   return names;
 }
 
+Outside& Registry::outside() const {
+  if (outside_) return *outside_;
+  throw TaskFailed("Resource.Unknown", "nothing here reads or writes items of distributed Maps", "",
+                   "ORCH-0204");
+}
+
 }  // namespace orch::workers

@@ -13,6 +13,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "workers/outside.h"
+
 namespace orch::workers {
 
 /// One attempt to do a Task state's work. It may be delivered twice (after a crash); its effects
@@ -97,8 +99,13 @@ class Registry {
   Worker* find(std::string_view resource) const;
   std::vector<std::string> resources() const;
 
+  void set_outside(std::unique_ptr<Outside> outside) { outside_ = std::move(outside); }
+  /// Throws TaskFailed "Resource.Unknown" when there is none.
+  Outside& outside() const;
+
  private:
   std::vector<std::pair<std::string, std::unique_ptr<Worker>>> workers_;
+  std::unique_ptr<Outside> outside_;
 };
 
 /// All workers of the product.

@@ -17,7 +17,7 @@ namespace orch::asl {
 using Number = std::variant<std::int64_t, Path, Expression>;
 using Fraction = std::variant<double, Path, Expression>;
 
-enum class ItemFormat : std::uint8_t { json, json_lines, csv, manifest };
+enum class ItemFormat : std::uint8_t { json, json_lines, csv, manifest, parquet };
 
 struct ItemReader {
   std::string resource;  ///< …:s3:getObject or …:s3:listObjectsV2
@@ -27,7 +27,8 @@ struct ItemReader {
   std::vector<std::string> headers;
   char delimiter = ',';
   std::optional<Number> max_items;
-  std::string pointer;  ///< ItemsPointer: where in a JSON document the array is
+  std::string pointer;                  ///< ItemsPointer: where in a JSON document the array is
+  std::string transformation = "NONE";  ///< of a listing: NONE or LOAD_AND_FLATTEN
 };
 
 struct ItemBatcher {

@@ -17,7 +17,8 @@ constexpr std::array delimiters = {std::pair{"COMMA", ','}, std::pair{"PIPE", '|
                                    std::pair{"TAB", '\t'}};
 constexpr std::array formats = {
     std::pair{"JSON", ItemFormat::json}, std::pair{"JSONL", ItemFormat::json_lines},
-    std::pair{"CSV", ItemFormat::csv}, std::pair{"MANIFEST", ItemFormat::manifest}};
+    std::pair{"CSV", ItemFormat::csv}, std::pair{"MANIFEST", ItemFormat::manifest},
+    std::pair{"PARQUET", ItemFormat::parquet}};
 
 /// The value that `field` names in `table`, or a problem that lists the names.
 template <class Value, std::size_t n>
@@ -59,7 +60,7 @@ ItemReader parse_reader(Fields& fields) {
   reader.max_items = config.computed_number("MaxItems", -most_items, 2'147'483'647);
   reader.pointer = config.string("ItemsPointer").value_or("");
   config.string("ManifestType");
-  config.string("Transformation");
+  reader.transformation = config.string("Transformation").value_or("NONE");
   config.finish("ReaderConfig");
   return reader;
 }

@@ -302,6 +302,10 @@ constexpr std::array codes = {
         "The statement of orch:sql violates a constraint of the database; nothing has changed."},
     ErrorCode{"ORCH-0630", "a notice cannot be written",
               "The file that orch:notify appends to cannot be opened or written."},
+    ErrorCode{"ORCH-0640", "an object cannot be read or written",
+              "A bucket, or an object in it, is not there, is not ours to read, changed while it "
+              "was read, or the endpoint refused. Buckets are folders (file:FOLDER) or belong to "
+              "the endpoint that ORCH_S3_ENDPOINT names."},
 };
 
 std::string lower(std::string_view text) {

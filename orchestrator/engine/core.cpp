@@ -92,6 +92,7 @@ void Engine::Core::recover() {
                  error.code());
     }
   }
+  find_orphans();
 }
 
 void Engine::Core::run() {
@@ -123,7 +124,8 @@ void Engine::Core::run_turns(Inbox& pending) {
 // Moves what has arrived into `pending`; waits until there is something to do. False: closing, and
 // everything that arrived before is decided.
 bool Engine::Core::take(Inbox& pending) {
-  const bool idle = pending.empty() && more_.empty() && waiting_map_runs_.empty();
+  const bool idle =
+      pending.empty() && more_.empty() && waiting_map_runs_.empty() && orphans_.empty();
   if (idle && in_flight_ > 0) {
     const auto until = std::chrono::steady_clock::now() + spin_time;
     while (!arrived_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
@@ -212,8 +214,8 @@ void Engine::Core::roll_back() {
     active->touched = false;
     active->stale = true;
     active->events.clear();
-    for (const auto& [ticket, run] : std::exchange(active->map_runs, {}))
-      queue_map_run(active->row.id, ticket);
+    for (const auto& [id, run] : std::exchange(active->map_runs, {}))
+      queue_map_run(active->row.id, run.ticket);
     for (auto& [ticket, delivery] : active->deliveries)
       announced_ -= std::exchange(delivery->announced, false) ? 1 : 0;
     queue_more(*active);  // whatever else arrives, it is folded in the next turn

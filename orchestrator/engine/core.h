@@ -35,7 +35,7 @@ struct Active {
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
   /// Tasks that are done outside: when each last showed a sign of life, by ticket.
   std::unordered_map<machine::EventId, Instant> outside;
-  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< by ticket
+  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< by the id of their MapRunStarted
 
   std::vector<machine::Event> events;  ///< decided in this turn
   bool touched = false;                ///< has a place in touched_
@@ -145,14 +145,22 @@ class Engine::Core {
   void watch_from(Active& active, const machine::OpenTask& task, Instant sign);
 
   // map_runs.cpp: maps whose iterations are executions of their own
-  void queue_map_run(store::ExecutionId parent, machine::EventId ticket);
+  void queue_map_run(store::ExecutionId parent, machine::Ticket ticket);
   void continue_map_runs();
   void continue_map_run(Active& active, const machine::OpenTask& task);
+  void complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run);
   MapRun& map_run(Active& active, const machine::OpenTask& task);
-  void start_child(Active& active, const machine::OpenTask& task, MapRun& run);
-  void fail_map_run(Active& active, machine::Ticket ticket, const asl::Failure& failure);
-  void stop_children(store::ExecutionId parent, machine::EventId ticket);
+  void count_children(Active& active, MapRun& run);
+  void start_children(Active& active, const machine::OpenTask& task, MapRun& run);
+  bool fill_batch(Active& active, MapRun& run);
+  std::optional<json::Payload> next_input(Active& active, MapRun& run);
+  void start_child(Active& active, MapRun& run);
+  void redrive_child(Active& active, MapRun& run);
+  void fail_map_run(Active& active, MapRun& run, const asl::Failure& failure);
+  void stop_children(store::ExecutionId parent, machine::EventId map_run);
+  void find_orphans();
   void child_ended(const store::ExecutionRow& row);
+  std::function<void()> map_run_waker(store::ExecutionId parent, machine::Ticket ticket);
 
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
@@ -171,7 +179,9 @@ class Engine::Core {
   Observer* observer_;
 
   /// Map runs that may have something to do.
-  std::deque<std::pair<store::ExecutionId, machine::EventId>> waiting_map_runs_;
+  std::deque<std::pair<store::ExecutionId, machine::Ticket>> waiting_map_runs_;
+  /// Map runs that are over while children of theirs may be under way.
+  std::vector<std::pair<store::ExecutionId, machine::EventId>> orphans_;
   /// Open tasks of activities that nobody has taken, oldest first.
   std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
       activities_;

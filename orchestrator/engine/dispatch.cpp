@@ -11,6 +11,7 @@ using machine::EventType;
 
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
+  orphans_.clear();  // the turn that stopped them is committed
   for (auto* active : touched_) {
     const auto events = std::exchange(active->events, {});
     active->touched = active->created = false;
@@ -31,9 +32,18 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
       case machine::TaskStage::scheduled:
         // A task that was closed in the same turn is not worth a worker.
         if (active.execution.is_open(ticket))
-          carry_on(active,
-                   {ticket, event.name, asl::parse_resource(event.resource), *event.payload,
-                    event.token, event.number, false, false, false, event.heartbeat_seconds});
+          carry_on(active, {ticket,
+                            event.name,
+                            asl::parse_resource(event.resource),
+                            *event.payload,
+                            event.token,
+                            event.number,
+                            false,
+                            false,
+                            false,
+                            event.heartbeat_seconds,
+                            {},
+                            {}});
         break;
       case machine::TaskStage::timed_out:
         closed_some = true;
@@ -42,7 +52,8 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
         closed_some = closed_some || is_state_aborted(event.type);
         if (event.type == EventType::activity_started || event.type == EventType::task_submitted)
           begin_outside(active, event);
-        if (event.type == EventType::map_run_started) queue_map_run(active.row.id, event.id);
+        if (event.type == EventType::map_run_started || event.type == EventType::map_run_redriven)
+          queue_map_run(active.row.id, ticket);
     }
   }
   if (closed_some) stop_closed_tasks(active);
@@ -50,7 +61,7 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
 
 // An open task goes to a worker, is a map run, or waits for somebody outside.
 void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
-  if (task.map_run) return queue_map_run(active.row.id, static_cast<machine::EventId>(task.ticket));
+  if (task.map_run) return queue_map_run(active.row.id, task.ticket);
   const bool outside = task.resource.kind == asl::TaskKind::activity ||
                        (task.submitted && task.resource.needs_token());
   if (outside) return wait_outside(active, task);
@@ -97,9 +108,11 @@ void Engine::Core::set_timers(Active& active) {
 
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
-  for (const auto& [ticket, run] : active.map_runs) {
-    if (!active.execution.is_open(machine::Ticket{ticket})) queue_map_run(active.row.id, ticket);
+  for (const auto& [id, run] : active.map_runs) {
+    if (!active.execution.is_open(run.ticket)) orphans_.emplace_back(active.row.id, id);
   }
+  std::erase_if(active.map_runs,
+                [&](const auto& entry) { return !active.execution.is_open(entry.second.ticket); });
   std::erase_if(active.outside, [&](const auto& entry) {
     return !active.execution.is_open(machine::Ticket{entry.first});
   });
@@ -114,7 +127,7 @@ void Engine::Core::stop_closed_tasks(Active& active) {
 // The run has ended: its workers stop, those who wait get the row.
 void Engine::Core::end(Active& active) {
   for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
-  for (const auto& [ticket, run] : active.map_runs) queue_map_run(active.row.id, ticket);
+  for (const auto& [id, run] : active.map_runs) orphans_.emplace_back(active.row.id, id);
   const auto row = std::move(active.row);
   active_.erase(row.id);
   if (row.made.parent) child_ended(row);

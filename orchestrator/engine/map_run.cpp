@@ -1,8 +1,9 @@
 #include "orchestrator/engine/map_run.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
-#include "orchestrator/asl/failure.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::engine {
@@ -17,10 +18,6 @@ constexpr std::int64_t widest_window = 10'000;
 std::int64_t number(const bj::object& object, const char* name, std::int64_t missing) {
   const auto* value = object.if_contains(name);
   return value && value->is_int64() ? value->get_int64() : missing;
-}
-
-[[noreturn]] void refuse(const char* error, const char* cause) {
-  throw asl::EvaluationError({error, cause});
 }
 
 /// The object of the state `name`, wherever it stands; null when there is none.
@@ -47,39 +44,66 @@ const bj::object* find_state(const bj::object& flow, const std::string& name) {
 
 }  // namespace
 
-bool MapRun::exceeded() const {
-  if (!tolerated_count && !tolerated_percentage) return failed > 0;
-  // Either limit alone ends the map run.
-  if (tolerated_count && failed > *tolerated_count) return true;
-  return tolerated_percentage && 100.0 * static_cast<double>(failed) >
-                                     *tolerated_percentage * static_cast<double>(length());
+bool Batch::add(std::string item, const Batching& batching) {
+  // Braces, names and brackets around the items.
+  constexpr std::size_t frame_bytes = 32;
+  const auto size = text_.size() + item.size() + batching.batch_input.size() + frame_bytes;
+  const bool fits = batching.max_bytes == 0 || size <= static_cast<std::size_t>(batching.max_bytes);
+  if (items_ > 0 && !fits) {
+    waiting_ = std::move(item);
+    return false;
+  }
+  if (items_ > 0) text_ += ',';
+  text_ += item;
+  ++items_;
+  return true;
 }
 
-MapRun read_plan(const machine::OpenTask& task, std::int64_t items) {
+std::string Batch::close(const Batching& batching) {
+  auto items = std::exchange(text_, {});
+  items_ = 0;
+  if (waiting_) add(*std::exchange(waiting_, std::nullopt), batching);
+  if (!batching.batched) return items;
+  const auto extra =
+      batching.batch_input.empty() ? "" : "\"BatchInput\":" + batching.batch_input + ",";
+  return "{" + extra + "\"Items\":[" + items + "]}";
+}
+
+bool MapRun::finished() const {
+  if (running > 0) return false;
+  if (failure) return true;
+  return to_redrive.empty() && batch.empty() && length && next_item == *length;
+}
+
+bool MapRun::exceeded() const {
+  if (!tolerated_count && !tolerated_percentage) return failed_items > 0;
+  // Either limit alone ends the map run.
+  if (tolerated_count && failed_items > *tolerated_count) return true;
+  return tolerated_percentage && length &&
+         100.0 * static_cast<double>(failed_items) >
+             *tolerated_percentage * static_cast<double>(*length);
+}
+
+MapRun read_plan(const machine::OpenTask& task) {
   const auto& plan = task.parameters.value().as_object();
-  if (plan.contains("reader"))
-    refuse("States.ItemReaderFailed",
-           "this version reads the items of a distributed Map from the state's input only");
-  if (plan.contains("writer"))
-    refuse("States.ResultWriterFailed",
-           "this version writes the results of a distributed Map to the state's output only");
   MapRun run;
   run.name = task.resource.text;
+  run.id = task.map_run_id;
+  run.ticket = task.ticket;
   run.most_running = std::min(number(plan, "max_concurrency", default_window), widest_window);
   if (const auto* count = plan.if_contains("tolerated_count"))
     run.tolerated_count = count->to_number<std::int64_t>();
   if (const auto* share = plan.if_contains("tolerated_percentage"))
     run.tolerated_percentage = share->to_number<double>();
-  std::int64_t size = 1;
+  if (const auto* writer = plan.if_contains("writer")) run.writer = writer->as_object();
   if (const auto* batcher = plan.if_contains("batcher")) {
     const auto& config = batcher->as_object();
-    run.batched = true;
-    size = number(config, "max_items", items);
-    if (const auto* input = config.if_contains("batch_input"); input && input->is_object())
-      run.batch_input = input->get_object();
+    run.batching.batched = true;
+    run.batching.max_items = number(config, "max_items", std::numeric_limits<std::int64_t>::max());
+    run.batching.max_bytes = number(config, "max_bytes", 0);
+    if (const auto* input = config.if_contains("batch_input"))
+      run.batching.batch_input = json::write(*input);
   }
-  for (std::int64_t first = 0; first < items; first += size)
-    run.parts.push_back({first, std::min(first + size, items)});
   return run;
 }
 

@@ -2,45 +2,77 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "orchestrator/asl/failure.h"
+#include "orchestrator/engine/item_feed.h"
+#include "orchestrator/engine/result_job.h"
 #include "orchestrator/machine/execution.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {
 
+/// How items become the inputs of children.
+struct Batching {
+  std::int64_t max_items = 1;  ///< of one child
+  std::int64_t max_bytes = 0;  ///< of one child's input; 0: any
+  bool batched = false;        ///< the input is {"BatchInput"?, "Items"}, not an item
+  std::string batch_input;     ///< JSON text; may be empty
+};
+
+/// The next child's input while its items arrive. Holds one item more when that did not fit.
+class Batch {
+ public:
+  /// False: `item` (JSON text) has to wait for the next batch, and is kept for it.
+  bool add(std::string item, const Batching& batching);
+  bool full(const Batching& batching) const { return items_ >= batching.max_items || waiting_; }
+  std::int64_t items() const { return items_; }
+  bool empty() const { return items_ == 0 && !waiting_; }
+  /// The child's input; the batch starts anew.
+  std::string close(const Batching& batching);
+
+ private:
+  std::string text_;  ///< items, separated by commas
+  std::int64_t items_ = 0;
+  std::optional<std::string> waiting_;
+};
+
 /// A map run that is under way: a cache of what its children's rows say.
 struct MapRun {
-  /// What belongs to child `index`: items [first, last).
-  struct Part {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-  };
-
   std::string name;             ///< "LABEL:UUID"
+  machine::EventId id = 0;      ///< of its MapRunStarted: the children's link to it
+  machine::Ticket ticket{};     ///< of the present attempt: its MapRunStarted or MapRunRedriven
   std::string definition_hash;  ///< of the children
-  bool batched = false;
-  boost::json::object batch_input;
-  std::vector<Part> parts;  ///< by child
-  std::int64_t next = 0;    ///< the child to start next
-  std::int64_t running = 0;
-  std::int64_t failed = 0;
-  std::int64_t most_running = 0;
-  std::optional<std::int64_t> tolerated_count;  ///< unset, with the percentage too: none
+  Batching batching;
+  boost::json::object writer;                   ///< the plan's; empty: none
+  std::optional<std::int64_t> tolerated_count;  ///< of items; unset, with the percentage too: none
   std::optional<double> tolerated_percentage;
+  std::int64_t most_running = 0;
 
-  std::int64_t length() const { return static_cast<std::int64_t>(parts.size()); }
-  bool may_start() const { return next < length() && running < most_running; }
-  bool finished() const { return next == length() && running == 0; }
-  /// Whether more children failed than the definition tolerates.
+  std::unique_ptr<ItemFeed> feed;      ///< null: the items are in the state's array
+  std::optional<std::int64_t> length;  ///< items in all; unset until the feed has ended
+  std::int64_t next_item = 0;
+  Batch batch;
+  std::int64_t next_child = 0;
+  std::deque<std::string> to_redrive;  ///< run ids of children that failed before a redrive
+  std::int64_t running = 0;
+  std::int64_t failed_items = 0;
+
+  std::optional<asl::Failure> failure;  ///< of the run, while its results are written
+  std::unique_ptr<ResultJob> results;
+
+  bool may_start() const { return running < most_running; }
+  /// True when every child has ended and no other will be started.
+  bool finished() const;
+  /// Whether more items failed than the definition tolerates.
   bool exceeded() const;
 };
 
-/// Reads the plan that the MapRunStarted event holds; `items` is how many there are. Throws
-/// asl::EvaluationError when the plan cannot be carried out.
-MapRun read_plan(const machine::OpenTask& task, std::int64_t items);
+/// Reads the plan that the MapRunStarted event holds; the items are the feed's business.
+MapRun read_plan(const machine::OpenTask& task);
 
 /// The definition that the children of the Map state `state` run: its processor, standing alone.
 std::string child_definition(const std::string& definition, const std::string& state);

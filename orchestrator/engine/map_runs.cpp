@@ -11,6 +11,8 @@
 namespace orch::engine {
 namespace {
 
+constexpr std::int64_t page_length = 500;  // children that a result job gets at a time
+
 /// "arn:…:execution:MACHINE:NAME" of the parent gives the child's; empty when there is none.
 store::ServiceLink child_link(const store::ServiceLink& parent, const std::string& label,
                               const std::string& name) {
@@ -23,51 +25,128 @@ store::ServiceLink child_link(const store::ServiceLink& parent, const std::strin
   return link;
 }
 
+std::string map_run_arn(const store::NewExecution& made, const std::string& name) {
+  if (made.service.machine_arn.empty()) return made.workflow + "/" + name;
+  return store::map_run_arn(made.service.machine_arn, name);
+}
+
+workers::ChildResult shown(const store::ExecutionRow& row) {
+  const auto& service = row.made.service;
+  workers::ChildResult child;
+  child.arn = service.arn.empty() ? row.made.run_id : service.arn;
+  child.name = row.made.name;
+  child.machine_arn = service.machine_arn.empty() ? row.made.workflow : service.machine_arn;
+  child.input = row.made.input;
+  child.output = row.output;
+  child.error = row.error.value_or("");
+  child.cause = row.cause.value_or("");
+  child.status = to_string(row.status);
+  child.redrive_count = row.redrive_count;
+  child.started_at = row.made.started_at;
+  child.ended_at = row.ended_at.value_or(row.made.started_at);
+  return child;
+}
+
+/// What the writer has left, when it has ended. A failure of the writer fails the run, unless the
+/// run has failed before.
+std::optional<boost::json::value> written(const ResultJob& results, MapRun& run) {
+  try {
+    return results.result();
+  } catch (const workers::TaskFailed& error) {
+    if (!run.failure) run.failure = asl::Failure{error.error(), error.cause()};
+    return boost::json::value();
+  }
+}
+
+/// The state's result: where the files are, or the results themselves.
+boost::json::value details_of(const store::NewExecution& made, const MapRun& run,
+                              boost::json::value details) {
+  if (!details.is_object()) return details;
+  return boost::json::object{{"MapRunArn", map_run_arn(made, run.name)},
+                             {"ResultWriterDetails", std::move(details)}};
+}
+
 }  // namespace
 
-void Engine::Core::queue_map_run(store::ExecutionId parent, machine::EventId ticket) {
+void Engine::Core::queue_map_run(store::ExecutionId parent, machine::Ticket ticket) {
   waiting_map_runs_.emplace_back(parent, ticket);
+}
+
+// Called on threads of feeds and result jobs.
+std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
+                                                  machine::Ticket ticket) {
+  return [this, parent, ticket] {
+    try {
+      post(Command{[this, parent, ticket] { queue_map_run(parent, ticket); }, [] {},
+                   [](const std::exception_ptr&) {}});
+    } catch (const std::exception&) {
+      // The engine has stopped; the next one reads on.
+    }
+  };
 }
 
 // After everybody's news, within the bound of a turn.
 void Engine::Core::continue_map_runs() {
+  for (const auto& [parent, map_run] : orphans_) stop_children(parent, map_run);
   for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(); --count) {
     const auto [parent, ticket] = waiting_map_runs_.front();
     waiting_map_runs_.pop_front();
     auto* active = find(parent);
-    const auto task = active ? active->execution.open_task(machine::Ticket{ticket}) : std::nullopt;
-    if (task)
-      continue_map_run(*active, *task);
-    else
-      stop_children(parent, ticket);
+    const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
+    if (task) continue_map_run(*active, *task);
   }
 }
 
 void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& task) {
-  const auto ticket = static_cast<machine::EventId>(task.ticket);
+  auto& run = map_run(active, task);
   try {
-    auto& run = map_run(active, task);
-    if (run.exceeded())
-      return fail_map_run(active, task.ticket,
-                          {"States.ExceedToleratedFailureThreshold",
-                           "The specified tolerated failure threshold was exceeded"});
-    while (run.may_start() && !turn_is_full()) start_child(active, task, run);
-    if (run.may_start()) return queue_map_run(active.row.id, ticket);
-    if (!run.finished()) return;
-    auto output = json::Payload::of_text(store_.child_outputs(active.row.id, ticket));
-    active.map_runs.erase(ticket);
-    stimulate(active, machine::TaskDone{task.ticket, std::move(output)});
+    if (!run.failure && run.exceeded())
+      fail_map_run(active, run,
+                   {"States.ExceedToleratedFailureThreshold",
+                    "The specified tolerated failure threshold was exceeded"});
+    if (!run.failure) start_children(active, task, run);
+    if (run.finished()) complete_map_run(active, task, run);
   } catch (const asl::EvaluationError& error) {
-    fail_map_run(active, task.ticket, error.failure());
+    fail_map_run(active, run, error.failure());
+    if (run.finished()) complete_map_run(active, task, run);
+  } catch (const workers::TaskFailed& error) {
+    fail_map_run(active, run, {error.error(), error.cause()});
+    if (run.finished()) complete_map_run(active, task, run);
   }
+}
+
+// Every child has ended: the results go where they belong, then the state goes on.
+void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run) {
+  auto output = json::Payload::of_text("[]");
+  if (!run.writer.empty() && run.next_child > 0) {
+    if (!run.results)
+      run.results = std::make_unique<ResultJob>(registry_.outside(), run.writer,
+                                                map_run_arn(active.row.made, run.name),
+                                                map_run_waker(active.row.id, task.ticket));
+    if (run.results->wants_page()) {
+      std::vector<workers::ChildResult> page;
+      for (const auto& child :
+           store_.children(active.row.id, run.id, run.results->next_child(), page_length))
+        page.push_back(shown(child));
+      run.results->give(std::move(page));
+    }
+    auto details = written(*run.results, run);
+    if (!details) return;
+    output = json::Payload::of_value(details_of(active.row.made, run, std::move(*details)));
+  } else if (!run.failure) {
+    output = json::Payload::of_text(store_.child_outputs(active.row.id, run.id));
+  }
+  const auto failure = run.failure;
+  active.map_runs.erase(run.id);
+  if (failure) return stimulate(active, machine::TaskBroken{task.ticket, *failure});
+  stimulate(active, machine::TaskDone{task.ticket, std::move(output)});
 }
 
 // In memory, or counted anew from the children's rows: after a restart or a failed commit.
 MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
-  const auto ticket = static_cast<machine::EventId>(task.ticket);
-  const auto known = active.map_runs.find(ticket);
-  if (known != active.map_runs.end()) return known->second;
-  auto run = read_plan(task, active.execution.item_count(task.ticket));
+  const auto known = active.map_runs.find(task.map_run_id);
+  if (known != active.map_runs.end() && known->second.ticket == task.ticket) return known->second;
+  auto run = read_plan(task);
   const auto text =
       child_definition(store_.definition(active.row.made.definition_hash), task.state);
   run.definition_hash = store::definition_hash(text);
@@ -75,67 +154,136 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
     keep_workflow(run.definition_hash, asl::parse_or_throw(text, task.state));
   }
   transaction().keep_definition(run.definition_hash, text);
-  const auto counts = store_.count_children(active.row.id, ticket);
-  run.next = counts.all;
-  run.running = counts.running;
-  run.failed = counts.failed;
-  return active.map_runs.emplace(ticket, std::move(run)).first->second;
+  count_children(active, run);
+  if (task.redriven_at) {
+    for (auto& child : store_.failed_children(active.row.id, run.id, *task.redriven_at))
+      run.to_redrive.push_back(std::move(child));
+    for (const auto& child : run.to_redrive)
+      run.failed_items -= store_.find(child).made.parent->items;
+  }
+  const auto* reader = task.parameters.value().as_object().if_contains("reader");
+  if (reader)
+    run.feed = std::make_unique<ItemFeed>(registry_.outside(), reader->as_object(), run.next_item,
+                                          map_run_waker(active.row.id, task.ticket));
+  else
+    run.length = active.execution.item_count(task.ticket);
+  return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
 }
 
-void Engine::Core::start_child(Active& active, const machine::OpenTask& task, MapRun& run) {
-  const auto part = run.parts[static_cast<std::size_t>(run.next)];
-  const auto input = [&](std::int64_t index) {
-    return active.execution.item_input({now_, ++seed_ * 0x9e3779b97f4a7c15, machine::Continue{}},
-                                       task.ticket, index);
-  };
-  std::string text;
-  if (run.batched) {
-    boost::json::array items;
-    for (auto index = part.first; index < part.last; ++index) items.push_back(input(index).value());
-    boost::json::object whole;
-    if (!run.batch_input.empty()) whole["BatchInput"] = run.batch_input;
-    whole["Items"] = std::move(items);
-    text = json::write(whole);
-  } else {
-    text = input(part.first).text();
+void Engine::Core::count_children(Active& active, MapRun& run) {
+  for (const auto& counts : store_.count_children(active.row.id, run.id)) {
+    run.next_child += counts.children;
+    run.next_item += counts.items;
+    if (counts.status == machine::Status::running)
+      run.running += counts.children;
+    else if (counts.status != machine::Status::succeeded)
+      run.failed_items += counts.items;
   }
+}
+
+void Engine::Core::start_children(Active& active, const machine::OpenTask& task, MapRun& run) {
+  while (run.may_start() && !turn_is_full()) {
+    if (!run.to_redrive.empty()) {
+      redrive_child(active, run);
+    } else if (fill_batch(active, run)) {
+      start_child(active, run);
+    } else {
+      return;  // the end of the items, or the feed tells when there are more
+    }
+  }
+  if (turn_is_full()) queue_map_run(active.row.id, task.ticket);
+}
+
+// True when the next child's input is complete.
+bool Engine::Core::fill_batch(Active& active, MapRun& run) {
+  while (!run.batch.full(run.batching)) {
+    auto item = next_input(active, run);
+    if (!item) return run.batch.items() > 0 && run.length;
+    run.batch.add(item->text(), run.batching);
+  }
+  return true;
+}
+
+// What the next item is to its child.
+std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& run) {
+  std::optional<json::Payload> outside;
+  if (run.feed) {
+    auto item = run.feed->take();
+    if (!item) {
+      if (run.feed->ended()) run.length = run.next_item;
+      return std::nullopt;
+    }
+    outside = json::Payload::of_text(std::move(*item));
+  } else if (run.next_item == *run.length) {
+    return std::nullopt;
+  }
+  return active.execution.item_input({now_, ++seed_ * 0x9e3779b97f4a7c15, machine::Continue{}},
+                                     run.ticket, run.next_item++, outside ? &*outside : nullptr);
+}
+
+void Engine::Core::start_child(Active& active, MapRun& run) {
   const auto label = run.name.substr(0, run.name.find(':'));
   store::ExecutionRow row;
   auto& made = row.made;
+  const auto items = run.batch.items();
   made.run_id = run_ids_.next(now_);
   made.name = made.run_id;
   made.workflow = active.row.made.workflow + "/" + label;
   made.definition_hash = run.definition_hash;
-  made.input = std::move(text);
+  made.input = run.batch.close(run.batching);
   made.connections = active.row.made.connections;
   made.started_at = now_;
   made.service = child_link(active.row.made.service, label, made.name);
-  made.parent = {{active.row.id, static_cast<machine::EventId>(task.ticket), run.next}};
+  made.parent = {{active.row.id, run.id, run.next_child, items}};
   row.id = transaction().add(made);
   auto execution = fold(row, workflow(run.definition_hash));
-  ++run.next;
+  ++run.next_child;
   ++run.running;
   touch(active);  // after a failed commit the children are counted anew
   stimulate(add(std::move(row), std::move(execution)), machine::Start{});
 }
 
-void Engine::Core::fail_map_run(Active& active, machine::Ticket ticket,
-                                const asl::Failure& failure) {
-  active.map_runs.erase(static_cast<machine::EventId>(ticket));
-  stop_children(active.row.id, static_cast<machine::EventId>(ticket));
-  stimulate(active, machine::TaskBroken{ticket, failure});
+void Engine::Core::redrive_child(Active& active, MapRun& run) {
+  auto row = store_.find(run.to_redrive.front());
+  run.to_redrive.pop_front();
+  ++run.running;
+  touch(active);
+  auto execution = fold(row, workflow(row.made.definition_hash));
+  stimulate(add(std::move(row), std::move(execution)), machine::Redrive{});
+}
+
+// No other child is started; those under way stop. The state fails when all have ended.
+void Engine::Core::fail_map_run(Active& active, MapRun& run, const asl::Failure& failure) {
+  run.failure = failure;
+  run.feed.reset();
+  touch(active);
+  stop_children(active.row.id, run.id);
 }
 
 // Nobody waits for them any more.
-void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId ticket) {
-  std::vector<Active*> children;
+void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId map_run) {
+  std::vector<store::ExecutionId> children;
   for (const auto& [id, active] : active_) {
     const auto& link = active->row.made.parent;
-    if (link && link->execution == parent && link->ticket == ticket)
-      children.push_back(active.get());
+    if (link && link->execution == parent && link->map_run == map_run) children.push_back(id);
   }
-  for (auto* child : children) {
-    if (auto* active = find(child->row.id)) stimulate(*active, machine::Stop{"", ""});
+  for (const auto child : children) {
+    if (auto* active = find(child)) stimulate(*active, machine::Stop{"", ""});
+  }
+}
+
+// After a restart: children whose map run was over before they could be told.
+void Engine::Core::find_orphans() {
+  std::set<std::pair<store::ExecutionId, machine::EventId>> open, seen;
+  for (const auto& [id, active] : active_) {
+    for (const auto& task : active->execution.open_tasks())
+      if (task.map_run) open.emplace(id, task.map_run_id);
+  }
+  for (const auto& [id, active] : active_) {
+    const auto& link = active->row.made.parent;
+    if (!link || open.contains({link->execution, link->map_run})) continue;
+    if (seen.emplace(link->execution, link->map_run).second)
+      orphans_.emplace_back(link->execution, link->map_run);
   }
 }
 
@@ -144,12 +292,11 @@ void Engine::Core::child_ended(const store::ExecutionRow& row) {
   const auto& link = *row.made.parent;
   const auto parent = active_.find(link.execution);
   if (parent == active_.end()) return;
-  const auto run = parent->second->map_runs.find(link.ticket);
-  if (run != parent->second->map_runs.end()) {
-    --run->second.running;
-    run->second.failed += row.status == machine::Status::succeeded ? 0 : 1;
-  }
-  queue_map_run(link.execution, link.ticket);
+  const auto run = parent->second->map_runs.find(link.map_run);
+  if (run == parent->second->map_runs.end()) return;
+  --run->second.running;
+  if (row.status != machine::Status::succeeded) run->second.failed_items += link.items;
+  queue_map_run(link.execution, run->second.ticket);
 }
 
 }  // namespace orch::engine

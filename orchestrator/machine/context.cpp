@@ -36,11 +36,7 @@ const ThreadState* iteration_of(const ThreadState& thread) {
 }
 
 bj::object map_part(const ThreadState& iteration) {
-  const auto& items = iteration.parent->join->items.value().get_array();
-  bj::object item;
-  item["Index"] = iteration.id.index;
-  item["Value"] = items[static_cast<std::size_t>(iteration.id.index)];
-  return {{"Item", std::move(item)}};
+  return {{"Item", {{"Index", iteration.id.index}, {"Value", item_of(iteration)}}}};
 }
 
 }  // namespace

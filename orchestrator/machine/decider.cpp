@@ -191,6 +191,7 @@ void Decider::step(ThreadState& thread) {
       return enter(thread);
     case Phase::rerun:
       if (std::holds_alternative<asl::Task>(thread.state->body)) return execute(thread);
+      if (thread.join && thread.join->map_run_id != 0) return redrive_map_run(thread);
       thread.next = thread.state->name;
       thread.payload = thread.input;
       return enter(thread);

@@ -107,6 +107,7 @@ class Decider {
   boost::json::object reader_plan(ThreadState& thread, const asl::ItemReader& reader);
   boost::json::object batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher);
   boost::json::object writer_plan(ThreadState& thread, const asl::ResultWriter& writer);
+  void redrive_map_run(ThreadState& thread);
   void map_run_done(ThreadState& thread, const json::Payload& output);
   void map_run_failed(ThreadState& thread, const asl::Failure& failure);
 

@@ -23,14 +23,28 @@ bool can_go_on(const ThreadState& thread) {
 OpenTask open_task_of(const ThreadState& thread) {
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
   if (!task) {
-    OpenTask run{thread.ticket, thread.state->name, {}, thread.parameters, {}, 0, true, false,
-                 true,          std::nullopt};
+    OpenTask run;
+    run.ticket = thread.ticket;
+    run.state = thread.state->name;
+    run.parameters = thread.parameters;
+    run.begun = run.map_run = true;
     run.resource.text = thread.join->map_run;
+    run.map_run_id = thread.join->map_run_id;
+    if (thread.join->redrives > 0) run.redriven_at = thread.join->redriven_at;
     return run;
   }
-  return {thread.ticket, thread.state->name,      task->resource, thread.parameters,
-          thread.token,  thread.retry_count,      thread.begun,   thread.submitted,
-          false,         thread.heartbeat_seconds};
+  return {thread.ticket,
+          thread.state->name,
+          task->resource,
+          thread.parameters,
+          thread.token,
+          thread.retry_count,
+          thread.begun,
+          thread.submitted,
+          false,
+          thread.heartbeat_seconds,
+          {},
+          {}};
 }
 
 }  // namespace
@@ -124,11 +138,16 @@ std::int64_t Execution::item_count(Ticket ticket) const {
   return live_->tickets.at(static_cast<EventId>(ticket))->join->length;
 }
 
-json::Payload Execution::item_input(const Stimulus& at, Ticket ticket, std::int64_t index) {
+json::Payload Execution::item_input(const Stimulus& at, Ticket ticket, std::int64_t index,
+                                    const json::Payload* outside) {
   auto& owner = *live_->tickets.at(static_cast<EventId>(ticket));
   ThreadState item;
   item.id = {owner.entered, index};
   item.parent = &owner;
+  if (outside) {
+    if (!std::get<asl::Map>(owner.state->body).item_selector) return *outside;
+    item.item = &outside->value();
+  }
   return Decider(*live_, at).item_input(owner, item);
 }
 

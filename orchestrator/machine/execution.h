@@ -35,7 +35,7 @@ struct Identity {
 
 /// A task that is scheduled and has no result.
 struct OpenTask {
-  Ticket ticket;
+  Ticket ticket{};
   std::string state;
   asl::Resource resource;  ///< of a map run its name
   json::Payload parameters;
@@ -45,6 +45,8 @@ struct OpenTask {
   bool submitted = false;
   bool map_run = false;  ///< the iterations of a distributed Map; parameters: how they are done
   std::optional<std::int64_t> heartbeat_seconds;
+  EventId map_run_id = 0;  ///< of its MapRunStarted; the ticket changes with a redrive
+  std::optional<Instant> redriven_at = {};
 };
 
 struct OpenTimer {
@@ -88,8 +90,10 @@ class Execution {
 
   /// Of a map run: how many items there are.
   std::int64_t item_count(Ticket ticket) const;
-  /// Of a map run: the input of one iteration. `at` gives time and seed. Throws EvaluationError.
-  json::Payload item_input(const Stimulus& at, Ticket ticket, std::int64_t index);
+  /// Of a map run: the input of one iteration, whose item is `outside` or else in the state's
+  /// array. `at` gives time and seed. Throws EvaluationError.
+  json::Payload item_input(const Stimulus& at, Ticket ticket, std::int64_t index,
+                           const json::Payload* outside = nullptr);
 
   /// Output when succeeded; error and cause else.
   const json::Payload& output() const;

@@ -154,8 +154,13 @@ void Live::fold_state(ThreadState& thread, const Event& event) {
       start_join(thread, event);
       break;
     case EventType::map_run_started:
-    case EventType::map_run_redriven:
       thread.join->map_run = event.resource;
+      thread.join->map_run_id = event.id;
+      schedule(thread, event);
+      break;
+    case EventType::map_run_redriven:
+      thread.join->redrives = event.number;
+      thread.join->redriven_at = event.at;
       schedule(thread, event);
       break;
     case EventType::map_run_succeeded:
@@ -293,8 +298,8 @@ void Live::resume(ThreadState& thread) {
   thread.retries.clear();
   thread.retry_count = 0;
   thread.last = last_event;
-  // A map run begins anew: its children's histories are their own.
-  if (thread.join && thread.join->map_run.empty() && runs_children(*thread.state)) {
+  // The children of a map run have histories of their own.
+  if (thread.join && thread.join->map_run_id == 0 && runs_children(*thread.state)) {
     settle(thread, Phase::joining);
     for (auto& [index, child] : thread.children) resume(*child);
     return;

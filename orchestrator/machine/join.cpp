@@ -24,6 +24,12 @@ bool can_start(const ThreadState& owner) {
   return join.started < join.length && std::ssize(owner.children) < limit;
 }
 
+const boost::json::value& item_of(const ThreadState& iteration) {
+  if (iteration.item) return *iteration.item;
+  const auto& items = iteration.parent->join->items.value().get_array();
+  return items[static_cast<std::size_t>(iteration.id.index)];
+}
+
 // The thread has left its last state.
 void Decider::ended(ThreadState& thread) {
   if (!thread.parent) {
@@ -106,8 +112,7 @@ json::Payload Decider::item_input(ThreadState& owner, ThreadState& item) {
     where.input = &owner.input.value();
     return json::Payload::of_value(map.item_selector->evaluate(where));
   }
-  return json::Payload::of_value(
-      owner.join->items.value().get_array()[static_cast<std::size_t>(item.id.index)]);
+  return json::Payload::of_value(item_of(item));
 }
 
 // The array of the children's outputs, in the order of branches or items. Joined as text: the

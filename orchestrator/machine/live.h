@@ -30,10 +30,13 @@ enum class Phase : std::uint8_t {
 
 /// The children of a Parallel or Map state that is being executed.
 struct Join {
-  std::string map_run;       ///< not empty: the children are executions of their own
-  std::int64_t length = 0;   ///< branches, or items
-  std::int64_t started = 0;  ///< children [0, started) exist or have ended
-  std::int64_t ended = 0;    ///< Map: iterations that succeeded
+  std::string map_run;        ///< not empty: the children are executions of their own
+  EventId map_run_id = 0;     ///< of its MapRunStarted
+  std::int64_t redrives = 0;  ///< of the map run
+  Instant redriven_at;        ///< the latest
+  std::int64_t length = 0;    ///< branches, or items
+  std::int64_t started = 0;   ///< children [0, started) exist or have ended
+  std::int64_t ended = 0;     ///< Map: iterations that succeeded
   std::optional<std::int64_t> max_concurrency;
   json::Payload items;               ///< Map: the array
   std::vector<std::string> results;  ///< JSON text by index, of those that succeeded
@@ -47,6 +50,9 @@ struct ThreadState {
 
   std::string next;       ///< ready: the state to enter
   json::Payload payload;  ///< ready: its input; done: the output
+
+  /// Of an iteration whose item is not in the owner's array: its value.
+  const boost::json::value* item = nullptr;
 
   const asl::State* state = nullptr;
   EventId entered = 0;       ///< id of its …StateEntered
@@ -79,6 +85,9 @@ struct ThreadState {
 
 /// Whether the Map state that `owner` executes may start another iteration now.
 bool can_start(const ThreadState& owner);
+
+/// What a Map state's iteration works on.
+const boost::json::value& item_of(const ThreadState& iteration);
 
 struct Live {
   Live(std::shared_ptr<const asl::Workflow> the_workflow, Identity the_identity)

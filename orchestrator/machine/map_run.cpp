@@ -21,7 +21,7 @@ std::string new_uuid(std::uint64_t seed) {
 }
 
 const char* name_of(asl::ItemFormat format) {
-  constexpr const char* names[] = {"JSON", "JSONL", "CSV", "MANIFEST"};
+  constexpr const char* names[] = {"JSON", "JSONL", "CSV", "MANIFEST", "PARQUET"};
   return names[static_cast<std::size_t>(format)];
 }
 
@@ -37,8 +37,7 @@ bj::object Decider::reader_plan(ThreadState& thread, const asl::ItemReader& read
   plan["delimiter"] = std::string(1, reader.delimiter);
   if (!reader.pointer.empty()) plan["pointer"] = reader.pointer;
   if (reader.max_items) plan["max_items"] = whole_number(thread, *reader.max_items, "MaxItems");
-  const auto& map = std::get<asl::Map>(thread.state->body);
-  if (map.items_path) plan["items_path"] = map.items_path->text();
+  plan["transformation"] = reader.transformation;
   return plan;
 }
 
@@ -97,6 +96,15 @@ void Decider::start_map_run(ThreadState& thread, const asl::Map& map,
       fmt::format("{}:{}", label.empty() ? new_uuid(seed + 1) : label, new_uuid(seed));
   started.payload = json::Payload::of_value(std::move(plan));
   emit(std::move(started));
+}
+
+// Its children that succeeded are kept; the engine redrives the others.
+void Decider::redrive_map_run(ThreadState& thread) {
+  auto redriven = event(EventType::map_run_redriven, thread);
+  redriven.number = thread.join->redrives + 1;
+  redriven.resource = thread.join->map_run;
+  redriven.payload = thread.parameters;
+  emit(std::move(redriven));
 }
 
 void Decider::map_run_done(ThreadState& thread, const json::Payload& output) {

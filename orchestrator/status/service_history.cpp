@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "orchestrator/asl/resource.h"
+#include "orchestrator/store/store.h"
 
 namespace orch::status {
 namespace {
@@ -123,16 +124,11 @@ class Details {
     return details;
   }
 
-  // The map run's ARN is the machine's with the run's own last part.
   bj::object map_run() const {
     bj::object details;
     add_failure(details);
     if (event_.type == EventType::map_run_failed) return details;
-    auto arn = view_.machine_arn;
-    const std::string kind = ":stateMachine:";
-    if (const auto at = arn.find(kind); at != std::string::npos)
-      arn.replace(at, kind.size(), ":mapRun:");
-    details["mapRunArn"] = arn + "/" + event_.resource;
+    details["mapRunArn"] = store::map_run_arn(view_.machine_arn, event_.resource);
     if (event_.type == EventType::map_run_redriven) details["redriveCount"] = event_.number;
     return details;
   }

@@ -28,7 +28,7 @@ std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
-    "revision, version, express, parent, parent_ticket, child_index";
+    "revision, version, express, parent, parent_map_run, child_index, child_items";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
@@ -71,7 +71,7 @@ ExecutionRow read_row(const sql::Statement& row) {
   made.redrive_count = row.int64(13);
   made.made.service = read_link(row, 14);
   if (!row.null(22))
-    made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24)}};
+    made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24), row.int64(25)}};
   return made;
 }
 
@@ -177,25 +177,51 @@ class SqliteStore final : public Store {
     });
   }
 
-  ChildCounts count_children(ExecutionId parent, machine::EventId ticket) override {
+  std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) override {
     return guard_([&] {
       sql::Statement query(db_,
-                           "SELECT count(*), count(*) FILTER (WHERE status = 'RUNNING'), "
-                           "count(*) FILTER (WHERE status = 'SUCCEEDED') FROM execution "
-                           "WHERE parent = ? AND parent_ticket = ?");
-      query.bind(number(parent), ticket).step();
-      ChildCounts counts{query.int64(0), query.int64(1), query.int64(2), 0};
-      counts.failed = counts.all - counts.running - counts.succeeded;
+                           "SELECT status, count(*), sum(child_items) FROM execution "
+                           "WHERE parent = ? AND parent_map_run = ? GROUP BY status");
+      query.bind(number(parent), map_run);
+      std::vector<ChildCounts> counts;
+      while (query.step()) {
+        const auto status = machine::status_from(query.text(0)).value_or(machine::Status::failed);
+        counts.push_back({status, query.int64(1), query.int64(2)});
+      }
       return counts;
     });
   }
 
-  std::string child_outputs(ExecutionId parent, machine::EventId ticket) override {
+  std::vector<ExecutionRow> children(ExecutionId parent, machine::EventId map_run,
+                                     std::int64_t index, std::int64_t limit) override {
+    return guard_([&] {
+      return rows(fmt::format("SELECT {} FROM execution WHERE parent = ? AND parent_map_run = ? "
+                              "AND child_index >= ? ORDER BY child_index LIMIT ?",
+                              row_columns),
+                  number(parent), map_run, index, limit);
+    });
+  }
+
+  std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
+                                           Instant before) override {
     return guard_([&] {
       sql::Statement query(db_,
-                           "SELECT output FROM execution WHERE parent = ? AND parent_ticket = ? "
+                           "SELECT run_id FROM execution WHERE parent = ? AND parent_map_run = ? "
+                           "AND status NOT IN ('RUNNING', 'SUCCEEDED') AND ended_ms <= ? "
+                           "ORDER BY child_index");
+      query.bind(number(parent), map_run, before.time_since_epoch().count());
+      std::vector<std::string> found;
+      while (query.step()) found.emplace_back(query.text(0));
+      return found;
+    });
+  }
+
+  std::string child_outputs(ExecutionId parent, machine::EventId map_run) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT output FROM execution WHERE parent = ? AND parent_map_run = ? "
                            "AND status = 'SUCCEEDED' ORDER BY child_index");
-      query.bind(number(parent), ticket);
+      query.bind(number(parent), map_run);
       std::string text = "[";
       while (query.step()) {
         if (text.size() > 1) text += ',';

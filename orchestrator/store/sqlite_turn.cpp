@@ -28,8 +28,8 @@ TurnKit::TurnKit(sqlite::Database& db)
       add(db,
           "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
           "started_ms, arn, machine_arn, role, trace_header, alias, revision, version, express, "
-          "parent, parent_ticket, child_index, status) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING id"),
+          "parent, parent_map_run, child_index, child_items, status) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING id"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
@@ -62,16 +62,17 @@ void SqliteTurn::keep_definition(const std::string& hash, const std::string& tex
 ExecutionId SqliteTurn::add(const NewExecution& made) {
   return guard_([&] {
     const auto& service = made.service;
-    std::optional<std::int64_t> parent, ticket, index;
+    std::optional<std::int64_t> parent, map_run, index, items;
     if (made.parent) {
       parent = number(made.parent->execution);
-      ticket = made.parent->ticket;
+      map_run = made.parent->map_run;
       index = made.parent->index;
+      items = made.parent->items;
     }
     kit_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
                   made.connections, millis(made.started_at), service.arn, service.machine_arn,
                   service.role, service.trace_header, service.alias, service.revision,
-                  service.version, service.express ? 1 : 0, parent, ticket, index);
+                  service.version, service.express ? 1 : 0, parent, map_run, index, items);
     kit_.add.step();
     const ExecutionId id{kit_.add.int64(0)};
     kit_.add.reset();  // an unfinished statement would make COMMIT fail

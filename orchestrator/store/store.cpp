@@ -6,6 +6,13 @@
 
 namespace orch::store {
 
+std::string map_run_arn(std::string machine_arn, std::string_view name) {
+  constexpr std::string_view kind = ":stateMachine:";
+  if (const auto at = machine_arn.find(kind); at != std::string::npos)
+    machine_arn.replace(at, kind.size(), ":mapRun:");
+  return fmt::format("{}/{}", machine_arn, name);
+}
+
 std::string definition_hash(std::string_view text) {
   const auto hash = XXH3_128bits(text.data(), text.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

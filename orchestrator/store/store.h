@@ -35,8 +35,9 @@ struct ServiceLink {
 /// The map run that a run is a part of.
 struct ParentLink {
   ExecutionId execution{};
-  machine::EventId ticket = 0;  ///< id of the parent's MapRunStarted event
-  std::int64_t index = 0;       ///< which item or batch
+  machine::EventId map_run = 0;  ///< id of the parent's MapRunStarted event
+  std::int64_t index = 0;        ///< which child of it, from 0
+  std::int64_t items = 1;        ///< how many items it got
 };
 
 struct NewExecution {
@@ -51,12 +52,11 @@ struct NewExecution {
   std::optional<ParentLink> parent;
 };
 
-/// How far a map run is.
+/// How many children of a map run have a status, and how many items those got.
 struct ChildCounts {
-  std::int64_t all = 0;
-  std::int64_t running = 0;
-  std::int64_t succeeded = 0;
-  std::int64_t failed = 0;  ///< or timed out, or stopped
+  machine::Status status = machine::Status::running;
+  std::int64_t children = 0;
+  std::int64_t items = 0;
 };
 
 struct ExecutionRow {
@@ -94,6 +94,9 @@ struct ListFilter {
   std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
 
+/// "arn:…:mapRun:MACHINE/LABEL:UUID" of the map run `name` ("LABEL:UUID") of a machine.
+std::string map_run_arn(std::string machine_arn, std::string_view name);
+
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 
@@ -124,9 +127,16 @@ class Store {
   virtual ExecutionRow find(const std::string& run) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
-  virtual ChildCounts count_children(ExecutionId parent, machine::EventId ticket) = 0;
+  /// One entry for each status that a child has.
+  virtual std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) = 0;
+  /// The children from `index` on, in their order, at most `limit`.
+  virtual std::vector<ExecutionRow> children(ExecutionId parent, machine::EventId map_run,
+                                             std::int64_t index, std::int64_t limit) = 0;
+  /// Ids of the runs of children that ended without success, `before` this time, in their order.
+  virtual std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
+                                                   Instant before) = 0;
   /// JSON text: the array of the outputs of the children that succeeded, in their order.
-  virtual std::string child_outputs(ExecutionId parent, machine::EventId ticket) = 0;
+  virtual std::string child_outputs(ExecutionId parent, machine::EventId map_run) = 0;
   /// Newest first.
   virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
   virtual std::string definition(const std::string& hash) = 0;

@@ -1,11 +1,15 @@
-// Map states in Mode DISTRIBUTED, and tasks that somebody outside completes.
-#include <thread>
+// Map states in Mode DISTRIBUTED.
+#include <atomic>
+#include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/json/text.h"
 #include "tests/engine/engine_fixture.h"
+#include "workers/items/items.h"
 
 namespace orch::engine {
 namespace {
@@ -92,57 +96,124 @@ TEST_F(EngineTest, StoppingTheRunStopsItsIterations) {
   EXPECT_EQ(store_->list(running).size(), 0u);
 }
 
-constexpr const char* activity = "arn:aws:states:us-east-1:123456789012:activity:pick";
-
-std::string activity_state(const std::string& more = "") {
-  return fmt::format(R"("A":{{"Type":"Task","Resource":"{}"{},"End":true}})", activity, more);
+/// Reads its items from the file "items.jsonl" in `folder`; `more` are further fields.
+std::string reading(const std::string& resource, const std::filesystem::path& folder,
+                    const std::string& more = "") {
+  return distributed(
+      resource,
+      fmt::format(R"(,"ItemReader":{{"Resource":"arn:aws:states:::s3:getObject","Parameters":)"
+                  R"({{"Bucket":"file:{}","Key":"items.jsonl"}},"ReaderConfig":)"
+                  R"({{"InputType":"JSONL"}}}}{})",
+                  folder.string(), more));
 }
 
-TEST_F(EngineTest, AnActivityIsTakenOnceAndCompletedByItsToken) {
-  const auto id = engine_->submit(submission(activity_state(), R"({"x":1})")).run_id;
-  const auto task = engine_->take_activity_task(activity, "me");
-  ASSERT_TRUE(task);
-  EXPECT_EQ(task->input, R"({"x":1})");
-  EXPECT_FALSE(engine_->take_activity_task(activity, "you"));
-  EXPECT_EQ(code_of([&] { engine_->report(task->token + "0", {}); }), "ORCH-0213");
+class MapRunTest : public EngineTest {
+ protected:
+  MapRunTest() { registry_.set_outside(items::make_outside()); }
+
+  void put_items(int count) {
+    std::ofstream file(folder_ / "items.jsonl");
+    for (int i = 0; i < count; ++i) file << i << '\n';
+  }
+  std::string numbers(int count) {
+    std::string text = "[";
+    for (int i = 0; i < count; ++i) text += (i > 0 ? "," : "") + std::to_string(i);
+    return text + "]";
+  }
+};
+
+TEST_F(MapRunTest, ItemsComeFromOutside) {
+  put_items(20'000);
+  const auto row = run(reading("orch:noop", folder_.path()));
+  EXPECT_EQ(row.output, numbers(20'000));
+  put_items(0);
+  EXPECT_EQ(run(reading("orch:noop", folder_.path())).output, "[]");
+}
+
+TEST_F(MapRunTest, BatchesEndWhereBytesDo) {
+  put_items(100);
+  const auto row =
+      run(reading("orch:noop", folder_.path(),
+                  R"(,"ItemBatcher":{"MaxInputBytesPerBatch":80,"MaxItemsPerBatch":30})"));
+  std::int64_t next = 0;
+  const auto output = json::parse(*row.output);
+  for (const auto& batch : output.as_array()) {
+    EXPECT_LE(json::write(batch).size(), 80u);
+    for (const auto& item : batch.at("Items").as_array()) EXPECT_EQ(item.as_int64(), next++);
+  }
+  EXPECT_EQ(next, 100);
+}
+
+TEST_F(MapRunTest, TheItemsOfABrokenFileFailTheRun) {
+  put_items(10);
+  std::ofstream(folder_ / "items.jsonl", std::ios::app) << "{\n";
+  const auto row = run(reading("orch:noop", folder_.path()));
+  EXPECT_EQ(row.error, "States.ItemReaderFailed");
+  EXPECT_THAT(*row.cause, ::testing::HasSubstr("line 11"));
+  EXPECT_THAT(types(row), ::testing::Contains("MapRunFailed"));
+}
+
+TEST_F(MapRunTest, ReadingGoesOnAfterARestart) {
+  put_items(3'000);
+  Gate gate;
+  add("orch:gate", [&](const auto& task, auto&) {
+    gate.pass();
+    return task.input;
+  });
+  const auto id = engine_
+                      ->submit(submission(reading("orch:gate", folder_.path(),
+                                                  R"(,"MaxConcurrency":3,"ItemBatcher":)"
+                                                  R"({"MaxItemsPerBatch":7})")))
+                      .run_id;
+  gate.wait_for_arrivals(3);
+  gate.open();
   end();
-  start();  // the token outlives the process that gave it
-  engine_->report(task->token, {TokenReport::Kind::success, "42", {}, {}});
-  EXPECT_EQ(engine_->wait(id).output, "42");
-  EXPECT_EQ(code_of([&] { engine_->report(task->token, {}); }), "ORCH-0214");
+  start();
+  const auto output = json::parse(*engine_->wait(id).output);
+  std::int64_t next = 0;
+  for (const auto& batch : output.as_array())
+    for (const auto& item : batch.at("Items").as_array()) EXPECT_EQ(item.as_int64(), next++);
+  EXPECT_EQ(next, 3'000);
 }
 
-TEST_F(EngineTest, AFailedActivityNeedNotSayWhy) {
-  const auto id = engine_->submit(submission(activity_state())).run_id;
-  const auto task = engine_->take_activity_task(activity, "me");
-  ASSERT_TRUE(task);
-  engine_->report(task->token, {TokenReport::Kind::failure, "", {}, {}});
-  const auto row = engine_->wait(id);
-  EXPECT_EQ(row.status, machine::Status::failed);
-  EXPECT_FALSE(row.error);
-}
-
-TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
-  std::string token;
-  add("arn:aws:states:::sqs:sendMessage.waitForTaskToken", [&](const auto& task, auto&) {
-    token = task.input.at("t").as_string();
-    return boost::json::value{{"MessageId", "1"}};
+TEST_F(MapRunTest, ARedriveDoesOnlyWhatFailedOrWasNeverBegun) {
+  std::atomic<int> done = 0;
+  std::atomic<bool> broken = true;
+  add("orch:third", [&](const auto& task, auto&) -> boost::json::value {
+    if (broken && task.input.as_int64() == 2) throw workers::TaskFailed("Broken", "for now");
+    ++done;
+    return task.input;
   });
   const auto id =
-      engine_
-          ->submit(submission(
-              R"("A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
-              R"("Parameters":{"t.$":"$$.Task.Token"},"End":true})"))
+      engine_->submit(submission(distributed("orch:third", R"(,"MaxConcurrency":1)"), "[0,1,2,3]"))
           .run_id;
-  while (true) {  // until the answer is committed
-    std::vector<std::string> seen;
-    store_->history(store_->find(id).id, 0,
-                    [&](const machine::Event& event) { seen.emplace_back(to_string(event.type)); });
-    if (seen.back() == "TaskSubmitted") break;
-    std::this_thread::yield();
-  }
-  engine_->report(token, {TokenReport::Kind::success, R"({"ok":true})", {}, {}});
-  EXPECT_EQ(engine_->wait(id).output, R"({"ok":true})");
+  EXPECT_EQ(engine_->wait(id).error, "States.ExceedToleratedFailureThreshold");
+  EXPECT_EQ(done, 2);
+  engine_->redrive(id, {});
+  EXPECT_EQ(engine_->wait(id).status, machine::Status::failed) << "it is still broken";
+  broken = false;
+  engine_->redrive(id, {});
+  const auto row = engine_->wait(id);
+  EXPECT_EQ(row.output, "[0,1,2,3]");
+  EXPECT_EQ(done, 4);
+  EXPECT_THAT(types(row), ::testing::Contains("MapRunRedriven").Times(2));
+  EXPECT_THAT(types(row), ::testing::Contains("MapRunStarted").Times(1));
+}
+
+TEST_F(MapRunTest, ResultsGoOutside) {
+  put_items(1'200);
+  const auto row = run(reading(
+      "orch:noop", folder_.path(),
+      fmt::format(R"(,"ResultWriter":{{"Resource":"arn:aws:states:::s3:putObject","Parameters":)"
+                  R"({{"Bucket":"file:{}","Prefix":"out"}},"WriterConfig":)"
+                  R"({{"Transformation":"COMPACT","OutputType":"JSON"}}}})",
+                  folder_.path().string())));
+  const auto details = json::parse(row.output.value()).at("ResultWriterDetails");
+  std::string key(details.at("Key").as_string());
+  std::stringstream text;
+  text << std::ifstream(folder_ / key.replace(key.find("manifest"), key.npos, "SUCCEEDED_0.json"))
+              .rdbuf();
+  EXPECT_EQ(text.str(), numbers(1'200));
 }
 
 }  // namespace

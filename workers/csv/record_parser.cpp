@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,7 +12,16 @@ namespace orch::csv {
 
 RecordParser::RecordParser(const std::filesystem::path& path, const Options& options)
     : options_(options), input_(path, options.encoding) {
-  for (const char byte : {options.delimiter, options.quote, '\r', '\n'})
+  mark_special();
+}
+
+RecordParser::RecordParser(std::string name, ReadBlock more, const Options& options)
+    : options_(options), input_(std::move(name), std::move(more), options.encoding) {
+  mark_special();
+}
+
+void RecordParser::mark_special() {
+  for (const char byte : {options_.delimiter, options_.quote, '\r', '\n'})
     special_[static_cast<unsigned char>(byte)] = true;
 }
 

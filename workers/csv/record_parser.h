@@ -31,6 +31,8 @@ struct Field {
 class RecordParser {
  public:
   RecordParser(const std::filesystem::path& path, const Options& options);
+  /// Reads what `more` gives; `name` stands in messages.
+  RecordParser(std::string name, ReadBlock more, const Options& options);
 
   /// Goes to the next record; false at the end of the file.
   bool next();
@@ -52,6 +54,7 @@ class RecordParser {
   };
   enum class After : std::uint8_t { field, record };
 
+  void mark_special();
   After plain_field();
   After quoted_field();
   After after_quoted(std::size_t begin, std::size_t end);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <iconv.h>
+#include <memory>
 #include <strings.h>
 #include <utility>
 
@@ -29,14 +31,30 @@ iconv_t open_converter(const std::string& encoding, const std::string& file) {
                             "`iconv -l` lists the names", "ORCH-0444", {{"file", file}});
 }
 
+ReadBlock blocks_of(const std::filesystem::path& path) {
+  const auto name = path.filename().string();
+  const std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* open) {
+    if (open) std::fclose(open);
+  });
+  if (!file) throw unreadable(name, errno);
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);
+  return [file, name](std::string& out) {
+    const auto kept = out.size();
+    out.resize(kept + block_bytes);
+    const auto got = std::fread(out.data() + kept, 1, block_bytes, file.get());
+    if (std::ferror(file.get())) throw unreadable(name, errno);
+    out.resize(kept + got);
+    return got > 0;
+  };
+}
+
 }  // namespace
 
 TextFile::TextFile(const std::filesystem::path& path, std::string encoding)
-    : name_(path.filename().string()),
-      encoding_(std::move(encoding)),
-      file_(std::fopen(path.c_str(), "rb")) {
-  if (!file_) throw unreadable(name_, errno);
-  std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+    : TextFile(path.filename().string(), blocks_of(path), std::move(encoding)) {}
+
+TextFile::TextFile(std::string name, ReadBlock more, std::string encoding)
+    : name_(std::move(name)), encoding_(std::move(encoding)), more_(std::move(more)) {
   if (!is_utf8(encoding_)) converter_ = open_converter(encoding_, name_);
 }
 
@@ -62,13 +80,7 @@ bool TextFile::read(std::string& out) {
 
 /// Reads more behind what is left in raw_; false when nothing is left and nothing comes.
 bool TextFile::fill() {
-  if (at_end_) return !raw_.empty();
-  const auto kept = raw_.size();
-  raw_.resize(kept + block_bytes);
-  const auto got = std::fread(raw_.data() + kept, 1, block_bytes, file_.get());
-  if (std::ferror(file_.get())) throw unreadable(name_, errno);
-  raw_.resize(kept + got);
-  at_end_ = got < block_bytes;
+  if (!at_end_) at_end_ = !more_(raw_);
   return !raw_.empty();
 }
 

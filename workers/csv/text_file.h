@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace orch::csv {
+
+/// Appends the next block of a file to a buffer; false at its end.
+using ReadBlock = std::function<bool(std::string&)>;
 
 /// Bytes in, valid UTF-8 out, block by block. A byte order mark at the start is left out. One
 /// thread at a time.
@@ -16,6 +18,8 @@ class TextFile {
  public:
   /// Throws TaskFailed "Source.Failed" (the file), "Source.Unsupported" (the encoding).
   TextFile(const std::filesystem::path& path, std::string encoding);
+  /// Reads what `more` gives; `name` stands in messages.
+  TextFile(std::string name, ReadBlock more, std::string encoding);
   TextFile(const TextFile&) = delete;
   TextFile& operator=(const TextFile&) = delete;
   ~TextFile();
@@ -26,10 +30,6 @@ class TextFile {
   const std::string& name() const { return name_; }
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
-
   bool fill();
   void check_utf8(std::string& out);
   void convert(std::string& out);
@@ -38,7 +38,7 @@ class TextFile {
 
   std::string name_;
   std::string encoding_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  ReadBlock more_;
   void* converter_ = nullptr;  ///< iconv_t; null for UTF-8
   std::string raw_;            ///< read, not yet handed out
   std::int64_t offset_ = 0;    ///< of raw_ in the file

@@ -1,0 +1,90 @@
+#include "orchestrator/engine/item_feed.h"
+
+#include <utility>
+
+#include "workers/worker.h"
+
+namespace orch::engine {
+namespace {
+
+constexpr std::size_t most_items = 4'000;
+constexpr std::size_t most_bytes = std::size_t{8} << 20;
+
+}  // namespace
+
+ItemFeed::ItemFeed(workers::Outside& outside, boost::json::object reader, std::int64_t skip,
+                   std::function<void()> wake)
+    : outside_(outside), wake_(std::move(wake)) {
+  thread_ = std::thread([this, reader = std::move(reader), skip] { read(reader, skip); });
+}
+
+ItemFeed::~ItemFeed() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stop_ = true;
+  }
+  room_.notify_all();
+  thread_.join();
+}
+
+std::optional<std::string> ItemFeed::take() {
+  std::unique_lock lock(mutex_);
+  if (queue_.empty()) {
+    awaited_ = true;
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+  }
+  auto item = std::move(queue_.front());
+  queue_.pop_front();
+  bytes_ -= item.size();
+  lock.unlock();
+  room_.notify_one();
+  return item;
+}
+
+bool ItemFeed::ended() const {
+  const std::scoped_lock lock(mutex_);
+  return ended_ && !failure_ && queue_.empty();
+}
+
+void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
+  try {
+    const auto items = outside_.items(reader, [this] {
+      const std::scoped_lock lock(mutex_);
+      return stop_;
+    });
+    while (auto item = items->next()) {
+      if (skip-- > 0) continue;
+      if (!push(std::move(*item))) return;
+    }
+    end(nullptr);
+  } catch (const workers::Cancelled&) {
+    // nobody waits for the items any more
+  } catch (...) {
+    end(std::current_exception());
+  }
+}
+
+/// False: nobody wants more.
+bool ItemFeed::push(std::string item) {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return stop_ || (queue_.size() < most_items && bytes_ < most_bytes); });
+  if (stop_) return false;
+  bytes_ += item.size();
+  queue_.push_back(std::move(item));
+  const bool awaited = std::exchange(awaited_, false);
+  lock.unlock();
+  if (awaited) wake_();
+  return true;
+}
+
+void ItemFeed::end(std::exception_ptr failure) noexcept {
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    failure_ = std::move(failure);
+  }
+  wake_();
+}
+
+}  // namespace orch::engine

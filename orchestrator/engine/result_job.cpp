@@ -1,0 +1,83 @@
+#include "orchestrator/engine/result_job.h"
+
+#include <utility>
+
+#include "workers/worker.h"
+
+namespace orch::engine {
+
+ResultJob::ResultJob(workers::Outside& outside, boost::json::object writer, std::string map_run_arn,
+                     std::function<void()> wake)
+    : outside_(outside), wake_(std::move(wake)) {
+  thread_ = std::thread(
+      [this, writer = std::move(writer), arn = std::move(map_run_arn)] { write(writer, arn); });
+}
+
+ResultJob::~ResultJob() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+bool ResultJob::wants_page() const {
+  const std::scoped_lock lock(mutex_);
+  return !page_ && !all_given_ && !result_ && !failure_;
+}
+
+void ResultJob::give(std::vector<workers::ChildResult> page) {
+  given_ += static_cast<std::int64_t>(page.size());
+  {
+    const std::scoped_lock lock(mutex_);
+    all_given_ = page.empty();
+    page_ = std::move(page);
+  }
+  changed_.notify_all();
+}
+
+std::optional<boost::json::value> ResultJob::result() const {
+  const std::scoped_lock lock(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
+  return result_;
+}
+
+void ResultJob::write(const boost::json::object& writer, const std::string& map_run_arn) {
+  std::optional<boost::json::value> result;
+  std::exception_ptr failure;
+  try {
+    const auto results = outside_.results(writer, map_run_arn, [this] {
+      const std::scoped_lock lock(mutex_);
+      return stop_;
+    });
+    while (const auto page = take()) {
+      for (const auto& child : *page) results->add(child);
+      if (!page->empty()) wake_();
+      if (page->empty()) {
+        result = results->finish();
+        break;
+      }
+    }
+  } catch (const workers::Cancelled&) {
+    return;  // nobody waits for the results any more
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    result_ = std::move(result);
+    failure_ = std::move(failure);
+  }
+  wake_();
+}
+
+/// Waits for the next page; nothing: stop.
+std::optional<std::vector<workers::ChildResult>> ResultJob::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stop_ || page_; });
+  if (stop_) return std::nullopt;
+  return std::exchange(page_, std::nullopt);
+}
+
+}  // namespace orch::engine

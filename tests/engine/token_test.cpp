@@ -1,0 +1,67 @@
+// Tasks that somebody outside completes.
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/engine_fixture.h"
+
+namespace orch::engine {
+namespace {
+
+constexpr const char* activity = "arn:aws:states:us-east-1:123456789012:activity:pick";
+
+std::string activity_state(const std::string& more = "") {
+  return fmt::format(R"("A":{{"Type":"Task","Resource":"{}"{},"End":true}})", activity, more);
+}
+
+TEST_F(EngineTest, AnActivityIsTakenOnceAndCompletedByItsToken) {
+  const auto id = engine_->submit(submission(activity_state(), R"({"x":1})")).run_id;
+  const auto task = engine_->take_activity_task(activity, "me");
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->input, R"({"x":1})");
+  EXPECT_FALSE(engine_->take_activity_task(activity, "you"));
+  EXPECT_EQ(code_of([&] { engine_->report(task->token + "0", {}); }), "ORCH-0213");
+  end();
+  start();  // the token outlives the process that gave it
+  engine_->report(task->token, {TokenReport::Kind::success, "42", {}, {}});
+  EXPECT_EQ(engine_->wait(id).output, "42");
+  EXPECT_EQ(code_of([&] { engine_->report(task->token, {}); }), "ORCH-0214");
+}
+
+TEST_F(EngineTest, AFailedActivityNeedNotSayWhy) {
+  const auto id = engine_->submit(submission(activity_state())).run_id;
+  const auto task = engine_->take_activity_task(activity, "me");
+  ASSERT_TRUE(task);
+  engine_->report(task->token, {TokenReport::Kind::failure, "", {}, {}});
+  const auto row = engine_->wait(id);
+  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_FALSE(row.error);
+}
+
+TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
+  std::string token;
+  add("arn:aws:states:::sqs:sendMessage.waitForTaskToken", [&](const auto& task, auto&) {
+    token = task.input.at("t").as_string();
+    return boost::json::value{{"MessageId", "1"}};
+  });
+  const auto id =
+      engine_
+          ->submit(submission(
+              R"("A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
+              R"("Parameters":{"t.$":"$$.Task.Token"},"End":true})"))
+          .run_id;
+  while (true) {  // until the answer is committed
+    std::vector<std::string> seen;
+    store_->history(store_->find(id).id, 0,
+                    [&](const machine::Event& event) { seen.emplace_back(to_string(event.type)); });
+    if (seen.back() == "TaskSubmitted") break;
+    std::this_thread::yield();
+  }
+  engine_->report(token, {TokenReport::Kind::success, R"({"ok":true})", {}, {}});
+  EXPECT_EQ(engine_->wait(id).output, R"({"ok":true})");
+}
+
+}  // namespace
+}  // namespace orch::engine

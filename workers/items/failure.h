@@ -1,0 +1,27 @@
+// The failures of items and results.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "workers/worker.h"
+
+namespace orch::items {
+
+/// `cause` stands alone, as the service gives it.
+inline workers::TaskFailed reader_failed(std::string cause) {
+  return workers::TaskFailed::with_cause("States.ItemReaderFailed", std::move(cause));
+}
+
+/// Runs `work`; what leaves it becomes a failure named `error` with the same words.
+template <class Work>
+auto named(const char* error, Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const workers::TaskFailed& failure) {
+    if (failure.error() == error) throw;
+    throw workers::TaskFailed::with_cause(error, failure.error() + ": " + failure.what());
+  }
+}
+
+}  // namespace orch::items

@@ -1,0 +1,55 @@
+#include <utility>
+
+#include "workers/items/documents.h"
+#include "workers/items/failure.h"
+#include "workers/items/items.h"
+#include "workers/items/result_files.h"
+
+namespace orch::items {
+namespace {
+
+constexpr const char* reader_error = "States.ItemReaderFailed";
+
+/// At most MaxItems of them, with the bucket they come from.
+class BucketItems final : public workers::Items {
+ public:
+  BucketItems(const ReaderPlan& plan, std::function<bool()> stop)
+      : bucket_(objects::open_bucket(plan.bucket, std::move(stop))),
+        items_(plan.listing ? open_listing(*bucket_, plan)
+                            : open_document(*bucket_, plan.key, plan)),
+        limit_(plan.max_items) {}
+
+  std::optional<std::string> next() override {
+    if (limit_ > 0 && given_ == limit_) return std::nullopt;
+    ++given_;
+    return named(reader_error, [&] { return items_->next(); });
+  }
+
+ private:
+  std::unique_ptr<objects::Bucket> bucket_;
+  std::unique_ptr<workers::Items> items_;
+  std::int64_t limit_;
+  std::int64_t given_ = 0;
+};
+
+class BucketOutside final : public workers::Outside {
+ public:
+  std::unique_ptr<workers::Items> items(const boost::json::object& reader,
+                                        std::function<bool()> stop) override {
+    return named(reader_error, [&] {
+      return std::make_unique<BucketItems>(read_reader_plan(reader), std::move(stop));
+    });
+  }
+
+  std::unique_ptr<workers::Results> results(const boost::json::object& writer,
+                                            const std::string& map_run_arn,
+                                            std::function<bool()> stop) override {
+    return open_results(writer, map_run_arn, std::move(stop));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<workers::Outside> make_outside() { return std::make_unique<BucketOutside>(); }
+
+}  // namespace orch::items
