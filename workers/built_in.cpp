@@ -24,6 +24,7 @@ Registry built_in() {
   registry.add("orch:noop", tools::make_noop());
   registry.add("arn:aws:lambda:*", tools::make_lambda());
   registry.add("arn:aws:states:::lambda:invoke*", tools::make_lambda());
+  registry.add("arn:aws:states:::sqs:sendMessage*", tools::make_sqs());
   registry.set_outside(items::make_outside());
   return registry;
 }

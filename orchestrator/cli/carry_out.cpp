@@ -10,6 +10,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/options.h"
 #include "orchestrator/cli/owner.h"
 #include "orchestrator/status/text.h"
 #include "orchestrator/store/owner_lock.h"
@@ -37,7 +38,11 @@ Placed place(const Context& context, const Wish& wish) {
   const auto give_up = std::chrono::steady_clock::now() + owner_patience;
   while (true) {
     try {
-      return {std::make_unique<Owner>(store, context.command_line, context.settings.workers()), ""};
+      service::Options options;
+      options.connections = connections_file(context.settings);
+      return {std::make_unique<Owner>(store, context.command_line, context.settings.workers(),
+                                      std::move(options)),
+              ""};
     } catch (const Error& error) {
       if (error.code() != "ORCH-0201" || interrupted()) throw;
       if (const auto answer = ask_owner(store, wish.there))

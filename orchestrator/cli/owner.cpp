@@ -56,12 +56,13 @@ void Bell::wait(Millis longest) {
 }
 
 Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers,
-             engine::Observer* observer)
+             service::Options service_options, engine::Observer* observer)
     : path_(store),
       store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()),
       bell_(observer) {
+  integration_.add_workers(registry_);
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;
@@ -69,13 +70,15 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   engine::Options options;
   options.workers = workers;
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
+  service_ = std::make_unique<service::Service>(*engine_, store, std::move(service_options));
+  integration_.connect(*service_);
   server_ = std::make_unique<ControlServer>(
       store, [this](const bj::object& request) { return answer(request); });
 }
 
 Owner::~Owner() {
   server_.reset();
-  engine_.reset();
+  engine_.reset();  // its workers use the service
 }
 
 bj::object Owner::answer(const bj::object& request) {

@@ -11,6 +11,8 @@
 
 #include "orchestrator/cli/control.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/service/integration.h"
+#include "orchestrator/service/service.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::cli {
@@ -40,12 +42,13 @@ class Owner {
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
   /// `observer` may be null; else it is told what is committed.
   Owner(const std::filesystem::path& store, const std::string& command, int workers,
-        engine::Observer* observer = nullptr);
+        service::Options options, engine::Observer* observer = nullptr);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
 
   engine::Engine& engine() { return *engine_; }
+  service::Service& service() { return *service_; }
   Bell& bell() { return bell_; }
   /// Runs that were under way when the store was taken over.
   const std::vector<store::ExecutionRow>& continued() const { return continued_; }
@@ -63,6 +66,7 @@ class Owner {
   std::filesystem::path path_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Store> reader_;  ///< guarded by mutex_, as the rest below
+  service::Integration integration_;
   workers::Registry registry_;
   Bell bell_;
   std::vector<store::ExecutionRow> continued_;
@@ -70,6 +74,7 @@ class Owner {
   std::set<std::string> guests_;
   bool closed_ = false;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<service::Service> service_;
   std::unique_ptr<ControlServer> server_;
 };
 

@@ -153,9 +153,9 @@ int serve(const Context& context, const ServeOptions& options) {
         "name a file with --keys, or listen on 127.0.0.1");
   net::io_context io{1};
   Relay relay;
-  Owner owner(store, context.command_line, context.settings.workers(), &relay);
-  service::Service service(owner.engine(), store, service_options(context, options));
-  http::AwsFront front(io, service, std::move(front_options));
+  Owner owner(store, context.command_line, context.settings.workers(),
+              service_options(context, options), &relay);
+  http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
   http::Server server(io, address.host, address.port, {},
                       [&](http::Request request, http::Reply reply) {

@@ -30,7 +30,7 @@ Submitted existing(const store::ExecutionRow& row, const Submission& submission,
   // As on the service, where a machine may have been updated since.
   const bool by_name = !submission.service.arn.empty();
   if (!by_name && definition != submission.definition) differs = "definition";
-  if (!differs) return {row.made.run_id, true};
+  if (!differs) return {row.made.run_id, true, false};
   throw Error("ORCH-0202",
               fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
                           submission.name, row.made.run_id, differs),
@@ -114,6 +114,11 @@ void Engine::Core::drain(Millis patience) {
 
 Submitted Engine::Core::do_submit(const Submission& submission) {
   check_json(submission.input, "input");
+  const auto starter = starter_of(submission);
+  if (starter) {
+    if (const auto row = store_.find_started(starter->execution, starter->ticket))
+      return {row->made.run_id, true, true};
+  }
   const auto hash = store::definition_hash(submission.definition);
   const auto known = workflows_.find(hash);
   const auto parsed = known != workflows_.end()
@@ -135,12 +140,13 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   made.connections = submission.connections;
   made.started_at = now_;
   made.service = submission.service;
+  made.starter = starter;
   transaction().keep_definition(hash, submission.definition);
   row.id = transaction().add(made);
   const auto run_id = made.run_id;
   auto execution = fold(row, parsed);
   stimulate(add(std::move(row), std::move(execution)), machine::Start{});
-  return {run_id, false};
+  return {run_id, false, false};
 }
 
 std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {

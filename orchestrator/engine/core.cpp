@@ -124,8 +124,8 @@ void Engine::Core::run_turns(Inbox& pending) {
 // Moves what has arrived into `pending`; waits until there is something to do. False: closing, and
 // everything that arrived before is decided.
 bool Engine::Core::take(Inbox& pending) {
-  const bool idle =
-      pending.empty() && more_.empty() && waiting_map_runs_.empty() && orphans_.empty();
+  const bool idle = pending.empty() && more_.empty() && waiting_map_runs_.empty() &&
+                    orphans_.empty() && waiting_nested_.empty() && nested_orphans_.empty();
   if (idle && in_flight_ > 0) {
     const auto until = std::chrono::steady_clock::now() + spin_time;
     while (!arrived_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
@@ -208,6 +208,7 @@ void Engine::Core::roll_back() {
   for (const auto& timer : std::exchange(fired_, {})) timers_.add(timer);
   for (auto* active : std::exchange(touched_, {})) {
     if (active->created) {
+      if (active->row.made.starter) nested_ended(active->row);
       active_.erase(active->row.id);
       continue;
     }

@@ -131,6 +131,7 @@ class Engine::Core {
   Submitted do_submit(const Submission& submission);
   std::string do_redrive(const std::string& run, const Redrive& redrive);
   std::string do_stop(const std::string& run, const std::string& error, const std::string& cause);
+  std::optional<store::StarterLink> starter_of(const Submission& submission);
   void check_resources(const asl::Workflow& workflow) const;
   machine::Execution refold(const store::ExecutionRow& row,
                             const std::shared_ptr<const asl::Workflow>& workflow,
@@ -162,6 +163,14 @@ class Engine::Core {
   void child_ended(const store::ExecutionRow& row);
   std::function<void()> map_run_waker(store::ExecutionId parent, machine::Ticket ticket);
 
+  // nested.cpp: tasks that wait for runs they started
+  void queue_nested(store::ExecutionId execution, machine::Ticket ticket);
+  void continue_nested();
+  void finish_nested(Active& active, const machine::OpenTask& task);
+  void note_nested(const store::ExecutionRow& row);
+  void nested_ended(const store::ExecutionRow& row);
+  void collect_nested(store::ExecutionId starter, const machine::Execution* open);
+
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
   Active* take_up(const store::ExecutionRow& row);
@@ -182,6 +191,12 @@ class Engine::Core {
   std::deque<std::pair<store::ExecutionId, machine::Ticket>> waiting_map_runs_;
   /// Map runs that are over while children of theirs may be under way.
   std::vector<std::pair<store::ExecutionId, machine::EventId>> orphans_;
+  /// Tasks whose nested run may have ended.
+  std::deque<std::pair<store::ExecutionId, machine::Ticket>> waiting_nested_;
+  /// Runs under way that a task waits for, by that task's execution.
+  std::multimap<store::ExecutionId, std::pair<machine::EventId, store::ExecutionId>> nested_;
+  /// Of those: whose task is closed.
+  std::vector<store::ExecutionId> nested_orphans_;
   /// Open tasks of activities that nobody has taken, oldest first.
   std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
       activities_;

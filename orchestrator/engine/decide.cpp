@@ -24,6 +24,7 @@ Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
   announce_begun();
   fire_timers();
   continue_those_with_more();
+  continue_nested();
   continue_map_runs();
   return taken;
 }

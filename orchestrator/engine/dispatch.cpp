@@ -12,6 +12,7 @@ using machine::EventType;
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
   orphans_.clear();  // the turn that stopped them is committed
+  nested_orphans_.clear();
   for (auto* active : touched_) {
     const auto events = std::exchange(active->events, {});
     active->touched = active->created = false;
@@ -62,6 +63,8 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
 // An open task goes to a worker, is a map run, or waits for somebody outside.
 void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
   if (task.map_run) return queue_map_run(active.row.id, task.ticket);
+  if (task.submitted && task.resource.starts_nested())
+    return queue_nested(active.row.id, task.ticket);
   const bool outside = task.resource.kind == asl::TaskKind::activity ||
                        (task.submitted && task.resource.needs_token());
   if (outside) return wait_outside(active, task);
@@ -82,7 +85,8 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   task.store = store_.store_id();
   task.state = open.state;
   task.resource = open.resource.text;
-  delivery->submits = open.resource.completion == asl::Completion::token;
+  delivery->submits =
+      open.resource.completion == asl::Completion::token || open.resource.starts_nested();
   task.ticket = static_cast<std::int64_t>(open.ticket);
   task.attempt = open.attempt;
   task.fence = next_fence_++;
@@ -108,6 +112,7 @@ void Engine::Core::set_timers(Active& active) {
 
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
+  collect_nested(active.row.id, &active.execution);
   for (const auto& [id, run] : active.map_runs) {
     if (!active.execution.is_open(run.ticket)) orphans_.emplace_back(active.row.id, id);
   }
@@ -128,9 +133,11 @@ void Engine::Core::stop_closed_tasks(Active& active) {
 void Engine::Core::end(Active& active) {
   for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
   for (const auto& [id, run] : active.map_runs) orphans_.emplace_back(active.row.id, id);
+  collect_nested(active.row.id, nullptr);
   const auto row = std::move(active.row);
   active_.erase(row.id);
   if (row.made.parent) child_ended(row);
+  if (row.made.starter) nested_ended(row);
   if (auto waiting = waiters_.extract(row.id)) {
     for (auto& promise : waiting.mapped()) promise->set_value(row);
   }

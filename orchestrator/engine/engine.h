@@ -19,6 +19,13 @@ struct Options {
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
 };
 
+/// The task that asks for a run: one of another run.
+struct Starter {
+  std::string run;          ///< its id
+  std::int64_t ticket = 0;  ///< of the task
+  bool waits = false;       ///< the task ends when the new run does
+};
+
 /// What to run.
 struct Submission {
   std::string name;          ///< unique within the workflow; empty: the run's id
@@ -29,11 +36,13 @@ struct Submission {
   /// Of a run that a client of the service's API starts: resources without a worker then fail
   /// their state instead of the submission.
   store::ServiceLink service = {};
+  std::optional<Starter> starter = {};
 };
 
 struct Submitted {
   std::string run_id;
   bool existed = false;  ///< the same submission was made before
+  bool again = false;    ///< by the same task: this is a second delivery of it
 };
 
 /// How to continue a run that has ended without success.

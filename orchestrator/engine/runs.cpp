@@ -65,6 +65,7 @@ Active& Engine::Core::load(const store::ExecutionRow& row) {
                 "restore the store from a backup");
   auto loaded = std::make_unique<Active>(row, std::move(execution));
   auto& active = *active_.insert_or_assign(row.id, std::move(loaded)).first->second;
+  note_nested(row);
   for (const auto& task : active.execution.open_tasks()) carry_on(active, task);
   set_timers(active);
   if (active.execution.has_more()) queue_more(active);
@@ -77,6 +78,7 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
   auto made = std::make_unique<Active>(std::move(row), std::move(execution));
   auto& active = *active_.insert_or_assign(id, std::move(made)).first->second;
   active.created = true;
+  note_nested(active.row);
   touch(active);
   return active;
 }

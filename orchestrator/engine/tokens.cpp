@@ -105,7 +105,9 @@ void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
 // are due.
 void Engine::Core::begin_outside(Active& active, const machine::Event& event) {
   const auto task = active.execution.open_task(event.thread);
-  if (task && task->resource.needs_token()) watch_from(active, *task, event.at);
+  if (!task) return;
+  if (task->resource.starts_nested()) queue_nested(active.row.id, task->ticket);
+  if (task->resource.needs_token()) watch_from(active, *task, event.at);
 }
 
 void Engine::Core::watch_from(Active& active, const machine::OpenTask& task, Instant sign) {

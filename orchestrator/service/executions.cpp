@@ -70,6 +70,7 @@ Start read_start(Request& request) {
   made.definition = request.desk.reader->definition(start.target.revision().definition_hash);
   made.input = std::move(input);
   made.connections = request.desk.options.connections;
+  made.starter = request.call.starter;
   auto& service = made.service;
   service.machine_arn = request.place().machine(machine.name);
   service.role = start.target.revision().role;
@@ -217,7 +218,8 @@ Object start_execution(Request& request) {
   made.service.arn = request.place().execution(made.workflow, made.name);
   const auto submitted = submit(request, made);
   const auto row = request.desk.reader->find(submitted.run_id);
-  if (submitted.existed && row.status != machine::Status::running) refuse_taken(made.service.arn);
+  if (submitted.existed && !submitted.again && row.status != machine::Status::running)
+    refuse_taken(made.service.arn);
   return {{"executionArn", execution_arn_of(request, row)},
           {"startDate", epoch_seconds(row.made.started_at)}};
 }

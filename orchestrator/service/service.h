@@ -30,6 +30,7 @@ struct Call {
   boost::json::object request;
   std::string region;  ///< of the client; empty: none named
   bool last = false;   ///< the client's patience ends: a long poll must answer now
+  std::optional<engine::Starter> starter = {};  ///< the task that calls, when one does
 
   std::string subject;  ///< set when there is no answer yet: what has to happen first
   std::string memory;   ///< of a long poll, between two calls

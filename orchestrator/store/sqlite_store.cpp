@@ -28,7 +28,8 @@ std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
-    "revision, version, express, parent, parent_map_run, child_index, child_items";
+    "revision, version, express, parent, parent_map_run, child_index, child_items, "
+    "starter, starter_ticket, starter_waits";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
@@ -72,6 +73,8 @@ ExecutionRow read_row(const sql::Statement& row) {
   made.made.service = read_link(row, 14);
   if (!row.null(22))
     made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24), row.int64(25)}};
+  if (!row.null(26))
+    made.made.starter = {ExecutionId{row.int64(26)}, row.int64(27), row.int64(28) != 0};
   return made;
 }
 
@@ -174,6 +177,17 @@ class SqliteStore final : public Store {
                   status, filter.workflow, not_before, filter.version, filter.alias, redriven,
                   filter.express ? 1 : 0, behind_ms, behind_id, filter.limit,
                   filter.children ? 1 : 0);
+    });
+  }
+
+  std::optional<ExecutionRow> find_started(ExecutionId starter, machine::EventId ticket) override {
+    return guard_([&]() -> std::optional<ExecutionRow> {
+      auto found =
+          rows(fmt::format("SELECT {} FROM execution WHERE starter = ? AND starter_ticket = ?",
+                           row_columns),
+               number(starter), ticket);
+      if (found.empty()) return std::nullopt;
+      return std::move(found.front());
     });
   }
 

@@ -28,8 +28,11 @@ TurnKit::TurnKit(sqlite::Database& db)
       add(db,
           "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
           "started_ms, arn, machine_arn, role, trace_header, alias, revision, version, express, "
-          "parent, parent_map_run, child_index, child_items, status) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING id"),
+          "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
+          "starter_waits, "
+          "status) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING "
+          "id"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
@@ -69,10 +72,17 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
       index = made.parent->index;
       items = made.parent->items;
     }
+    std::optional<std::int64_t> starter, starter_ticket, waits;
+    if (made.starter) {
+      starter = number(made.starter->execution);
+      starter_ticket = made.starter->ticket;
+      waits = made.starter->waits ? 1 : 0;
+    }
     kit_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
                   made.connections, millis(made.started_at), service.arn, service.machine_arn,
                   service.role, service.trace_header, service.alias, service.revision,
-                  service.version, service.express ? 1 : 0, parent, map_run, index, items);
+                  service.version, service.express ? 1 : 0, parent, map_run, index, items, starter,
+                  starter_ticket, waits);
     kit_.add.step();
     const ExecutionId id{kit_.add.int64(0)};
     kit_.add.reset();  // an unfinished statement would make COMMIT fail

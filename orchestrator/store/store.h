@@ -40,6 +40,15 @@ struct ParentLink {
   std::int64_t items = 1;        ///< how many items it got
 };
 
+/// The task that started a run.
+struct StarterLink {
+  ExecutionId execution{};
+  machine::EventId ticket = 0;
+  bool waits = false;  ///< the task ends with this run, and this run with the task
+
+  friend bool operator==(const StarterLink&, const StarterLink&) = default;
+};
+
 struct NewExecution {
   std::string run_id;
   std::string name;      ///< unique among the runs of the workflow
@@ -50,6 +59,7 @@ struct NewExecution {
   Instant started_at;
   ServiceLink service;
   std::optional<ParentLink> parent;
+  std::optional<StarterLink> starter = {};
 };
 
 /// How many children of a map run have a status, and how many items those got.
@@ -127,6 +137,9 @@ class Store {
   virtual ExecutionRow find(const std::string& run) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
+  /// The run that a task of another one started.
+  virtual std::optional<ExecutionRow> find_started(ExecutionId starter,
+                                                   machine::EventId ticket) = 0;
   /// One entry for each status that a child has.
   virtual std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) = 0;
   /// The children from `index` on, in their order, at most `limit`.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/tools/aws_answer.h"
 #include "workers/tools/http_call.h"
 #include "workers/tools/tools.h"
 
@@ -38,57 +39,26 @@ Call call_of(const workers::Task& task) {
   return call;
 }
 
-std::string header(const HttpResponse& response, std::string_view name) {
-  for (const auto& [known, value] : response.headers) {
-    if (known == name) return value;
-  }
-  return "";
-}
-
-bj::value parsed(const std::string& body) {
-  if (body.empty()) return bj::object();
-  try {
-    return json::parse(body);
-  } catch (const json::SyntaxError&) {
-    return bj::string(body);
-  }
-}
-
-std::string member(const bj::value& value, std::string_view name) {
-  const auto* object = value.if_object();
-  const auto* found = object ? object->if_contains({name.data(), name.size()}) : nullptr;
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 [[noreturn]] void refuse(const HttpResponse& response) {
-  auto code = header(response, "x-amzn-errortype");
+  auto code = header_of(response, "x-amzn-errortype");
   if (code.empty()) code = "ServiceException";
-  const auto body = parsed(response.body);
-  auto message = member(body, "Message");
-  if (message.empty()) message = member(body, "message");
+  const auto body = body_of(response);
+  auto message = text_member(body, "Message");
+  if (message.empty()) message = text_member(body, "message");
   throw workers::TaskFailed::with_cause(
       "Lambda." + code,
       fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: "
                   "null)",
-                  message, response.status, code, header(response, "x-amzn-requestid")));
+                  message, response.status, code, header_of(response, "x-amzn-requestid")));
 }
 
 /// What `lambda:invoke` gives: the payload among the circumstances of the call.
 bj::value receipt(const HttpResponse& response, bj::value payload) {
-  bj::object all;
-  bj::object single;
-  for (const auto& [name, value] : response.headers) {
-    all[name] = bj::array{value};
-    single[name] = value;
-  }
   bj::object result;
-  const auto version = header(response, "x-amz-executed-version");
+  const auto version = header_of(response, "x-amz-executed-version");
   if (!version.empty()) result["ExecutedVersion"] = version;
   result["Payload"] = std::move(payload);
-  result["SdkHttpMetadata"] = {{"AllHttpHeaders", std::move(all)},
-                               {"HttpHeaders", std::move(single)},
-                               {"HttpStatusCode", response.status}};
-  result["SdkResponseMetadata"] = {{"RequestId", header(response, "x-amzn-requestid")}};
+  add_metadata(response, result);
   result["StatusCode"] = response.status;
   return result;
 }
@@ -118,9 +88,9 @@ class Lambda final : public workers::Worker {
       if (context.stop_requested()) throw workers::Cancelled();
     });
     if (response.status < 200 || response.status > 299) refuse(response);
-    auto payload = parsed(response.body);
-    if (!header(response, "x-amz-function-error").empty()) {
-      auto error = member(payload, "errorType");
+    auto payload = body_of(response);
+    if (!header_of(response, "x-amz-function-error").empty()) {
+      auto error = text_member(payload, "errorType");
       throw workers::TaskFailed::with_cause(error.empty() ? "Lambda.Unknown" : error,
                                             response.body);
     }

@@ -49,6 +49,11 @@ std::unique_ptr<workers::Worker> make_notify();
 /// without an endpoint, Http.Timeout, Connection.*.
 std::unique_ptr<workers::Worker> make_lambda();
 
+/// arn:aws:states:::sqs:sendMessage at the endpoint that ORCH_SQS_ENDPOINT names.
+///
+/// Errors: SQS.*, Resource.Unknown without an endpoint, Http.Timeout, Connection.*.
+std::unique_ptr<workers::Worker> make_sqs();
+
 /// orch:noop returns its input.
 std::unique_ptr<workers::Worker> make_noop();
 

@@ -1,0 +1,103 @@
+// Tasks that wait for runs they started: states:startExecution.sync.
+#include <utility>
+
+#include "orchestrator/engine/core.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::engine {
+namespace {
+
+namespace bj = boost::json;
+
+/// As DescribeExecution shows it to the task.
+bj::object described(const store::ExecutionRow& row, bool parsed) {
+  const auto& made = row.made;
+  const auto data = [&](const std::string& text) {
+    return parsed ? json::parse(text) : bj::value(text);
+  };
+  bj::object all;
+  if (row.cause) all["Cause"] = *row.cause;
+  if (row.error) all["Error"] = *row.error;
+  all["ExecutionArn"] = made.service.arn;
+  all["Input"] = data(made.input);
+  all["InputDetails"] = {{"Included", true}};
+  all["Name"] = made.name;
+  if (row.output) {
+    all["Output"] = data(*row.output);
+    all["OutputDetails"] = {{"Included", true}};
+  }
+  all["StartDate"] = made.started_at.time_since_epoch().count();
+  all["StateMachineArn"] = made.service.machine_arn;
+  all["Status"] = to_string(row.status);
+  if (row.ended_at) all["StopDate"] = row.ended_at->time_since_epoch().count();
+  return all;
+}
+
+}  // namespace
+
+std::optional<store::StarterLink> Engine::Core::starter_of(const Submission& submission) {
+  if (!submission.starter) return std::nullopt;
+  const auto& starter = *submission.starter;
+  return store::StarterLink{store_.find(starter.run).id, starter.ticket, starter.waits};
+}
+
+void Engine::Core::queue_nested(store::ExecutionId execution, machine::Ticket ticket) {
+  waiting_nested_.emplace_back(execution, ticket);
+}
+
+void Engine::Core::continue_nested() {
+  for (const auto run : nested_orphans_) {
+    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
+  }
+  for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(); --count) {
+    const auto [execution, ticket] = waiting_nested_.front();
+    waiting_nested_.pop_front();
+    auto* active = find(execution);
+    const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
+    if (task && task->submitted && task->resource.starts_nested()) finish_nested(*active, *task);
+  }
+}
+
+// The task ends as the run did. One that is still under way queues the task at its end.
+void Engine::Core::finish_nested(Active& active, const machine::OpenTask& task) {
+  const auto run = store_.find_started(active.row.id, static_cast<machine::EventId>(task.ticket));
+  if (!run)
+    return stimulate(
+        active,
+        machine::TaskBroken{task.ticket, {"States.TaskFailed", "the nested execution is gone"}});
+  if (run->status == machine::Status::running) return;
+  auto described_run = described(*run, task.resource.parsed_output);
+  if (run->status == machine::Status::succeeded)
+    return stimulate(
+        active, machine::TaskDone{task.ticket, json::Payload::of_value(std::move(described_run))});
+  stimulate(active,
+            machine::TaskBroken{task.ticket, {"States.TaskFailed", json::write(described_run)}});
+}
+
+void Engine::Core::note_nested(const store::ExecutionRow& row) {
+  const auto& link = row.made.starter;
+  if (link && link->waits) nested_.emplace(link->execution, std::pair(link->ticket, row.id));
+}
+
+// The end is committed.
+void Engine::Core::nested_ended(const store::ExecutionRow& row) {
+  const auto& link = *row.made.starter;
+  const auto [begin, end] = nested_.equal_range(link.execution);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (entry->second.second != row.id) continue;
+    nested_.erase(entry);
+    break;
+  }
+  queue_nested(link.execution, machine::Ticket{link.ticket});
+}
+
+// Runs whose task is closed: of `starter`, whose open tasks `open` knows; null: none is open.
+void Engine::Core::collect_nested(store::ExecutionId starter, const machine::Execution* open) {
+  const auto [begin, end] = nested_.equal_range(starter);
+  for (auto entry = begin; entry != end; ++entry) {
+    const auto [ticket, run] = entry->second;
+    if (!open || !open->is_open(machine::Ticket{ticket})) nested_orphans_.push_back(run);
+  }
+}
+
+}  // namespace orch::engine
