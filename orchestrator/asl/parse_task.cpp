@@ -36,12 +36,19 @@ void parse_timestamp(Fields& fields, Wait& wait) {
                    fmt::format("such as \"2026-01-31T23:59:59Z\"; found \"{}\"", *text));
 }
 
+void check_credentials(Fields& fields) {
+  const auto* given = fields.object("Credentials");
+  if (given && !given->contains("RoleArn") && !given->contains("RoleArn.$"))
+    fields.problem("Credentials", "The field 'RoleArn' is required but was missing");
+}
+
 }  // namespace
 
 Task parse_task(Fields& fields, State& state) {
   Task task;
   task.resource = parse_resource(fields.required_string("Resource"));
   parse_times(fields, task);
+  check_credentials(fields);
   task.credentials = fields.payload_template("Credentials");
   parse_result(fields, state);
   parse_handlers(fields, state);

@@ -69,6 +69,7 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   continued_ = store_->list(running);
   engine::Options options;
   options.workers = workers;
+  options.service_quotas = service_options.quotas;
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
   service_ = std::make_unique<service::Service>(*engine_, store, std::move(service_options));
   integration_.connect(*service_);

@@ -35,6 +35,8 @@ struct ServeOptions {
   std::string account = "123456789012";
   std::string keys;
   int drain = 30;
+  std::int64_t payload_limit = 262'144;
+  std::int64_t history_limit = 25'000;
 };
 
 struct Address {
@@ -138,7 +140,10 @@ class Ending {
 };
 
 service::Options service_options(const Context& context, const ServeOptions& options) {
-  return {options.account, options.region, connections_file(context.settings)};
+  return {options.account,
+          options.region,
+          connections_file(context.settings),
+          {options.payload_limit, options.history_limit}};
 }
 
 int serve(const Context& context, const ServeOptions& options) {
@@ -186,6 +191,14 @@ Action declare_serve(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--drain", options->drain, "seconds that tasks at work may take at the end")
       ->type_name("SECONDS");
+  app.add_option("--payload-limit", options->payload_limit,
+                 "largest output of a state or task, in bytes; default 262144, 0: any")
+      ->type_name("BYTES")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--history-limit", options->history_limit,
+                 "longest history of an execution, in events; default 25000, 0: any")
+      ->type_name("EVENTS")
+      ->check(CLI::NonNegativeNumber);
   add_setting(app, "connections");
   add_setting(app, "workers");
   return [options](Context& context) { return serve(context, *options); };

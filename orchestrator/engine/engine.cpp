@@ -6,7 +6,7 @@ namespace orch::engine {
 
 Engine::Engine(store::Store& store, const workers::Registry& registry, Options options,
                Observer* observer)
-    : core_(std::make_unique<Core>(store, registry, options, observer)) {}
+    : registry_(registry), core_(std::make_unique<Core>(store, registry, options, observer)) {}
 
 Engine::~Engine() = default;
 

@@ -17,6 +17,8 @@ namespace orch::engine {
 struct Options {
   int workers = 0;               ///< worker threads; 0: as many as suit the machine
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
+  /// Of runs that clients of the service's API start.
+  machine::Quotas service_quotas = {};
 };
 
 /// The task that asks for a run: one of another run.
@@ -110,6 +112,9 @@ class Engine {
   /// the output is not JSON.
   void report(const std::string& token, const TokenReport& report);
 
+  /// The workers of this engine: for a task that belongs to no run.
+  const workers::Registry& workers() const { return registry_; }
+
   /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.
   store::ExecutionRow wait(const std::string& run_id);
   /// Blocks until no run is under way, or the engine has failed.
@@ -121,6 +126,7 @@ class Engine {
 
  private:
   class Core;
+  const workers::Registry& registry_;
   std::unique_ptr<Core> core_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kept_workflows = 256;
 
-machine::Identity identity_of(const store::NewExecution& made) {
+machine::Identity identity_of(const store::NewExecution& made, const machine::Quotas& quotas) {
   const auto& service = made.service;
   machine::Identity identity;
   identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
@@ -21,6 +21,8 @@ machine::Identity identity_of(const store::NewExecution& made) {
   identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
   identity.workflow_name = made.workflow;
   identity.role = service.role;
+  identity.express = service.express;
+  if (!service.arn.empty()) identity.quotas = quotas;
   identity.token_prefix = made.run_id;
   identity.input = json::Payload::of_text(made.input);
   return identity;
@@ -85,7 +87,7 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
 
 machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
                                       std::shared_ptr<const asl::Workflow> workflow) {
-  machine::Execution execution(std::move(workflow), identity_of(row.made));
+  machine::Execution execution(std::move(workflow), identity_of(row.made, options_.service_quotas));
   store_.history(row.id, 0, [&](const machine::Event& event) {
     try {
       execution.evolve(event);

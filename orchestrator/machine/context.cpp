@@ -13,17 +13,23 @@ bj::object execution_part(const Live& live) {
   part["StartTime"] = to_iso(live.started_at);
   part["Name"] = live.identity.name;
   part["RoleArn"] = live.identity.role;
-  part["RedriveCount"] = live.redrive_count;
+  if (live.identity.express && live.identity.role.empty()) part["RoleArn"] = nullptr;
+  if (!live.identity.express) part["RedriveCount"] = live.redrive_count;
   if (live.redriven_at) part["RedriveTime"] = to_iso(*live.redriven_at);
   return part;
+}
+
+bool may_retry(const asl::State& state) {
+  return std::holds_alternative<asl::Task>(state.body) ||
+         std::holds_alternative<asl::Map>(state.body) ||
+         std::holds_alternative<asl::Parallel>(state.body);
 }
 
 bj::object state_part(const ThreadState& thread) {
   bj::object part;
   part["Name"] = thread.state->name;
   part["EnteredTime"] = to_iso(thread.entered_at);
-  if (std::holds_alternative<asl::Task>(thread.state->body))
-    part["RetryCount"] = thread.retry_count;
+  if (may_retry(*thread.state)) part["RetryCount"] = thread.retry_count;
   return part;
 }
 
@@ -42,6 +48,7 @@ bj::object map_part(const ThreadState& iteration) {
 }  // namespace
 
 const bj::value& context_of(Live& live, const ThreadState& thread) {
+  if (live.given_context) return live.given_context->value();
   // The execution's part holds a copy of the whole input: made once, not once an item.
   if (live.context.is_null()) {
     auto& made = live.context.emplace_object();

@@ -55,15 +55,22 @@ asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
 
 json::Payload Decider::effective_input(ThreadState& thread) {
   const auto& filter = thread.state->input_path;
-  if (filter.discard) return json::Payload();
-  if (!filter.path || filter.path->is_root()) return thread.input;
-  return json::Payload::of_value(filter.path->evaluate(scope(thread, thread.input.value())));
+  auto input = thread.input;
+  if (filter.discard)
+    input = json::Payload();
+  else if (filter.path && !filter.path->is_root())
+    input = json::Payload::of_value(filter.path->evaluate(scope(thread, thread.input.value())));
+  note("afterInputPath", input);
+  return input;
 }
 
 json::Payload Decider::parameters(ThreadState& thread) {
-  auto input = effective_input(thread);
-  if (!thread.state->parameters) return input;
-  return json::Payload::of_value(thread.state->parameters->evaluate(scope(thread, input.value())));
+  auto made = effective_input(thread);
+  const auto& parameters = thread.state->parameters;
+  if (parameters) made = json::Payload::of_value(parameters->evaluate(scope(thread, made.value())));
+  note(thread.state->language == asl::QueryLanguage::jsonata ? "afterArguments" : "afterParameters",
+       made);
+  return made;
 }
 
 json::Payload Decider::output(ThreadState& thread, json::Payload result) {
@@ -76,6 +83,7 @@ json::Payload Decider::output(ThreadState& thread, json::Payload result) {
   if (state.result_selector)
     result =
         json::Payload::of_value(state.result_selector->evaluate(scope(thread, result.value())));
+  note("afterResultSelector", result);
   if (state.result_path.discard) {
     result = thread.input;
   } else if (state.result_path.path && !state.result_path.path->is_root()) {
@@ -83,6 +91,7 @@ json::Payload Decider::output(ThreadState& thread, json::Payload result) {
     state.result_path.path->assign(document, result.value());
     result = json::Payload::of_value(std::move(document));
   }
+  note("afterResultPath", result);
   return output_path(thread, std::move(result));
 }
 

@@ -18,6 +18,7 @@ std::vector<Event> Decider::run() {
   if (start || (redrive ? !open && live_.last_event > 0 : open)) {
     std::visit([this](const auto& what) { on(what); }, stimulus_.what);
     pump();
+    check_length();
   }
   return std::move(events_);
 }
@@ -62,6 +63,10 @@ void Decider::on(const TaskDone& done) {
   auto* thread = open_task(done.ticket);
   if (!thread) return;
   if (thread->join) return map_run_done(*thread, done.output);
+  if (too_large(done.output)) {
+    const auto& resource = std::get<asl::Task>(thread->state->body).resource;
+    return on(TaskBroken{done.ticket, too_large_failure(resource.text)});
+  }
   if (!thread->begun) emit(event(task_event(kind_of(*thread), TaskStage::started), *thread));
   auto succeeded = event(task_event(kind_of(*thread), TaskStage::succeeded), *thread);
   succeeded.payload = done.output;

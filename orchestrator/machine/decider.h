@@ -11,6 +11,7 @@
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/scope.h"
 #include "orchestrator/machine/live.h"
+#include "orchestrator/machine/trial.h"
 
 namespace orch::machine {
 
@@ -43,6 +44,15 @@ class Decider {
   bool has_more() const { return !queue_.empty(); }
   /// The input of the iteration `item` of the Map state that `owner` executes.
   json::Payload item_input(ThreadState& owner, ThreadState& item);
+
+  // A state alone (trial.cpp): no thread goes on from it.
+  void inspect(Inspection* inspection) { inspection_ = inspection; }
+  void enter_alone(ThreadState& thread);
+  void give_alone(ThreadState& thread, const json::Payload& result);
+  void fail_alone(ThreadState& thread, const asl::Failure& failure);
+  /// What the state failed with, whether or not a handler took it.
+  std::optional<asl::Failure> failure_alone() const { return failure_; }
+  const std::vector<Event>& events() const { return events_; }
 
  private:
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
@@ -120,6 +130,11 @@ class Decider {
   void abort_children(ThreadState& owner, const ThreadState& failed, EventId cause);
   void abort_state(ThreadState& thread, EventId cause);
   void fail_execution(const Failing& failing);
+  bool too_large(const json::Payload& data) const;
+  void check_length();
+
+  void note(const char* name, const json::Payload& data);
+  void note_selected(ThreadState& thread);
 
   // data.cpp: input, output, variables and scopes
   asl::Scope scope(ThreadState& thread, const boost::json::value& data);
@@ -137,9 +152,14 @@ class Decider {
   const Stimulus& stimulus_;
   std::vector<Event> events_;
   std::deque<Thread> queue_;
+  Inspection* inspection_ = nullptr;     ///< only of a state alone, as is the next
+  std::optional<asl::Failure> failure_;  ///< the first one
   int steps_ = 0;
   std::uint64_t evaluations_ = 0;
 };
+
+/// What an output above the quota fails with; `name` is the state's, or the task's resource.
+asl::Failure too_large_failure(const std::string& name);
 
 /// What `$$` is for a thread (context.cpp). Valid until the next call.
 const boost::json::value& context_of(Live& live, const ThreadState& thread);

@@ -20,6 +20,8 @@ bool can_go_on(const ThreadState& thread) {
                                   [](const auto& child) { return can_go_on(*child.second); });
 }
 
+}  // namespace
+
 OpenTask open_task_of(const ThreadState& thread) {
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
   if (!task) {
@@ -46,8 +48,6 @@ OpenTask open_task_of(const ThreadState& thread) {
           {},
           {}};
 }
-
-}  // namespace
 
 std::string_view to_string(Status status) { return status_names[static_cast<std::size_t>(status)]; }
 

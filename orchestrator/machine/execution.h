@@ -22,6 +22,12 @@ enum class Status : std::uint8_t { running, succeeded, failed, timed_out, aborte
 std::string_view to_string(Status status);
 std::optional<Status> status_from(std::string_view name);
 
+/// Where an execution is stopped for being too large; 0: never.
+struct Quotas {
+  std::int64_t payload_bytes = 0;  ///< of a state's or task's output, as JSON text
+  std::int64_t events = 0;         ///< of the history
+};
+
 /// What does not change over an execution's life and the context object shows.
 struct Identity {
   std::string execution_id;   ///< $$.Execution.Id
@@ -29,8 +35,10 @@ struct Identity {
   std::string workflow_id;    ///< $$.StateMachine.Id
   std::string workflow_name;  ///< $$.StateMachine.Name
   std::string role;           ///< $$.Execution.RoleArn
+  bool express = false;       ///< such runs are never redriven
   std::string token_prefix;   ///< of task tokens: tells the engine which execution one is for
   json::Payload input;        ///< text as the caller gave it
+  Quotas quotas = {};
 };
 
 /// A task that is scheduled and has no result.

@@ -68,6 +68,7 @@ bool can_be_aborted(const ThreadState& thread) {
 // `cause` is the event that the failure hangs off. Ends with a retry, a catch, or the end of the
 // execution.
 void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
+  if (inspection_ && !failure_) failure_ = failing.failure;
   auto* at = &thread;
   const ThreadState* failed_child = nullptr;
   bool state_failed = runs_children(*thread.state) && !events_.empty() &&
@@ -95,10 +96,11 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
 // An expression of the state cannot be evaluated, or what it gave cannot be used.
 void Decider::fail_evaluation(ThreadState& thread, const asl::EvaluationError& error) {
   auto failure = error.failure();
-  failure.cause = fmt::format(
-      "An error occurred while executing the state '{}' (entered at the event id #{}). "
-      "{}",
-      thread.state->name, thread.entered, failure.cause);
+  if (!inspection_)
+    failure.cause = fmt::format(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). "
+        "{}",
+        thread.state->name, thread.entered, failure.cause);
   if (failure.error != "States.QueryEvaluationError")
     return fail(thread, {failure, Origin::other}, thread.last);
   auto failed = event(EventType::evaluation_failed, thread);
@@ -119,6 +121,7 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
     const auto& retrier = retriers[i];
     if (!matches(retrier.error_equals, failing)) continue;
     const auto used = i < thread.retries.size() ? thread.retries[i] : 0;
+    if (inspection_) inspection_->retry_index = static_cast<std::int64_t>(i);
     if (used >= retrier.max_attempts) return false;
     auto delay = backoff(retrier, used);
     if (retrier.full_jitter) {
@@ -130,6 +133,7 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
     scheduled.previous = cause;
     scheduled.number = static_cast<std::int64_t>(i);
     scheduled.due = stimulus_.at + delay;
+    if (inspection_) inspection_->retry_backoff = delay;
     emit(std::move(scheduled));
     return true;
   }
@@ -137,8 +141,11 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
 }
 
 bool Decider::caught(ThreadState& thread, const Failing& failing) {
-  for (const auto& catcher : thread.state->catches) {
+  const auto& catches = thread.state->catches;
+  for (std::size_t i = 0; i < catches.size(); ++i) {
+    const auto& catcher = catches[i];
     if (!matches(catcher.error_equals, failing)) continue;
+    if (inspection_) inspection_->catch_index = static_cast<std::int64_t>(i);
     std::optional<WayOut> way;
     try {
       way = way_out(thread, catcher, error_output(failing));
@@ -195,6 +202,28 @@ void Decider::abort_state(ThreadState& thread, EventId cause) {
   auto aborted = event(aborted_type(*thread.state), thread);
   aborted.previous = cause;
   emit(std::move(aborted));
+}
+
+bool Decider::too_large(const json::Payload& data) const {
+  const auto most = live_.identity.quotas.payload_bytes;
+  return most > 0 && std::ssize(data.text()) > most;
+}
+
+asl::Failure too_large_failure(const std::string& name) {
+  return {"States.DataLimitExceeded",
+          fmt::format("The state/task '{}' returned a result with a size exceeding the maximum "
+                      "number of bytes service limit.",
+                      name)};
+}
+
+// A history that grows for ever ends its execution, while there is room for that event.
+void Decider::check_length() {
+  const auto most = live_.identity.quotas.events;
+  if (most == 0 || live_.status != Status::running || live_.last_event < most - 1) return;
+  fail_execution(
+      {{"States.Runtime",
+        fmt::format("The execution reached the maximum number of history events ({}).", most)},
+       Origin::other});
 }
 
 void Decider::fail_execution(const Failing& failing) {

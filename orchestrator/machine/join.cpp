@@ -1,6 +1,9 @@
 // The children of Parallel and Map states: branches and iterations.
 #include <algorithm>
+#include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/machine/decider.h"
@@ -14,6 +17,13 @@ constexpr std::int64_t default_window = 1'000;
 
 bool is_map(const ThreadState& owner) {
   return std::holds_alternative<asl::Map>(owner.state->body);
+}
+
+[[noreturn]] void refuse_items(const asl::Path& path) {
+  std::string_view shown = path.text();
+  if (shown.starts_with("$$")) shown.remove_prefix(1);
+  throw asl::EvaluationError(
+      {"States.Runtime", fmt::format("Reference path \"{}\" must point to array.", shown)});
 }
 
 }  // namespace
@@ -76,7 +86,10 @@ json::Payload Decider::items(ThreadState& thread, const asl::Map& map) {
     if (expression && !all.value().is_array()) expression->refuse("array", all.value());
   } else if (map.items_path) {
     all = json::Payload::of_value(map.items_path->evaluate(scope(thread, all.value())));
+    // A state alone is refused in other words than one of an execution.
+    if (inspection_ && !all.value().is_array()) refuse_items(*map.items_path);
   }
+  note("afterItemsPath", all);
   if (!all.value().is_array())
     throw asl::EvaluationError(
         {"States.QueryEvaluationError", "Map state input must be an array but was: " + all.text()});

@@ -86,6 +86,9 @@ struct ThreadState {
 /// Whether the Map state that `owner` executes may start another iteration now.
 bool can_start(const ThreadState& owner);
 
+/// The task, or map run, that the thread has scheduled.
+OpenTask open_task_of(const ThreadState& thread);
+
 /// What a Map state's iteration works on.
 const boost::json::value& item_of(const ThreadState& iteration);
 
@@ -116,7 +119,8 @@ struct Live {
   std::unordered_map<EventId, ThreadState*> tickets;  ///< open tasks
   std::unordered_map<EventId, ThreadState*> timers;   ///< open timers but the deadline
   std::optional<bool> more;                           ///< Execution::has_more(), when known
-  boost::json::value context;  ///< cache of the context object, see context.cpp
+  boost::json::value context;                  ///< cache of the context object, see context.cpp
+  std::optional<json::Payload> given_context;  ///< of a trial: stands in for it
   /// What the states of the execution's own flow were last entered with.
   std::map<std::string, json::Payload, std::less<>> inputs;
 

@@ -70,6 +70,7 @@ bj::object Decider::map_run_plan(ThreadState& thread, const asl::Distributed& di
     if (count < 0)
       throw asl::EvaluationError({"States.Runtime", "ToleratedFailureCount cannot be negative."});
     plan["tolerated_count"] = count;
+    note("toleratedFailureCount", json::Payload::of_value(count));
   }
   if (distributed.tolerated_percentage) {
     const auto share =
@@ -78,6 +79,7 @@ bj::object Decider::map_run_plan(ThreadState& thread, const asl::Distributed& di
       throw asl::EvaluationError(
           {"States.Runtime", "ToleratedFailurePercentage must be between 0 and 100."});
     plan["tolerated_percentage"] = share;
+    note("toleratedFailurePercentage", json::Payload::of_value(share));
   }
   if (distributed.reader) plan["reader"] = reader_plan(thread, *distributed.reader);
   if (distributed.batcher) plan["batcher"] = batcher_plan(thread, *distributed.batcher);

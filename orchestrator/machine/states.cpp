@@ -136,14 +136,17 @@ void Decider::body(ThreadState& thread, const asl::Map& map) {
   started.number = static_cast<std::int64_t>(all.value().get_array().size());
   const auto limit = number(thread, map.max_concurrency, "MaxConcurrency");
   if (limit > 0) started.max_concurrency = limit;
+  note("maxConcurrency", json::Payload::of_value(limit));
   if (!all.same_document(thread.input)) started.payload = std::move(all);
   emit(std::move(started));
   if (map.distributed) return start_map_run(thread, map, limit);
+  if (inspection_) return;  // alone: what its iterations give comes from outside
   join(thread, thread.last);
 }
 
 // A Pass, Task, Parallel or Map state has its result.
 void Decider::finish(ThreadState& thread, const json::Payload& result) {
+  note("result", result);
   try {
     auto where = scope(thread, result.value());
     where.result = &result.value();
@@ -173,6 +176,8 @@ void Decider::pass_through(ThreadState& thread, const std::optional<std::string>
 }
 
 void Decider::exit(ThreadState& thread, WayOut way) {
+  if (too_large(way.output))
+    return fail(thread, {too_large_failure(thread.state->name), Origin::other}, thread.last);
   auto exited = event(exited_types[thread.state->body.index()], thread);
   exited.name = thread.state->name;
   exited.payload = std::move(way.output);

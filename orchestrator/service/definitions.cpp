@@ -1,8 +1,10 @@
 #include "orchestrator/service/definitions.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -53,6 +55,58 @@ std::string express_refusal(std::string_view resource) {
   return {};
 }
 
+/// The actions of optimized integrations, by service: others of the same service do not exist.
+constexpr std::array integrations = {
+    std::pair{"dynamodb", "getItem putItem updateItem deleteItem"},
+    std::pair{"lambda", "invoke"},
+    std::pair{"sns", "publish"},
+    std::pair{"sqs", "sendMessage"},
+    std::pair{"states", "startExecution"},
+    std::pair{"events", "putEvents"},
+    std::pair{"batch", "submitJob"},
+    std::pair{"ecs", "runTask"},
+    std::pair{"glue", "startJobRun"},
+    std::pair{"athena", "startQueryExecution stopQueryExecution getQueryExecution getQueryResults"},
+    std::pair{"codebuild",
+              "startBuild stopBuild batchDeleteBuilds batchGetReports startBuildBatch "
+              "stopBuildBatch retryBuildBatch deleteBuildBatch"},
+    std::pair{"apigateway", "invoke"},
+    std::pair{"http", "invoke"},
+    std::pair{"mediaconvert", "createJob"},
+};
+
+/// True for an action that its service does not have.
+bool unknown_action(std::string_view resource) {
+  constexpr std::string_view prefix = "arn:aws:states:::";
+  if (!resource.starts_with(prefix)) return false;
+  resource.remove_prefix(prefix.size());
+  const auto colon = std::min(resource.find(':'), resource.size());
+  const auto service = resource.substr(0, colon);
+  const auto rest = resource.substr(std::min(colon + 1, resource.size()));
+  const auto action = rest.substr(0, std::min(rest.find('.'), rest.size()));
+  const auto known = std::find_if(integrations.begin(), integrations.end(),
+                                  [&](const auto& each) { return each.first == service; });
+  if (known == integrations.end()) return false;
+  const auto actions = fmt::format(" {} ", known->second);
+  return actions.find(fmt::format(" {} ", action)) == std::string::npos;
+}
+
+void diagnose_resources(const bj::value& definition, std::vector<Diagnostic>& found) {
+  for_each_state(definition, "",
+                 [&](const std::string& place, const std::string&, const bj::object& state) {
+                   const auto* resource = state.if_contains("Resource");
+                   if (!resource || !resource->is_string()) return;
+                   if (!unknown_action(resource->get_string())) return;
+                   const std::string text(resource->get_string());
+                   found.push_back({true, schema,
+                                    fmt::format("The resource provided {} is not recognized. The "
+                                                "value is not a valid resource ARN, or the "
+                                                "resource is not available in this region.",
+                                                text),
+                                    place + "/Resource"});
+                 });
+}
+
 void diagnose_express(const bj::value& definition, std::vector<Diagnostic>& found) {
   for_each_state(definition, "",
                  [&](const std::string& place, const std::string&, const bj::object& state) {
@@ -72,6 +126,24 @@ std::string missing_field(const Problem& problem) {
   return std::string(text.substr(before.size(), text.size() - before.size() - after.size()));
 }
 
+// Of problems that the service tells of the object around the member.
+constexpr std::string_view wrong_language = "'QueryLanguage' can not be";
+
+Diagnostic diagnostic_of(const Problem& problem) {
+  const auto slash = problem.pointer.rfind('/');
+  const auto around = slash == std::string::npos ? std::string() : problem.pointer.substr(0, slash);
+  const auto field = slash == std::string::npos ? std::string() : problem.pointer.substr(slash + 1);
+  if (field.ends_with(".$") && !problem.warning)
+    return {true, schema,
+            fmt::format("The value for the field '{}' must be a valid JSONPath or a valid "
+                        "intrinsic function call",
+                        field),
+            location_of(around)};
+  const bool outside = problem.message.starts_with(wrong_language);
+  return {!problem.warning, schema, problem.message,
+          location_of(outside ? around : problem.pointer)};
+}
+
 std::vector<Diagnostic> translate(const std::vector<Problem>& problems) {
   std::vector<Diagnostic> found;
   std::map<std::string, std::vector<std::string>> missing;
@@ -79,7 +151,7 @@ std::vector<Diagnostic> translate(const std::vector<Problem>& problems) {
     if (auto field = missing_field(problem); !field.empty())
       missing[problem.pointer].push_back(std::move(field));
     else
-      found.push_back({!problem.warning, schema, problem.message, location_of(problem.pointer)});
+      found.push_back(diagnostic_of(problem));
   }
   for (auto& [pointer, fields] : missing) {
     std::sort(fields.begin(), fields.end(), std::greater<>());
@@ -142,7 +214,9 @@ std::vector<Diagnostic> diagnose(const std::string& definition, bool express) {
   auto parsed = asl::parse(definition);
   auto found = translate(parsed.problems);
   try {
-    if (express) diagnose_express(json::parse(definition), found);
+    const auto document = json::parse(definition);
+    diagnose_resources(document, found);
+    if (express) diagnose_express(document, found);
   } catch (const json::SyntaxError&) {
     // Duplicate names and the like are JSON to the service; asl::parse() has reported them.
   }

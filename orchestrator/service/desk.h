@@ -77,6 +77,7 @@ Object start_execution(Request& request);
 std::optional<Object> start_sync_execution(Request& request);
 Object stop_execution(Request& request);
 Object tag_resource(Request& request);
+Object test_state(Request& request);
 Object untag_resource(Request& request);
 Object update_state_machine(Request& request);
 Object update_state_machine_alias(Request& request);

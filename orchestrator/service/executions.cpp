@@ -24,6 +24,8 @@ constexpr Length error_length{0, 256};
 constexpr Length cause_length{0, 32'768};
 constexpr std::int64_t billed_step_ms = 100;
 
+}  // namespace
+
 void check_input(const std::string& input) {
   std::string why;
   if (input.find_first_not_of(" \t\r\n") == std::string::npos)
@@ -41,6 +43,8 @@ void check_input(const std::string& input) {
   throw ServiceError("InvalidExecutionInput",
                      fmt::format("Invalid State Machine Execution Input: '{}'", why));
 }
+
+namespace {
 
 [[noreturn]] void refuse_taken(const std::string& arn) {
   throw ServiceError("ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", arn));

@@ -49,6 +49,7 @@ constexpr std::array table = {
     Operation{"StartSyncExecution", start_sync_execution, express_patience},
     Operation{"StopExecution", at_once<stop_execution>},
     Operation{"TagResource", at_once<tag_resource>},
+    Operation{"TestState", at_once<test_state>},
     Operation{"UntagResource", at_once<untag_resource>},
     Operation{"UpdateStateMachine", at_once<update_state_machine>},
     Operation{"UpdateStateMachineAlias", at_once<update_state_machine_alias>},

@@ -20,22 +20,30 @@ constexpr std::size_t most_response_bytes = 6 << 20;  // of the service
 struct Call {
   std::string function;
   std::string payload;
-  std::string invocation_type;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string qualifier = {};
 };
 
 /// `lambda:invoke` names the function in its parameters; a function's ARN takes them whole.
 Call call_of(const workers::Task& task) {
   if (!task.resource.starts_with("arn:aws:states:::"))
-    return {task.resource, json::write(task.input), ""};
+    return {task.resource, json::write(task.input)};
   const auto* input = task.input.if_object();
   const auto* name = input ? input->if_contains("FunctionName") : nullptr;
   if (!name || !name->is_string())
     throw workers::TaskFailed("States.Runtime", "The field 'FunctionName' is required");
-  Call call{std::string(name->get_string()), "", ""};
+  Call call{std::string(name->get_string()), ""};
   const auto* payload = input->if_contains("Payload");
   if (payload && !payload->is_null()) call.payload = json::write(*payload);
-  const auto* type = input->if_contains("InvocationType");
-  if (type && type->is_string()) call.invocation_type = type->get_string();
+  constexpr std::pair<const char*, const char*> headers[] = {
+      {"InvocationType", "x-amz-invocation-type"},
+      {"LogType", "x-amz-log-type"},
+      {"ClientContext", "x-amz-client-context"}};
+  for (const auto& [member, header] : headers) {
+    if (auto value = text_member(task.input, member); !value.empty())
+      call.headers.emplace_back(header, std::move(value));
+  }
+  call.qualifier = text_member(task.input, "Qualifier");
   return call;
 }
 
@@ -57,6 +65,8 @@ bj::value receipt(const HttpResponse& response, bj::value payload) {
   bj::object result;
   const auto version = header_of(response, "x-amz-executed-version");
   if (!version.empty()) result["ExecutedVersion"] = version;
+  const auto log = header_of(response, "x-amz-log-result");
+  if (!log.empty()) result["LogResult"] = log;
   result["Payload"] = std::move(payload);
   add_metadata(response, result);
   result["StatusCode"] = response.status;
@@ -78,8 +88,10 @@ class Lambda final : public workers::Worker {
     request.url = fmt::format("{}/2015-03-31/functions/{}/invocations", endpoint,
                               boost::urls::encode(call.function, boost::urls::unreserved_chars));
     request.headers = {{"content-type", "application/json"}};
-    if (!call.invocation_type.empty())
-      request.headers.emplace_back("x-amz-invocation-type", call.invocation_type);
+    if (!call.qualifier.empty())
+      request.url +=
+          "?Qualifier=" + boost::urls::encode(call.qualifier, boost::urls::unreserved_chars);
+    request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     request.body = call.payload;
     request.timeout = std::chrono::minutes(15);  // the longest a function may take
     request.max_response_bytes = most_response_bytes;
