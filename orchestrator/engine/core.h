@@ -63,6 +63,7 @@ class Engine::Core {
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
   void report(const std::string& token, const TokenReport& report);
+  void update_map_run(const std::string& name, const store::MapRunLimits& limits);
   store::ExecutionRow wait(const std::string& run_id);
   void wait_idle();
   void drain(Millis patience);
@@ -140,18 +141,20 @@ class Engine::Core {
 
   // tokens.cpp: tasks that are done outside
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
-  bool do_report(const std::string& token, const TokenReport& report);
+  bool do_report(const std::string& token, const TokenReport& report, bool patient);
   void wait_outside(Active& active, const machine::OpenTask& task);
   void begin_outside(Active& active, const machine::Event& event);
   void watch_from(Active& active, const machine::OpenTask& task, Instant sign);
 
   // map_runs.cpp: maps whose iterations are executions of their own
+  bool do_update_map_run(const std::string& name, const store::MapRunLimits& limits);
   void queue_map_run(store::ExecutionId parent, machine::Ticket ticket);
   void continue_map_runs();
   void continue_map_run(Active& active, const machine::OpenTask& task);
   void complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run);
   MapRun& map_run(Active& active, const machine::OpenTask& task);
   void count_children(Active& active, MapRun& run);
+  void set_length(MapRun& run, std::int64_t items);
   void start_children(Active& active, const machine::OpenTask& task, MapRun& run);
   bool fill_batch(Active& active, MapRun& run);
   std::optional<json::Payload> next_input(Active& active, MapRun& run);

@@ -34,6 +34,10 @@ std::string Engine::stop(const std::string& run, const std::string& error,
   return core_->stop(run, error, cause);
 }
 
+void Engine::update_map_run(const std::string& name, const store::MapRunLimits& limits) {
+  core_->update_map_run(name, limits);
+}
+
 store::ExecutionRow Engine::wait(const std::string& run_id) { return core_->wait(run_id); }
 
 void Engine::wait_idle() { core_->wait_idle(); }

@@ -112,6 +112,10 @@ class Engine {
   /// the output is not JSON.
   void report(const std::string& token, const TokenReport& report);
 
+  /// Changes the limits of a map run that is under way. Throws Error ORCH-0203 when there is none
+  /// of this name, ORCH-0205 when it is over.
+  void update_map_run(const std::string& name, const store::MapRunLimits& limits);
+
   /// The workers of this engine: for a task that belongs to no run.
   const workers::Registry& workers() const { return registry_; }
 

@@ -107,6 +107,15 @@ MapRun read_plan(const machine::OpenTask& task) {
   return run;
 }
 
+void apply(const store::MapRunLimits& limits, MapRun& run) {
+  if (limits.max_concurrency)
+    run.most_running = *limits.max_concurrency == 0
+                           ? widest_window
+                           : std::min(*limits.max_concurrency, widest_window);
+  if (limits.tolerated_count) run.tolerated_count = limits.tolerated_count;
+  if (limits.tolerated_percentage) run.tolerated_percentage = limits.tolerated_percentage;
+}
+
 std::string child_definition(const std::string& definition, const std::string& state) {
   const auto document = json::parse(definition);
   const auto& whole = document.as_object();

@@ -74,6 +74,9 @@ struct MapRun {
 /// Reads the plan that the MapRunStarted event holds; the items are the feed's business.
 MapRun read_plan(const machine::OpenTask& task);
 
+/// Puts limits that an update has changed in the place of the plan's.
+void apply(const store::MapRunLimits& limits, MapRun& run);
+
 /// The definition that the children of the Map state `state` run: its processor, standing alone.
 std::string child_definition(const std::string& definition, const std::string& state);
 

@@ -1,10 +1,14 @@
 // Distributed maps: starts children as the window allows, and tells the parent how they ended.
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/parse.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/engine/ask.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/json/text.h"
 
@@ -147,6 +151,10 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   const auto known = active.map_runs.find(task.map_run_id);
   if (known != active.map_runs.end() && known->second.ticket == task.ticket) return known->second;
   auto run = read_plan(task);
+  if (const auto row = store_.find_map_run(run.name))
+    apply(row->limits, run);
+  else
+    transaction().keep_map_run({run.name, active.row.id, run.id});
   const auto text =
       child_definition(store_.definition(active.row.made.definition_hash), task.state);
   run.definition_hash = store::definition_hash(text);
@@ -166,8 +174,35 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
     run.feed = std::make_unique<ItemFeed>(registry_.outside(), reader->as_object(), run.next_item,
                                           map_run_waker(active.row.id, task.ticket));
   else
-    run.length = active.execution.item_count(task.ticket);
+    set_length(run, active.execution.item_count(task.ticket));
   return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
+}
+
+void Engine::Core::set_length(MapRun& run, std::int64_t items) {
+  if (run.length) return;
+  run.length = items;
+  transaction().set_map_run_items(run.name, items);
+}
+
+void Engine::Core::update_map_run(const std::string& name, const store::MapRunLimits& limits) {
+  ask<bool>([&] { return do_update_map_run(name, limits); }).get();
+}
+
+bool Engine::Core::do_update_map_run(const std::string& name, const store::MapRunLimits& limits) {
+  const auto row = store_.find_map_run(name);
+  if (!row) throw Error("ORCH-0203", fmt::format("no map run \"{}\"", name));
+  auto* active = find(row->execution);
+  const auto tasks = active ? active->execution.open_tasks() : std::vector<machine::OpenTask>();
+  const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const auto& open) {
+    return open.map_run && open.map_run_id == row->event;
+  });
+  if (task == tasks.end()) throw Error("ORCH-0205", fmt::format("map run {} is over", name));
+  transaction().set_map_run_limits(name, limits);
+  touch(*active);
+  if (const auto known = active->map_runs.find(row->event); known != active->map_runs.end())
+    apply(limits, known->second);
+  queue_map_run(row->execution, task->ticket);
+  return true;
 }
 
 void Engine::Core::count_children(Active& active, MapRun& run) {
@@ -210,7 +245,7 @@ std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& ru
   if (run.feed) {
     auto item = run.feed->take();
     if (!item) {
-      if (run.feed->ended()) run.length = run.next_item;
+      if (run.feed->ended()) set_length(run, run.next_item);
       return std::nullopt;
     }
     outside = json::Payload::of_text(std::move(*item));

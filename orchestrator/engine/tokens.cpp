@@ -1,5 +1,7 @@
 // Tasks that are done outside: those of activities, and those whose token somebody returns.
 #include <charconv>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +13,9 @@
 
 namespace orch::engine {
 namespace {
+
+constexpr Millis submission_patience{5'000};
+constexpr Millis submission_interval{2};
 
 /// The parts of a token: run, ticket, secret (machine/states.cpp makes them).
 struct Token {
@@ -42,7 +47,13 @@ std::optional<ActivityTask> Engine::Core::take_activity_task(const std::string& 
 }
 
 void Engine::Core::report(const std::string& token, const TokenReport& report) {
-  ask<bool>([&] { return do_report(token, report); }).get();
+  // Whoever got the token with a message may answer before the service that took the message has.
+  // What it says is recorded behind that answer.
+  const auto give_up = std::chrono::steady_clock::now() + submission_patience;
+  while (!ask<bool>([&] {
+            return do_report(token, report, std::chrono::steady_clock::now() < give_up);
+          }).get())
+    std::this_thread::sleep_for(submission_interval);
 }
 
 // Tasks that have been closed meanwhile are passed over.
@@ -61,7 +72,8 @@ std::optional<ActivityTask> Engine::Core::do_take(const std::string& activity,
   return std::nullopt;
 }
 
-bool Engine::Core::do_report(const std::string& token, const TokenReport& report) {
+// False: the task is about to be submitted; only when `patient`.
+bool Engine::Core::do_report(const std::string& token, const TokenReport& report, bool patient) {
   const auto [run, ticket] = parse_token(token);
   Active* active = nullptr;
   try {
@@ -74,6 +86,9 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
   if (!task) refuse_closed();
   if (task->token != token)
     throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+  const bool waits = task->resource.completion == asl::Completion::token && !task->submitted &&
+                     active->deliveries.contains(static_cast<machine::EventId>(ticket));
+  if (waits && patient && report.kind != TokenReport::Kind::heartbeat) return false;
   active->outside[static_cast<machine::EventId>(ticket)] = now_;
   switch (report.kind) {
     case TokenReport::Kind::heartbeat:

@@ -25,9 +25,9 @@ bool may_retry(const asl::State& state) {
          std::holds_alternative<asl::Parallel>(state.body);
 }
 
-bj::object state_part(const ThreadState& thread) {
+bj::object state_part(const Live& live, const ThreadState& thread) {
   bj::object part;
-  part["Name"] = thread.state->name;
+  part["Name"] = live.shown_state.empty() ? thread.state->name : live.shown_state;
   part["EnteredTime"] = to_iso(thread.entered_at);
   if (may_retry(*thread.state)) part["RetryCount"] = thread.retry_count;
   return part;
@@ -58,7 +58,7 @@ const bj::value& context_of(Live& live, const ThreadState& thread) {
   }
   auto& context = live.context.get_object();
   // Inside ItemSelector the state is still the Map state itself.
-  context["State"] = state_part(thread.state ? thread : *thread.parent);
+  context["State"] = state_part(live, thread.state ? thread : *thread.parent);
   context.stable_erase("Task");
   context.stable_erase("Map");
   if (!thread.token.empty() && thread.state) context["Task"] = {{"Token", thread.token}};

@@ -121,6 +121,7 @@ struct Live {
   std::optional<bool> more;                           ///< Execution::has_more(), when known
   boost::json::value context;                  ///< cache of the context object, see context.cpp
   std::optional<json::Payload> given_context;  ///< of a trial: stands in for it
+  std::string shown_state;                     ///< of a trial: every state's name there
   /// What the states of the execution's own flow were last entered with.
   std::map<std::string, json::Payload, std::less<>> inputs;
 

@@ -38,6 +38,7 @@ Trial::Trial(std::shared_ptr<const asl::Workflow> workflow, Identity identity, T
   started.at = setup_.at;
   live_->evolve(started);
   live_->given_context = setup_.context;
+  live_->shown_state = setup_.shown_state;
   auto& root = live_->root;
   root.next = setup_.state;
   root.payload = setup_.input;
@@ -72,6 +73,13 @@ void Decider::note(const char* name, const json::Payload& data) {
 
 // Waiting is left out: what follows from the input does not depend on it.
 void Decider::enter_alone(ThreadState& thread) {
+  thread.state = live_.workflow->by_name.at(thread.next);
+  thread.input = thread.payload;
+  try {
+    effective_input(thread);  // noted also for states that make no use of it
+  } catch (const asl::EvaluationError&) {
+    // The state fails with it below.
+  }
   enter(thread);
   const bool waits = thread.state && std::holds_alternative<asl::Wait>(thread.state->body);
   if (waits && thread.phase == Phase::waiting) pass_through(thread, thread.state->next);

@@ -16,6 +16,7 @@ struct TrialSetup {
   json::Payload input;
   std::map<std::string, json::Payload, std::less<>> variables;
   std::optional<json::Payload> context;  ///< stands in for the context object
+  std::string shown_state;               ///< its name in the context object; empty: its own
   std::int64_t retries = 0;              ///< that each retrier has used up
   Instant at;
   std::uint64_t seed = 0;

@@ -104,6 +104,14 @@ std::string parse_activity_arn(const std::string& arn) {
   return parts[1];
 }
 
+std::string parse_map_run_arn(const std::string& arn) {
+  const auto parts = parts_of(arn);
+  if (parts[0] != "mapRun") refuse_kind(parts[0]);
+  const auto slash = parts.size() == 3 ? parts[1].find('/') : std::string::npos;
+  if (slash == std::string::npos) refuse("Invalid ARN: " + arn);
+  return parts[1].substr(slash + 1) + ":" + parts[2];
+}
+
 std::string parse_taggable_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "stateMachine" && parts[0] != "activity") refuse_kind(parts[0]);

@@ -46,6 +46,8 @@ MachineArn parse_machine_arn(const std::string& arn);
 /// Refuses express executions too, of which the API shows nothing.
 ExecutionArn parse_execution_arn(const std::string& arn);
 std::string parse_activity_arn(const std::string& arn);
+/// "LABEL:UUID" of arn:…:mapRun:MACHINE/LABEL:UUID.
+std::string parse_map_run_arn(const std::string& arn);
 /// "stateMachine:NAME" or "activity:NAME".
 std::string parse_taggable_arn(const std::string& arn);
 

@@ -139,6 +139,8 @@ Diagnostic diagnostic_of(const Problem& problem) {
                         "intrinsic function call",
                         field),
             location_of(around)};
+  if (problem.message.ends_with(" must not be empty"))
+    return {!problem.warning, schema, "Value cannot be empty", location_of(problem.pointer)};
   const bool outside = problem.message.starts_with(wrong_language);
   return {!problem.warning, schema, problem.message,
           location_of(outside ? around : problem.pointer)};

@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/service/map_runs.h"
 #include "orchestrator/service/paging.h"
 #include "orchestrator/service/resolve.h"
 #include "orchestrator/service/syntax.h"
@@ -105,8 +106,14 @@ store::ExecutionRow start_express(Request& request, Start start) {
   return request.desk.reader->find(submit(request, made).run_id);
 }
 
-std::string_view redrive_refusal(machine::Status status) {
-  switch (status) {
+constexpr Millis redrivable_for = std::chrono::hours(24 * 14);
+
+std::string_view redrive_refusal(const store::ExecutionRow& row) {
+  if (row.made.parent) return "Child executions are redriven with their Map Run";
+  if (row.ended_at && row.status != machine::Status::succeeded &&
+      clock_now() - row.made.started_at > redrivable_for)
+    return "Execution was started more than 14 days ago and cannot be redriven";
+  switch (row.status) {
     case machine::Status::succeeded:
       return "Execution is SUCCEEDED and cannot be redriven";
     case machine::Status::running:
@@ -150,6 +157,10 @@ Object list_item(Request& request, const store::ExecutionRow& row) {
   if (row.ended_at) out["stopDate"] = epoch_seconds(*row.ended_at);
   add_qualified_arns(machine, row.made.service, out);
   add_redrives(request, row, out);
+  if (auto map_run = map_run_arn_of(request, row)) {
+    out["mapRunArn"] = *map_run;
+    out["itemCount"] = row.made.parent->items;
+  }
   return out;
 }
 
@@ -178,6 +189,13 @@ store::ListFilter filter_of(Request& request, const std::string& arn) {
     filter.alias = target.alias;
   else if (target.version)
     filter.version = target.version->number;
+  return filter;
+}
+
+store::ListFilter children_of(Request& request, const std::string& arn) {
+  const auto map_run = find_map_run(request, arn);
+  store::ListFilter filter;
+  filter.map_run = {map_run.execution, map_run.event};
   return filter;
 }
 
@@ -273,8 +291,10 @@ Object describe_execution(Request& request) {
   if (!row.made.service.trace_header.empty()) out["traceHeader"] = row.made.service.trace_header;
   add_data(row, included.value_or("ALL_DATA") == "ALL_DATA", out);
   add_failure(row, out);
-  const auto refusal = redrive_refusal(row.status);
-  out["redriveStatus"] = refusal.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE";
+  const auto refusal = redrive_refusal(row);
+  out["redriveStatus"] = refusal.empty()   ? "REDRIVABLE"
+                         : row.made.parent ? "REDRIVABLE_BY_MAP_RUN"
+                                           : "NOT_REDRIVABLE";
   if (!refusal.empty()) out["redriveStatusReason"] = refusal;
   return out;
 }
@@ -282,12 +302,17 @@ Object describe_execution(Request& request) {
 Object list_executions(Request& request) {
   auto& in = request.in;
   const auto arn = in.text("stateMachineArn", arn_length);
+  const auto map_run = in.text("mapRunArn", {1, 2000});
   const auto status = in.one_of("statusFilter", {"SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE",
                                                  "ABORTED", "FAILED", "RUNNING"});
   const auto redriven = in.one_of("redriveFilter", {"REDRIVEN", "NOT_REDRIVEN"});
-  in.require("stateMachineArn", arn.has_value());
-  const auto page = read_page(request, "executions " + arn.value_or(""), 3096);
-  auto filter = filter_of(request, *arn);
+  in.require("stateMachineArn", arn.has_value() || map_run.has_value());
+  const auto page =
+      read_page(request, "executions " + arn.value_or("") + map_run.value_or(""), 3096);
+  if (arn && map_run)
+    throw ServiceError("ValidationException",
+                       "Only one of stateMachineArn and mapRunArn can be specified");
+  auto filter = arn ? filter_of(request, *arn) : children_of(request, *map_run);
   Object out;
   std::vector<store::ExecutionRow> rows;
   // No execution waits for a redrive of its map run.
@@ -329,7 +354,7 @@ Object redrive_execution(Request& request) {
   request.in.text("clientToken", {1, 64});
   request.in.check();
   auto row = find_execution(request, arn);
-  if (const auto refusal = redrive_refusal(row.status); !refusal.empty())
+  if (const auto refusal = redrive_refusal(row); !refusal.empty())
     throw ServiceError("ExecutionNotRedrivable", std::string(refusal));
   try {
     request.desk.engine.redrive(row.made.run_id, {});

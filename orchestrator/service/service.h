@@ -20,8 +20,8 @@ namespace orch::service {
 
 struct Options {
   std::string account = "123456789012";
-  std::string region = "us-east-1";  ///< of clients that name none
-  std::string connections;           ///< path of the connections file of runs; may be empty
+  std::string region = "us-east-1";         ///< of clients that name none
+  std::string connections;                  ///< path of the connections file of runs; may be empty
   machine::Quotas quotas{262'144, 25'000};  ///< of executions; the service's own
 };
 

@@ -237,6 +237,7 @@ machine::Identity identity_of(const Request& request, const Asked& asked) {
 machine::TrialSetup setup_of(const Asked& asked, const asl::State& state) {
   machine::TrialSetup setup;
   setup.state = state.name;
+  setup.shown_state = lone_name;  // as the service has it, also of a state in a machine
   setup.input = json::Payload::of_text(asked.input);
   if (asked.variables) {
     const auto given = parsed(*asked.variables, "Variables must be a valid JSON object");

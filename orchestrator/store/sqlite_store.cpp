@@ -78,6 +78,18 @@ ExecutionRow read_row(const sql::Statement& row) {
   return made;
 }
 
+constexpr const char* map_run_columns =
+    "name, execution_id, event_id, items, max_concurrency, tolerated_count, tolerated_percentage";
+
+MapRunRow read_map_run(const sql::Statement& row) {
+  MapRunRow made{std::string(row.text(0)), ExecutionId{row.int64(1)}, row.int64(2)};
+  made.items = optional_number(row, 3);
+  made.limits.max_concurrency = optional_number(row, 4);
+  made.limits.tolerated_count = optional_number(row, 5);
+  if (!row.null(6)) made.limits.tolerated_percentage = row.real(6);
+  return made;
+}
+
 ProgressRow read_progress(const sql::Statement& row) {
   ProgressRow made;
   made.ticket = machine::Ticket{row.int64(0)};
@@ -141,6 +153,17 @@ class SqliteStore final : public Store {
     });
   }
 
+  ExecutionRow find(ExecutionId id) override {
+    return guard_([&] {
+      auto found =
+          rows(fmt::format("SELECT {} FROM execution WHERE id = ?", row_columns), number(id));
+      if (found.empty())
+        throw Error("ORCH-0206", "the run store is damaged: an execution is missing",
+                    "restore the store from a backup");
+      return std::move(found.front());
+    });
+  }
+
   std::optional<ExecutionRow> find_name(const std::string& workflow,
                                         const std::string& name) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
@@ -163,6 +186,11 @@ class SqliteStore final : public Store {
     }
     std::optional<std::int64_t> redriven;
     if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
+    std::optional<std::int64_t> parent, map_run;
+    if (filter.map_run) {
+      parent = number(filter.map_run->first);
+      map_run = filter.map_run->second;
+    }
     return guard_([&] {
       return rows(fmt::format("SELECT {} FROM execution WHERE (?1 IS NULL OR status = ?1)"
                               " AND (?2 IS NULL OR workflow = ?2)"
@@ -172,11 +200,12 @@ class SqliteStore final : public Store {
                               " AND (?7 OR NOT express)"
                               " AND (?8 IS NULL OR (started_ms, id) < (?8, ?9))"
                               " AND (?11 OR parent IS NULL)"
+                              " AND (?12 IS NULL OR (parent, parent_map_run) = (?12, ?13))"
                               " ORDER BY started_ms DESC, id DESC LIMIT ?10",
                               row_columns),
                   status, filter.workflow, not_before, filter.version, filter.alias, redriven,
                   filter.express ? 1 : 0, behind_ms, behind_id, filter.limit,
-                  filter.children ? 1 : 0);
+                  filter.children || filter.map_run ? 1 : 0, parent, map_run);
     });
   }
 
@@ -188,6 +217,27 @@ class SqliteStore final : public Store {
                number(starter), ticket);
       if (found.empty()) return std::nullopt;
       return std::move(found.front());
+    });
+  }
+
+  std::optional<MapRunRow> find_map_run(const std::string& name) override {
+    return guard_([&]() -> std::optional<MapRunRow> {
+      sql::Statement query(db_,
+                           fmt::format("SELECT {} FROM map_run WHERE name = ?", map_run_columns));
+      if (!query.bind(name).step()) return std::nullopt;
+      return read_map_run(query);
+    });
+  }
+
+  std::vector<MapRunRow> map_runs(ExecutionId execution) override {
+    return guard_([&] {
+      sql::Statement query(db_, fmt::format("SELECT {} FROM map_run WHERE execution_id = ? "
+                                            "ORDER BY event_id",
+                                            map_run_columns));
+      query.bind(number(execution));
+      std::vector<MapRunRow> found;
+      while (query.step()) found.push_back(read_map_run(query));
+      return found;
     });
   }
 

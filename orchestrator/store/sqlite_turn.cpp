@@ -42,7 +42,16 @@ TurnKit::TurnKit(sqlite::Database& db)
       drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
       add_progress(db,
                    "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
-                   "expected, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {}
+                   "expected, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      keep_map_run(db,
+                   "INSERT OR IGNORE INTO map_run (name, execution_id, event_id, items) "
+                   "VALUES (?, ?, ?, ?)"),
+      set_map_run_items(db, "UPDATE map_run SET items = ? WHERE name = ?"),
+      set_map_run_limits(db,
+                         "UPDATE map_run SET max_concurrency = coalesce(?, max_concurrency), "
+                         "tolerated_count = coalesce(?, tolerated_count), "
+                         "tolerated_percentage = coalesce(?, tolerated_percentage) "
+                         "WHERE name = ?") {}
 
 SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
   guard_([&] { kit_.begin.bind().run(); });
@@ -129,6 +138,23 @@ void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows)
           .bind(number(id), static_cast<std::int64_t>(row.ticket), row.key, row.phase, row.rows,
                 row.bytes, row.expected_rows, millis(row.at))
           .run();
+  });
+}
+
+void SqliteTurn::keep_map_run(const MapRunRow& row) {
+  guard_(
+      [&] { kit_.keep_map_run.bind(row.name, number(row.execution), row.event, row.items).run(); });
+}
+
+void SqliteTurn::set_map_run_items(const std::string& name, std::int64_t items) {
+  guard_([&] { kit_.set_map_run_items.bind(items, name).run(); });
+}
+
+void SqliteTurn::set_map_run_limits(const std::string& name, const MapRunLimits& limits) {
+  guard_([&] {
+    kit_.set_map_run_limits
+        .bind(limits.max_concurrency, limits.tolerated_count, limits.tolerated_percentage, name)
+        .run();
   });
 }
 

@@ -16,6 +16,7 @@ struct TurnKit {
   sqlite::Statement begin, commit, rollback;
   sqlite::Statement keep_definition, add, append, outcome, set_definition;
   sqlite::Statement drop_progress, add_progress;
+  sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
   std::string text;
 };
 
@@ -33,6 +34,9 @@ class SqliteTurn final : public Turn {
   void set_outcome(const ExecutionRow& row) override;
   void set_definition(ExecutionId id, const std::string& hash) override;
   void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;
+  void keep_map_run(const MapRunRow& row) override;
+  void set_map_run_items(const std::string& name, std::int64_t items) override;
+  void set_map_run_limits(const std::string& name, const MapRunLimits& limits) override;
   void commit() override;
 
  private:

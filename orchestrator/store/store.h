@@ -62,6 +62,21 @@ struct NewExecution {
   std::optional<StarterLink> starter = {};
 };
 
+/// Limits of a map run that an update has changed.
+struct MapRunLimits {
+  std::optional<std::int64_t> max_concurrency;  ///< 0: none
+  std::optional<std::int64_t> tolerated_count;
+  std::optional<double> tolerated_percentage;
+};
+
+struct MapRunRow {
+  std::string name;  ///< "LABEL:UUID"
+  ExecutionId execution{};
+  machine::EventId event = 0;  ///< its MapRunStarted
+  std::optional<std::int64_t> items = {};
+  MapRunLimits limits = {};
+};
+
 /// How many children of a map run have a status, and how many items those got.
 struct ChildCounts {
   machine::Status status = machine::Status::running;
@@ -100,6 +115,8 @@ struct ListFilter {
   std::optional<bool> redriven = {};
   bool express = true;    ///< with express executions
   bool children = false;  ///< with the iterations of distributed maps
+  /// Children of the map run that this execution began with this event; implies `children`.
+  std::optional<std::pair<ExecutionId, machine::EventId>> map_run = {};
   /// Only what a list shows behind this row.
   std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
@@ -123,6 +140,11 @@ class Turn {
   virtual void set_definition(ExecutionId id, const std::string& hash) = 0;
   /// Replaces the progress of the execution's open tasks.
   virtual void set_progress(ExecutionId id, std::span<const ProgressRow> rows) = 0;
+  /// Does nothing when the name is known.
+  virtual void keep_map_run(const MapRunRow& row) = 0;
+  virtual void set_map_run_items(const std::string& name, std::int64_t items) = 0;
+  /// Sets the limits that are given.
+  virtual void set_map_run_limits(const std::string& name, const MapRunLimits& limits) = 0;
   virtual void commit() = 0;
 };
 
@@ -135,11 +157,16 @@ class Store {
   /// The execution with this id or name, or the only one whose id starts with `run`. Throws Error
   /// ORCH-0203 when there is none, or several.
   virtual ExecutionRow find(const std::string& run) = 0;
+  /// `id` must be of an execution of this store.
+  virtual ExecutionRow find(ExecutionId id) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
   /// The run that a task of another one started.
   virtual std::optional<ExecutionRow> find_started(ExecutionId starter,
                                                    machine::EventId ticket) = 0;
+  virtual std::optional<MapRunRow> find_map_run(const std::string& name) = 0;
+  /// The map runs of an execution, in their order.
+  virtual std::vector<MapRunRow> map_runs(ExecutionId execution) = 0;
   /// One entry for each status that a child has.
   virtual std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) = 0;
   /// The children from `index` on, in their order, at most `limit`.
