@@ -3,18 +3,37 @@
 #include "workers/worker.h"
 
 namespace orch::workers {
+namespace {
+
+/// Whether `text` is what `pattern` says; `*` in it stands for any text.
+bool fits(std::string_view text, std::string_view pattern) {
+  const auto star = pattern.find('*');
+  if (star == pattern.npos) return text == pattern;
+  if (!text.starts_with(pattern.substr(0, star))) return false;
+  const auto rest = pattern.substr(star + 1);
+  for (auto at = star; at <= text.size(); ++at) {
+    if (fits(text.substr(at), rest)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 void Registry::add(std::string resource, std::unique_ptr<Worker> worker) {
   workers_.emplace_back(std::move(resource), std::move(worker));
 }
 
+void Registry::bind(std::string resource, std::unique_ptr<Worker> worker) {
+  bound_.emplace_back(std::move(resource), std::move(worker));
+}
+
 Worker* Registry::find(std::string_view resource) const {
-  const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const auto& entry) {
-    const std::string_view name = entry.first;
-    return name.ends_with('*') ? resource.starts_with(name.substr(0, name.size() - 1))
-                               : name == resource;
-  });
-  return found == workers_.end() ? nullptr : found->second.get();
+  for (const auto* list : {&bound_, &workers_}) {
+    const auto found = std::find_if(list->begin(), list->end(),
+                                    [&](const auto& entry) { return fits(resource, entry.first); });
+    if (found != list->end()) return found->second.get();
+  }
+  return nullptr;
 }
 
 std::vector<std::string> Registry::resources() const {

@@ -93,8 +93,10 @@ class Worker {
 /// Workers by resource name.
 class Registry {
  public:
-  /// `resource` may end with a `*`, which stands for any text; the first that fits serves.
+  /// `resource` may hold `*`, which stands for any text; the first that fits serves.
   void add(std::string resource, std::unique_ptr<Worker> worker);
+  /// As add(), before all that add() has been told of.
+  void bind(std::string resource, std::unique_ptr<Worker> worker);
   /// Null when there is none.
   Worker* find(std::string_view resource) const;
   std::vector<std::string> resources() const;
@@ -104,7 +106,9 @@ class Registry {
   Outside& outside() const;
 
  private:
-  std::vector<std::pair<std::string, std::unique_ptr<Worker>>> workers_;
+  using Entry = std::pair<std::string, std::unique_ptr<Worker>>;
+  std::vector<Entry> bound_;
+  std::vector<Entry> workers_;
   std::unique_ptr<Outside> outside_;
 };
 

@@ -57,6 +57,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0013", "the server needs keys",
               "An address that other machines can reach is served only to clients that sign their "
               "requests with a key of the --keys file, a JSON object of secret keys by key id."},
+    ErrorCode{
+        "ORCH-0014", "wrong bindings file",
+        "The file that --bindings or ORCH_BINDINGS names does not say how resources are bound. "
+        "Every problem is listed with its line; nothing was started."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
@@ -306,6 +310,10 @@ constexpr std::array codes = {
               "A bucket, or an object in it, is not there, is not ours to read, changed while it "
               "was read, or the endpoint refused. Buckets are folders (file:FOLDER) or belong to "
               "the endpoint that ORCH_S3_ENDPOINT names."},
+    ErrorCode{
+        "ORCH-0651", "a binding failed",
+        "An expression of a binding could not be evaluated on the task's input or result. The "
+        "state fails with Binding.Failed; the input is in `orch history`."},
 };
 
 std::string lower(std::string_view text) {

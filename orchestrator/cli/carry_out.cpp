@@ -41,7 +41,7 @@ Placed place(const Context& context, const Wish& wish) {
       service::Options options;
       options.connections = connections_file(context.settings);
       return {std::make_unique<Owner>(store, context.command_line, context.settings.workers(),
-                                      std::move(options)),
+                                      context.settings.value("bindings"), std::move(options)),
               ""};
     } catch (const Error& error) {
       if (error.code() != "ORCH-0201" || interrupted()) throw;

@@ -6,8 +6,11 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
+#include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/service/integration.h"
 #include "orchestrator/status/text.h"
+#include "workers/bindings/bindings.h"
 #include "workers/worker.h"
 
 namespace orch::cli {
@@ -20,20 +23,30 @@ struct ValidateOptions {
 };
 
 // Resources are no rule of the language, but a definition that names unknown ones cannot run here.
-void check_resources(asl::ParseResult& result) {
+void check_resources(asl::ParseResult& result, const workers::Registry& workers) {
   if (!result.workflow) return;
-  const auto workers = workers::built_in();
   for (const auto& [name, state] : result.workflow->by_name) {
     const auto* task = std::get_if<asl::Task>(&state->body);
-    if (!task || workers.find(task->resource.text)) continue;
+    if (!task || task->resource.kind == asl::TaskKind::activity ||
+        workers.find(task->resource.text))
+      continue;
     Problem problem;
     problem.message = fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
                                   task->resource.text, name,
                                   did_you_mean(task->resource.text, workers.resources()));
-    problem.hint = "orch refuses to run it until the resource is one of its workers";
+    problem.hint = "name one of the workers, or bind the resource with --bindings FILE";
     problem.warning = true;
     result.problems.push_back(std::move(problem));
   }
+}
+
+/// What serves the resources of a run: the workers, the service's own integrations, the bindings.
+std::unique_ptr<workers::Registry> known_workers(const Context& context) {
+  auto registry = std::make_unique<workers::Registry>(workers::built_in());
+  service::Integration().add_workers(*registry);
+  const auto& file = context.settings.value("bindings");
+  if (!file.empty()) bindings::bind(*registry, file);
+  return registry;
 }
 
 bj::object problem_document(const std::string& file, const Problem& problem) {
@@ -47,13 +60,14 @@ bj::object problem_document(const std::string& file, const Problem& problem) {
 }
 
 int validate(const Context& context, const ValidateOptions& options) {
+  const auto workers = known_workers(context);
   bj::array documents;
   bool bad = false;
   for (const auto& file : options.files) {
     const auto definition = find_definition(file);
     auto result = asl::parse(definition.text);
     bad = bad || !result.workflow;
-    check_resources(result);
+    check_resources(result, *workers);
     for (const auto& problem : result.problems) {
       if (context.json()) {
         documents.push_back(problem_document(definition.file, problem));
@@ -78,6 +92,7 @@ Action declare_validate(CLI::App& app) {
       ->type_name("FILE|NAME")
       ->required()
       ->expected(-1);
+  add_setting(app, "bindings");
   return [options](Context& context) { return validate(context, *options); };
 }
 

@@ -6,6 +6,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/store/sqlite_store.h"
+#include "workers/bindings/bindings.h"
 
 namespace orch::cli {
 namespace {
@@ -56,13 +57,15 @@ void Bell::wait(Millis longest) {
 }
 
 Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers,
-             service::Options service_options, engine::Observer* observer)
+             const std::string& bindings, service::Options service_options,
+             engine::Observer* observer)
     : path_(store),
       store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()),
       bell_(observer) {
   integration_.add_workers(registry_);
+  if (!bindings.empty()) bindings::bind(registry_, bindings);
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;

@@ -41,8 +41,10 @@ class Owner {
  public:
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
   /// `observer` may be null; else it is told what is committed.
+  /// `bindings` is the path of a bindings file, or empty.
   Owner(const std::filesystem::path& store, const std::string& command, int workers,
-        service::Options options, engine::Observer* observer = nullptr);
+        const std::string& bindings, service::Options options,
+        engine::Observer* observer = nullptr);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;

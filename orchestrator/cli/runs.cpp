@@ -130,6 +130,7 @@ Action declare_submit(CLI::App& app) {
       ->excludes(wait);
   add_setting(app, "connections");
   add_setting(app, "workers");
+  add_setting(app, "bindings");
   return [options](Context& context) { return submit(context, *options); };
 }
 
@@ -146,6 +147,7 @@ Action declare_resume(CLI::App& app) {
                  "corrected definition; completed states must not differ")
       ->type_name("FILE");
   add_setting(app, "workers");
+  add_setting(app, "bindings");
   return [options](Context& context) { return resume(context, *options); };
 }
 

@@ -159,7 +159,7 @@ int serve(const Context& context, const ServeOptions& options) {
   net::io_context io{1};
   Relay relay;
   Owner owner(store, context.command_line, context.settings.workers(),
-              service_options(context, options), &relay);
+              context.settings.value("bindings"), service_options(context, options), &relay);
   http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
   http::Server server(io, address.host, address.port, {},
@@ -201,6 +201,7 @@ Action declare_serve(CLI::App& app) {
       ->check(CLI::NonNegativeNumber);
   add_setting(app, "connections");
   add_setting(app, "workers");
+  add_setting(app, "bindings");
   return [options](Context& context) { return serve(context, *options); };
 }
 

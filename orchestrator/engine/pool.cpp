@@ -144,7 +144,8 @@ WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const 
                                             "\"{}\"{}",
                                             task.resource, task.state,
                                             did_you_mean(task.resource, registry_.resources())),
-                                "", "ORCH-0204");
+                                "bind it to a worker, an endpoint or a program with --bindings",
+                                "ORCH-0204");
     task.input = json::parse(std::exchange(delivery->input, {}));
     return {delivery, WorkerNews::Done{json::write(worker->run(task, *delivery))}};
   } catch (const workers::TaskFailed& error) {

@@ -21,9 +21,10 @@ class ApiError(Exception):
 
 
 class Server:
-    """Starts at once; `arguments` are options of `orch serve`."""
+    """Starts at once; `arguments` are options of `orch serve`, `environment` is added to its own."""
 
-    def __init__(self, orch, folder, *arguments):
+    def __init__(self, orch, folder, *arguments, environment=None):
+        self.extra = environment or {}
         self.orch, self.folder, self.arguments = str(pathlib.Path(orch).resolve()), pathlib.Path(folder), arguments
         self.process = self.url = None
         self.start()
@@ -35,7 +36,7 @@ class Server:
     def environment(self):
         # Nothing of the user's: no settings, no keys, no proxies.
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-        return dict(kept, HOME=str(self.folder), TZ="UTC")
+        return dict(kept, HOME=str(self.folder), TZ="UTC", **self.extra)
 
     def command(self, *arguments):
         return [self.orch, *arguments, "--store", str(self.store)]
@@ -79,12 +80,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(orch, *arguments):
+def serving(orch, *arguments, environment=None):
     """A server in a temporary folder, ended and removed afterwards."""
     folder = tempfile.mkdtemp(prefix="orch-serve-")
     server = None
     try:
-        server = Server(orch, folder, *arguments)
+        server = Server(orch, folder, *arguments, environment=environment)
         yield server
     finally:
         if server:

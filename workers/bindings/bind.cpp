@@ -1,0 +1,114 @@
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/json/locations.h"
+#include "orchestrator/json/text.h"
+#include "workers/bindings/binding.h"
+#include "workers/bindings/bindings.h"
+
+namespace orch::bindings {
+namespace {
+
+namespace bj = boost::json;
+
+class BoundWorker final : public workers::Worker {
+ public:
+  BoundWorker(Binding binding, const workers::Registry& registry)
+      : binding_(std::move(binding)), registry_(registry) {}
+
+  bj::value run(const workers::Task& task, workers::TaskContext& context) override {
+    auto result = binding_.worker.empty() ? recorded(task.attempt) : delegate(task, context);
+    return binding_.output ? binding_.output->evaluate(task.input, result) : result;
+  }
+
+ private:
+  bj::value recorded(std::int64_t attempt) const {
+    const auto* answer = &binding_.answers.front();
+    for (const auto& each : binding_.answers) {
+      answer = &each;
+      attempt -= each.times;
+      if (attempt < 0) break;
+    }
+    if (answer->result) return *answer->result;
+    throw workers::TaskFailed::with_cause(answer->error, answer->cause);
+  }
+
+  bj::value delegate(const workers::Task& task, workers::TaskContext& context) const {
+    auto* worker = registry_.find(binding_.worker);
+    if (!worker)
+      throw workers::TaskFailed(
+          "Resource.Unknown",
+          fmt::format("the binding of \"{}\" names the worker \"{}\", which there is not{}",
+                      task.resource, binding_.worker,
+                      did_you_mean(binding_.worker, registry_.resources())),
+          "docs/workers.md lists the workers", "ORCH-0204");
+    auto inner = task;
+    inner.resource = binding_.worker;
+    inner.input = build_input(task.input);
+    auto result = worker->run(inner, context);
+    if (binding_.result_member.empty()) return result;
+    auto* member =
+        result.is_object() ? result.get_object().if_contains(binding_.result_member) : nullptr;
+    return member ? std::move(*member) : bj::value();
+  }
+
+  /// The task's input, as the binding's template makes it, alone or as a member of the settings.
+  bj::value build_input(const bj::value& given) const {
+    auto input = binding_.input ? binding_.input->evaluate(given, nullptr) : given;
+    if (binding_.payload_member.empty()) return input;
+    auto whole = binding_.settings;
+    if (binding_.worker == "orch:http" && !whole.contains("method")) whole["method"] = "POST";
+    whole[binding_.payload_member] = std::move(input);
+    return whole;
+  }
+
+  Binding binding_;
+  const workers::Registry& registry_;
+};
+
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in)
+    throw Error("ORCH-0002", fmt::format("{}: {}", file.string(), std::strerror(errno)),
+                "--bindings or ORCH_BINDINGS names the file");
+  return std::move(text).str();
+}
+
+bj::value parse_file(const std::string& text, const std::filesystem::path& file) {
+  try {
+    return json::parse(text);
+  } catch (const json::SyntaxError& error) {
+    throw Error("ORCH-0003", fmt::format("{} is not JSON: {}", file.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+void bind(workers::Registry& registry, const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  const auto document = parse_file(text, file);
+  json::Problems problems;
+  auto bindings = parse_bindings(document, problems);
+  for (const auto& binding : bindings) {
+    if (!binding.worker.empty() && !registry.find(binding.worker))
+      problems.push_back({fmt::format("/bindings/{}/worker", json::pointer_token(binding.pattern)),
+                          fmt::format("there is no worker \"{}\"{}", binding.worker,
+                                      did_you_mean(binding.worker, registry.resources()))});
+  }
+  json::locate_problems(text, problems);
+  if (!problems.empty()) throw InvalidDocument("ORCH-0014", file.string(), std::move(problems));
+  for (auto& binding : bindings) {
+    auto pattern = binding.pattern;
+    registry.bind(std::move(pattern), std::make_unique<BoundWorker>(std::move(binding), registry));
+  }
+}
+
+}  // namespace orch::bindings

@@ -1,0 +1,17 @@
+// A bindings file: which worker, HTTP endpoint, program or recorded answer stands in for the
+// resources that a definition names.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "workers/worker.h"
+
+namespace orch::bindings {
+
+/// Reads the file and puts its bindings before the workers of `registry`, which must stay where it
+/// is. Throws InvalidDocument (ORCH-0014) with every problem of the file, Error ORCH-0002 when it
+/// cannot be read. docs/bindings.md has every member.
+void bind(workers::Registry& registry, const std::filesystem::path& file);
+
+}  // namespace orch::bindings
