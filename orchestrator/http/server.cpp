@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/http_date.h"
 #include "orchestrator/base/log.h"
 
 namespace orch::http {
@@ -190,6 +191,9 @@ class Session {
   // False: the connection is over.
   net::awaitable<bool> send(Response response) {
     response.set(beast::http::field::server, "orch");
+    // When the answer was made: workers order the tasks that they are given by it.
+    response.set(beast::http::field::date,
+                 to_http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now())));
     response.prepare_payload();
     const bool keep_alive = response.keep_alive();
     stream_.expires_after(state_->limits.write_time);
