@@ -147,6 +147,29 @@ class Replication(unittest.TestCase):
         self.check_target(execution)
 
 
+class Signed(unittest.TestCase):
+    def test_a_server_with_keys_takes_only_workers_that_have_one(self):
+        with server.serving(ORCH) as plain:
+            (plain.folder / "keys.json").write_text(json.dumps({"AKID": "secret"}))
+            (plain.folder / "task.json").write_text(json.dumps({"StartAt": "T", "States": {
+                "T": {"Type": "Task", "Resource": ACTIVITY + "noop", "HeartbeatSeconds": 30, "End": True}}}))
+            plain.end()
+            plain.arguments = ("--keys", "keys.json")
+            plain.start()
+            arguments = ("--endpoint", plain.url, "--create", "--activity", "orch-noop=orch:noop")
+            stranger = fleet.Worker(ORCH, plain.folder, *arguments)
+            self.addCleanup(stranger.end)
+            self.assertEqual(stranger.wait(), 1)
+            self.assertRegex(stranger.text(), "MissingAuthenticationToken(.|\n)*AWS_ACCESS_KEY_ID")
+            worker = fleet.Worker(ORCH, plain.folder, *arguments, environment={
+                "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"})
+            self.addCleanup(worker.end)
+            ran = plain.run("submit", "task.json", "--input", '{"n":1}', "-o", "json")
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertEqual(json.loads(ran.stdout)["output"], {"n": 1})
+            self.assertEqual(worker.wait_for("succeeded")["activity"], ACTIVITY + "noop")
+
+
 def main():
     global ORCH
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
