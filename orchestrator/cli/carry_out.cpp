@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
 #include "orchestrator/cli/owner.h"
 #include "orchestrator/status/text.h"
 #include "orchestrator/store/owner_lock.h"
@@ -149,7 +150,11 @@ int carry_out(const Context& context, Wish wish, Patience patience) {
     if (!answer)
       throw Error("ORCH-0008", "nobody owns the run store, so nobody would run it",
                   "leave --no-follow out to run it here, in the foreground");
-    context.print(std::string(answer->at("run").as_string()) + '\n');
+    const std::string run(answer->at("run").as_string());
+    if (context.json())
+      print_document(context, {{"run", run}});
+    else
+      context.print(run + '\n');
     return Exit::ok;
   }
   catch_interrupts();

@@ -137,9 +137,9 @@ int work(const Context& context, const WorkOptions& options) {
     if (options.create) assignment.activity = create(client, assignment.activity);
     fleet::region_of(assignment.activity);  // is it an ARN?
   }
-  context.say(fmt::format("orch: polling {} at {}, {} at once of each",
-                          status::plural(static_cast<std::int64_t>(assignments.size()), "activity"),
-                          client.url(), status::plural(options.concurrency, "task")));
+  context.say(fmt::format("orch: polling {} {} at {}, up to {} at once of each", assignments.size(),
+                          assignments.size() == 1 ? "activity" : "activities", client.url(),
+                          status::plural(options.concurrency, "task")));
   WorkReport report(context);
   fleet::Fleet fleet(
       client, registry,

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "orchestrator/json/text.h"
+
 namespace orch::fleet {
 namespace {
 
@@ -44,6 +46,7 @@ Fleet::Fleet(const Client& client, const workers::Registry& registry, Options op
       options_(std::move(options)),
       observe_(std::move(observe)),
       caller_(client, observe_) {
+  serving_ = options_.assignments.size() * static_cast<std::size_t>(options_.concurrency);
   for (const auto& assignment : options_.assignments) {
     for (int i = 0; i < options_.concurrency; ++i)
       threads_.emplace_back([this, &assignment] { serve(assignment); });
@@ -74,7 +77,7 @@ void Fleet::stop_polls() {
 
 bool Fleet::wait_idle(Millis patience) {
   std::unique_lock lock(mutex_);
-  return idle_.wait_for(lock, patience, [this] { return at_work_.empty(); });
+  return idle_.wait_for(lock, patience, [this] { return serving_ == 0; });
 }
 
 bool Fleet::drain(Millis patience) {
@@ -82,6 +85,7 @@ bool Fleet::drain(Millis patience) {
   if (wait_idle(patience)) return true;
   {
     const std::scoped_lock lock(mutex_);
+    releasing_ = true;
     for (auto* attempt : at_work_) attempt->stop(Attempt::Fate::released);
   }
   if (wait_idle(stop_patience)) return true;
@@ -107,6 +111,11 @@ void Fleet::serve(const Assignment& assignment) {
   } catch (const Error& error) {
     fail(error);
   }
+  {
+    const std::scoped_lock lock(mutex_);
+    --serving_;
+  }
+  idle_.notify_all();
 }
 
 std::optional<ActivityTask> Fleet::poll(const Assignment& assignment) {
@@ -124,29 +133,41 @@ std::optional<ActivityTask> Fleet::poll(const Assignment& assignment) {
   return std::nullopt;
 }
 
+/// An attempt is listed among those at work for as long as it lives.
+class Fleet::Listed {
+ public:
+  explicit Listed(Fleet& fleet) : fleet_(fleet) {
+    const std::scoped_lock lock(fleet_.mutex_);
+    fleet_.at_work_.push_back(&attempt);
+    if (fleet_.releasing_) attempt.stop(Attempt::Fate::released);
+  }
+  ~Listed() {
+    const std::scoped_lock lock(fleet_.mutex_);
+    std::erase(fleet_.at_work_, &attempt);
+  }
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+  Attempt attempt;
+
+ private:
+  Fleet& fleet_;
+};
+
 void Fleet::take(const Assignment& assignment, const ActivityTask& given) {
   const auto begun = clock_now();
-  Attempt attempt;
-  {
-    const std::scoped_lock lock(mutex_);
-    at_work_.push_back(&attempt);
-  }
+  Listed listed(*this);
   Work work;
   workers::Outcome outcome;
   try {
     work = work_of(given, assignment.resource, options_.connections);
-    outcome = perform(given, work, attempt, begun);
+    outcome = perform(given, work, listed.attempt, begun);
   } catch (const workers::TaskFailed& failure) {
     outcome = {workers::Outcome::Kind::failed, "", failure.error(), failure.cause()};
-  } catch (const std::exception& error) {
+  } catch (const json::SyntaxError& error) {
     outcome = {workers::Outcome::Kind::failed, "", "Input.Invalid", error.what()};
   }
-  finish(given, work.task, attempt, outcome, begun);
-  {
-    const std::scoped_lock lock(mutex_);
-    std::erase(at_work_, &attempt);
-  }
-  idle_.notify_all();
+  finish(given, work.task, listed.attempt, outcome, begun);
 }
 
 workers::Outcome Fleet::perform(const ActivityTask& given, Work& work, Attempt& attempt,
@@ -162,12 +183,15 @@ workers::Outcome Fleet::perform(const ActivityTask& given, Work& work, Attempt& 
 void Fleet::beat(const ActivityTask& given, const workers::Task& task, Attempt& attempt,
                  Instant begun, const Heart& heart) {
   if (!attempt.take_sign()) return;
-  if (attempt.progress()) observe_(event_of(Event::Kind::progressed, given, task, attempt, begun));
   try {
+    if (attempt.progress())
+      observe_(event_of(Event::Kind::progressed, given, task, attempt, begun));
     caller_.insist("SendTaskHeartbeat", {{"taskToken", given.token}}, call_patience,
                    [&] { return heart.ending() || attempt.stop_requested(); });
   } catch (const Refusal& refusal) {
     if (is_gone(refusal)) attempt.stop(Attempt::Fate::lost);
+  } catch (const Error& error) {
+    fail(error);  // nobody can be told what happens
   }
 }
 

@@ -64,6 +64,8 @@ class Fleet {
   Tally tally() const;
 
  private:
+  class Listed;
+
   void serve(const Assignment& assignment);
   std::optional<ActivityTask> poll(const Assignment& assignment);
   void take(const Assignment& assignment, const ActivityTask& given);
@@ -87,7 +89,9 @@ class Fleet {
   std::atomic<bool> leaving_ = false;   ///< no repetitions of what cannot be told, either
   mutable std::mutex mutex_;            ///< guards what follows
   std::condition_variable idle_;
+  std::size_t serving_ = 0;  ///< threads that poll or work
   std::vector<Attempt*> at_work_;
+  bool releasing_ = false;  ///< whatever is at work is given back
   Tally tally_;
   std::optional<Error> failure_;
   std::vector<std::thread> threads_;  ///< belongs to the owner's thread
