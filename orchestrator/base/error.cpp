@@ -320,8 +320,9 @@ constexpr std::array codes = {
               "nobody answers, and when the service is busy, it tries again with growing pauses."},
     ErrorCode{"ORCH-0661", "no keys for AWS",
               "Requests to AWS are signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else "
-              "with those of the profile AWS_PROFILE in ~/.aws/credentials or ~/.aws/config. There "
-              "are none, only half a pair, or no such profile."},
+              "with those of the profile AWS_PROFILE in ~/.aws/credentials or ~/.aws/config, else "
+              "with those of the container's or instance's role. There are none, only half a pair, "
+              "or no such profile."},
     ErrorCode{"ORCH-0662", "the result of a task is too large",
               "A task of an activity may return 256 KiB. Payloads carry references, not data."},
     ErrorCode{

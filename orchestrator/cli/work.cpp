@@ -50,6 +50,14 @@ fleet::Assignment parse_assignment(const std::string& text) {
 
 bool is_arn(const std::string& activity) { return activity.starts_with("arn:"); }
 
+/// Empty: AWS itself.
+std::string given_endpoint(const WorkOptions& options) {
+  if (!options.endpoint.empty()) return options.endpoint;
+  for (const char* variable : {"AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"})
+    if (auto url = environment(variable); !url.empty()) return url;
+  return {};
+}
+
 std::string region_for(const WorkOptions& options,
                        const std::vector<fleet::Assignment>& assignments) {
   auto region = options.region;
@@ -57,7 +65,7 @@ std::string region_for(const WorkOptions& options,
     if (!is_arn(activity)) continue;
     const auto its = fleet::region_of(activity);
     if (region.empty()) region = its;
-    if (options.endpoint.empty() && its != region)
+    if (given_endpoint(options).empty() && its != region)
       throw Error("ORCH-0001", fmt::format("{} is not in the region {}", activity, region),
                   "start one `orch work` a region");
   }
@@ -70,24 +78,26 @@ std::string aws_endpoint(const std::string& region) {
                      region.starts_with("cn-") ? ".cn" : "");
 }
 
-std::string endpoint_for(const WorkOptions& options, const std::string& region) {
-  if (!options.endpoint.empty()) return options.endpoint;
-  for (const char* variable : {"AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"})
-    if (auto url = environment(variable); !url.empty()) return url;
-  if (!aws::find_credentials())
+// Complains at once about keys that are missing or malformed; later they are waited for.
+void check_keys(fleet::Keys& keys, bool needed) {
+  if (!keys.current() && needed)
     throw Error("ORCH-0661", "no --endpoint, and no keys for AWS",
                 "name an endpoint as http://127.0.0.1:8083, or set AWS_ACCESS_KEY_ID and "
                 "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
-  return aws_endpoint(region);
 }
 
-std::string create(const fleet::Client& client, const std::string& activity) {
-  const auto answer =
-      client.call("CreateActivity", {{"name", fleet::name_of(activity)}}, create_patience, [] {
-        if (interrupted()) ::_exit(Exit::interrupted);
-      });
-  const auto* arn = answer.body.if_contains("activityArn");
-  return arn && arn->is_string() ? std::string(arn->get_string()) : activity;
+/// Creates the activities, which leaves those alone that there are, and fills in their ARNs. False:
+/// interrupted meanwhile.
+bool create(fleet::Caller& caller, std::vector<fleet::Assignment>& assignments) {
+  for (auto& assignment : assignments) {
+    const auto answer =
+        caller.insist("CreateActivity", {{"name", fleet::name_of(assignment.activity)}},
+                      create_patience, [] { return interrupted(); });
+    if (!answer) return false;
+    const auto* arn = answer->body.if_contains("activityArn");
+    if (arn && arn->is_string()) assignment.activity = arn->get_string();
+  }
+  return true;
 }
 
 void check_resources(const std::vector<fleet::Assignment>& assignments,
@@ -110,17 +120,20 @@ std::string default_name() {
 /// The exit code, once the fleet has ended.
 int leave(const Context& context, fleet::Fleet& fleet, WorkReport& report, int drain) {
   const auto failure = fleet.failure();
-  const auto at_work = fleet.tally().at_work;
-  if (at_work > 0)
-    context.say(fmt::format("orch: stopping; {} may take up to {} (Ctrl-C again leaves at once)",
-                            status::plural(at_work, "task") + " at work",
-                            status::duration_text(std::chrono::seconds(drain))));
+  const auto before = fleet.tally();
+  if (before.at_work > 0)
+    context.say(
+        fmt::format("orch: stopping; {} at work may take up to {} (Ctrl-C again leaves at "
+                    "once)",
+                    status::plural(before.at_work, "task"),
+                    status::duration_text(std::chrono::seconds(drain))));
   const bool ended = fleet.drain(std::chrono::seconds(drain));
   const auto tally = fleet.tally();
   report.end(tally);
   if (!ended) ::_exit(Exit::interrupted);  // its threads cannot be stopped otherwise
   if (failure) throw *failure;
-  return tally.released > 0 ? Exit::interrupted : Exit::ok;
+  const bool finished = tally.released == 0 && tally.lost == before.lost;
+  return finished ? Exit::ok : Exit::interrupted;
 }
 
 int work(const Context& context, const WorkOptions& options) {
@@ -131,16 +144,18 @@ int work(const Context& context, const WorkOptions& options) {
     bindings::bind(registry, file);
   check_resources(assignments, registry);
   const auto region = region_for(options, assignments);
-  const fleet::Client client(endpoint_for(options, region), region);
+  const auto endpoint = given_endpoint(options);
+  fleet::Keys keys(endpoint.empty());
+  check_keys(keys, endpoint.empty());
+  const fleet::Client client(endpoint.empty() ? aws_endpoint(region) : endpoint, region, keys);
   catch_interrupts();
-  for (auto& assignment : assignments) {
-    if (options.create) assignment.activity = create(client, assignment.activity);
-    fleet::region_of(assignment.activity);  // is it an ARN?
-  }
+  WorkReport report(context);
+  fleet::Caller caller(client, std::ref(report));
+  if (options.create && !create(caller, assignments)) return Exit::ok;
+  for (const auto& assignment : assignments) fleet::region_of(assignment.activity);  // an ARN?
   context.say(fmt::format("orch: polling {} {} at {}, up to {} at once of each", assignments.size(),
                           assignments.size() == 1 ? "activity" : "activities", client.url(),
                           status::plural(options.concurrency, "task")));
-  WorkReport report(context);
   fleet::Fleet fleet(
       client, registry,
       {std::move(assignments), options.concurrency, std::chrono::seconds(options.heartbeat),

@@ -1,49 +1,25 @@
 // Where keys and region of AWS come from, signatures, dates of HTTP.
-#include <cstdlib>
-#include <fstream>
-#include <map>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestrator/aws/signer.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/http_date.h"
-#include "tests/support/temp_folder.h"
+#include "tests/work/environment.h"
 
 namespace orch {
 namespace {
 
 class Credentials : public testing::Test {
  protected:
-  Credentials() {
-    for (const char* name :
-         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE",
-          "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"})
-      set(name, "");
-    set("HOME", folder_.path());
-    std::filesystem::create_directory(folder_ / ".aws");
-  }
-  ~Credentials() override {
-    for (const auto& [name, value] : before_) {
-      if (value)
-        ::setenv(name.c_str(), value->c_str(), 1);
-      else
-        ::unsetenv(name.c_str());
-    }
-  }
+  Credentials() { std::filesystem::create_directory(environment_.folder() / ".aws"); }
 
-  void set(const std::string& name, const std::string& value) {
-    const char* old = std::getenv(name.c_str());
-    before_.emplace(name, old ? std::optional<std::string>(old) : std::nullopt);
-    ::setenv(name.c_str(), value.c_str(), 1);
-  }
+  void set(const std::string& name, const std::string& value) { environment_.set(name, value); }
   void write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ / ".aws" / name) << text;
+    environment_.folder().write(".aws/" + name, text);
   }
 
-  test::TempFolder folder_;
-  std::map<std::string, std::optional<std::string>> before_;
+  test::Environment environment_;
 };
 
 TEST_F(Credentials, ThereMayBeNone) {

@@ -193,7 +193,8 @@ class Trouble(WorkTest):
         self.refused(2, "expected a URL", "--endpoint", "localhost", "--activity", f"{ARN}=orch:noop")
         self.refused(2, "--concurrency", "--concurrency", "0", "--activity", f"{ARN}=orch:noop")
         self.refused(1, 'did you mean "orch:stage"', "--activity", f"{ARN}=orch:stag")
-        self.refused(1, "ORCH-0661", "--activity", f"{ARN}=orch:noop")
+        self.refused(1, "ORCH-0661", "--activity", f"{ARN}=orch:noop",
+                     environment={"AWS_EC2_METADATA_DISABLED": "true"})
         self.refused(1, "ORCH-0661", "--activity", f"{ARN}=orch:noop", environment={"AWS_ACCESS_KEY_ID": "x"})
         self.refused(1, "no such profile", "--activity", f"{ARN}=orch:noop", environment={"AWS_PROFILE": "x"})
 

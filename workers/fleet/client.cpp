@@ -65,23 +65,14 @@ std::string hint_for(const std::string& type) {
   throw Refusal(type, text, hint_for(type), may_pass(type, response.status));
 }
 
-// Keys are exchanged while a fleet runs: a file that is no good now may be in a moment.
-std::optional<aws::Credentials> credentials_now() {
-  try {
-    return aws::find_credentials();
-  } catch (const Error& error) {
-    throw Refusal("", error.what(), error.hint(), true);
-  }
-}
-
 Instant time_of(const tools::HttpResponse& response) {
   return from_http_date(tools::header_of(response, "date")).value_or(clock_now());
 }
 
 }  // namespace
 
-Client::Client(std::string url, std::string region)
-    : url_(std::move(url)), region_(std::move(region)) {
+Client::Client(std::string url, std::string region, Keys& keys)
+    : url_(std::move(url)), region_(std::move(region)), keys_(keys) {
   const auto parsed = boost::urls::parse_uri(url_);
   const auto scheme = parsed ? std::string(parsed->scheme()) : std::string();
   if ((scheme != "http" && scheme != "https") || parsed->host().empty())
@@ -89,6 +80,15 @@ Client::Client(std::string url, std::string region)
                 "for example http://127.0.0.1:8083 or https://states.eu-west-1.amazonaws.com");
   host_ = parsed->encoded_host_and_port();
   path_ = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
+}
+
+// Keys are exchanged while a fleet runs: a file that is no good now may be in a moment.
+std::optional<aws::Credentials> Client::credentials_now() const {
+  try {
+    return keys_.current();
+  } catch (const Error& error) {
+    throw Refusal("", error.what(), error.hint(), true);
+  }
 }
 
 Client::Answer Client::call(std::string_view operation, const boost::json::object& request,

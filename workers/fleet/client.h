@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/time.h"
+#include "workers/fleet/keys.h"
 
 namespace orch::fleet {
 
@@ -36,10 +38,10 @@ class Client {
     Instant at;  ///< by the endpoint's clock, in whole seconds; by ours if it does not say
   };
 
-  /// Requests are signed for `region` with the keys that aws::find_credentials() finds at that
+  /// Requests are signed for `region` with the keys that `keys`, which outlives this, has at that
   /// moment, and are sent unsigned when there are none. Throws Error ORCH-0001 for a URL that is
   /// neither http nor https.
-  Client(std::string url, std::string region);
+  Client(std::string url, std::string region, Keys& keys);
 
   /// Blocks for at most `patience`; `tick` is called several times a second meanwhile and may throw
   /// to give up. Throws Refusal.
@@ -49,8 +51,11 @@ class Client {
   const std::string& url() const noexcept { return url_; }
 
  private:
+  std::optional<aws::Credentials> credentials_now() const;
+
   std::string url_;
   std::string region_;
+  Keys& keys_;
   std::string host_;  ///< as the Host header has it
   std::string path_;
 };
