@@ -16,6 +16,7 @@
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/http_date.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/http/exchange.h"
 #include "orchestrator/http/link.h"
@@ -210,6 +211,9 @@ class Session {
   // False: the client cannot be reached.
   net::awaitable<bool> send(Response response) {
     response.set(beast::http::field::server, "orch");
+    // When the answer was made: workers order the tasks that they are given by it.
+    response.set(beast::http::field::date,
+                 to_http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now())));
     response.prepare_payload();
     link_.tcp().expires_after(limits().write_time);
     beast::http::message_generator message(std::move(response));
