@@ -15,7 +15,7 @@ set(allow_aws     base aws)
 set(allow_service base json asl machine store status engine aws service)
 set(allow_http    base json machine store engine aws service http)
 
-# Folders of workers/: each may see base, json, db, worker.h and these.
+# Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
 set(allow_connections data connections postgres sqlite csv)
 set(allow_catalog     data connections catalog)
@@ -27,6 +27,7 @@ set(allow_tools       connections tools data)
 set(allow_objects     objects tools)
 set(allow_items       csv items objects)
 set(allow_bindings    bindings jsonata)
+set(allow_fleet       aws fleet tools)
 
 # Library headers only some places may see.
 set(database      "pqxx/|libpq-fe|sqlite3")
@@ -60,9 +61,9 @@ foreach(file IN LISTS files)
     elseif(line MATCHES "\"workers/([a-z]+)")
       set(other "${CMAKE_MATCH_1}")
       if(side STREQUAL orchestrator AND DEFINED allow_${module} AND
-         NOT (module MATCHES "^(engine|service)$" AND other MATCHES "^(worker|outside)$"))
+         NOT (module MATCHES "^(engine|service)$" AND other MATCHES "^(worker|perform|outside)$"))
         list(APPEND bad "${file}: ${module} must not include workers: ${line}")
-      elseif(side STREQUAL workers AND NOT other MATCHES "^(worker|outside)$" AND NOT other IN_LIST allow_${module})
+      elseif(side STREQUAL workers AND NOT other MATCHES "^(worker|perform|outside)$" AND NOT other IN_LIST allow_${module})
         list(APPEND bad "${file}: ${module} must not include ${other}: ${line}")
       endif()
     endif()

@@ -54,13 +54,18 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0012", "the server cannot listen",
               "The address of `orch serve --listen` is not one of this machine's, or another "
               "program has the port. The message carries the system's reason."},
-    ErrorCode{"ORCH-0013", "the server needs keys",
-              "An address that other machines can reach is served only to clients that sign their "
-              "requests with a key of the --keys file, a JSON object of secret keys by key id."},
+    ErrorCode{"ORCH-0013", "the server needs keys and TLS",
+              "An address that other machines can reach is served only over TLS (--certificate, "
+              "--private-key), to clients that sign their requests with a known key: of the --keys "
+              "file, a JSON object of secret keys by key id, or of ORCH_ACCESS_KEY_ID and "
+              "ORCH_SECRET_ACCESS_KEY."},
     ErrorCode{
         "ORCH-0014", "wrong bindings file",
         "The file that --bindings or ORCH_BINDINGS names does not say how resources are bound. "
         "Every problem is listed with its line; nothing was started."},
+    ErrorCode{"ORCH-0015", "the certificate or its key cannot be used",
+              "The PEM files of `orch serve --certificate` and `--private-key` could not be loaded. "
+              "The message carries OpenSSL's reason; nothing listens."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
@@ -314,6 +319,21 @@ constexpr std::array codes = {
         "ORCH-0651", "a binding failed",
         "An expression of a binding could not be evaluated on the task's input or result. The "
         "state fails with Binding.Failed; the input is in `orch history`."},
+    ErrorCode{"ORCH-0660", "the endpoint of a fleet refuses",
+              "`orch work` polls activities at an endpoint that answers nothing, or refuses: the "
+              "activity does not exist, the keys are not the endpoint's or may not do this. While "
+              "nobody answers, and when the service is busy, it tries again with growing pauses."},
+    ErrorCode{"ORCH-0661", "no keys for AWS",
+              "Requests to AWS are signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else "
+              "with those of the profile AWS_PROFILE in ~/.aws/credentials or ~/.aws/config, else "
+              "with those of the container's or instance's role. There are none, only half a pair, "
+              "or no such profile."},
+    ErrorCode{"ORCH-0662", "the result of a task is too large",
+              "A task of an activity may return 256 KiB. Payloads carry references, not data."},
+    ErrorCode{
+        "ORCH-0663", "the worker of a task was stopped",
+        "`orch work` was told to end, and the task was not done within --drain. What it had "
+        "not committed did not happen. A Retry for Worker.Stopped lets another worker do it."},
 };
 
 std::string lower(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
 #include "orchestrator/cli/owner.h"
 #include "orchestrator/status/text.h"
 #include "orchestrator/store/owner_lock.h"
@@ -19,7 +20,7 @@
 namespace orch::cli {
 namespace {
 
-namespace fs = std::filesystem;
+namespace bj = boost::json;
 
 // How long an owner that answers nobody (it starts, or ends) is waited for.
 constexpr std::chrono::seconds owner_patience{10};
@@ -33,24 +34,36 @@ struct Placed {
   std::string run;  ///< set when `owner` is null
 };
 
-Placed place(const Context& context, const Wish& wish) {
-  const fs::path store = context.settings.value("store");
+// `own` makes this process the store's owner. When another one is, that is asked, and its answer
+// returned.
+std::optional<bj::object> own_or_ask(const Context& context, const std::function<void()>& own,
+                                     const bj::object& there) {
   const auto give_up = std::chrono::steady_clock::now() + owner_patience;
   while (true) {
     try {
-      service::Options options;
-      options.connections = connections_file(context.settings);
-      return {std::make_unique<Owner>(store, context.command_line, context.settings.workers(),
-                                      context.settings.value("bindings"), std::move(options)),
-              ""};
+      own();
+      return std::nullopt;
     } catch (const Error& error) {
       if (error.code() != "ORCH-0201" || interrupted()) throw;
-      if (const auto answer = ask_owner(store, wish.there))
-        return {nullptr, std::string(answer->at("run").as_string())};
+      if (auto answer = ask_owner(context.settings.value("store"), there)) return answer;
       if (std::chrono::steady_clock::now() > give_up) throw;
     }
     std::this_thread::sleep_for(owner_retry);
   }
+}
+
+Placed place(const Context& context, const Wish& wish) {
+  Placed placed;
+  const auto own = [&] {
+    service::Options options;
+    options.connections = connections_file(context.settings);
+    placed.owner = std::make_unique<Owner>(context.settings.value("store"), context.command_line,
+                                           context.settings.workers(),
+                                           context.settings.value("bindings"), std::move(options));
+  };
+  if (const auto answer = own_or_ask(context, own, wish.there))
+    placed.run = std::string(answer->at("run").as_string());
+  return placed;
 }
 
 std::string owner_name(const Context& context) {
@@ -137,7 +150,11 @@ int carry_out(const Context& context, Wish wish, Patience patience) {
     if (!answer)
       throw Error("ORCH-0008", "nobody owns the run store, so nobody would run it",
                   "leave --no-follow out to run it here, in the foreground");
-    context.print(std::string(answer->at("run").as_string()) + '\n');
+    const std::string run(answer->at("run").as_string());
+    if (context.json())
+      print_document(context, {{"run", run}});
+    else
+      context.print(run + '\n');
     return Exit::ok;
   }
   catch_interrupts();
@@ -152,9 +169,13 @@ int carry_out(const Context& context, Wish wish, Patience patience) {
   }
 }
 
-std::string carry_out_briefly(const Context& context, const Wish& wish) {
-  const auto placed = place(context, wish);
-  return placed.owner ? wish.here(placed.owner->engine()) : placed.run;
+void carry_out_briefly(const Context& context, const std::function<void(store::Store&)>& here,
+                       const bj::object& there) {
+  std::unique_ptr<store::Store> store;
+  const auto own = [&] {
+    store = store::open_as_owner(context.settings.value("store"), context.command_line);
+  };
+  if (!own_or_ask(context, own, there)) here(*store);
 }
 
 }  // namespace orch::cli

@@ -24,7 +24,9 @@ enum class Patience { follow, hand_over };
 /// hands over and prints the run's id. Returns the exit code.
 int carry_out(const Context& context, Wish wish, Patience patience = Patience::follow);
 
-/// Like carry_out() for what needs no following: returns the run's id at once.
-std::string carry_out_briefly(const Context& context, const Wish& wish);
+/// Gets something done that needs no engine: `here` as the store's owner, or `there` by the process
+/// that is it.
+void carry_out_briefly(const Context& context, const std::function<void(store::Store&)>& here,
+                       const boost::json::object& there);
 
 }  // namespace orch::cli

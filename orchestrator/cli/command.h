@@ -72,6 +72,7 @@ Action declare_catalog_show(CLI::App& app);
 Action declare_replicate(CLI::App& app);
 Action declare_eval(CLI::App& app);
 Action declare_serve(CLI::App& app);
+Action declare_work(CLI::App& app);
 Action declare_config(CLI::App& app);
 Action declare_explain(CLI::App& app);
 Action declare_completion(CLI::App& app);

@@ -69,16 +69,37 @@ constexpr std::array table = {
             "Owns the run store and speaks the protocol of AWS Step Functions, so that the AWS "
             "command line and SDKs work with --endpoint-url. Prints its URL once it listens. Other "
             "orch commands hand their runs over to it.\n\n"
-            "On a loopback address any signature is accepted unless --keys names a file of keys; "
-            "any other address needs one. Ctrl-C answers the requests at work and lets tasks "
+            "On a loopback address any signature is accepted unless there are keys: a JSON object "
+            "{\"KEY ID\": \"SECRET\"} in the file of --keys, or one in ORCH_ACCESS_KEY_ID and "
+            "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
+            "--private-key). GET /healthz needs no signature.\n\n"
+            "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
             "finish; what is not done then goes on at the next start.",
             "orch serve\n"
             "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
+            "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "
+            "--private-key key.pem\n"
             "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
             declare_serve},
+    Command{
+        "work", "Do the tasks of activities, for another orch or for AWS Step Functions",
+        "Polls activities of an endpoint of the Step Functions API, `orch serve` or AWS itself, "
+        "and does their tasks with the built-in workers, next to the databases. As many "
+        "processes as you like may poll the same activities, on any number of hosts.\n\n"
+        "Requests are signed with the keys that the AWS command line would use: from the "
+        "environment, of the profile AWS_PROFILE, of the host's role. Without any they are sent "
+        "unsigned, which `orch serve` takes on a loopback address.\n\n"
+        "A state that has HeartbeatSeconds, at least three times --heartbeat, and a Retry for "
+        "States.Timeout, States.HeartbeatTimeout and Worker.Stopped gets another worker when this "
+        "one dies. Ctrl-C ends the polls and lets the tasks at work finish; those that do not "
+        "within --drain are given back (Worker.Stopped). The exit code is 0 when all were "
+        "finished, 4 when some were not, 1 when the endpoint refuses.",
+        "orch work --endpoint http://127.0.0.1:8083 --create --activity stage=orch:stage\n"
+        "orch work --activity arn:aws:states:eu-west-1:123456789012:activity:stage=orch:stage",
+        declare_work},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
-            "object with any of store, connections, output, workers, log.",
+            "object with any of store, connections, bindings, keys, output, workers, log.",
             "", declare_config},
     Command{"explain", "Explain an error code", "", "orch explain ORCH-0201\norch explain",
             declare_explain},

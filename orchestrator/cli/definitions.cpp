@@ -1,9 +1,11 @@
 // validate: everything that is wrong with definitions, at once.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include <fmt/format.h>
 
 #include "orchestrator/asl/parse.h"
+#include "orchestrator/base/error.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
@@ -59,29 +61,54 @@ bj::object problem_document(const std::string& file, const Problem& problem) {
           {"hint", problem.hint}};
 }
 
+/// One definition with what is wrong with it; a file that cannot be read has that as its problem.
+struct Checked {
+  std::string file;
+  asl::ParseResult result;
+};
+
+Checked check(const std::string& what, const workers::Registry& workers) {
+  Checked checked{what, {}};
+  try {
+    const auto definition = find_definition(what);
+    checked.file = definition.file;
+    checked.result = asl::parse(definition.text);
+    check_resources(checked.result, workers);
+  } catch (const Error& error) {
+    checked.result.problems.push_back({"", error.what(), error.hint()});
+  }
+  return checked;
+}
+
+void show(const Context& context, const Checked& checked) {
+  for (const auto& problem : checked.result.problems)
+    context.print(problem_text(checked.file, problem, context.out.look));
+  if (checked.result.workflow)
+    context.say(fmt::format(
+        "{}: valid, {}", checked.file,
+        status::plural(static_cast<std::int64_t>(checked.result.workflow->by_name.size()),
+                       "state")));
+}
+
 int validate(const Context& context, const ValidateOptions& options) {
+  if (std::count(options.files.begin(), options.files.end(), "-") > 1)
+    throw Error("ORCH-0001", "standard input (-) can be read only once");
   const auto workers = known_workers(context);
   bj::array documents;
-  bool bad = false;
+  std::int64_t bad = 0;
   for (const auto& file : options.files) {
-    const auto definition = find_definition(file);
-    auto result = asl::parse(definition.text);
-    bad = bad || !result.workflow;
-    check_resources(result, *workers);
-    for (const auto& problem : result.problems) {
-      if (context.json()) {
-        documents.push_back(problem_document(definition.file, problem));
-      } else {
-        context.print(problem_text(definition.file, problem, context.out.look));
-      }
-    }
-    if (result.workflow && !context.json())
-      context.say(fmt::format(
-          "{}: valid, {}", definition.file,
-          status::plural(static_cast<std::int64_t>(result.workflow->by_name.size()), "state")));
+    const auto checked = check(file, *workers);
+    bad += checked.result.workflow ? 0 : 1;
+    if (!context.json()) show(context, checked);
+    for (const auto& problem : checked.result.problems)
+      documents.push_back(problem_document(checked.file, problem));
   }
   if (context.json()) print_documents(context, documents);
-  return bad ? Exit::failure : Exit::ok;
+  if (bad > 0 && options.files.size() > 1)
+    context.say(
+        fmt::format("orch: {} of {} are not valid", bad,
+                    status::plural(static_cast<std::int64_t>(options.files.size()), "definition")));
+  return bad > 0 ? Exit::failure : Exit::ok;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/json/text.h"
+#include "orchestrator/cli/output.h"
 #include "orchestrator/status/document.h"
 #include "orchestrator/status/text.h"
 
@@ -87,10 +87,8 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
 
 int show_end(const Context& context, const RunReader& run) {
   const auto view = run.view("");
-  if (context.lines()) {
-    context.print(json::write(status::run_document(view)) + '\n');
-  } else if (context.json()) {
-    context.print(json::write(status::run_document(view)) + '\n');
+  if (context.json()) {
+    print_document(context, status::run_document(view));
   } else {
     context.print(status::end_page(view, context.out.look));
   }

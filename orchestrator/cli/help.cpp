@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t text_width = 92;
 constexpr const char* common_group = "Common options";
+constexpr const char* exit_codes =
+    "\nExit codes: 0 done, or the run succeeded; 1 an error; 2 a wrong command line; 3 the run "
+    "failed\n"
+    "or timed out; 4 the run was stopped, or this process was interrupted.\n";
 
 // CLI11 adds the names of checks behind a colon.
 std::string type_name(const CLI::Option& option) {
@@ -106,6 +110,8 @@ std::vector<OptionText> options_of(const CLI::App& app) {
 std::string usage_line(const CLI::App& app, const std::string& full_name) {
   auto line = full_name;
   if (!app.get_subcommands([](const CLI::App*) { return true; }).empty()) line += " COMMAND";
+  for (const auto* option : app.get_options())
+    if (option->get_required() && !option->get_positional()) line += " " + option_names(*option);
   line += " [OPTIONS]";
   for (const auto& option : options_of(app))
     if (option.flags.empty()) line += " " + option.names;
@@ -122,6 +128,7 @@ std::string help_text(const CLI::App& app, const Command* command, const std::st
   out += section(common_group, options, false, true);
   if (command && !command->examples.empty())
     out += "\nExamples:\n" + example_lines(command->examples);
+  if (!command && !app.get_parent()) out += exit_codes;
   if (!command)
     out += fmt::format("\n`{} COMMAND --help` tells more about a command.\n", full_name);
   return out;
@@ -130,8 +137,9 @@ std::string help_text(const CLI::App& app, const Command* command, const std::st
 std::string reference_text() {
   auto program = make_program();
   std::string out =
-      "# The commands of orch\n\nThese are the texts of `orch COMMAND --help`. Written by "
-      "`orch man --markdown`; a test fails when they differ.\n";
+      "# The commands of orch\n\nThese are the texts of `orch COMMAND --help`, written by "
+      "scripts/docs; "
+      "a test fails when they differ.\n";
   const auto add = [&](const std::string& name, const std::string& help) {
     out += fmt::format("\n## {}\n\n```\n{}```\n", name, help);
   };

@@ -10,6 +10,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/usage_error.h"
 #include "orchestrator/cli/version.h"
 
 namespace orch::cli {
@@ -61,54 +62,10 @@ CLI::App* add_app(CLI::App& root, const Command& command) {
   return parent->add_subcommand(name.substr(space + 1), std::string(command.summary));
 }
 
-std::string full_name(const CLI::App& app) {
-  return app.get_parent() ? full_name(*app.get_parent()) + " " + app.get_name() : "orch";
-}
-
-// The innermost parser that the command line reached.
-CLI::App& reached(CLI::App& app) {
-  const auto subs = app.get_subcommands();
-  return subs.empty() ? app : reached(*subs.front());
-}
-
 const Declared* declared(const Program& program, const CLI::App& app) {
   for (const auto& each : program.commands)
     if (each.app == &app) return &each;
   return nullptr;
-}
-
-std::vector<std::string> names_of_subcommands(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(sub->get_name());
-  return names;
-}
-
-std::string unknown_word(const CLI::App& app, const std::string& word) {
-  const auto name = full_name(app);
-  if (word.starts_with('-')) {
-    std::vector<std::string> flags;
-    const auto bare = word.substr(0, word.find('='));
-    for (const auto& option : options_of(app))
-      flags.insert(flags.end(), option.flags.begin(), option.flags.end());
-    return fmt::format("{} has no option {}{}", name, bare, did_you_mean(bare, flags));
-  }
-  const auto subs = names_of_subcommands(app);
-  if (!subs.empty()) return fmt::format("no command \"{}\"{}", word, did_you_mean(word, subs));
-  return fmt::format("{} does not take \"{}\"", name, word);
-}
-
-// CLI11's words for what is missing or malformed, in ours.
-[[noreturn]] void refuse(CLI::App& root, const CLI::ParseError& error) {
-  auto& app = reached(root);
-  const auto hint =
-      fmt::format("{}   (`{} --help` tells more)", usage_line(app, full_name(app)), full_name(app));
-  const auto extras = root.remaining(true);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extras.empty())
-    throw Error("ORCH-0001", unknown_word(app, extras.front()), hint);
-  std::string message = error.what();
-  while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
-  throw Error("ORCH-0001", message, hint);
 }
 
 const Declared& parse(Program& program, int argc, const char* const* argv) {

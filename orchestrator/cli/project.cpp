@@ -90,7 +90,8 @@ Project make_project(const fs::path& folder, const std::string& from, const std:
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) throw Error("ORCH-0002", fmt::format("{}: {}", folder.string(), failed.message()));
-  const bool exists = fs::exists(project.connections);
+  // One without a catalog was never finished (a misspelt URL, say), and is made anew.
+  const bool exists = fs::exists(project.connections) && fs::exists(project.catalog);
   // Passwords of an existing project are written only once it is known to be the same.
   const auto bare = [](const std::string& url) { return split_url(url).url; };
   if (exists) {

@@ -26,7 +26,7 @@ struct Project {
 };
 
 /// Makes `folder` with a connections file for "source" and "target"; passwords go to files of mode
-/// 0600 beside it. A folder that holds another connections file is refused (ORCH-0010).
+/// 0600 beside it. A folder with the project of other databases is refused (ORCH-0010).
 Project make_project(const std::filesystem::path& folder, const std::string& from,
                      const std::string& to);
 

@@ -45,7 +45,7 @@ void make_catalog(const Context& context, const Project& project, const Replicat
 int replicate(const Context& context, const ReplicateOptions& options) {
   const auto folder = fs::absolute(options.folder).lexically_normal();
   const auto project = make_project(folder, options.from, options.to);
-  context.say(fmt::format("orch: {}: the connections", project.connections.string()));
+  context.say(fmt::format("orch: the project is in {}", folder.string()));
   // Makes a target file that is new, and says at once when a server refuses us.
   connections::Connections::load(project.connections).open_target("target");
   make_catalog(context, project, options);

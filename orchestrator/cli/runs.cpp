@@ -9,6 +9,8 @@
 #include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/engine/stop_at_rest.h"
 #include "orchestrator/store/sqlite_store.h"
 
 namespace orch::cli {
@@ -80,10 +82,12 @@ int stop(const Context& context, const StopOptions& options) {
                 fmt::format("`orch status {}` shows it", run));
   carry_out_briefly(
       context,
-      {[&](engine::Engine& engine) { return engine.stop(run, options.error, options.cause); },
-       {{"op", "stop"}, {"run", run}, {"error", options.error}, {"cause", options.cause}}});
+      [&](store::Store& own) { engine::stop_at_rest(own, run, options.error, options.cause); },
+      {{"op", "stop"}, {"run", run}, {"error", options.error}, {"cause", options.cause}});
   context.say(
       fmt::format("orch: run {} is stopped; `orch resume {}` continues it", row.made.name, run));
+  if (context.json())
+    print_document(context, {{"run", run}, {"name", row.made.name}, {"status", "ABORTED"}});
   return Exit::ok;
 }
 

@@ -65,7 +65,8 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 
 // A path in the configuration file starts at the file's folder.
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
-  if (name != "store" && name != "connections" && name != "bindings") return value;
+  if (name != "store" && name != "connections" && name != "bindings" && name != "keys")
+    return value;
   return (fs::absolute(file).parent_path() / value).lexically_normal().string();
 }
 
@@ -85,6 +86,7 @@ const std::vector<SettingKind>& setting_kinds() {
       {"store", "ORCH_STORE", "file that keeps the runs"},
       {"connections", "ORCH_CONNECTIONS", "connections file of new runs"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
+      {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off"},

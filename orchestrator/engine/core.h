@@ -62,6 +62,7 @@ class Engine::Core {
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
+  void give_back(const std::string& token);
   void report(const std::string& token, const TokenReport& report);
   void update_map_run(const std::string& name, const store::MapRunLimits& limits);
   store::ExecutionRow wait(const std::string& run_id);
@@ -141,6 +142,7 @@ class Engine::Core {
 
   // tokens.cpp: tasks that are done outside
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
+  void do_give_back(const std::string& token);
   bool do_report(const std::string& token, const TokenReport& report, bool patient);
   void wait_outside(Active& active, const machine::OpenTask& task);
   void begin_outside(Active& active, const machine::Event& event);
@@ -200,9 +202,14 @@ class Engine::Core {
   std::multimap<store::ExecutionId, std::pair<machine::EventId, store::ExecutionId>> nested_;
   /// Of those: whose task is closed.
   std::vector<store::ExecutionId> nested_orphans_;
-  /// Open tasks of activities that nobody has taken, oldest first.
-  std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
-      activities_;
+  /// An open task of an activity that nobody works on.
+  struct Untaken {
+    store::ExecutionId execution;
+    machine::Ticket ticket;
+    bool given_back;  ///< its history says that a worker has begun it
+  };
+  /// By activity, oldest first.
+  std::unordered_map<std::string, std::deque<Untaken>> activities_;
 
   std::mutex mutex_;  ///< guards inbox_, closing_, stopped_ and failure_
   std::condition_variable wake_;

@@ -4,6 +4,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "orchestrator/engine/core.h"
+#include "orchestrator/engine/folding.h"
 
 namespace orch::engine {
 namespace {
@@ -135,17 +136,8 @@ void Engine::Core::record_outcome(Active& active) {
         return is_execution_end(event.type) || event.type == machine::EventType::execution_redriven;
       });
   if (!changed) return;
-  const auto& execution = active.execution;
-  auto& row = active.row;
-  row.status = execution.status();
-  row.redrive_count = execution.redrive_count();
-  row.error = execution.error();
-  row.cause = execution.cause();
-  row.output.reset();
-  row.ended_at.reset();
-  if (row.status != machine::Status::running) row.ended_at = now_;
-  if (row.status == machine::Status::succeeded) row.output = execution.output().text();
-  transaction().set_outcome(row);
+  take_outcome(active.execution, now_, active.row);
+  transaction().set_outcome(active.row);
 }
 
 void Engine::Core::report_progress() {

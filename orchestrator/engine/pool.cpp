@@ -3,10 +3,7 @@
 #include <pthread.h>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "orchestrator/base/error.h"
-#include "orchestrator/json/text.h"
+#include "workers/perform.h"
 
 namespace orch::engine {
 namespace {
@@ -15,15 +12,6 @@ constexpr std::chrono::microseconds linger_time{200};
 
 std::int64_t now_ms() {
   return std::chrono::floor<Millis>(std::chrono::system_clock::now()).time_since_epoch().count();
-}
-
-asl::Failure failure_of(const workers::TaskFailed& failed) {
-  return {failed.error(), failed.cause()};
-}
-
-asl::Failure failure_of(const Error& error) {
-  return failure_of(
-      workers::TaskFailed("States.TaskFailed", error.what(), error.hint(), error.code()));
 }
 
 }  // namespace
@@ -131,37 +119,17 @@ void WorkerPool::linger(std::unique_lock<std::mutex>& lock) {
 }
 
 WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const {
-  auto& task = delivery->task;
-  if (delivery->stop_requested()) return {delivery, WorkerNews::Stopped{}};
-  const auto failed = [&](asl::Failure failure) {
-    return WorkerNews{delivery, std::move(failure)};
-  };
-  try {
-    auto* worker = registry_.find(task.resource);
-    if (!worker)
-      throw workers::TaskFailed("Resource.Unknown",
-                                fmt::format("no worker serves the resource \"{}\" of the state "
-                                            "\"{}\"{}",
-                                            task.resource, task.state,
-                                            did_you_mean(task.resource, registry_.resources())),
-                                "bind it to a worker, an endpoint or a program with --bindings",
-                                "ORCH-0204");
-    task.input = json::parse(std::exchange(delivery->input, {}));
-    return {delivery, WorkerNews::Done{json::write(worker->run(task, *delivery))}};
-  } catch (const workers::TaskFailed& error) {
-    return failed(failure_of(error));
-  } catch (const workers::Cancelled&) {
-    if (delivery->stop_requested()) return {delivery, WorkerNews::Stopped{}};
-    return failed(failure_of(
-        workers::TaskFailed("States.TaskFailed", "the worker gave up without having been asked")));
-  } catch (const Error& error) {
-    return failed(failure_of(error));
-  } catch (const std::exception& error) {
-    return failed(failure_of(workers::TaskFailed("States.TaskFailed", error.what())));
-  } catch (...) {
-    return failed(failure_of(
-        workers::TaskFailed("States.TaskFailed", "the worker failed in a way it did not name")));
+  auto outcome =
+      workers::perform(registry_, delivery->task, std::exchange(delivery->input, {}), *delivery);
+  switch (outcome.kind) {
+    case workers::Outcome::Kind::done:
+      return {delivery, WorkerNews::Done{std::move(outcome.output)}};
+    case workers::Outcome::Kind::failed:
+      return {delivery, asl::Failure{std::move(outcome.error), std::move(outcome.cause)}};
+    case workers::Outcome::Kind::stopped:
+      break;
   }
+  return {delivery, WorkerNews::Stopped{}};
 }
 
 }  // namespace orch::engine

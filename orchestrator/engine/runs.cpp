@@ -6,27 +6,12 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/core.h"
+#include "orchestrator/engine/folding.h"
 
 namespace orch::engine {
 namespace {
 
 constexpr std::size_t kept_workflows = 256;
-
-machine::Identity identity_of(const store::NewExecution& made, const machine::Quotas& quotas) {
-  const auto& service = made.service;
-  machine::Identity identity;
-  identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
-  // Express executions may share names; behind the colon stands what tells them apart.
-  identity.name = service.express ? made.name.substr(0, made.name.find(':')) : made.name;
-  identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
-  identity.workflow_name = made.workflow;
-  identity.role = service.role;
-  identity.express = service.express;
-  if (!service.arn.empty()) identity.quotas = quotas;
-  identity.token_prefix = made.run_id;
-  identity.input = json::Payload::of_text(made.input);
-  return identity;
-}
 
 }  // namespace
 
@@ -87,18 +72,7 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
 
 machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
                                       std::shared_ptr<const asl::Workflow> workflow) {
-  machine::Execution execution(std::move(workflow), identity_of(row.made, options_.service_quotas));
-  store_.history(row.id, 0, [&](const machine::Event& event) {
-    try {
-      execution.evolve(event);
-    } catch (const Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw Error("ORCH-0206", fmt::format("event {} of run {} does not fit its definition: {}",
-                                           event.id, row.made.run_id, error.what()));
-    }
-  });
-  return execution;
+  return engine::fold(store_, row, std::move(workflow), options_.service_quotas);
 }
 
 std::shared_ptr<const asl::Workflow> Engine::Core::workflow(const std::string& hash) {

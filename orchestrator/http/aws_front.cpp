@@ -23,6 +23,7 @@ using Status = boost::beast::http::status;
 namespace {
 
 constexpr std::string_view target_prefix = "AWSStepFunctions.";
+constexpr std::string_view signing_name = "states";
 constexpr const char* content_type = "application/x-amz-json-1.0";
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
@@ -50,14 +51,19 @@ Response refusal(const std::string& type, const std::string& message, const bj::
   return out;
 }
 
-aws::SignedRequest signed_parts(const Request& request) {
+// Of a whole URL, as proxies send it, the part behind the host.
+std::string_view path_of(const Request& request) {
+  std::string_view target(request.target().data(), request.target().size());
+  const auto scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+  const auto path = target.find('/', scheme + 3);
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
+aws::SignedRequest signed_parts(const Request& request, bool encrypted) {
   aws::SignedRequest parts;
   parts.method = std::string(request.method_string());
-  std::string_view target(request.target().data(), request.target().size());
-  if (const auto scheme = target.find("://"); scheme != std::string_view::npos) {
-    const auto path = target.find('/', scheme + 3);
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
+  const auto target = path_of(request);
   const auto question = target.find('?');
   parts.path = target.substr(0, question);
   if (question != std::string_view::npos) parts.query = target.substr(question + 1);
@@ -68,7 +74,23 @@ aws::SignedRequest signed_parts(const Request& request) {
     parts.headers.emplace_back(std::move(name), std::string(field.value()));
   }
   parts.body = request.body();
+  parts.encrypted = encrypted;
   return parts;
+}
+
+// What load balancers and supervisors ask, without a signature.
+bool asks_for_health(const Request& request) {
+  using Verb = boost::beast::http::verb;
+  return (request.method() == Verb::get || request.method() == Verb::head) &&
+         path_of(request) == "/healthz";
+}
+
+Response health(bool head, bool stopping) {
+  auto out = response(stopping ? Status::service_unavailable : Status::ok,
+                      {{"status", stopping ? "stopping" : "ok"}});
+  out.set(Field::content_type, "application/json");
+  if (head) out.body().clear();
+  return out;
 }
 
 bj::object parse_body(const std::string& text) {
@@ -121,7 +143,6 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
 
   // On a thread of the pool.
   void look(const Pending& pending) {
-    if (pending->reply.gone()) return;
     try {
       if (!pending->read) read(pending);
       answer(pending);
@@ -137,8 +158,9 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
   }
 
   void read(const Pending& pending) {
-    const auto parts = signed_parts(pending->request);
-    if (!options.keys.empty()) aws::verify(parts, options.keys, clock_now());
+    if (!options.keys.empty())
+      aws::verify(signed_parts(pending->request, pending->reply.encrypted()), options.keys,
+                  signing_name, clock_now());
     auto& call = pending->call;
     call.operation = operation_of(pending->request);
     const auto header = pending->request[Field::authorization];
@@ -146,10 +168,16 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       call.region = found->region;
     call.request = parse_body(pending->request.body());
     pending->read = true;
-    if (const auto patience = service::patience_of(call.operation); patience.count() > 0)
-      net::post(io, [self = shared_from_this(), pending, patience] {
-        self->set_deadline(pending, patience);
-      });
+    const auto patience = service::patience_of(call.operation);
+    if (patience.count() == 0) return;
+    net::post(io, [self = shared_from_this(), pending, patience] {
+      self->set_deadline(pending, patience);
+    });
+    pending->reply.when_gone([self = weak_from_this(), weak = std::weak_ptr(pending)] {
+      const auto inside = self.lock();
+      const auto kept = weak.lock();
+      if (inside && kept && inside->polls.take(kept.get())) inside->queue(kept);
+    });
   }
 
   // Looks until there is an answer, or nothing has happened since the last look.
@@ -159,13 +187,32 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       const bool known = !call.subject.empty();
       const auto seen = polls.count(call.subject);
       call.last = must_end(*pending);
-      if (auto answer = service.call(call))
-        return pending->reply.send(response(Status::ok, *answer));
+      call.gone = pending->reply.gone();
+      if (auto answer = service.call(call)) return send(*pending, *answer);
       const bool parked =
           known && polls.park(call.subject, seen, pending.get(),
                               [self = shared_from_this(), pending] { self->queue(pending); });
       // Patience may have ended in between, when there was nothing to take yet.
-      if (parked && (!must_end(*pending) || !polls.take(pending.get()))) return;
+      const bool changed = must_end(*pending) || pending->reply.gone() != call.gone;
+      if (parked && (!changed || !polls.take(pending.get()))) return;
+    }
+  }
+
+  // A task that its worker does not get goes to another.
+  void send(const AwsCall& pending, const bj::object& answer) {
+    auto out = response(Status::ok, answer);
+    if (pending.call.handed_out.empty()) return pending.reply.send(std::move(out));
+    pending.reply.send(std::move(out), [self = weak_from_this(), token = pending.call.handed_out] {
+      if (const auto inside = self.lock())
+        net::post(inside->pool, [inside, token] { inside->give_back(token); });
+    });
+  }
+
+  void give_back(const std::string& token) {
+    try {
+      service.give_back(token);
+    } catch (const std::exception& error) {
+      log::error("msg=\"a task that was not delivered waits for its timeout: {}\"", error.what());
     }
   }
 
@@ -206,6 +253,9 @@ void AwsFront::stop() {
 }
 
 void AwsFront::handle(Request request, Reply reply) {
+  if (asks_for_health(request))
+    return reply.send(
+        health(request.method() == boost::beast::http::verb::head, inside_->stopping));
   inside_->queue(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
 }
 

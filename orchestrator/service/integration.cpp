@@ -156,7 +156,9 @@ void Integration::add_workers(workers::Registry& registry) const {
 
     bj::value run(const workers::Task& task, workers::TaskContext& context) override {
       const auto named = parse_resource(task.resource);
-      Call call{named.operation, request_of(task), {}, false, {}, {}, {}};
+      Call call;
+      call.operation = named.operation;
+      call.request = request_of(task);
       call.region = region_of(call.request);
       call.starter = engine::Starter{task.run, task.ticket, named.waits};
       try {

@@ -42,8 +42,7 @@ bool starts_children(EventType type) {
 }
 
 bool is_failure(EventType type) {
-  return type == EventType::task_failed || type == EventType::task_timed_out ||
-         type == EventType::evaluation_failed || type == EventType::map_state_failed ||
+  return type == EventType::evaluation_failed || type == EventType::map_state_failed ||
          type == EventType::parallel_state_failed;
 }
 
@@ -62,16 +61,27 @@ void Projection::add(const Event& event) {
     if (auto* at = place(event); at && at->stand == Stand::open) settle(*at, Stand::aborted);
     return;
   }
-  switch (type) {
+  switch (task_stage(type)) {
+    case machine::TaskStage::scheduled:
+      return schedule(event);
+    case machine::TaskStage::succeeded:
+      return succeed(event);
+    case machine::TaskStage::failed:
+    case machine::TaskStage::timed_out:
+      return fail(event);
+    default:
+      add_other(event);
+  }
+}
+
+// What is neither about a state as such nor about its task.
+void Projection::add_other(const Event& event) {
+  switch (event.type) {
     case EventType::execution_started:
       overview_.started = event.at;
       break;
     case EventType::execution_redriven:
       return redrive(event);
-    case EventType::task_scheduled:
-      return schedule(event);
-    case EventType::task_succeeded:
-      return succeed(event);
     case EventType::retry_scheduled:
       return retry(event);
     case EventType::map_state_started:

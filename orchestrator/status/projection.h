@@ -153,6 +153,7 @@ class Projection {
   void end_iteration(const machine::Event& event, Outcome outcome);
   void end_execution(const machine::Event& event);
   void redrive(const machine::Event& event);
+  void add_other(const machine::Event& event);
 
   Place* place(const machine::Event& event);
   Step* step_of(const Place& place);

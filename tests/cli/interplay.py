@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Several processes on one run store: owners, guests, Ctrl-C, kill -9."""
 import argparse
+import contextlib
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
 WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+TOUCHES = {"StartAt": "W", "States": {
+    "W": {"Type": "Wait", "Seconds": 1, "Next": "T"},
+    "T": {"Type": "Task", "Resource": "orch:process", "Parameters": {"argv": ["touch", "touched"]}, "End": True}}}
 QUICK = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": True}}}
 
 
@@ -22,7 +27,7 @@ class Folder:
         self.folder = tempfile.TemporaryDirectory(prefix="orch_cli_")
         self.path = self.folder.name
         self.children = []
-        for name, content in (("waits.json", WAITS), ("quick.json", QUICK)):
+        for name, content in (("waits.json", WAITS), ("touches.json", TOUCHES), ("quick.json", QUICK)):
             with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
                 json.dump(content, file)
 
@@ -51,11 +56,15 @@ class Folder:
             time.sleep(0.05)
         raise AssertionError(f"{name} is {self.status_of(name)}, expected {status}")
 
-    def end(self):
+    def end_children(self):
         for child in self.children:
             if child.poll() is None:
                 child.kill()
             child.communicate()
+        self.children.clear()
+
+    def end(self):
+        self.end_children()
         self.folder.cleanup()
 
 
@@ -101,6 +110,38 @@ def a_guest_goes_on_when_the_owner_is_killed(folder):
     folder.wait_for("long", "aborted")
 
 
+def a_stop_without_an_owner_moves_no_other_run(folder):
+    owner = folder.start("submit", "touches.json", "--name", "other")
+    folder.wait_for("other", "running")
+    folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    owner.kill()
+    folder.end_children()
+    expect(folder.status_of("other") == "RUNNING", "it was killed before its second was over")
+    time.sleep(1.5)  # the other run's timer is due now
+    before = folder.run("history", "other", "-o", "json").stdout
+    done = folder.run("stop", "long", "--error", "Enough", "--cause", "why not", "-o", "json")
+    expect(json.loads(done.stdout)["status"] == "ABORTED", f"the stop answers: {done.stderr}")
+    stopped = json.loads(folder.run("status", "long", "-o", "json").stdout)
+    expect(stopped["status"] == "ABORTED" and "why not" in json.dumps(stopped), f"with its cause: {stopped}")
+    expect(folder.run("history", "other", "-o", "json").stdout == before, "the other run has moved")
+    expect(not os.path.exists(os.path.join(folder.path, "touched")), "a task of the other run was done")
+    done = folder.run("resume", "other")
+    expect(done.returncode == 0, f"the other run goes on later: {done.stderr}")
+    expect(os.path.exists(os.path.join(folder.path, "touched")), "its task is done then")
+
+
+def a_misspelt_url_leaves_nothing_in_the_way(folder):
+    with contextlib.closing(sqlite3.connect(os.path.join(folder.path, "from.db"))) as database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    done = folder.run("replicate", "--from", "sqlite:form.db", "--to", "sqlite:to.db")
+    expect(done.returncode == 1, f"there is no such file: {done.stderr}")
+    done = folder.run("replicate", "--from", "sqlite:from.db", "--to", "sqlite:to.db")
+    expect(done.returncode == 0, f"the right one is taken: {done.stderr}")
+    done = folder.run("replicate", "--from", "sqlite:other.db", "--to", "sqlite:to.db")
+    expect("ORCH-0010" in done.stderr, f"the project stays that of its databases: {done.stderr}")
+
+
 def passwords_stay_out_of_everything(folder):
     secret = "s3cr3t-in-the-url"
     done = folder.run("replicate", "--from", "sqlite:nothing.db", "--to",
@@ -125,7 +166,8 @@ def main():
     options = parser.parse_args()
     failed = 0
     scenarios = [ctrl_c_leaves_a_run_that_can_be_stopped, a_guest_hands_its_run_to_the_owner,
-                 a_guest_goes_on_when_the_owner_is_killed, passwords_stay_out_of_everything]
+                 a_guest_goes_on_when_the_owner_is_killed, a_stop_without_an_owner_moves_no_other_run,
+                 a_misspelt_url_leaves_nothing_in_the_way, passwords_stay_out_of_everything]
     for scenario in scenarios:
         folder = Folder(os.path.abspath(options.orch))
         try:

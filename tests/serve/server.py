@@ -51,7 +51,7 @@ class Server:
             self.command("serve", "--listen", "127.0.0.1:0", *self.arguments), stdout=subprocess.PIPE,
             stderr=self.log, text=True, cwd=self.folder, env=self.environment())
         self.url = self.process.stdout.readline().strip()
-        if not self.url.startswith("http://"):
+        if not self.url.startswith("http"):
             raise RuntimeError("orch serve did not start: " + (self.folder / "serve.log").read_text())
         self.host, self.port = "127.0.0.1", urllib.parse.urlsplit(self.url).port
 
@@ -80,11 +80,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(orch, *arguments, environment=None):
-    """A server in a temporary folder, ended and removed afterwards."""
+def serving(orch, *arguments, environment=None, files=None, prepare=None):
+    """A server in a temporary folder, ended and removed afterwards. The folder has `files` (text by name)
+    and what `prepare(folder)` makes."""
     folder = tempfile.mkdtemp(prefix="orch-serve-")
     server = None
     try:
+        for name, text in (files or {}).items():
+            (pathlib.Path(folder) / name).write_text(text)
+        if prepare:
+            prepare(folder)
         server = Server(orch, folder, *arguments, environment=environment)
         yield server
     finally:

@@ -49,6 +49,26 @@ class History {
   std::int64_t id_ = 0;
 };
 
+TEST(Projection, TasksOfActivitiesAreSteps) {
+  History history;
+  history.tell(EventType::execution_started);
+  history.tell(EventType::task_state_entered, "Stage");
+  auto& scheduled = history.add(EventType::activity_scheduled, "Stage");
+  scheduled.resource = "arn:aws:states:us-east-1:123456789012:activity:stage";
+  scheduled.payload = json::Payload::of_text(R"({"table":{"key":"treaty"},"orch":{"run":"r"}})");
+  history.commit();
+  history.tell(EventType::activity_started, "Stage");
+  const auto& table = history.projection.overview().tables.at(0);
+  EXPECT_EQ(table.key, "treaty");
+  EXPECT_EQ(table.outcome, Outcome::running);
+  auto& late = history.add(EventType::activity_timed_out);
+  late.error = "States.HeartbeatTimeout";
+  history.commit();
+  EXPECT_EQ(table.outcome, Outcome::failed);
+  ASSERT_NE(table.failure(), nullptr);
+  EXPECT_EQ(table.failure()->error, "States.HeartbeatTimeout");
+}
+
 TEST(Projection, RetriesAreAttemptsOfOneStep) {
   History history;
   history.tell(EventType::execution_started);

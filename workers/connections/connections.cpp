@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/locations.h"
@@ -74,7 +75,8 @@ struct Connections::Impl {
     throw workers::TaskFailed("Connection.Unknown",
                               fmt::format("no connection \"{}\" in the connections file{}", name,
                                           did_you_mean(name, names)),
-                              "", "ORCH-0304", {{"connection", name}});
+                              fmt::format("there are: {}", fmt::join(names, ", ")), "ORCH-0304",
+                              {{"connection", name}});
   }
 
   postgres::Settings settings_of(const Connection& connection, const Stop& stop = {}) const {

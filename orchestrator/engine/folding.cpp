@@ -1,0 +1,58 @@
+#include "orchestrator/engine/folding.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+
+namespace orch::engine {
+namespace {
+
+machine::Identity identity_of(const store::NewExecution& made, const machine::Quotas& quotas) {
+  const auto& service = made.service;
+  machine::Identity identity;
+  identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
+  // Express executions may share names; behind the colon stands what tells them apart.
+  identity.name = service.express ? made.name.substr(0, made.name.find(':')) : made.name;
+  identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
+  identity.workflow_name = made.workflow;
+  identity.role = service.role;
+  identity.express = service.express;
+  if (!service.arn.empty()) identity.quotas = quotas;
+  identity.token_prefix = made.run_id;
+  identity.input = json::Payload::of_text(made.input);
+  return identity;
+}
+
+}  // namespace
+
+machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
+                        std::shared_ptr<const asl::Workflow> workflow,
+                        const machine::Quotas& quotas) {
+  machine::Execution execution(std::move(workflow), identity_of(row.made, quotas));
+  store.history(row.id, 0, [&](const machine::Event& event) {
+    try {
+      execution.evolve(event);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw Error("ORCH-0206", fmt::format("event {} of run {} does not fit its definition: {}",
+                                           event.id, row.made.run_id, error.what()));
+    }
+  });
+  return execution;
+}
+
+void take_outcome(const machine::Execution& execution, Instant at, store::ExecutionRow& row) {
+  row.status = execution.status();
+  row.redrive_count = execution.redrive_count();
+  row.error = execution.error();
+  row.cause = execution.cause();
+  row.output.reset();
+  row.ended_at.reset();
+  if (row.status != machine::Status::running) row.ended_at = at;
+  if (row.status == machine::Status::succeeded) row.output = execution.output().text();
+}
+
+}  // namespace orch::engine
