@@ -99,6 +99,12 @@ bj::object Owner::answer(const bj::object& request) {
     guests_.insert(run);
     return {{"run", run}};
   }
+  // Only looked after: a run that has ended is not begun again.
+  if (op == "follow") {
+    const auto run = reader_->find(text_in(request, "run")).made.run_id;
+    guests_.insert(run);
+    return {{"run", run}};
+  }
   if (op == "stop")
     return {{"run", engine_->stop(text_in(request, "run"), text_in(request, "error"),
                                   text_in(request, "cause"))}};

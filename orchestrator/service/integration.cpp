@@ -9,6 +9,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/fault.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/service/words.h"
 
@@ -163,6 +164,7 @@ void Integration::add_workers(workers::Registry& registry) const {
       call.starter = engine::Starter{task.run, task.ticket, named.waits};
       try {
         auto answer = respelled(answer_of(call, context), std::toupper).as_object();
+        fault::point("service.called");
         respell_dates(answer, named.sdk);
         if (!named.sdk) add_metadata(answer);
         return answer;
