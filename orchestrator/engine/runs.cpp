@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kept_workflows = 256;
 
-machine::Identity identity_of(const store::NewExecution& made, const machine::Quotas& quotas) {
+machine::Identity identity_of(const store::NewExecution& made, const Options& options) {
   const auto& service = made.service;
   machine::Identity identity;
   identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
@@ -22,7 +22,10 @@ machine::Identity identity_of(const store::NewExecution& made, const machine::Qu
   identity.workflow_name = made.workflow;
   identity.role = service.role;
   identity.express = service.express;
-  if (!service.arn.empty()) identity.quotas = quotas;
+  if (!service.arn.empty()) {
+    identity.quotas = options.service_quotas;
+    identity.activity_exists = options.activity_exists;
+  }
   identity.token_prefix = made.run_id;
   identity.input = json::Payload::of_text(made.input);
   return identity;
@@ -87,7 +90,7 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
 
 machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
                                       std::shared_ptr<const asl::Workflow> workflow) {
-  machine::Execution execution(std::move(workflow), identity_of(row.made, options_.service_quotas));
+  machine::Execution execution(std::move(workflow), identity_of(row.made, options_));
   store_.history(row.id, 0, [&](const machine::Event& event) {
     try {
       execution.evolve(event);
