@@ -114,12 +114,13 @@ void add_metadata(bj::object& answer) {
 
 workers::TaskFailed failure_of(const ServiceError& error, bool of_sdk) {
   const auto id = new_uuid();
+  const auto name = error.type() + (error.type().ends_with("Exception") ? "" : "Exception");
   if (of_sdk)
     return workers::TaskFailed::with_cause(
-        fmt::format("Sfn.{}Exception", error.type()),
+        "Sfn." + name,
         fmt::format("{} (Service: Sfn, Status Code: 400, Request ID: {})", error.message(), id));
   return workers::TaskFailed::with_cause(
-      fmt::format("StepFunctions.{}Exception", error.type()),
+      "StepFunctions." + name,
       fmt::format("{} (Service: AWSStepFunctions; Status Code: 400; Error Code: {}; Request ID: "
                   "{}; Proxy: null)",
                   error.message(), error.type(), id));
