@@ -143,7 +143,7 @@ Value pad(Evaluator& evaluator, Arguments& arguments, const Value&) {
   if (arguments[2].defined() && !text_at(arguments, 2).empty()) with = text_at(arguments, 2);
   const auto missing = std::abs(std::trunc(width)) - static_cast<double>(count_characters(text));
   if (missing <= 0) return arguments[0];
-  if (missing > longest_padding) throw Problem("D2015").error();
+  if (missing > longest_padding) throw Problem("D2015").value(Value(longest_padding)).error();
   evaluator.work(static_cast<std::int64_t>(missing) / 64);
   const auto characters = count_characters(with);
   const auto wanted = static_cast<std::size_t>(missing);
