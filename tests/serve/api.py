@@ -162,7 +162,9 @@ class Redrives(ServeTest):
         token = self.server.call("GetActivityTask", activityArn=arn)["taskToken"]
         self.server.call("SendTaskFailure", taskToken=token, error="Once")
         self.assertEqual(self.ended(execution)["redriveStatus"], "REDRIVABLE")
-        self.server.call("RedriveExecution", executionArn=execution)
+        redriven = self.server.call("RedriveExecution", executionArn=execution, clientToken="once")
+        self.assertEqual(self.server.call("RedriveExecution", executionArn=execution, clientToken="once"), redriven)
+        self.refused("ExecutionNotRedrivable", "RedriveExecution", executionArn=execution, clientToken="twice")
         token = self.server.call("GetActivityTask", activityArn=arn)["taskToken"]
         self.server.call("SendTaskSuccess", taskToken=token, output="1")
         row = self.ended(execution)
