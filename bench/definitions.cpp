@@ -36,4 +36,19 @@ std::string numbers(int items) {
   return text + ']';
 }
 
+std::string lines_map(const LinesMap& map) {
+  const auto batcher =
+      map.batch > 0 ? fmt::format(R"("ItemBatcher":{{"MaxItemsPerBatch":{}}},)", map.batch) : "";
+  return fmt::format(
+      R"({{"StartAt":"All","States":{{"All":{{"Type":"Map","End":true,"Label":"lines",)"
+      R"("ItemReader":{{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":)"
+      R"({{"InputType":"JSONL"}},"Parameters":{{"Bucket":"file:{0}","Key":"{1}"}}}},{2})"
+      R"("ResultWriter":{{"Resource":"arn:aws:states:::s3:putObject","Parameters":)"
+      R"({{"Bucket":"file:{0}","Prefix":"results"}}}},)"
+      R"("ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"{3}"}},)"
+      R"("StartAt":"One","States":{{)"
+      R"("One":{{"Type":"Task","Resource":"bench:step","End":true}}}}}}}}}}}})",
+      map.folder, map.file, batcher, map.express ? "EXPRESS" : "STANDARD");
+}
+
 }  // namespace orch::bench

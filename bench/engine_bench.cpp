@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "bench/child.h"
+#include "bench/distributed_cases.h"
 #include "bench/engine_cases.h"
 #include "bench/limit.h"
 #include "bench/report.h"
@@ -27,6 +28,7 @@ constexpr int recovered_tasks = 10'000;
 
 struct Settings {
   int rounds = 5;
+  int lines = 1'000'000;
   std::string folder = fs::current_path().string();
   std::string only;
   std::string output = "table";
@@ -67,6 +69,24 @@ Figures kill_and_recover(const fs::path& folder, double) {
   return measured([&] { return recovery(folder, recovered_tasks); });
 }
 
+/// Distributed Maps read a file that is written before the clock starts.
+std::function<Figures(const fs::path&, double)> over_lines(int lines, Children children) {
+  return [=](const fs::path& folder, double) {
+    write_items(folder, lines);
+    return measured([&] { return map_of_lines(folder, lines, children); });
+  };
+}
+
+std::function<Figures(const fs::path&, double)> killed_over_lines(int lines) {
+  return [=](const fs::path& folder, double) {
+    write_items(folder, lines);
+    Child child([&](const Child::Send& send) { half_of_lines(folder, lines, send); });
+    child.receive();
+    child.kill();
+    return measured([&] { return rest_of_lines(folder, lines); });
+  };
+}
+
 /// Time from fork to exit of `orch --version`.
 Figures start_up(const std::string& program) {
   const auto start = std::chrono::steady_clock::now();
@@ -83,9 +103,27 @@ Figures start_up(const std::string& program) {
   return {{"ms", took.count()}};
 }
 
+Aim at_least(double value) { return {Aim::Kind::at_least, value}; }
+Aim at_most(double value) { return {Aim::Kind::at_most, value}; }
+
+void add_distributed(std::vector<Case>& all, int lines) {
+  const std::vector<Judged> figures = {{"lines_per_s", "/s", {}},
+                                       {"cpu_s", "s", {}},
+                                       {"peak_mb", "MiB", {at_most(128)}},
+                                       {"store_mb", "MiB", {}}};
+  const auto add = [&](const std::string& name, int count, Children children) {
+    all.push_back({name, over_lines(count, children), figures});
+  };
+  add("tenth of the lines", lines / 10, Children::standard);  // the cost of a line is flat
+  add("lines", lines, Children::standard);
+  add("lines, express", lines, Children::express);
+  add("lines, by hundreds", lines, Children::batches);
+  all.push_back({"half of lines, killed",
+                 killed_over_lines(lines),
+                 {{"seconds", "s", {at_most(5)}}, {"redone", "", {at_most(0)}}}});
+}
+
 std::vector<Case> cases(const Settings& settings) {
-  const auto at_least = [](double value) { return Aim{Aim::Kind::at_least, value}; };
-  const auto at_most = [](double value) { return Aim{Aim::Kind::at_most, value}; };
   const auto limits = [](double value) { return Aim{Aim::Kind::at_least, value, true}; };
   const auto map_case = [](int items) {
     return in_child([items](const fs::path& folder) { return map_of(folder, items); });
@@ -113,6 +151,7 @@ std::vector<Case> cases(const Settings& settings) {
        {{"p50_ms", "ms", {}}, {"p50_beyond_ms", "ms", {at_most(1)}}, {"p99_ms", "ms", {}}}},
       {"10,000 open, killed", kill_and_recover, {{"seconds", "s", {at_most(1)}}}},
   };
+  add_distributed(all, settings.lines);
   if (!settings.program.empty())
     all.push_back({"orch --version",
                    [&settings](const fs::path&, double) { return start_up(settings.program); },
@@ -172,6 +211,8 @@ int main(int argc, char** argv) {
   Settings settings;
   CLI::App app{"Measures the engine against the commit rate of the disk under --folder."};
   app.add_option("--rounds", settings.rounds, "rounds of each case")->check(CLI::Range(1, 1'000));
+  app.add_option("--lines", settings.lines, "items of the distributed maps")
+      ->check(CLI::Range(1'000, 100'000'000));
   app.add_option("--folder", settings.folder, "where the stores are made")
       ->check(CLI::ExistingDirectory);
   app.add_option("--case", settings.only, "only cases whose name contains this");

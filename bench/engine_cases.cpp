@@ -9,66 +9,10 @@
 #include <thread>
 
 #include "bench/definitions.h"
-#include "orchestrator/engine/engine.h"
+#include "bench/rig.h"
 #include "orchestrator/store/sqlite_store.h"
 
 namespace orch::bench {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-using Step = std::function<boost::json::value(const workers::Task&, workers::TaskContext&)>;
-
-class StepWorker final : public workers::Worker {
- public:
-  explicit StepWorker(Step step) : step_(std::move(step)) {}
-  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    return step_(task, context);
-  }
-
- private:
-  Step step_;
-};
-
-boost::json::value echo(const workers::Task& task, workers::TaskContext&) { return task.input; }
-
-/// An engine on a store of its own whose "bench:step" does `step`.
-class Rig {
- public:
-  explicit Rig(const std::filesystem::path& folder, Step step = echo)
-      : store_(store::open_as_owner(folder / "runs.db", "engine_bench")) {
-    registry_.add("bench:step", std::make_unique<StepWorker>(std::move(step)));
-    engine_ = std::make_unique<engine::Engine>(*store_, registry_);
-  }
-
-  engine::Engine& engine() { return *engine_; }
-
-  /// Throws unless the run succeeds: a figure of a run that failed means nothing.
-  void must_succeed(const std::string& run_id) {
-    const auto row = engine_->wait(run_id);
-    if (row.status != machine::Status::succeeded)
-      throw std::runtime_error("a run failed: " + row.error.value_or("") + row.cause.value_or(""));
-  }
-
-  double run(const std::string& definition, const std::string& input) {
-    const auto start = Clock::now();
-    const auto run_id = engine_->submit({"", "bench", definition, input, ""}).run_id;
-    must_succeed(run_id);
-    return seconds_since(start);
-  }
-
- private:
-  std::unique_ptr<store::Store> store_;
-  workers::Registry registry_;
-  std::unique_ptr<engine::Engine> engine_;
-};
-
-}  // namespace
-
 Figures sequential_tasks(const std::filesystem::path& folder, int steps) {
   Rig rig(folder);
   return {{"steps_per_s", steps / rig.run(task_chain(steps), "{}")}};

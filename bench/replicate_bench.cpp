@@ -1,18 +1,17 @@
 // How fast tables move, each way beside what people would do without orch, in the same rounds.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "bench/board.h"
+#include "bench/opponents.h"
 #include "bench/replicate_data.h"
 #include "bench/report.h"
 #include "orchestrator/json/text.h"
@@ -33,6 +32,8 @@ struct Settings {
   std::int64_t sqlite_rows = 1'000'000;
   int rounds = 5;
   int parts = 2;
+  std::string only;
+  bool others = true;
   bool json = false;
 };
 
@@ -40,12 +41,6 @@ double seconds(const std::function<void()>& work) {
   const auto start = Clock::now();
   work();
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Runs a pipeline; both ends must succeed.
-void shell(const std::string& command) {
-  const auto whole = "bash -c 'set -o pipefail; " + command + "'";
-  if (std::system(whole.c_str()) != 0) throw std::runtime_error("failed: " + command);
 }
 
 /// A server like a fresh installation, but with room for its log: fsync is on.
@@ -57,39 +52,57 @@ test::PostgresOptions server_options() {
   return options;
 }
 
-/// Times by name of the way, one a round.
-using Times = std::map<std::string, std::vector<double>>;
+/// Ours for one table: the name before the colon, and the way it is measured against.
+struct Ours {
+  std::string name;
+  std::string table;
+  std::int64_t rows;
+  std::string against;
+  double aim;  ///< of staging
+  int parts = 1;
+};
 
 class Benchmark {
  public:
   explicit Benchmark(const Settings& settings)
       : settings_(settings),
         server_(server_options()),
-        from_(server_.create_database("from_here")),
         to_(server_.create_database("to_there")),
         file_(folder_.path() / "posting.db") {
-    test::pg_run(from_, create_postings());
-    test::pg_run(from_, insert_postings(settings.rows));
-    test::pg_run(from_, "ALTER TABLE posting ADD PRIMARY KEY (posting_id)");
-    test::pg_run(from_, "VACUUM ANALYZE posting");
+    for (const auto& shape : shapes()) {
+      if (chosen(shape)) fill(shape);
+    }
     if (settings.sqlite_rows > 0) write_sqlite_postings(file_, settings.sqlite_rows);
   }
 
-  Times run() {
+  const Board& run() {
     for (int round = 0; round < settings_.rounds; ++round) {
-      psql_pipe();
-      orch_table(1, "orch");
-      if (settings_.parts > 1)
-        orch_table(settings_.parts, fmt::format("orch, {} parts", settings_.parts));
-      if (settings_.sqlite_rows == 0) continue;
-      sqlite_pipe();
-      orch_from_sqlite();
+      for (const auto& shape : shapes()) {
+        if (chosen(shape)) between_servers(shape);
+      }
+      if (settings_.sqlite_rows > 0) from_sqlite();
     }
-    return std::move(times_);
+    return board_;
   }
 
  private:
-  void note(const std::string& way, double took) { times_[way].push_back(took); }
+  bool chosen(const Shape& shape) const {
+    return settings_.only.empty() || settings_.only == shape.table;
+  }
+  std::int64_t rows_of(const Shape& shape) const {
+    return static_cast<std::int64_t>(static_cast<double>(settings_.rows) * shape.share);
+  }
+  std::string source_url(const Shape& shape) const { return server_.url("from_" + shape.table); }
+
+  // A database of its own: some opponents copy databases, not tables.
+  void fill(const Shape& shape) {
+    const auto url = server_.create_database("from_" + shape.table);
+    const auto key = shape.columns.substr(0, shape.columns.find(' '));
+    test::pg_run(url, create_table(shape));
+    test::pg_run(url, insert_rows(shape, rows_of(shape)));
+    test::pg_run(url, fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", shape.table, key));
+    test::pg_run(url, "VACUUM ANALYZE " + shape.table);
+  }
 
   /// Nothing of the way before is left to be written while the next one is timed.
   void prepare() {
@@ -98,64 +111,81 @@ class Benchmark {
     test::pg_run(to_, "CHECKPOINT");
   }
 
-  std::string psql(const std::string& url, const std::string& sql) const {
-    return fmt::format("psql -Xq \"{}\" -c \"{}\"", url, sql);
+  void time(const Way& way, const std::string& table, const std::function<void()>& work) {
+    board_.note(way, seconds(work));
+    expect_rows(table, way.rows);
   }
 
-  void psql_pipe() {
+  void between_servers(const Shape& shape) {
+    const auto& table = shape.table;
+    const auto from = source_url(shape);
+    const auto rows = rows_of(shape);
+    const auto pipe = table + ": psql | psql, binary";
     prepare();
-    test::pg_run(to_, create_postings());
-    note("psql | psql, binary", seconds([&] {
-           shell(psql(from_, "COPY posting TO STDOUT (FORMAT binary)") + " | " +
-                 psql(to_, "COPY posting FROM STDIN (FORMAT binary)"));
-         }));
-    expect_rows(settings_.rows);
+    test::pg_run(to_, create_table(shape));
+    time({pipe, rows, pipe}, table, [&] { psql_pipe(from, to_, table, "binary"); });
+    orch_table(shape, {table + ": orch", table, rows, pipe, 1.0});
+    if (settings_.parts > 1)
+      orch_table(shape, {fmt::format("{}: orch in {} parts", table, settings_.parts), table, rows,
+                         pipe, 0, settings_.parts});
+    if (!settings_.others) return;
+    const auto whole = table + ": orch: whole";
+    if (installed("pg_dump")) {
+      prepare();
+      time({table + ": pg_dump | psql", rows, whole}, table, [&] { pg_dump_pipe(from, to_); });
+    }
+    if (installed("pgcopydb")) {
+      prepare();
+      time({table + ": pgcopydb clone", rows, whole}, table,
+           [&] { pgcopydb_clone(from, to_, folder_ / "pgcopydb"); });
+    }
   }
 
-  void orch_table(int parts, const std::string& name) {
+  void orch_table(const Shape& shape, const Ours& ours) {
     prepare();
-    auto source = postgres::open_source({server_.conninfo("from_here"), "from"});
-    move(*source, parts, name);
-    expect_rows(settings_.rows);
+    auto source = postgres::open_source({server_.conninfo("from_" + shape.table), "from"});
+    move(*source, ours);
   }
 
-  void move(data::Source& source, int parts, const std::string& name) {
+  void move(data::Source& source, const Ours& ours) {
     auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
     test::Replication replication(source, *target);
-    auto entry = test::entry_of("posting");
-    entry.parts = parts;
+    auto entry = test::entry_of(ours.table);
+    entry.parts = ours.parts;
     boost::json::object load;
     const auto staged = seconds([&] { load = replication.stage(entry); });
     const auto verified = seconds([&] { replication.verify(entry, load); });
     const auto merged = seconds([&] { replication.merge(entry, load); });
-    note(name + ": stage", staged);
-    note(name + ": verify", verified);
-    note(name + ": merge", merged);
-    note(name + ": whole", staged + verified + merged);
+    const auto note = [&](const char* what, double took, double aim) {
+      board_.note({ours.name + ": " + what, ours.rows, ours.against, aim}, took);
+    };
+    note("stage", staged, ours.aim);
+    note("verify", verified, 0);
+    note("merge", merged, 0);
+    note("whole", staged + verified + merged, 0);
+    expect_rows(ours.table, ours.rows);
   }
 
-  void sqlite_pipe() {
+  void from_sqlite() {
+    const auto rows = settings_.sqlite_rows;
+    const std::string pipe = "sqlite3 -csv | psql";
     prepare();
     test::pg_run(to_,
                  "CREATE TABLE posting (posting_id bigint, treaty_id bigint, period bigint, kind "
                  "text, currency text, amount double precision, rate double precision, booked_at "
                  "timestamp, description text)");
-    note("sqlite3 -csv | psql", seconds([&] {
-           shell(fmt::format("sqlite3 -csv \"{}\" \"SELECT * FROM posting\"", file_.string()) +
-                 " | " + psql(to_, "COPY posting FROM STDIN (FORMAT csv)"));
-         }));
-    expect_rows(settings_.sqlite_rows);
-  }
-
-  void orch_from_sqlite() {
+    time({pipe, rows, pipe}, "posting", [&] { sqlite_pipe(file_, to_, "posting"); });
     prepare();
     auto source = sqlite::open_source(file_, "file");
-    move(*source, 1, "orch from SQLite");
-    expect_rows(settings_.sqlite_rows);
+    move(*source, {"orch from SQLite", "posting", rows, pipe, 1.0});
+    if (!settings_.others || !installed("pgloader")) return;
+    prepare();
+    time({"pgloader from SQLite", rows, "orch from SQLite: whole"}, "posting",
+         [&] { pgloader_load(file_, to_, folder_ / "pgloader"); });
   }
 
-  void expect_rows(std::int64_t rows) {
-    const auto found = test::pg_value(to_, "SELECT count(*) FROM posting");
+  void expect_rows(const std::string& table, std::int64_t rows) {
+    const auto found = test::pg_value(to_, "SELECT count(*) FROM " + table);
     if (found != std::to_string(rows))
       throw std::runtime_error(fmt::format("{} rows arrived, expected {}", found, rows));
   }
@@ -163,97 +193,35 @@ class Benchmark {
   const Settings& settings_;
   test::TempFolder folder_;
   test::PostgresServer server_;
-  std::string from_;
   std::string to_;
   fs::path file_;
-  Times times_;
+  Board board_;
 };
-
-/// Which way is judged against which, by the median of the ratios of the same round.
-struct Duel {
-  std::string ours;
-  std::string theirs;
-  double aim;  ///< theirs / ours; 0: none
-};
-
-std::vector<double> ratios(const Times& times, const Duel& duel) {
-  std::vector<double> found;
-  const auto& ours = times.at(duel.ours);
-  for (std::size_t i = 0; i < ours.size(); ++i) found.push_back(times.at(duel.theirs)[i] / ours[i]);
-  return found;
-}
-
-std::vector<Duel> duels(const Times& times) {
-  const std::string pipe = "psql | psql, binary";
-  std::vector<Duel> all;
-  for (const auto& [way, each] : times) {
-    if (way.starts_with("orch from SQLite"))
-      all.push_back({way, "sqlite3 -csv | psql", way.ends_with("stage") ? 1.0 : 0.0});
-    else if (way.starts_with("orch"))
-      all.push_back({way, pipe, way == "orch: stage" ? 1.0 : 0.0});
-    else
-      all.push_back({way, way, 0});
-  }
-  return all;
-}
-
-std::int64_t rows_of(const Settings& settings, const std::string& way) {
-  const bool sqlite = way.find("SQLite") != std::string::npos || way.starts_with("sqlite3");
-  return sqlite ? settings.sqlite_rows : settings.rows;
-}
-
-void print_table(const Times& times, const Settings& settings) {
-  fmt::print("{:<28} {:>9} {:>9} {:>9} {:>12} {:>18}\n", "way", "median s", "least", "most",
-             "rows/s", "times as fast");
-  for (const auto& duel : duels(times)) {
-    const auto& each = times.at(duel.ours);
-    const auto [least, most] = std::minmax_element(each.begin(), each.end());
-    const auto ratio = median(ratios(times, duel));
-    fmt::print("{:<28} {:>9.2f} {:>9.2f} {:>9.2f} {:>12.0f} {:>8.2f}{}\n", duel.ours, median(each),
-               *least, *most, static_cast<double>(rows_of(settings, duel.ours)) / median(each),
-               ratio,
-               duel.aim == 0       ? ""
-               : ratio >= duel.aim ? "  (aim met)"
-                                   : "  (aim missed)");
-  }
-}
-
-void print_json(const Times& times, const Settings& settings, boost::json::object conditions) {
-  boost::json::array ways;
-  for (const auto& duel : duels(times)) {
-    boost::json::array all;
-    for (const double one : times.at(duel.ours)) all.push_back(one);
-    ways.push_back(boost::json::object{{"way", duel.ours},
-                                       {"rows", rows_of(settings, duel.ours)},
-                                       {"seconds", all},
-                                       {"against", duel.theirs},
-                                       {"times_as_fast", median(ratios(times, duel))}});
-  }
-  std::cout << json::write(boost::json::object{{"conditions", std::move(conditions)},
-                                               {"ways", std::move(ways)}})
-            << '\n';
-}
 
 int run(int argc, char** argv) {
   Settings settings;
-  CLI::App app("Times of replicating a table, beside psql and sqlite3");
-  app.add_option("--rows", settings.rows, "rows of the PostgreSQL table")
+  CLI::App app("Times of replicating tables, beside psql, sqlite3 and other programs");
+  app.add_option("--rows", settings.rows,
+                 "rows of the table posting; the others have as many bytes")
       ->check(CLI::PositiveNumber);
   app.add_option("--sqlite-rows", settings.sqlite_rows,
                  "rows of the SQLite table; 0: leave it out");
   app.add_option("--rounds", settings.rounds)->check(CLI::PositiveNumber);
   app.add_option("--parts", settings.parts, "also in this many parts; 1: leave it out");
+  app.add_option("--table", settings.only, "posting, narrow, wide or texts; default: all");
+  app.add_flag("!--no-others", settings.others, "leave pg_dump, pgcopydb and pgloader out");
   app.add_flag("--json", settings.json);
   CLI11_PARSE(app, argc, argv);
   auto found = conditions(fs::temp_directory_path().string());
-  double load = 0;
-  if (getloadavg(&load, 1) == 1) found["load_at_start"] = load;
   if (!settings.json) std::cout << json::write(found) << "\n\n";
-  const auto times = Benchmark(settings).run();
+  Benchmark benchmark(settings);
+  const auto& board = benchmark.run();
   if (settings.json)
-    print_json(times, settings, std::move(found));
+    std::cout << json::write(
+                     boost::json::object{{"conditions", std::move(found)}, {"ways", board.json()}})
+              << '\n';
   else
-    print_table(times, settings);
+    std::cout << board.table();
   return 0;
 }
 

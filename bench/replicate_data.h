@@ -1,19 +1,30 @@
-// The table that is moved: postings of a ledger, the same rows in every run.
+// The tables that the replication benchmark moves.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace orch::bench {
 
-/// SQL that makes table `posting` of PostgreSQL, without a key as a staging table has none:
-/// numeric, timestamp, text and int8.
-std::string create_postings();
-/// SQL that fills it.
-std::string insert_postings(std::int64_t rows);
+/// A PostgreSQL table and how to fill it; the same rows every time.
+struct Shape {
+  std::string table;
+  std::string columns;  ///< of CREATE TABLE; the first is the key
+  std::string rows;     ///< SELECT … FROM generate_series(1, {}) g
+  double share =
+      1;  ///< of the number of rows asked for, so that all shapes have about as many bytes
+};
 
-/// Makes a SQLite file with such a table, in SQLite's types.
+/// "posting" (eight columns of five types), "narrow" (two integers), "wide" (60 columns), "texts"
+/// (a key and some 600 bytes of text).
+const std::vector<Shape>& shapes();
+
+std::string create_table(const Shape& shape);
+std::string insert_rows(const Shape& shape, std::int64_t rows);
+
+/// A SQLite file with a table "posting" of the same columns.
 void write_sqlite_postings(const std::filesystem::path& file, std::int64_t rows);
 
 }  // namespace orch::bench

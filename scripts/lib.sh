@@ -27,7 +27,13 @@ build_packages() {
 
 test_packages() {
   echo "libgtest-dev libgmock-dev libbenchmark-dev postgresql clang-format shellcheck python3" \
-    "sqlite3 git file dpkg-dev"
+    "sqlite3 git file dpkg-dev openssl"
+}
+
+# Clients that tests run against orch serve. Not every distribution has them all, and npm may come
+# with another nodejs than the distribution's.
+client_packages() {
+  echo "awscli python3-boto3 $(command -v npm >/dev/null || echo nodejs npm)"
 }
 
 as_root() {
@@ -67,6 +73,25 @@ jobs() {
   memory=$(awk '/^MemAvailable/ { print int($2 / 1300000) }' /proc/meminfo)
   ((memory < 1)) && memory=1
   echo $((cores < memory ? cores : memory))
+}
+
+# The JavaScript SDK that tests/clients uses, into build/node. Tests of clients that are not there are
+# skipped: nobody's build depends on a registry.
+install_clients() {
+  local package packages wanted=$root/tests/clients/package.json folder=$root/build/node
+  read -ra packages <<<"$(client_packages)"
+  install_packages "${packages[@]}" || for package in "${packages[@]}"; do
+    install_packages "$package" || say "Tests with $package will be skipped."
+  done
+  if cmp -s "$wanted" "$folder/package.json" && [[ -d $folder/node_modules/@aws-sdk ]]; then return; fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$wanted" "$folder"
+  say "Installing the JavaScript SDK into build/node"
+  (cd "$folder" && npm install --no-package-lock --no-audit --no-fund --fetch-retries=1 \
+    --fetch-timeout=20000) >"$root/build/npm.log" 2>&1 && return
+  rm -rf "$folder"
+  say "That failed (build/npm.log): its test will be skipped."
 }
 
 # build PRESET [TARGET…]: configures when needed and builds. On a terminal it shows how far it is,

@@ -45,8 +45,8 @@ bool computed(std::string_view key) { return key.ends_with(".$"); }
 
 bool is_literal(const Node& node) { return std::holds_alternative<bj::value>(node.content); }
 
-std::string escaped(std::string_view key) {
-  std::string out;
+std::string member_step(std::string_view key) {
+  std::string out = "/";
   for (const char c : key) {
     if (c == '~') {
       out += "~0";
@@ -80,11 +80,12 @@ class Compiler {
   }
 
  private:
-  /// Goes down to `key` for as long as `f` runs, so that problems know their place.
+  /// Goes down by `step` for as long as `f` runs, so that problems know their place: "/KEY" of a
+  /// member, "[INDEX]" of an item, as the service spells them.
   template <class F>
-  auto at(std::string_view key, F f) {
+  auto at(std::string_view step, F f) {
     const auto length = pointer_.size();
-    pointer_.append("/").append(escaped(key));
+    pointer_.append(step);
     auto result = f();
     pointer_.resize(length);
     return result;
@@ -100,14 +101,14 @@ class Compiler {
     for (const auto& entry : object) {
       const std::string key(entry.key());
       if (field_ || !computed(key)) {
-        node.members.emplace_back(key, at(key, [&] { return compile(entry.value(), depth + 1); }));
+        node.members.emplace_back(key, at(member_step(key), [&] { return compile(entry.value(), depth + 1); }));
         continue;
       }
       const auto name = key.substr(0, key.size() - 2);
       if (object.contains(name))
         fail(fmt::format("\"{}\" and \"{}\" would become the same field", name, key));
       node.members.emplace_back(name,
-                                at(key, [&] { return compile_expression(key, entry.value()); }));
+                                at(member_step(key), [&] { return compile_expression(key, entry.value()); }));
     }
     const bool literal = std::all_of(node.members.begin(), node.members.end(),
                                      [](const auto& member) { return is_literal(member.second); });
@@ -120,7 +121,7 @@ class Compiler {
     node.items.reserve(array.size());
     for (const auto& item : array)
       node.items.push_back(
-          at(std::to_string(node.items.size()), [&] { return compile(item, depth + 1); }));
+          at(fmt::format("[{}]", node.items.size()), [&] { return compile(item, depth + 1); }));
     if (std::all_of(node.items.begin(), node.items.end(), is_literal)) return {source};
     return {std::move(node)};
   }

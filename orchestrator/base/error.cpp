@@ -54,13 +54,18 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0012", "the server cannot listen",
               "The address of `orch serve --listen` is not one of this machine's, or another "
               "program has the port. The message carries the system's reason."},
-    ErrorCode{"ORCH-0013", "the server needs keys",
-              "An address that other machines can reach is served only to clients that sign their "
-              "requests with a key of the --keys file, a JSON object of secret keys by key id."},
+    ErrorCode{"ORCH-0013", "the server needs keys and TLS",
+              "An address that other machines can reach is served only over TLS (--certificate, "
+              "--private-key), to clients that sign their requests with a known key: of the --keys "
+              "file, a JSON object of secret keys by key id, or of ORCH_ACCESS_KEY_ID and "
+              "ORCH_SECRET_ACCESS_KEY."},
     ErrorCode{
         "ORCH-0014", "wrong bindings file",
         "The file that --bindings or ORCH_BINDINGS names does not say how resources are bound. "
         "Every problem is listed with its line; nothing was started."},
+    ErrorCode{"ORCH-0015", "the certificate or its key cannot be used",
+              "The PEM files of `orch serve --certificate` and `--private-key` could not be loaded. "
+              "The message carries OpenSSL's reason; nothing listens."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

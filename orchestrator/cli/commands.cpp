@@ -69,11 +69,16 @@ constexpr std::array table = {
             "Owns the run store and speaks the protocol of AWS Step Functions, so that the AWS "
             "command line and SDKs work with --endpoint-url. Prints its URL once it listens. Other "
             "orch commands hand their runs over to it.\n\n"
-            "On a loopback address any signature is accepted unless --keys names a file of keys; "
-            "any other address needs one. Ctrl-C answers the requests at work and lets tasks "
+            "On a loopback address any signature is accepted unless there are keys: a JSON object "
+            "{\"KEY ID\": \"SECRET\"} in the file of --keys, or one in ORCH_ACCESS_KEY_ID and "
+            "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
+            "--private-key). GET /healthz needs no signature.\n\n"
+            "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
             "finish; what is not done then goes on at the next start.",
             "orch serve\n"
             "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
+            "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "
+            "--private-key key.pem\n"
             "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
             declare_serve},
     Command{
@@ -94,7 +99,7 @@ constexpr std::array table = {
         declare_work},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
-            "object with any of store, connections, bindings, output, workers, log.",
+            "object with any of store, connections, bindings, keys, output, workers, log.",
             "", declare_config},
     Command{"explain", "Explain an error code", "", "orch explain ORCH-0201\norch explain",
             declare_explain},

@@ -51,7 +51,7 @@ jsonata::Bindings bindings_of(const bj::object& object) {
 bj::object error_document(const jsonata::Error& error) {
   bj::object document{{"code", error.code()}, {"message", error.what()}};
   if (error.position) document["position"] = *error.position;
-  if (!error.token.empty()) document["token"] = error.token;
+  if (error.token) document["token"] = *error.token;
   if (!error.function_name.empty()) document["functionName"] = error.function_name;
   if (error.value) document["value"] = *error.value;
   if (error.index > 0) document["index"] = error.index;

@@ -1,8 +1,11 @@
 // serve.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <mutex>
+#include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -15,8 +18,9 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/owner.h"
+#include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/http/aws_front.h"
-#include "orchestrator/json/fields.h"
+#include "orchestrator/http/tls.h"
 #include "orchestrator/status/text.h"
 
 namespace orch::cli {
@@ -29,11 +33,14 @@ namespace net = boost::asio;
 constexpr Millis answer_patience{5'000};
 constexpr Millis answer_interval{20};
 
+constexpr rlim_t wanted_descriptors = 4'096;
+
 struct ServeOptions {
   std::string listen = "127.0.0.1:8083";
   std::string region = "us-east-1";
   std::string account = "123456789012";
-  std::string keys;
+  std::string certificate;
+  std::string private_key;
   int drain = 30;
   std::int64_t payload_limit = 262'144;
   std::int64_t history_limit = 25'000;
@@ -58,28 +65,6 @@ Address parse_address(const std::string& text) {
     throw Error("ORCH-0001", fmt::format("--listen is \"{}\": expected ADDRESS:PORT", text),
                 "for example 127.0.0.1:8083, or [::1]:0 for any free port");
   return address;
-}
-
-// {"AKIA…": "secret", …}
-aws::Keys read_keys(const std::string& file) {
-  aws::Keys keys;
-  if (file.empty()) return keys;
-  const auto text = read_text(file);
-  const auto document = parse_json(text, file);
-  json::Problems problems;
-  if (const auto* object = document.if_object()) {
-    for (const auto& [id, secret] : *object) {
-      if (secret.is_string())
-        keys.emplace(id, secret.get_string());
-      else
-        problems.push_back({"/" + std::string(id), "a secret key must be a string"});
-    }
-  }
-  if (keys.empty() && problems.empty())
-    problems.push_back({"", "expected an object of secret keys by key id"});
-  json::locate_problems(text, problems);
-  if (!problems.empty()) throw InvalidDocument("ORCH-0013", file, std::move(problems));
-  return keys;
 }
 
 /// Tells the front, while there is one, what the engine commits.
@@ -146,34 +131,70 @@ service::Options service_options(const Context& context, const ServeOptions& opt
           {options.payload_limit, options.history_limit}};
 }
 
+http::ServerOptions server_options_of(const ServeOptions& options) {
+  http::ServerOptions server;
+  if (options.certificate.empty() != options.private_key.empty())
+    throw Error("ORCH-0001",
+                fmt::format("{} is given without {}",
+                            options.certificate.empty() ? "--private-key" : "--certificate",
+                            options.certificate.empty() ? "--certificate" : "--private-key"),
+                "TLS needs both");
+  if (!options.certificate.empty())
+    server.tls = http::tls_context(options.certificate, options.private_key);
+  return server;
+}
+
+// Whoever can reach the address could start and read executions.
+void check_exposure(const Address& address, const aws::Keys& keys,
+                    const http::ServerOptions& server) {
+  if (net::ip::make_address(address.host).is_loopback()) return;
+  const auto reached = fmt::format("{} can be reached by other machines", address.host);
+  if (keys.empty())
+    throw Error("ORCH-0013", reached + ", and there are no keys",
+                "name a file with --keys, or listen on 127.0.0.1");
+  if (!server.tls)
+    throw Error("ORCH-0013", reached + ", and there is no TLS",
+                "name PEM files with --certificate and --private-key, or listen on 127.0.0.1 "
+                "behind a proxy that does TLS");
+}
+
+// A descriptor a connection, and some for the store: the usual soft limit is lower than that.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, wanted_descriptors));
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(const Context& context, const ServeOptions& options) {
   const fs::path store = context.settings.value("store");
   const auto address = parse_address(options.listen);
   http::FrontOptions front_options;
-  front_options.keys = read_keys(options.keys);
-  if (front_options.keys.empty() && !net::ip::make_address(address.host).is_loopback())
-    throw Error(
-        "ORCH-0013",
-        fmt::format("{} can be reached by other machines, and there are no keys", address.host),
-        "name a file with --keys, or listen on 127.0.0.1");
+  front_options.keys = signing_keys(context.settings);
+  const auto server_options = server_options_of(options);
+  check_exposure(address, front_options.keys, server_options);
+  raise_descriptor_limit();
   net::io_context io{1};
   Relay relay;
   Owner owner(store, context.command_line, context.settings.workers(),
               context.settings.value("bindings"), service_options(context, options), &relay);
   http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
-  http::Server server(io, address.host, address.port, {},
+  http::Server server(io, address.host, address.port, server_options,
                       [&](http::Request request, http::Reply reply) {
                         front.handle(std::move(request), std::move(reply));
                       });
   Ending ending(io, server, front);
   const bool v6 = address.host.find(':') != std::string::npos;
-  context.print(
-      fmt::format("http://{}:{}\n", v6 ? "[" + address.host + "]" : address.host, server.port()));
+  context.print(fmt::format("{}://{}:{}\n", server_options.tls ? "https" : "http",
+                            v6 ? "[" + address.host + "]" : address.host, server.port()));
   io.run();
   relay.set(nullptr);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
+  io.restart();
+  std::jthread second_signal([&io] { io.run(); });
   owner.engine().drain(std::chrono::seconds(options.drain));
+  io.stop();
   return Exit::ok;
 }
 
@@ -187,10 +208,15 @@ Action declare_serve(CLI::App& app) {
       ->type_name("NAME");
   app.add_option("--account", options->account, "account number in resource names")
       ->type_name("NUMBER");
-  app.add_option("--keys", options->keys, "JSON file of secret keys by key id, for signatures")
+  app.add_option("--certificate", options->certificate,
+                 "PEM file of the certificate chain: listen with TLS")
       ->type_name("FILE");
-  app.add_option("--drain", options->drain, "seconds that tasks at work may take at the end")
-      ->type_name("SECONDS");
+  app.add_option("--private-key", options->private_key, "PEM file of the certificate's key")
+      ->type_name("FILE");
+  app.add_option("--drain", options->drain,
+                 "seconds that tasks at work may take at the end; default 30")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 86'400));
   app.add_option("--payload-limit", options->payload_limit,
                  "largest output of a state or task, in bytes; default 262144, 0: any")
       ->type_name("BYTES")
@@ -202,6 +228,7 @@ Action declare_serve(CLI::App& app) {
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");
+  add_setting(app, "keys");
   return [options](Context& context) { return serve(context, *options); };
 }
 

@@ -65,7 +65,8 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 
 // A path in the configuration file starts at the file's folder.
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
-  if (name != "store" && name != "connections" && name != "bindings") return value;
+  if (name != "store" && name != "connections" && name != "bindings" && name != "keys")
+    return value;
   return (fs::absolute(file).parent_path() / value).lexically_normal().string();
 }
 
@@ -86,6 +87,7 @@ const std::vector<SettingKind>& setting_kinds() {
       {"connections", "ORCH_CONNECTIONS",
        "file that names the databases; default connections.json in the present folder"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
+      {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off"},

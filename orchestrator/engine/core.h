@@ -62,6 +62,7 @@ class Engine::Core {
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
+  void give_back(const std::string& token);
   void report(const std::string& token, const TokenReport& report);
   void update_map_run(const std::string& name, const store::MapRunLimits& limits);
   store::ExecutionRow wait(const std::string& run_id);
@@ -103,6 +104,7 @@ class Engine::Core {
 
   // decide.cpp: from what arrived to events
   Taken decide(const Inbox& pending);
+  void stop_orphans();
   bool turn_is_full() const;
   void hear(const WorkerNews& news);
   void announce_begun();
@@ -141,6 +143,7 @@ class Engine::Core {
 
   // tokens.cpp: tasks that are done outside
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
+  void do_give_back(const std::string& token);
   bool do_report(const std::string& token, const TokenReport& report, bool patient);
   void wait_outside(Active& active, const machine::OpenTask& task);
   void begin_outside(Active& active, const machine::Event& event);
@@ -162,7 +165,7 @@ class Engine::Core {
   void redrive_child(Active& active, MapRun& run);
   void fail_map_run(Active& active, MapRun& run, const asl::Failure& failure);
   void stop_children(store::ExecutionId parent, machine::EventId map_run);
-  void find_orphans();
+  void find_orphans(const std::set<store::ExecutionId>& running);
   void child_ended(const store::ExecutionRow& row);
   std::function<void()> map_run_waker(store::ExecutionId parent, machine::Ticket ticket);
 
@@ -171,6 +174,7 @@ class Engine::Core {
   void continue_nested();
   void finish_nested(Active& active, const machine::OpenTask& task);
   void note_nested(const store::ExecutionRow& row);
+  void find_nested_orphans(const std::set<store::ExecutionId>& running);
   void nested_ended(const store::ExecutionRow& row);
   void collect_nested(store::ExecutionId starter, const machine::Execution* open);
 
@@ -200,9 +204,14 @@ class Engine::Core {
   std::multimap<store::ExecutionId, std::pair<machine::EventId, store::ExecutionId>> nested_;
   /// Of those: whose task is closed.
   std::vector<store::ExecutionId> nested_orphans_;
-  /// Open tasks of activities that nobody has taken, oldest first.
-  std::unordered_map<std::string, std::deque<std::pair<store::ExecutionId, machine::Ticket>>>
-      activities_;
+  /// An open task of an activity that nobody works on.
+  struct Untaken {
+    store::ExecutionId execution;
+    machine::Ticket ticket;
+    bool given_back;  ///< its history says that a worker has begun it
+  };
+  /// By activity, oldest first.
+  std::unordered_map<std::string, std::deque<Untaken>> activities_;
 
   std::mutex mutex_;  ///< guards inbox_, closing_, stopped_ and failure_
   std::condition_variable wake_;

@@ -21,6 +21,8 @@ std::optional<ActivityTask> Engine::take_activity_task(const std::string& activi
   return core_->take_activity_task(activity, worker);
 }
 
+void Engine::give_back(const std::string& token) { core_->give_back(token); }
+
 void Engine::report(const std::string& token, const TokenReport& report) {
   core_->report(token, report);
 }

@@ -19,6 +19,8 @@ struct Options {
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
   /// Of runs that clients of the service's API start.
   machine::Quotas service_quotas = {};
+  /// The same runs' activities (machine/execution.h). Called on the engine's thread.
+  std::function<bool(const std::string& arn)> activity_exists = {};
 };
 
 /// The task that asks for a run: one of another run.
@@ -108,6 +110,9 @@ class Engine {
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
+  /// The worker that was to get this task of an activity did not: the next that asks gets it, with
+  /// the same token. Nothing happens when the task is not open any more.
+  void give_back(const std::string& token);
   /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003:
   /// the output is not JSON.
   void report(const std::string& token, const TokenReport& report);

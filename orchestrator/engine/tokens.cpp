@@ -46,6 +46,13 @@ std::optional<ActivityTask> Engine::Core::take_activity_task(const std::string& 
   return ask<std::optional<ActivityTask>>([&] { return do_take(activity, worker); }).get();
 }
 
+void Engine::Core::give_back(const std::string& token) {
+  ask<bool>([&] {
+    do_give_back(token);
+    return true;
+  }).get();
+}
+
 void Engine::Core::report(const std::string& token, const TokenReport& report) {
   // Whoever got the token with a message may answer before the service that took the message has.
   // What it says is recorded behind that answer.
@@ -61,15 +68,27 @@ std::optional<ActivityTask> Engine::Core::do_take(const std::string& activity,
                                                   const std::string& worker) {
   auto& waiting = activities_[activity];
   while (!waiting.empty()) {
-    const auto [execution, ticket] = waiting.front();
+    const auto [execution, ticket, given_back] = waiting.front();
     waiting.pop_front();
     auto* active = find(execution);
     const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
-    if (!task || task->begun) continue;
-    stimulate(*active, machine::TaskBegun{ticket, worker});
+    if (!task || task->begun != given_back) continue;
+    if (given_back)
+      watch_from(*active, *task, now_);
+    else
+      stimulate(*active, machine::TaskBegun{ticket, worker});
     return ActivityTask{task->token, task->parameters.text()};
   }
   return std::nullopt;
+}
+
+void Engine::Core::do_give_back(const std::string& token) {
+  const auto [run, ticket] = parse_token(token);
+  auto* active = take_up(store_.find(run));
+  const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
+  if (!task || task->token != token || !task->begun) return;
+  activities_[task->resource.text].push_front({active->row.id, ticket, true});
+  if (observer_) observer_->on_activity_task(task->resource.text);
 }
 
 // False: the task is about to be submitted; only when `patient`.
@@ -112,7 +131,7 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
 void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
   if (task.resource.kind != asl::TaskKind::activity || task.begun)
     return watch_from(active, task, now_);
-  activities_[task.resource.text].emplace_back(active.row.id, task.ticket);
+  activities_[task.resource.text].push_back({active.row.id, task.ticket, false});
   if (observer_) observer_->on_activity_task(task.resource.text);
 }
 

@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/http/aws_request.h"
 #include "orchestrator/http/long_polls.h"
 #include "orchestrator/json/text.h"
 
@@ -22,7 +23,6 @@ using Status = boost::beast::http::status;
 
 namespace {
 
-constexpr std::string_view target_prefix = "AWSStepFunctions.";
 constexpr const char* content_type = "application/x-amz-json-1.0";
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
@@ -50,45 +50,19 @@ Response refusal(const std::string& type, const std::string& message, const bj::
   return out;
 }
 
-aws::SignedRequest signed_parts(const Request& request) {
-  aws::SignedRequest parts;
-  parts.method = std::string(request.method_string());
-  std::string_view target(request.target().data(), request.target().size());
-  if (const auto scheme = target.find("://"); scheme != std::string_view::npos) {
-    const auto path = target.find('/', scheme + 3);
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
-  const auto question = target.find('?');
-  parts.path = target.substr(0, question);
-  if (question != std::string_view::npos) parts.query = target.substr(question + 1);
-  for (const auto& field : request) {
-    std::string name(field.name_string());
-    for (auto& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    parts.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  parts.body = request.body();
-  return parts;
+// What load balancers and supervisors ask, without a signature.
+bool asks_for_health(const Request& request) {
+  using Verb = boost::beast::http::verb;
+  return (request.method() == Verb::get || request.method() == Verb::head) &&
+         path_of(request) == "/healthz";
 }
 
-bj::object parse_body(const std::string& text) {
-  if (text.empty()) return {};
-  try {
-    auto body = json::parse(text);
-    if (body.is_object()) return std::move(body.get_object());
-  } catch (const json::SyntaxError& error) {
-    throw service::ServiceError("SerializationException", error.what());
-  }
-  throw service::ServiceError("SerializationException", "the body must be a JSON object");
-}
-
-std::string_view operation_of(const Request& request) {
-  const auto target = request["X-Amz-Target"];
-  const std::string_view text(target.data(), target.size());
-  if (request.method() != boost::beast::http::verb::post || !text.starts_with(target_prefix))
-    throw service::ServiceError("UnknownOperationException",
-                                "expected POST with X-Amz-Target: AWSStepFunctions.OPERATION");
-  return text.substr(target_prefix.size());
+Response health(bool head, bool stopping) {
+  auto out = response(stopping ? Status::service_unavailable : Status::ok,
+                      {{"status", stopping ? "stopping" : "ok"}});
+  out.set(Field::content_type, "application/json");
+  if (head) out.body().clear();
+  return out;
 }
 
 }  // namespace
@@ -121,7 +95,6 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
 
   // On a thread of the pool.
   void look(const Pending& pending) {
-    if (pending->reply.gone()) return;
     try {
       if (!pending->read) read(pending);
       answer(pending);
@@ -137,19 +110,23 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
   }
 
   void read(const Pending& pending) {
-    const auto parts = signed_parts(pending->request);
-    if (!options.keys.empty()) aws::verify(parts, options.keys, clock_now());
+    auto request =
+        read_aws_request(pending->request, pending->reply.encrypted(), options.keys, clock_now());
     auto& call = pending->call;
-    call.operation = operation_of(pending->request);
-    const auto header = pending->request[Field::authorization];
-    if (const auto found = aws::parse_authorization({header.data(), header.size()}))
-      call.region = found->region;
-    call.request = parse_body(pending->request.body());
+    call.operation = request.operation;
+    call.region = std::move(request.region);
+    call.request = std::move(request.body);
     pending->read = true;
-    if (const auto patience = service::patience_of(call.operation); patience.count() > 0)
-      net::post(io, [self = shared_from_this(), pending, patience] {
-        self->set_deadline(pending, patience);
-      });
+    const auto patience = service::patience_of(call.operation);
+    if (patience.count() == 0) return;
+    net::post(io, [self = shared_from_this(), pending, patience] {
+      self->set_deadline(pending, patience);
+    });
+    pending->reply.when_gone([self = weak_from_this(), weak = std::weak_ptr(pending)] {
+      const auto inside = self.lock();
+      const auto kept = weak.lock();
+      if (inside && kept && inside->polls.take(kept.get())) inside->queue(kept);
+    });
   }
 
   // Looks until there is an answer, or nothing has happened since the last look.
@@ -159,13 +136,32 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       const bool known = !call.subject.empty();
       const auto seen = polls.count(call.subject);
       call.last = must_end(*pending);
-      if (auto answer = service.call(call))
-        return pending->reply.send(response(Status::ok, *answer));
+      call.gone = pending->reply.gone();
+      if (auto answer = service.call(call)) return send(*pending, *answer);
       const bool parked =
           known && polls.park(call.subject, seen, pending.get(),
                               [self = shared_from_this(), pending] { self->queue(pending); });
       // Patience may have ended in between, when there was nothing to take yet.
-      if (parked && (!must_end(*pending) || !polls.take(pending.get()))) return;
+      const bool changed = must_end(*pending) || pending->reply.gone() != call.gone;
+      if (parked && (!changed || !polls.take(pending.get()))) return;
+    }
+  }
+
+  // A task that its worker does not get goes to another.
+  void send(const AwsCall& pending, const bj::object& answer) {
+    auto out = response(Status::ok, answer);
+    if (pending.call.handed_out.empty()) return pending.reply.send(std::move(out));
+    pending.reply.send(std::move(out), [self = weak_from_this(), token = pending.call.handed_out] {
+      if (const auto inside = self.lock())
+        net::post(inside->pool, [inside, token] { inside->give_back(token); });
+    });
+  }
+
+  void give_back(const std::string& token) {
+    try {
+      service.give_back(token);
+    } catch (const std::exception& error) {
+      log::error("msg=\"a task that was not delivered waits for its timeout: {}\"", error.what());
     }
   }
 
@@ -206,6 +202,9 @@ void AwsFront::stop() {
 }
 
 void AwsFront::handle(Request request, Reply reply) {
+  if (asks_for_health(request))
+    return reply.send(
+        health(request.method() == boost::beast::http::verb::head, inside_->stopping));
   inside_->queue(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
 }
 

@@ -9,8 +9,11 @@
 #include <string>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include "orchestrator/base/time.h"
 
 namespace orch::http {
 
@@ -20,10 +23,16 @@ using Response = boost::beast::http::response<boost::beast::http::string_body>;
 struct Limits {
   std::uint32_t header_bytes = 32 << 10;
   std::uint64_t body_bytes = 8 << 20;
+  /// One more, and whoever has waited longest without a request makes room.
   std::size_t connections = 1'024;
-  std::chrono::seconds header_time{60};  ///< from the end of the last answer to the end of a header
-  std::chrono::seconds body_time{30};
-  std::chrono::seconds write_time{30};
+  Millis header_time{60'000};  ///< from the end of the last answer to the end of a header
+  Millis body_time{30'000};
+  Millis write_time{30'000};
+};
+
+struct ServerOptions {
+  Limits limits = {};
+  std::shared_ptr<boost::asio::ssl::context> tls = nullptr;  ///< null: plain HTTP
 };
 
 struct Exchange;
@@ -33,14 +42,22 @@ struct Listening;
 /// counts. Thread-safe.
 class Reply {
  public:
-  explicit Reply(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  Reply(std::shared_ptr<Exchange> exchange, bool encrypted)
+      : exchange_(std::move(exchange)), encrypted_(encrypted) {}
 
-  void send(Response response) const;
-  /// True when the client has hung up: nobody reads the answer.
+  /// `lost` is called, on the io_context's thread, when the client cannot get the answer, or has
+  /// hung up before; what went with the answer can then go to somebody else.
+  void send(Response response, std::function<void()> lost = {}) const;
+  /// True when the client has hung up. It may still read: some end their side after the request.
   bool gone() const;
+  /// `news` is called, on the io_context's thread, when the client hangs up before the answer.
+  void when_gone(std::function<void()> news) const;
+  /// True when the request came over TLS.
+  bool encrypted() const { return encrypted_; }
 
  private:
   std::shared_ptr<Exchange> exchange_;
+  bool encrypted_;
 };
 
 /// Answers a request, now or later, from any thread. Called on the io_context's thread; must not
@@ -51,15 +68,13 @@ class Server {
  public:
   /// Listens at once. `address` is numeric; port 0 chooses a free one. Throws Error ORCH-0012 when
   /// the address cannot be listened on.
-  Server(boost::asio::io_context& io, const std::string& address, std::uint16_t port, Limits limits,
-         Handler handler);
+  Server(boost::asio::io_context& io, const std::string& address, std::uint16_t port,
+         ServerOptions options, Handler handler);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  /// True when only this machine can reach the address.
-  bool loopback() const;
   /// Accepts nobody any more and closes idle connections; requests at work are answered. Call on
   /// the io_context's thread.
   void stop();

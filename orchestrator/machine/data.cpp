@@ -53,6 +53,13 @@ asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
   return made;
 }
 
+// A Pass state has no result: `$states.result` is what a task or its like gave.
+asl::Scope Decider::result_scope(ThreadState& thread, const boost::json::value& result) {
+  auto where = scope(thread, result);
+  if (!std::holds_alternative<asl::Pass>(thread.state->body)) where.result = &result;
+  return where;
+}
+
 json::Payload Decider::effective_input(ThreadState& thread) {
   const auto& filter = thread.state->input_path;
   auto input = thread.input;
@@ -76,9 +83,7 @@ json::Payload Decider::parameters(ThreadState& thread) {
 json::Payload Decider::output(ThreadState& thread, json::Payload result) {
   const auto& state = *thread.state;
   if (state.output) {
-    auto where = scope(thread, result.value());
-    where.result = &result.value();
-    return json::Payload::of_value(state.output->evaluate(where));
+    return json::Payload::of_value(state.output->evaluate(result_scope(thread, result.value())));
   }
   if (state.result_selector)
     result =

@@ -109,8 +109,11 @@ std::optional<Object> get_activity_task(Request& request) {
   const auto worker = request.in.text_or("workerName", "", {1, 80});
   request.in.check();
   if (!request.machines().activity(parse_activity_arn(arn))) refuse_activity(arn);
-  if (const auto task = request.desk.engine.take_activity_task(arn, worker))
+  if (request.call.gone) return Object{};
+  if (const auto task = request.desk.engine.take_activity_task(arn, worker)) {
+    request.call.handed_out = task->token;
     return Object{{"taskToken", task->token}, {"input", task->input}};
+  }
   request.call.subject = "activity:" + arn;
   if (request.call.last) return Object{};
   return std::nullopt;

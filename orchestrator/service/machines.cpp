@@ -17,6 +17,15 @@ namespace bj = boost::json;
 
 constexpr Length arn_length{1, 256};
 
+// arn:PARTITION:iam::ACCOUNT:role/NAME. Nothing here assumes the role.
+void check_role_arn(const std::string& arn) {
+  const auto service = arn.find(":iam::");
+  const auto role = arn.find(":role/");
+  const bool good = arn.starts_with("arn:") && service != arn.npos && role != arn.npos &&
+                    service < role && role + 6 < arn.size();
+  if (!good) throw ServiceError("InvalidArn", fmt::format("Invalid Role Arn: '{}'", arn));
+}
+
 Object read_logging(Request& request) {
   Object out{{"level", "OFF"}, {"includeExecutionData", false}};
   const auto* given = request.in.object("loggingConfiguration");
@@ -98,6 +107,7 @@ Object create_state_machine(Request& request) {
   const auto tags = read_tags(request);
   in.check();
   check_name(wanted.name);
+  check_role_arn(wanted.revision.role);
   check_definition(definition, wanted.express);
   wanted.revision.definition_hash = store::definition_hash(definition);
   wanted.created_at = wanted.revision.created_at = clock_now();
@@ -150,6 +160,7 @@ Object update_state_machine(Request& request) {
     throw ServiceError("MissingRequiredParameter",
                        "Either the definition, the role ARN, the LoggingConfiguration, or the "
                        "TracingConfiguration must be specified");
+  if (role) check_role_arn(*role);
   if (definition) check_definition(*definition, machine.express);
   Object out;
   request.machines().transact([&] {

@@ -116,6 +116,8 @@ std::optional<Object> Service::call(Call& call) {
   return operation->run(request);
 }
 
+void Service::give_back(const std::string& token) { engine_.give_back(token); }
+
 std::vector<std::string_view> operation_names() {
   std::vector<std::string_view> names;
   for (const auto& operation : table) names.push_back(operation.name);

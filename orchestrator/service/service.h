@@ -31,10 +31,13 @@ struct Call {
   boost::json::object request;
   std::string region;  ///< of the client; empty: none named
   bool last = false;   ///< the client's patience ends: a long poll must answer now
+  bool gone = false;   ///< the client has hung up: nothing may be handed out to it
   std::optional<engine::Starter> starter = {};  ///< the task that calls, when one does
 
   std::string subject;  ///< set when there is no answer yet: what has to happen first
   std::string memory;   ///< of a long poll, between two calls
+  /// The token of the task that is in the answer, for give_back().
+  std::string handed_out;
 };
 
 struct Desk;
@@ -51,6 +54,8 @@ class Service {
   /// The answer; empty: not yet (long polls only), see Call::subject. Throws ServiceError as the
   /// operation documents, Error when the store or the engine fails.
   std::optional<boost::json::object> call(Call& call);
+  /// The client did not get the answer with this task: it goes to the next one that asks.
+  void give_back(const std::string& token);
 
  private:
   class Borrowed;

@@ -198,42 +198,46 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
 }
 
 std::vector<std::string> Ticker::news(const RunView& view) {
-  std::vector<std::string> lines;
+  Lines lines;
   for (const auto& line : view.overview.states)
     if (line.depth == 0) state_news(line, view.now, lines);
-  for (const auto& line : view.overview.connections) connection_news(line, lines);
+  for (const auto& line : view.overview.connections) connection_news(line, view.now, lines);
   for (const auto& table : view.overview.tables) table_news(table, view.now, lines);
-  return lines;
+  std::ranges::stable_sort(lines, {}, &Line::at);
+  std::vector<std::string> texts;
+  for (auto& line : lines) texts.push_back(std::move(line.text));
+  return texts;
 }
 
-void Ticker::state_news(const StateLine& line, Instant now, std::vector<std::string>& lines) {
+void Ticker::state_news(const StateLine& line, Instant now, Lines& lines) {
   auto& seen = states_[line.name];
   const auto outcome = line.outcome();
   // A loop that waits for a database would say the same for hours.
-  if (line.entered > 0 && seen.entered == 0) lines.push_back(fmt::format("state {}", line.name));
+  if (line.entered > 0 && seen.entered == 0)
+    lines.push_back({line.first, fmt::format("state {}", line.name)});
   const bool changed = outcome != seen.outcome || line.attempts != seen.attempts;
   if (changed && line.due && outcome == Outcome::retrying && line.failure)
-    lines.push_back(fmt::format("state {}: again in {}: {}: {}", line.name,
-                                duration_text(*line.due - now), line.failure->error,
-                                line.failure->message));
+    lines.push_back({line.last, fmt::format("state {}: again in {}: {}: {}", line.name,
+                                            duration_text(*line.due - now), line.failure->error,
+                                            line.failure->message)});
   if (outcome != seen.outcome && (outcome == Outcome::failed || outcome == Outcome::caught) &&
       line.failure)
-    lines.push_back(fmt::format("state {}: {}: {}: {}", line.name, to_string(outcome),
-                                line.failure->error, line.failure->message));
+    lines.push_back({line.last, fmt::format("state {}: {}: {}: {}", line.name, to_string(outcome),
+                                            line.failure->error, line.failure->message)});
   seen = {outcome, line.attempts, line.entered};
 }
 
-void Ticker::connection_news(const ConnectionLine& line, std::vector<std::string>& lines) {
+void Ticker::connection_news(const ConnectionLine& line, Instant now, Lines& lines) {
   auto& seen = connections_[line.name];
   if (line.status == seen) return;
   const bool first = seen.empty();
   seen = line.status;
   if (first && line.status == "up") return;
-  lines.push_back(fmt::format("connection {} is {}{}{}", line.name, line.status,
-                              line.reason.empty() ? "" : ": ", line.reason));
+  lines.push_back({now, fmt::format("connection {} is {}{}{}", line.name, line.status,
+                                    line.reason.empty() ? "" : ": ", line.reason)});
 }
 
-void Ticker::table_news(const TableLine& table, Instant now, std::vector<std::string>& lines) {
+void Ticker::table_news(const TableLine& table, Instant now, Lines& lines) {
   auto& seen = tables_[table.key];
   const bool changed = table.outcome != seen.outcome || table.attempts() != seen.attempts;
   seen.outcome = table.outcome;
@@ -244,13 +248,13 @@ void Ticker::table_news(const TableLine& table, Instant now, std::vector<std::st
     auto text = fmt::format("table {}: done in {}", table.key, duration_text(table.duration(now)));
     if (table.rows()) text += fmt::format(", {} rows", count_text(*table.rows()));
     if (const auto rate = table.rows_per_second()) text += ", " + rate_text(*rate);
-    lines.push_back(std::move(text));
+    lines.push_back({step.last, std::move(text)});
   } else if (const auto* failure = table.failure()) {
     const auto when = step.due && step.outcome == Outcome::retrying
                           ? fmt::format("again in {}", duration_text(*step.due - now))
                           : std::string("failed");
-    lines.push_back(fmt::format("table {}: {} in {}: {}: {}", table.key, when, step.state,
-                                failure->error, failure->message));
+    lines.push_back({step.last, fmt::format("table {}: {} in {}: {}: {}", table.key, when,
+                                            step.state, failure->error, failure->message)});
   }
 }
 

@@ -19,7 +19,7 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
 /// down or came up, tables done, failures and retries.
 class Ticker {
  public:
-  /// The news as lines without line breaks.
+  /// The news as lines without line breaks, in the order in which they happened.
   std::vector<std::string> news(const RunView& view);
 
  private:
@@ -28,10 +28,14 @@ class Ticker {
     std::int64_t attempts = 0;
     std::int64_t entered = 0;
   };
-  void state_news(const StateLine& line, Instant now, std::vector<std::string>& lines);
-  void table_news(const TableLine& table, Instant now, std::vector<std::string>& lines);
-
-  void connection_news(const ConnectionLine& line, std::vector<std::string>& lines);
+  struct Line {
+    Instant at;
+    std::string text;
+  };
+  using Lines = std::vector<Line>;
+  void state_news(const StateLine& line, Instant now, Lines& lines);
+  void connection_news(const ConnectionLine& line, Instant now, Lines& lines);
+  void table_news(const TableLine& table, Instant now, Lines& lines);
 
   std::unordered_map<std::string, Seen> states_;
   std::unordered_map<std::string, std::string> connections_;  ///< status, by name

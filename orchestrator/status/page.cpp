@@ -20,9 +20,9 @@ std::string heading(const char* title, const Look& look) {
 // One line of a block: a faint name, and a value broken over lines under itself.
 std::string field(const char* name, const std::string& value, const Look& look,
                   Tone tone = Tone::plain) {
-  constexpr std::size_t indent = 12;
+  constexpr std::size_t indent = 15;
   if (value.empty()) return {};
-  const auto label = fmt::format("  {:<9} ", name);
+  const auto label = fmt::format("  {:<{}}", name, indent - 2);
   return toned(label, Tone::faint, look) +
          toned(wrapped(printable(value), look.width, indent), tone, look) + '\n';
 }

@@ -30,6 +30,21 @@ TEST_F(EngineTest, AnActivityIsTakenOnceAndCompletedByItsToken) {
   EXPECT_EQ(code_of([&] { engine_->report(task->token, {}); }), "ORCH-0214");
 }
 
+TEST_F(EngineTest, AnActivityTaskGivenBackGoesToTheNextWorker) {
+  const auto id = engine_->submit(submission(activity_state())).run_id;
+  const auto lost = engine_->take_activity_task(activity, "gone");
+  ASSERT_TRUE(lost);
+  engine_->give_back(lost->token);
+  const auto task = engine_->take_activity_task(activity, "here");
+  ASSERT_TRUE(task);
+  EXPECT_EQ(task->token, lost->token);
+  EXPECT_FALSE(engine_->take_activity_task(activity, "third"));
+  engine_->report(task->token, {TokenReport::Kind::success, "1", {}, {}});
+  EXPECT_EQ(engine_->wait(id).output, "1");
+  engine_->give_back(task->token);  // too late: nobody gets it
+  EXPECT_FALSE(engine_->take_activity_task(activity, "fourth"));
+}
+
 TEST_F(EngineTest, AFailedActivityNeedNotSayWhy) {
   const auto id = engine_->submit(submission(activity_state())).run_id;
   const auto task = engine_->take_activity_task(activity, "me");

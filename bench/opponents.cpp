@@ -1,0 +1,62 @@
+#include "bench/opponents.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace orch::bench {
+namespace {
+
+/// Runs a pipeline; all its parts must succeed. No quotation marks but these: ".
+void shell(const std::string& command) {
+  const auto whole = "bash -c 'set -o pipefail; " + command + "'";
+  if (std::system(whole.c_str()) != 0) throw std::runtime_error("failed: " + command);
+}
+
+std::string psql(const std::string& url, const std::string& sql) {
+  return fmt::format("psql -Xq \"{}\" -c \"{}\"", url, sql);
+}
+
+}  // namespace
+
+bool installed(const std::string& program) {
+  return std::system(("command -v " + program + " >/dev/null").c_str()) == 0;
+}
+
+void psql_pipe(const std::string& from, const std::string& to, const std::string& table,
+               const std::string& format) {
+  shell(psql(from, fmt::format("COPY {} TO STDOUT (FORMAT {})", table, format)) + " | " +
+        psql(to, fmt::format("COPY {} FROM STDIN (FORMAT {})", table, format)));
+}
+
+void pg_dump_pipe(const std::string& from, const std::string& to) {
+  shell(fmt::format("pg_dump --no-owner \"{}\" | psql -Xq -v ON_ERROR_STOP=1 \"{}\" >/dev/null",
+                    from, to));
+}
+
+void pgcopydb_clone(const std::string& from, const std::string& to,
+                    const std::filesystem::path& folder) {
+  shell(
+      fmt::format("pgcopydb clone --source \"{}\" --target \"{}\" --dir \"{}\" --table-jobs 1 "
+                  "--index-jobs 1 --no-owner --no-acl --skip-large-objects --restart "
+                  ">\"{}.log\" 2>&1",
+                  from, to, folder.string(), folder.string()));
+}
+
+void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
+                 const std::string& table) {
+  shell(fmt::format("sqlite3 -csv \"{}\" \"SELECT * FROM {}\" | ", file.string(), table) +
+        psql(to, fmt::format("COPY {} FROM STDIN (FORMAT csv)", table)));
+}
+
+// With its own settings it runs out of its heap of 1 GiB on some millions of rows.
+void pgloader_load(const std::filesystem::path& file, const std::string& to,
+                   const std::filesystem::path& folder) {
+  shell(
+      fmt::format("pgloader --root-dir \"{}\" --with \"prefetch rows = 10000\" "
+                  "--with \"batch rows = 10000\" \"sqlite://{}\" \"{}\" >\"{}.log\" 2>&1",
+                  folder.string(), file.string(), to, folder.string()));
+}
+
+}  // namespace orch::bench

@@ -1,0 +1,31 @@
+// What people move tables with without orch. Each returns when everything has arrived.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace orch::bench {
+
+/// Whether a program of this name is found in PATH.
+bool installed(const std::string& program);
+
+// Between databases that URLs name; the target has to be empty but where something else is said.
+// All throw std::runtime_error when the command fails.
+
+/// Rows alone, into a table that exists. `format`: "binary", "text".
+void psql_pipe(const std::string& from, const std::string& to, const std::string& table,
+               const std::string& format);
+/// Tables, rows, keys.
+void pg_dump_pipe(const std::string& from, const std::string& to);
+/// Tables, rows, keys, statistics; one table at a time. `folder` is for its notes and may not
+/// exist.
+void pgcopydb_clone(const std::string& from, const std::string& to,
+                    const std::filesystem::path& folder);
+/// Rows alone, as CSV, into a table that exists.
+void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
+                 const std::string& table);
+/// Tables, rows, keys. `folder` is for its log.
+void pgloader_load(const std::filesystem::path& file, const std::string& to,
+                   const std::filesystem::path& folder);
+
+}  // namespace orch::bench

@@ -1,0 +1,245 @@
+#include "orchestrator/http/session.h"
+
+#include <array>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message_generator.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
+#include "orchestrator/base/http_date.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/http/exchange.h"
+#include "orchestrator/http/link.h"
+
+namespace orch::http {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+using net::ip::tcp;
+using Status = beast::http::status;
+
+namespace {
+
+// An error is an ordinary end here.
+constexpr auto as_result = net::as_tuple(net::use_awaitable);
+
+// How much of the next request is read while one is at work, and at once.
+constexpr std::size_t most_ahead = 64 << 10;
+constexpr std::size_t piece = 4 << 10;
+
+// How long a client that was refused may go on sending before its connection is cut.
+constexpr std::chrono::seconds farewell{2};
+
+using Parser = beast::http::request_parser<beast::http::string_body>;
+
+Response refusal_of(const beast::error_code& error, const Limits& limits) {
+  using Fault = beast::http::error;
+  if (error == Fault::body_limit)
+    return refusal(Status::payload_too_large, "RequestEntityTooLargeException",
+                   fmt::format("the body is larger than {} bytes", limits.body_bytes));
+  if (error == Fault::header_limit)
+    return refusal(Status::request_header_fields_too_large, "SerializationException",
+                   fmt::format("the header is larger than {} bytes", limits.header_bytes));
+  return refusal(Status::bad_request, "SerializationException", "the request is not HTTP/1.1");
+}
+
+// Whether the client broke the rules, in contrast to having gone or stalled.
+bool breaks_rules(const beast::error_code& error) {
+  using Fault = beast::http::error;
+  return error.category() == beast::http::make_error_code(Fault::body_limit).category() &&
+         error != Fault::end_of_stream && error != Fault::partial_message;
+}
+
+class Session {
+ public:
+  Session(tcp::socket socket, std::shared_ptr<Listening> state)
+      : link_(std::move(socket), state->options.tls), state_(std::move(state)) {
+    ++state_->connections;
+  }
+  ~Session() { --state_->connections; }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  net::awaitable<void> run() {
+    if (link_.encrypted()) {
+      const bool agreed = co_await shake_hands();
+      if (!agreed) co_return;
+    }
+    while (!state_->stopping) {
+      Parser parser;
+      parser.header_limit(limits().header_bytes);
+      parser.body_limit(limits().body_bytes);
+      const bool read = co_await receive(parser);
+      if (!read) break;
+      auto request = parser.release();
+      const bool keep_alive = request.keep_alive();
+      ++state_->at_work;
+      const auto exchange = co_await answer(std::move(request));
+      const bool open = co_await deliver(*exchange, keep_alive);
+      --state_->at_work;
+      if (!open) break;
+    }
+    if (link_.encrypted()) co_await take_leave();
+  }
+
+ private:
+  const Limits& limits() const { return state_->options.limits; }
+
+  net::awaitable<bool> shake_hands() {
+    const auto place = state_->idle.insert(state_->idle.end(), &link_.tcp());
+    link_.tcp().expires_after(limits().header_time);
+    auto shaken = co_await link_.async_handshake(as_result);
+    state_->idle.erase(place);
+    co_return !std::get<0>(shaken);
+  }
+
+  net::awaitable<void> take_leave() {
+    link_.tcp().expires_after(farewell);
+    auto ended = co_await link_.async_shutdown(as_result);
+    static_cast<void>(ended);  // many clients do not answer
+  }
+
+  // False: the connection is over.
+  net::awaitable<bool> receive(Parser& parser) {
+    const auto place = state_->idle.insert(state_->idle.end(), &link_.tcp());
+    link_.tcp().expires_after(limits().header_time);
+    auto header = co_await beast::http::async_read_header(link_, buffer_, parser, as_result);
+    auto error = std::get<0>(header);
+    if (!error && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
+      beast::http::response<beast::http::empty_body> go_on(Status::continue_, 11);
+      auto written = co_await beast::http::async_write(link_, go_on, as_result);
+      error = std::get<0>(written);
+    }
+    if (!error) {
+      link_.tcp().expires_after(limits().body_time);
+      auto body = co_await beast::http::async_read(link_, buffer_, parser, as_result);
+      error = std::get<0>(body);
+    }
+    state_->idle.erase(place);
+    if (!error) co_return true;
+    if (breaks_rules(error)) co_await refuse(refusal_of(error, limits()));
+    co_return false;
+  }
+
+  // What the client still sends is read, or the reset that unread bytes cause would overtake the
+  // refusal.
+  net::awaitable<void> refuse(Response response) {
+    const bool sent = co_await send(std::move(response));
+    if (!sent || link_.encrypted()) co_return;
+    beast::error_code ignored;
+    link_.tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
+    std::array<char, piece> rest;
+    link_.tcp().expires_after(farewell);
+    while (true) {
+      auto read = co_await link_.async_read_some(net::buffer(rest), as_result);
+      if (std::get<0>(read)) co_return;
+    }
+  }
+
+  net::awaitable<std::shared_ptr<Exchange>> answer(Request request) {
+    const auto exchange = std::make_shared<Exchange>(link_.get_executor());
+    link_.tcp().expires_never();
+    read_ahead(exchange);
+    ask(std::move(request), exchange);
+    while (!exchange->response && !exchange->broken) co_await wait_for_news(*exchange);
+    exchange->over = true;
+    if (reading_) link_.tcp().cancel();
+    while (reading_) co_await wait_for_news(*exchange);
+    co_return exchange;
+  }
+
+  net::awaitable<void> wait_for_news(Exchange& exchange) {
+    auto waited = co_await exchange.news.async_wait(as_result);
+    static_cast<void>(waited);  // always cancelled: that is the news
+  }
+
+  // While a request is at work its client may hang up, or send the next one.
+  void read_ahead(const std::shared_ptr<Exchange>& exchange) {
+    if (buffer_.size() >= most_ahead) return;
+    reading_ = true;
+    link_.async_read_some(buffer_.prepare(piece),
+                          [this, exchange](const beast::error_code& error, std::size_t size) {
+                            reading_ = false;
+                            buffer_.commit(size);
+                            if (exchange->over) return void(exchange->news.cancel());
+                            if (error) return hung_up(*exchange, error);
+                            read_ahead(exchange);
+                          });
+  }
+
+  // A client that sends nothing more may still want its answer; one that was reset cannot.
+  static void hung_up(Exchange& exchange, const beast::error_code& error) {
+    exchange.gone.store(true, std::memory_order_relaxed);
+    exchange.broken = error != net::error::eof;
+    if (exchange.when_gone) exchange.when_gone();
+    exchange.news.cancel();
+  }
+
+  void ask(Request request, const std::shared_ptr<Exchange>& exchange) {
+    try {
+      state_->handler(std::move(request), Reply(exchange, link_.encrypted()));
+    } catch (const std::exception& error) {
+      log::error("msg=\"a request failed: {}\"", error.what());
+      exchange->response =
+          refusal(Status::internal_server_error, "InternalFailure", "the server failed");
+    }
+  }
+
+  // False: the connection is over.
+  net::awaitable<bool> deliver(Exchange& exchange, bool keep_alive) {
+    const bool wanted = exchange.response && !(exchange.gone && exchange.lost);
+    bool sent = false;
+    if (wanted) {
+      keep_alive = keep_alive && exchange.response->keep_alive() && !state_->stopping;
+      exchange.response->keep_alive(keep_alive && !exchange.gone);
+      sent = co_await send(std::move(*exchange.response));
+    }
+    if (!sent && exchange.lost) exchange.lost();
+    co_return sent&& keep_alive && !exchange.gone;
+  }
+
+  // False: the client cannot be reached.
+  net::awaitable<bool> send(Response response) {
+    response.set(beast::http::field::server, "orch");
+    // When the answer was made: workers order the tasks that they are given by it.
+    response.set(beast::http::field::date,
+                 to_http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now())));
+    response.prepare_payload();
+    link_.tcp().expires_after(limits().write_time);
+    beast::http::message_generator message(std::move(response));
+    auto written = co_await beast::async_write(link_, std::move(message), as_result);
+    co_return !std::get<0>(written);
+  }
+
+  Link link_;
+  beast::flat_buffer buffer_;
+  bool reading_ = false;  ///< ahead
+  std::shared_ptr<Listening> state_;
+};
+
+}  // namespace
+
+Response refusal(Status status, const char* type, const std::string& message) {
+  Response response(status, 11);
+  response.set(beast::http::field::content_type, "application/x-amz-json-1.0");
+  response.body() = fmt::format(R"({{"__type":"{}","message":"{}"}})", type, message);
+  response.keep_alive(false);
+  return response;
+}
+
+net::awaitable<void> serve(tcp::socket socket, std::shared_ptr<Listening> state) {
+  Session session(std::move(socket), std::move(state));
+  co_await session.run();
+}
+
+}  // namespace orch::http

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""What `orch serve` refuses, survives and finishes: addresses without keys, mistakes of clients, signals.
+
+    hardening.py --orch build/dev/orch"""
+import argparse
+import http.client
+import json
+import signal
+import sys
+import threading
+import time
+import unittest
+
+from server import serving
+
+ORCH = None
+ROLE = "arn:aws:iam::123456789012:role/r"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:slow"
+# Says that it has begun, then takes the time that it is given.
+SLOW = "echo begun >>times; sleep {seconds}; echo '\"done\"'"
+
+
+def until(condition):
+    """Asks again until it is so."""
+    give_up = time.monotonic() + 30
+    while not (found := condition()):
+        if time.monotonic() > give_up:
+            raise AssertionError("it never was so")
+        time.sleep(0.02)
+    return found
+
+
+def machine(state):
+    return json.dumps({"StartAt": "A", "States": {"A": dict(state, End=True)}})
+
+
+class Stopping(unittest.TestCase):
+    def serve(self, *arguments, seconds=2):
+        bindings = {"bindings": {FUNCTION: {"process": {"argv": ["sh", "-c", SLOW.format(seconds=seconds)]}}}}
+        context = serving(ORCH, "--bindings", "bindings.json", *arguments,
+                          files={"bindings.json": json.dumps(bindings)})
+        self.server = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+
+    def begin(self):
+        """An execution whose task is at work."""
+        made = self.server.call("CreateStateMachine", name="m", roleArn=ROLE,
+                                definition=machine({"Type": "Task", "Resource": FUNCTION}))
+        arn = self.server.call("StartExecution", stateMachineArn=made["stateMachineArn"])["executionArn"]
+        until(lambda: self.begun() == 1)
+        return arn
+
+    def begun(self):
+        times = self.server.folder / "times"
+        return times.read_text().count("begun") if times.exists() else 0
+
+    def describe(self, arn):
+        return self.server.call("DescribeExecution", executionArn=arn)
+
+    def test_tasks_at_work_are_drained(self):
+        self.serve("--drain", "20")
+        execution = self.begin()
+        self.assertEqual(self.server.end(signal.SIGTERM), 0)
+        self.server.start()
+        row = until(lambda: (found := self.describe(execution))["status"] != "RUNNING" and found)
+        self.assertEqual((row["status"], row["output"]), ("SUCCEEDED", '"done"'))
+        self.assertEqual(self.begun(), 1)
+
+    def test_tasks_that_take_longer_are_done_again_at_the_next_start(self):
+        self.serve("--drain", "0", seconds=2)
+        execution = self.begin()
+        begun = time.monotonic()
+        self.assertEqual(self.server.end(signal.SIGTERM), 0)
+        self.assertLess(time.monotonic() - begun, 20)
+        self.server.start()
+        row = until(lambda: (found := self.describe(execution))["status"] != "RUNNING" and found)
+        self.assertEqual((row["status"], row["output"]), ("SUCCEEDED", '"done"'))
+        self.assertEqual(self.begun(), 2)
+
+    def test_long_polls_are_answered(self):
+        self.serve()
+        arn = self.server.call("CreateActivity", name="work")["activityArn"]
+        answers = []
+        poll = threading.Thread(target=lambda: answers.append(self.server.call("GetActivityTask", activityArn=arn)))
+        poll.start()
+        time.sleep(0.2)
+        self.assertEqual(self.server.end(signal.SIGTERM), 0)
+        poll.join(30)
+        self.assertEqual(answers, [{}])
+
+    def test_a_second_signal_does_not_wait(self):
+        self.serve("--drain", "60", seconds=60)
+        execution = self.begin()
+        self.server.process.send_signal(signal.SIGINT)
+        until(lambda: "stopping" in (self.server.folder / "serve.log").read_text())
+        self.server.process.send_signal(signal.SIGINT)
+        self.assertEqual(self.server.process.wait(30), 4)
+        self.server.end()
+        ran = self.server.run("status", "-o", "json")
+        self.assertEqual([row["status"] for row in json.loads(ran.stdout)], ["RUNNING"], (execution, ran.stdout))
+
+
+class Exposure(unittest.TestCase):
+    def refused(self, *arguments, files=None):
+        with serving(ORCH, files=files) as server:
+            server.end()
+            ran = server.run("serve", *arguments)
+            self.assertEqual(ran.stdout, "")
+            self.assertNotEqual(ran.returncode, 0)
+            return ran.stderr
+
+    def test_other_machines_need_keys_and_tls(self):
+        keys = {"keys.json": '{"id": "s3cr3t"}'}
+        self.assertRegex(self.refused("--listen", "0.0.0.0:0"), "there are no keys(.|\n)*--keys")
+        message = self.refused("--listen", "0.0.0.0:0", "--keys", "keys.json", files=keys)
+        self.assertRegex(message, "there is no TLS(.|\n)*--certificate")
+        self.assertNotIn("s3cr3t", message)
+
+    def test_broken_files_are_refused_without_their_secrets(self):
+        for text in ('{"id": "s3cr3t"', '{"id": ["s3cr3t"]}', '["s3cr3t"]', '{"id": ""}', "{}"):
+            message = self.refused("--listen", "127.0.0.1:0", "--keys", "keys.json", files={"keys.json": text})
+            self.assertIn("keys.json", message)
+            self.assertNotIn("s3cr3t", message)
+        self.assertIn("--private-key", self.refused("--certificate", "cert.pem"))
+        message = self.refused("--certificate", "cert.pem", "--private-key", "key.pem",
+                               files={"cert.pem": "nonsense", "key.pem": "s3cr3t"})
+        self.assertIn("cert.pem cannot be used as a certificate chain", message)
+        self.assertNotIn("s3cr3t", message)
+
+
+class Requests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        context = serving(ORCH)
+        cls.server = context.__enter__()
+        cls.addClassCleanup(context.__exit__, None, None, None)
+        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port, timeout=60)
+        cls.addClassCleanup(cls.connection.close)
+
+    def request(self, method, path, body=None, target=None):
+        self.connection.request(method, path, body, {"X-Amz-Target": target} if target else {})
+        response = self.connection.getresponse()
+        return response.status, response.read()
+
+    def test_health(self):
+        self.assertEqual(self.request("GET", "/healthz"), (200, b'{"status":"ok"}'))
+        self.assertEqual(self.request("HEAD", "/healthz"), (200, b""))
+        status, body = self.request("GET", "/")
+        self.assertEqual((status, json.loads(body)["__type"]), (400, "UnknownOperationException"))
+
+    def test_a_mistake_of_a_client_is_never_a_fault_of_the_server(self):
+        bodies = [b"", b"{", b"[]", b"null", b"1", b'"x"', b"{}", b"\xff\xfe", b'{"a":1e999}', b'{"a":"\xff"}',
+                  b'{"a":"\\ud800"}', b"[" * 100_000, b'{"a":' * 10_000, b'{"a":1,"a":2}', b'{"\\u0000":1}']
+        values = [None, True, -1, 1.5, 1e300, 2**63, 2**64, "", "x", "\0", "\ud800", "é" * 3000, [], {}, [[]],
+                  [{}], [None], {"key": {}}, "arn:aws:states:us-east-1:123456789012:stateMachine:m",
+                  "arn:aws:states:::activity:", "arn:aws:states:a:b:execution:m:e", "arn:aws:states:a:b:mapRun:m/x:y"]
+        for operation, members in OPERATIONS.items():
+            target = "AWSStepFunctions." + operation
+            for body in bodies:
+                status, answer = self.request("POST", "/", body, target)
+                self.assertIn(status, (200, 400), (operation, body[:40], answer))
+            for member in members:
+                for value in values:
+                    known = {name: ARNS.get(name, "{}") for name in members}
+                    for rest in ({}, known):
+                        body = json.dumps(dict(rest, **{member: value}))
+                        status, answer = self.request("POST", "/", body, target)
+                        self.assertIn(status, (200, 400), (operation, body[:200], answer))
+                        if status == 400:
+                            self.assertIn("__type", json.loads(answer))
+
+
+ARNS = {name: f"arn:aws:states:us-east-1:123456789012:{kind}" for name, kind in {
+    "stateMachineArn": "stateMachine:m", "executionArn": "execution:m:e", "activityArn": "activity:a",
+    "stateMachineVersionArn": "stateMachine:m:1", "stateMachineAliasArn": "stateMachine:m:p",
+    "mapRunArn": "mapRun:m/l:u", "resourceArn": "stateMachine:m"}.items()}
+
+# The members of each request. GetActivityTask is asked for no activity there is: it would wait.
+OPERATIONS = {name: members.split() for name, members in {
+    "CreateActivity": "name tags encryptionConfiguration",
+    "CreateStateMachine": "name definition roleArn type loggingConfiguration tags tracingConfiguration publish "
+                          "versionDescription encryptionConfiguration",
+    "CreateStateMachineAlias": "name routingConfiguration description",
+    "DeleteActivity": "activityArn",
+    "DeleteStateMachine": "stateMachineArn",
+    "DeleteStateMachineAlias": "stateMachineAliasArn",
+    "DeleteStateMachineVersion": "stateMachineVersionArn",
+    "DescribeActivity": "activityArn",
+    "DescribeExecution": "executionArn includedData",
+    "DescribeMapRun": "mapRunArn",
+    "DescribeStateMachine": "stateMachineArn includedData",
+    "DescribeStateMachineAlias": "stateMachineAliasArn",
+    "DescribeStateMachineForExecution": "executionArn includedData",
+    "GetActivityTask": "activityArn workerName",
+    "GetExecutionHistory": "executionArn maxResults reverseOrder nextToken includeExecutionData",
+    "ListActivities": "maxResults nextToken",
+    "ListExecutions": "stateMachineArn statusFilter maxResults nextToken mapRunArn redriveFilter",
+    "ListMapRuns": "executionArn maxResults nextToken",
+    "ListStateMachineAliases": "stateMachineArn nextToken maxResults",
+    "ListStateMachineVersions": "stateMachineArn nextToken maxResults",
+    "ListStateMachines": "maxResults nextToken",
+    "ListTagsForResource": "resourceArn",
+    "PublishStateMachineVersion": "stateMachineArn revisionId description",
+    "RedriveExecution": "executionArn clientToken",
+    "SendTaskFailure": "taskToken error cause",
+    "SendTaskHeartbeat": "taskToken",
+    "SendTaskSuccess": "taskToken output",
+    "StartExecution": "stateMachineArn name input traceHeader",
+    "StartSyncExecution": "stateMachineArn name input traceHeader includedData",
+    "StopExecution": "executionArn error cause",
+    "TagResource": "resourceArn tags",
+    "TestState": "definition roleArn input inspectionLevel revealSecrets variables stateName mock context "
+                 "stateConfiguration",
+    "UntagResource": "resourceArn tagKeys",
+    "UpdateMapRun": "mapRunArn maxConcurrency toleratedFailurePercentage toleratedFailureCount",
+    "UpdateStateMachine": "stateMachineArn definition roleArn loggingConfiguration tracingConfiguration publish "
+                          "versionDescription encryptionConfiguration",
+    "UpdateStateMachineAlias": "stateMachineAliasArn description routingConfiguration",
+    "ValidateStateMachineDefinition": "definition type severity maxResults"}.items()}
+
+
+def main():
+    global ORCH
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orch", required=True)
+    options, rest = parser.parse_known_args()
+    ORCH = options.orch
+    unittest.main(argv=[sys.argv[0], *rest])
+
+
+if __name__ == "__main__":
+    main()
