@@ -30,6 +30,11 @@ test_packages() {
     "sqlite3 git file dpkg-dev"
 }
 
+# The compiler that has libFuzzer, and its runtime.
+fuzz_packages() {
+  echo "clang libclang-rt-14-dev python3"
+}
+
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
     "$@"
