@@ -25,14 +25,14 @@ constexpr int passes = 200;  // of the io_context, until a connection must be ov
 http::Response answer(const http::Request& request) {
   http::Response response(beast::http::status::ok, 11);
   try {
-    const auto call = http::read_aws_request(request, {}, Instant());
+    const auto call = http::read_aws_request(request, false, {}, Instant());
     response.body() = std::string(call.operation) + call.region;
   } catch (const service::ServiceError& error) {
     fuzz::require(!error.type().empty(), "a refusal has a type");
     response.result(beast::http::status::bad_request);
   }
   try {
-    http::read_aws_request(request, {{"key", "secret"}}, Instant());
+    http::read_aws_request(request, false, {{"key", "secret"}}, Instant());
   } catch (const aws::SignatureRefused&) {
     return response;
   }
@@ -44,7 +44,7 @@ http::Response answer(const http::Request& request) {
 class Loopback {
  public:
   Loopback()
-      : server_(io_, "127.0.0.1", 0, limits(),
+      : server_(io_, "127.0.0.1", 0, {limits()},
                 [](http::Request request, http::Reply reply) { reply.send(answer(request)); }),
         to_(net::ip::make_address("127.0.0.1"), server_.port()) {}
 

@@ -14,7 +14,7 @@ constexpr std::string_view date = "20150830T123600Z";
 
 bool accepted(const aws::SignedRequest& request, Instant now) {
   try {
-    aws::verify(request, keys, now);
+    aws::verify(request, keys, "states", now);
     return true;
   } catch (const aws::SignatureRefused& refused) {
     fuzz::require(!refused.type().empty(), "a refusal has a type");
@@ -43,8 +43,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   accepted(request, now);
 
   // The same request, signed as it should be.
-  aws::Authorization right{"AKIDEXAMPLE",          "20150830", "us-east-1", "states",
-                           {"host", "x-amz-date"}, ""};
+  aws::Authorization right;
+  right.key_id = "AKIDEXAMPLE";
+  right.date = "20150830";
+  right.region = "us-east-1";
+  right.service = "states";
+  right.signed_headers = {"host", "x-amz-date"};
   request.headers[1].second = date;
   right.signature = aws::sign(request, right, date, keys.at(right.key_id));
   request.headers[2].second =
