@@ -283,6 +283,24 @@ class Activities(ServeTest):
                          ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"])
 
 
+class Trials(ServeTest):
+    def tried(self, definition, **members):
+        return self.server.call("TestState", definition=json.dumps(definition), roleArn=ROLE, **members)
+
+    def test_variables_are_shown_as_they_are_behind_the_state(self):
+        state = {"Type": "Pass", "Assign": {"b.$": "$.n"}, "End": True}
+        row = self.tried(state, input='{"n":2}', variables='{"a":1}', inspectionLevel="DEBUG")
+        self.assertEqual(json.loads(row["inspectionData"]["variables"]), {"a": 1, "b": 2})
+        row = self.tried({"Type": "Pass", "End": True}, variables='{"a":1}', inspectionLevel="DEBUG")
+        self.assertEqual(json.loads(row["inspectionData"]["variables"]), {"a": 1})
+
+    def test_a_choice_without_a_match_fails(self):
+        state = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "X"}]}
+        row = self.tried(state, input='{"n":2}')
+        self.assertEqual((row["status"], row["error"]), ("FAILED", "States.NoChoiceMatched"))
+        self.assertEqual(self.tried(state, input='{"n":1}')["nextState"], "X")
+
+
 class BrokenClients(ServeTest):
     def raw(self, data, read=65536):
         with socket.create_connection((self.server.host, self.server.port), timeout=30) as peer:
