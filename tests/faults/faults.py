@@ -27,6 +27,7 @@ import definition_faults  # noqa: E402, F401
 import input_faults  # noqa: E402, F401
 import server_faults  # noqa: E402, F401
 import disk_faults  # noqa: E402, F401
+import sharing_faults  # noqa: E402, F401
 
 
 def main():

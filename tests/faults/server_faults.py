@@ -102,17 +102,3 @@ def rows_hidden_by_a_policy(world):
     expect_yesterday(project, ["periods"])
     source.run("ALTER ROLE limited BYPASSRLS")
     resume(project)
-
-
-@fault
-def second_owner(world):
-    """A run that another process works on is handed over or refused, never done twice."""
-    project = world.project("postgres", "postgres", only=["premium_postings", "currencies"])
-    slow_source(world, project)
-    process = project.start(*project.replicate("today"))
-    wait_for_copy(project.target)
-    code, out, err = project.call(*project.replicate("today"), timeout=90)
-    process.communicate(timeout=90)
-    expect(process.returncode == OK and code == OK, f"ended with {process.returncode} and {code}:\n{out}{err}")
-    expect(len(project.runs()) == 2, f"runs: {project.runs()}")
-    expect_today(project, "today")
