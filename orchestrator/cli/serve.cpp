@@ -195,9 +195,11 @@ int serve(const Context& context, const ServeOptions& options) {
   relay.set(nullptr);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   io.restart();
-  std::jthread second_signal([&io] { io.run(); });
+  const std::jthread second_signal([&io](const std::stop_token& done) {
+    const std::stop_callback end(done, [&io] { io.stop(); });
+    io.run();
+  });
   owner.engine().drain(std::chrono::seconds(options.drain));
-  io.stop();
   return Exit::ok;
 }
 

@@ -50,6 +50,12 @@ Response refusal(const std::string& type, const std::string& message, const bj::
   return out;
 }
 
+// The execution goes on at the next start; clients ask again by themselves.
+Response unavailable() {
+  return refusal("ServiceUnavailableException", "the server is stopping", {},
+                 Status::service_unavailable);
+}
+
 // What load balancers and supervisors ask, without a signature.
 bool asks_for_health(const Request& request) {
   using Verb = boost::beast::http::verb;
@@ -135,14 +141,15 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     while (true) {
       const bool known = !call.subject.empty();
       const auto seen = polls.count(call.subject);
-      call.last = must_end(*pending);
-      call.gone = pending->reply.gone();
+      call.last = pending->expired;
+      call.gone = must_not_get(*pending);
       if (auto answer = service.call(call)) return send(*pending, *answer);
+      if (stopping) return pending->reply.send(unavailable());
       const bool parked =
           known && polls.park(call.subject, seen, pending.get(),
                               [self = shared_from_this(), pending] { self->queue(pending); });
       // Patience may have ended in between, when there was nothing to take yet.
-      const bool changed = must_end(*pending) || pending->reply.gone() != call.gone;
+      const bool changed = pending->expired != call.last || must_not_get(*pending) != call.gone;
       if (parked && (!changed || !polls.take(pending.get()))) return;
     }
   }
@@ -165,7 +172,8 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     }
   }
 
-  bool must_end(const AwsCall& pending) const { return pending.expired || stopping; }
+  // Whether a task would be lost on the client: it has hung up, or this process ends.
+  bool must_not_get(const AwsCall& pending) const { return pending.reply.gone() || stopping; }
 
   // On the io thread.
   void set_deadline(const Pending& pending, Millis patience) {

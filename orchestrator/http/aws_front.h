@@ -42,7 +42,7 @@ class AwsFront {
   void notice(const store::ExecutionRow& run, std::span<const machine::Event> events);
   /// A task of the activity waits: likewise.
   void notice(const std::string& activity);
-  /// Long polls get their answer now.
+  /// Long polls get their answer now: no task, or that the server is not available.
   void stop();
 
  private:

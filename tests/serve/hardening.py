@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from server import serving
+from server import ApiError, serving
 
 ORCH = None
 ROLE = "arn:aws:iam::123456789012:role/r"
@@ -88,6 +88,30 @@ class Stopping(unittest.TestCase):
         poll.join(30)
         self.assertEqual(answers, [{}])
 
+    def test_a_synchronous_execution_goes_on_at_the_next_start(self):
+        self.serve()
+        made = self.server.call("CreateStateMachine", name="m", roleArn=ROLE, type="EXPRESS",
+                                definition=machine({"Type": "Wait", "Seconds": 2}))
+        refusals = []
+
+        def ask():
+            try:
+                self.server.call("StartSyncExecution", stateMachineArn=made["stateMachineArn"], name="e")
+            except ApiError as refused:
+                refusals.append((refused.status, refused.type))
+
+        client = threading.Thread(target=ask)
+        client.start()
+        until(self.runs)
+        self.assertEqual(self.server.end(signal.SIGTERM), 0)
+        client.join(30)
+        self.assertEqual(refusals, [(503, "ServiceUnavailableException")])
+        self.server.start()
+        until(lambda: [row["status"] for row in self.runs()] == ["SUCCEEDED"])
+
+    def runs(self):
+        return json.loads(self.server.run("status", "-o", "json").stdout)
+
     def test_a_second_signal_does_not_wait(self):
         self.serve("--drain", "60", seconds=60)
         execution = self.begin()
@@ -96,8 +120,7 @@ class Stopping(unittest.TestCase):
         self.server.process.send_signal(signal.SIGINT)
         self.assertEqual(self.server.process.wait(30), 4)
         self.server.end()
-        ran = self.server.run("status", "-o", "json")
-        self.assertEqual([row["status"] for row in json.loads(ran.stdout)], ["RUNNING"], (execution, ran.stdout))
+        self.assertEqual([row["status"] for row in self.runs()], ["RUNNING"], execution)
 
 
 class Exposure(unittest.TestCase):
