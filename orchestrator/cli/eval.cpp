@@ -100,8 +100,8 @@ int eval_lines(const Context& context) {
 int eval(const Context& context, const Request& request) {
   if (request.lines) return eval_lines(context);
   const auto text = request.input.empty() ? std::string() : read_text(request.input);
-  const auto input = text.empty() ? bj::value() : parse_json(text, request.input);
-  const auto bindings = parse_json(input_text(request.bindings), "--bindings");
+  const auto input = text.empty() ? bj::value() : parse_data(text, request.input);
+  const auto bindings = parse_data(input_text(request.bindings), "--bindings");
   if (!bindings.is_object())
     throw Error("ORCH-0001", "--bindings must be a JSON object of variables by name");
   try {

@@ -33,7 +33,7 @@ const char* token_of(const bj::value& value) {
                      fmt::format("{} can not be converted to {}", token_of(value), expected));
 }
 
-std::string quoted(const std::string& value) { return "'" + value + "'"; }
+std::string in_quotes(const std::string& value) { return "'" + value + "'"; }
 
 std::string text_of(const bj::value& value) {
   if (!value.is_string()) refuse_type(value, "a String");
@@ -59,17 +59,17 @@ void Parameters::require(std::string_view name, bool present) {
 void Parameters::require_pattern(std::string_view name, const std::string& text, bool matches,
                                  std::string_view pattern) {
   if (!matches)
-    violated(name, quoted(text),
+    violated(name, in_quotes(text),
              fmt::format("Member must satisfy regular expression pattern: {}", pattern));
 }
 
 void Parameters::require_size(std::string_view name, std::size_t size, Length length,
                               const std::string& shown) {
   if (size < length.least)
-    violated(name, quoted(shown),
+    violated(name, in_quotes(shown),
              fmt::format("Member must have length greater than or equal to {}", length.least));
   if (size > length.most)
-    violated(name, quoted(shown),
+    violated(name, in_quotes(shown),
              fmt::format("Member must have length less than or equal to {}", length.most));
 }
 
@@ -85,10 +85,10 @@ std::optional<std::string> Parameters::text(std::string_view name, Length length
   auto text = text_of(*value);
   const auto size = asl::utf16_length(text);
   if (size < length.least)
-    violated(name, quoted(text),
+    violated(name, in_quotes(text),
              fmt::format("Member must have length greater than or equal to {}", length.least));
   if (size > length.most)
-    violated(name, quoted(text),
+    violated(name, in_quotes(text),
              fmt::format("Member must have length less than or equal to {}", length.most));
   return text;
 }
@@ -102,7 +102,7 @@ std::optional<std::string> Parameters::one_of(std::string_view name,
                                               std::initializer_list<std::string_view> values) {
   auto value = text(name);
   if (value && std::find(values.begin(), values.end(), *value) == values.end())
-    violated(name, quoted(*value),
+    violated(name, in_quotes(*value),
              fmt::format("Member must satisfy enum value set: [{}]", fmt::join(values, ", ")));
   return value;
 }

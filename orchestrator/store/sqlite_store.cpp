@@ -130,6 +130,7 @@ class SqliteStore final : public Store {
     } else {
       sql::check_version(db_, sqlite_migrations(), ledger, what);
     }
+    db_.keep_statements();
     sql::Statement meta(db_, "SELECT value FROM meta WHERE name = 'store_id'");
     if (meta.step()) store_id_ = meta.text(0);
   }

@@ -104,7 +104,7 @@ def run(options, report):
         # Log groups are named by the cases and not looked into; nothing is called over HTTP.
         command = [sys.executable, options.corpus / "run_asl.py", "--endpoint", server.url, "--jobs", "8",
                    "--timeout", "90", "--max-est", options.longest, "--fake-aws", str(port), "--with",
-                   "logs,http", "--out", report, "--lint", options.corpus / "lint"]
+                   "logs,http,aws-api-models", "--out", report, "--lint", options.corpus / "lint"]
         return subprocess.run(command + (["-v"] if options.v else []), stdout=subprocess.PIPE, text=True,
                               timeout=900)
 

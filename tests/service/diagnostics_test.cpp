@@ -20,6 +20,7 @@ class Diagnostics : public ::testing::TestWithParam<bj::object> {};
 
 TEST_P(Diagnostics, AreTheServices) {
   const auto& one = GetParam();
+  SCOPED_TRACE(test::case_name(one));
   const auto& definition = one.at("definition");
   const auto text =
       definition.is_string() ? std::string(definition.as_string()) : json::write(definition);
@@ -33,8 +34,7 @@ TEST_P(Diagnostics, AreTheServices) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Diagnostics,
-                         ::testing::ValuesIn(test::cases_in("diagnostics.json")),
-                         [](const auto& info) { return "Case" + std::to_string(info.index); });
+                         ::testing::ValuesIn(test::cases_in("diagnostics.json")));
 
 TEST(CheckDefinition, NamesEveryErrorWithItsCode) {
   try {
