@@ -138,7 +138,7 @@ Action declare_catalog_discover(CLI::App& app) {
   app.add_option("--target", options->target, "connection the tables go to")
       ->type_name("CONNECTION")
       ->required();
-  app.add_option("--schema", options->schema, "schema of the source; default: its own")
+  app.add_option("--schema", options->schema, "schema of the source; default: the connection's own")
       ->type_name("NAME");
   app.add_option("-O,--file", options->file, "write to this file; default: standard output")
       ->type_name("FILE");

@@ -104,7 +104,7 @@ Action declare_graph(CLI::App& app) {
   app.add_option("what", options->what, "definition, shipped workflow, or run")
       ->type_name("FILE|NAME|RUN")
       ->required();
-  app.add_option("--format", options->format, "svg (by Graphviz), dot or mermaid")
+  app.add_option("--format", options->format, "svg (by Graphviz, the default), dot or mermaid")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
       ->capture_default_str();

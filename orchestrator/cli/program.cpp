@@ -40,7 +40,7 @@ void add_common(CLI::App& app) {
       ->type_name("FILE")
       ->group(common_group);
   app.add_option("--log")
-      ->description("lowest level logged: debug, info, warn, error, off")
+      ->description("lowest level logged: debug, info, warn (the default), error, off")
       ->type_name("LEVEL")
       ->group(common_group);
   app.set_help_flag("-h,--help", "this text")->group(common_group);

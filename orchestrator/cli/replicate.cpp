@@ -77,7 +77,7 @@ Action declare_replicate(CLI::App& app) {
   app.add_option("--tables", options->tables, "tables, or patterns with * and ?; default: all")
       ->type_name("NAME,…")
       ->delimiter(',');
-  app.add_option("--schema", options->schema, "schema of the source; default: its own")
+  app.add_option("--schema", options->schema, "schema of the source; default: the connection's own")
       ->type_name("NAME");
   app.add_option("--folder", options->folder, "where the project is made; default: replication")
       ->type_name("FOLDER");

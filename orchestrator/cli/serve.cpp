@@ -207,11 +207,13 @@ int serve(const Context& context, const ServeOptions& options) {
 
 Action declare_serve(CLI::App& app) {
   const auto options = std::make_shared<ServeOptions>();
-  app.add_option("--listen", options->listen, "where to listen; default 127.0.0.1:8083")
-      ->type_name("ADDRESS:PORT");
-  app.add_option("--region", options->region, "region of clients that name none")
+  app.add_option("--listen", options->listen,
+                 "address and port to listen on; default 127.0.0.1:8083, port 0: any free one")
+      ->type_name("ADDRESS");
+  app.add_option("--region", options->region, "region of clients that name none; default us-east-1")
       ->type_name("NAME");
-  app.add_option("--account", options->account, "account number in resource names")
+  app.add_option("--account", options->account,
+                 "account number in resource names; default 123456789012")
       ->type_name("NUMBER");
   app.add_option("--certificate", options->certificate,
                  "PEM file of the certificate chain: listen with TLS")

@@ -71,10 +71,10 @@ TEST(Signer, WhatItSignsIsVerified) {
   const auto now = *from_iso("2026-01-31T12:00:00.5Z");
   const auto headers = aws::signature_headers(request, {"id", "secret", "t"}, {"r", "states"}, now);
   request.headers.insert(request.headers.end(), headers.begin(), headers.end());
-  EXPECT_NO_THROW(aws::verify(request, {{"id", "secret"}}, now));
-  EXPECT_THROW(aws::verify(request, {{"id", "other"}}, now), aws::SignatureRefused);
+  EXPECT_NO_THROW(aws::verify(request, {{"id", "secret"}}, "states", now));
+  EXPECT_THROW(aws::verify(request, {{"id", "other"}}, "states", now), aws::SignatureRefused);
   request.body = "{ }";
-  EXPECT_THROW(aws::verify(request, {{"id", "secret"}}, now), aws::SignatureRefused);
+  EXPECT_THROW(aws::verify(request, {{"id", "secret"}}, "states", now), aws::SignatureRefused);
 }
 
 TEST(HttpDate, ReadsWhatItWrites) {

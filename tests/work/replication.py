@@ -84,6 +84,9 @@ class Replication(unittest.TestCase):
         self.folder = self.serve.folder
         make_project(self.folder)
         self.client = Client(self.serve)
+        # An activity that is not there yet fails its state; workers come later, too.
+        for step in ("stage", "verify", "merge"):
+            self.serve.call("CreateActivity", name="orch-" + step)
 
     def worker(self, *steps, fault=None):
         arguments = [part for step in steps for part in ("--activity", f"{ACTIVITY}{step}=orch:{step}")]
