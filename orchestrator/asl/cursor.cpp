@@ -42,7 +42,7 @@ void Cursor::skip_blanks() {
 std::string excerpt(std::string_view text) {
   if (text.size() <= longest_excerpt) return std::string(text);
   auto end = longest_excerpt;
-  while (is_continuation(text[end])) --end;
+  while (end > 0 && is_continuation(text[end])) --end;
   return std::string(text.substr(0, end)) + "…";
 }
 

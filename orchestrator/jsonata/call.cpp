@@ -1,6 +1,7 @@
 // Functions: calling them, making them.
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/evaluator.h"
+#include "orchestrator/jsonata/number.h"
 #include "orchestrator/jsonata/regex.h"
 #include "orchestrator/jsonata/signature.h"
 #include "orchestrator/jsonata/text.h"
@@ -293,6 +294,14 @@ Value match_object(const std::shared_ptr<const Regex>& regex, const std::string&
   return Value::of(std::move(object));
 }
 
+/// What a pattern is tried on: JavaScript makes text of numbers and constants.
+std::optional<std::string> subject_text(const Value& value) {
+  if (value.is_string()) return std::string(value.string());
+  if (value.is_number()) return number_text(value.number());
+  if (value.is_boolean() || value.is_null()) return stringify(value);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Value Evaluator::matcher(const Node& node) {
@@ -300,8 +309,9 @@ Value Evaluator::matcher(const Node& node) {
   function->regex = node.regex;
   function->arity = 2;
   function->closure = [regex = node.regex](Arguments& arguments) -> Value {
-    if (arguments.empty() || !arguments.front().is_string()) return {};
-    const std::string text(arguments.front().string());
+    const auto subject = arguments.empty() ? std::nullopt : subject_text(arguments.front());
+    if (!subject) return {};
+    const auto& text = *subject;
     // A second argument says where to begin. Whoever passes a regular expression to $filter() gets
     // the index there: the reference does so too.
     const bool later = arguments.size() > 1 && arguments[1].is_number();

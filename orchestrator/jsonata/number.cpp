@@ -56,6 +56,7 @@ std::string number_text(double number) {
 }
 
 double with_15_digits(double number) {
+  if (std::isfinite(number) && shortest(std::abs(number)).digits.size() <= 15) return number;
   return std::strtod(fmt::format("{:.14e}", number).c_str(), nullptr);
 }
 

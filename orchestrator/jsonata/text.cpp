@@ -117,6 +117,8 @@ void append_text(std::string& left, std::string_view right) {
 }
 
 bool has_lone_surrogate(std::string_view text) {
+  // All of them begin with this byte, and little else does.
+  if (text.find('\xED') == text.npos) return false;
   for (std::size_t at = 0; at < text.size();) {
     const auto character = next_character(text, at);
     if (is_high(character) || is_low(character)) return true;

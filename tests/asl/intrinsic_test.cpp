@@ -117,5 +117,10 @@ TEST(Intrinsic, CompilingNeverCrashesOnDamagedText) {
   }
 }
 
+TEST(Intrinsic, ARefusalOfBytesThatAreNoCharactersShowsSomeOfThem) {
+  EXPECT_THROW(Intrinsic::compile(std::string(200, '\x87')), SyntaxProblem);
+  EXPECT_THROW(Path::compile(std::string(200, '\x94')), SyntaxProblem);
+}
+
 }  // namespace
 }  // namespace orch::asl

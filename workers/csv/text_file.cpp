@@ -70,9 +70,10 @@ bool TextFile::read(std::string& out) {
       convert(out);
     else
       check_utf8(out);
-    if (at_start_ && out.compare(before, byte_order_mark.size(), byte_order_mark) == 0)
+    // One mark, however small the blocks are: a second one is text.
+    if (out.size() > before && std::exchange(at_start_, false) &&
+        out.compare(before, byte_order_mark.size(), byte_order_mark) == 0)
       out.erase(before, byte_order_mark.size());
-    if (out.size() > before) at_start_ = false;
   }
   lines_ += std::count(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), '\n');
   return true;
