@@ -129,7 +129,7 @@ TEST_F(OrphanTest, AClosedTaskStartsNothing) {
   const auto starter = engine_->submit(submission(activity_state("A"))).run_id;
   engine_->stop(starter, "", "");
   EXPECT_EQ(code_of([&] { start_nested(starter); }), "ORCH-0214");
-  EXPECT_EQ(store_->list({}).size(), 1u);
+  EXPECT_EQ(store::open_as_reader(path())->list({}).size(), 1u);
 }
 
 // The children are stopped before the redrive looks which of them are to be redriven.
