@@ -35,7 +35,10 @@ struct Active {
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
   /// Tasks that are done outside: when each last showed a sign of life, by ticket.
   std::unordered_map<machine::EventId, Instant> outside;
-  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< by the id of their MapRunStarted
+  /// Tickets of map runs under way, by the id of their MapRunStarted. Whoever is no longer open at
+  /// the end of a turn leaves children that must be stopped.
+  std::map<machine::EventId, machine::Ticket> open_map_runs;
+  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< likewise; dropped by a failed commit
 
   std::vector<machine::Event> events;  ///< decided in this turn
   bool touched = false;                ///< has a place in touched_
@@ -152,6 +155,7 @@ class Engine::Core {
   // map_runs.cpp: maps whose iterations are executions of their own
   bool do_update_map_run(const std::string& name, const store::MapRunLimits& limits);
   void queue_map_run(store::ExecutionId parent, machine::Ticket ticket);
+  void begin_map_run(Active& active, const machine::OpenTask& task);
   void continue_map_runs();
   void continue_map_run(Active& active, const machine::OpenTask& task);
   void complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run);
@@ -162,7 +166,7 @@ class Engine::Core {
   bool fill_batch(Active& active, MapRun& run);
   std::optional<json::Payload> next_input(Active& active, MapRun& run);
   void start_child(Active& active, MapRun& run);
-  void redrive_child(Active& active, MapRun& run);
+  void redrive_child(MapRun& run);
   void fail_map_run(Active& active, MapRun& run, const asl::Failure& failure);
   void stop_children(store::ExecutionId parent, machine::EventId map_run);
   void find_orphans(const std::set<store::ExecutionId>& running);

@@ -110,12 +110,11 @@ void Engine::Core::watch_outside(Active& active, const Timer& timer, Instant sig
 // After everybody's news, so that a run with much to do does not delay the others.
 void Engine::Core::continue_those_with_more() {
   for (auto count = more_.size(); count > 0 && !turn_is_full(); --count) {
-    const auto id = more_.front();
+    auto* active = find(more_.front());  // should the store fail now, it keeps its place
     more_.pop_front();
-    const auto listed = active_.find(id);
-    if (listed == active_.end()) continue;
-    listed->second->in_more = false;
-    if (auto* active = find(id)) stimulate(*active, machine::Continue{});
+    if (!active) continue;
+    active->in_more = false;
+    stimulate(*active, machine::Continue{});
   }
 }
 

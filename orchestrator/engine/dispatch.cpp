@@ -52,7 +52,7 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
         if (event.type == EventType::activity_started || event.type == EventType::task_submitted)
           begin_outside(active, event);
         if (event.type == EventType::map_run_started || event.type == EventType::map_run_redriven)
-          queue_map_run(active.row.id, ticket);
+          if (const auto task = active.execution.open_task(ticket)) begin_map_run(active, *task);
     }
   }
   if (closed_some) stop_closed_tasks(active);
@@ -60,7 +60,7 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
 
 // An open task goes to a worker, is a map run, or waits for somebody outside.
 void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
-  if (task.map_run) return queue_map_run(active.row.id, task.ticket);
+  if (task.map_run) return begin_map_run(active, task);
   if (task.submitted && task.resource.starts_nested())
     return queue_nested(active.row.id, task.ticket);
   const bool outside = task.resource.kind == asl::TaskKind::activity ||
@@ -111,11 +111,12 @@ void Engine::Core::set_timers(Active& active) {
 // Tells workers whose task has been closed without them that nobody waits for the result.
 void Engine::Core::stop_closed_tasks(Active& active) {
   collect_nested(active.row.id, &active.execution);
-  for (const auto& [id, run] : active.map_runs) {
-    if (!active.execution.is_open(run.ticket)) orphans_.emplace_back(active.row.id, id);
-  }
-  std::erase_if(active.map_runs,
-                [&](const auto& entry) { return !active.execution.is_open(entry.second.ticket); });
+  std::erase_if(active.open_map_runs, [&](const auto& entry) {
+    if (active.execution.is_open(entry.second)) return false;
+    orphans_.emplace_back(active.row.id, entry.first);
+    active.map_runs.erase(entry.first);
+    return true;
+  });
   std::erase_if(active.outside, [&](const auto& entry) {
     return !active.execution.is_open(machine::Ticket{entry.first});
   });
@@ -130,7 +131,7 @@ void Engine::Core::stop_closed_tasks(Active& active) {
 // The run has ended: its workers stop, those who wait get the row.
 void Engine::Core::end(Active& active) {
   for (const auto& [ticket, delivery] : active.deliveries) delivery->request_stop();
-  for (const auto& [id, run] : active.map_runs) orphans_.emplace_back(active.row.id, id);
+  for (const auto& [id, ticket] : active.open_map_runs) orphans_.emplace_back(active.row.id, id);
   collect_nested(active.row.id, nullptr);
   const auto row = std::move(active.row);
   active_.erase(row.id);

@@ -76,6 +76,11 @@ void Engine::Core::queue_map_run(store::ExecutionId parent, machine::Ticket tick
   waiting_map_runs_.emplace_back(parent, ticket);
 }
 
+void Engine::Core::begin_map_run(Active& active, const machine::OpenTask& task) {
+  active.open_map_runs.insert_or_assign(task.map_run_id, task.ticket);
+  queue_map_run(active.row.id, task.ticket);
+}
+
 // Called on threads of feeds and result jobs.
 std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
                                                   machine::Ticket ticket) {
@@ -101,6 +106,9 @@ void Engine::Core::continue_map_runs() {
 }
 
 void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& task) {
+  // Before the first item is taken: should the store fail in mid turn, the children are counted
+  // anew.
+  touch(active);
   auto& run = map_run(active, task);
   try {
     if (!run.failure && run.exceeded())
@@ -140,6 +148,7 @@ void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& tas
     output = json::Payload::of_text(store_.child_outputs(active.row.id, run.id));
   }
   const auto failure = run.failure;
+  active.open_map_runs.erase(run.id);
   active.map_runs.erase(run.id);
   if (failure) return stimulate(active, machine::TaskBroken{task.ticket, *failure});
   stimulate(active, machine::TaskDone{task.ticket, std::move(output)});
@@ -219,7 +228,7 @@ void Engine::Core::count_children(Active& active, MapRun& run) {
 void Engine::Core::start_children(Active& active, const machine::OpenTask& task, MapRun& run) {
   while (run.may_start() && !turn_is_full()) {
     if (!run.to_redrive.empty()) {
-      redrive_child(active, run);
+      redrive_child(run);
     } else if (fill_batch(active, run)) {
       start_child(active, run);
     } else {
@@ -274,15 +283,13 @@ void Engine::Core::start_child(Active& active, MapRun& run) {
   auto execution = fold(row, workflow(run.definition_hash));
   ++run.next_child;
   ++run.running;
-  touch(active);  // after a failed commit the children are counted anew
   stimulate(add(std::move(row), std::move(execution)), machine::Start{});
 }
 
-void Engine::Core::redrive_child(Active& active, MapRun& run) {
+void Engine::Core::redrive_child(MapRun& run) {
   auto row = store_.find(run.to_redrive.front());
   run.to_redrive.pop_front();
   ++run.running;
-  touch(active);
   auto execution = fold(row, workflow(row.made.definition_hash));
   stimulate(add(std::move(row), std::move(execution)), machine::Redrive{});
 }

@@ -51,7 +51,9 @@ void Engine::Core::continue_nested() {
     waiting_nested_.pop_front();
     auto* active = find(execution);
     const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
-    if (task && task->submitted && task->resource.starts_nested()) finish_nested(*active, *task);
+    if (!task || !task->submitted || !task->resource.starts_nested()) continue;
+    touch(*active);  // should the store fail now, the task is queued again
+    finish_nested(*active, *task);
   }
 }
 

@@ -3,7 +3,8 @@
 
 Each round is a new store under the whole load of service_load.py: distributed maps, nested runs,
 callbacks, activities, redrive, stop and update of map runs. The server dies at a named point or at
-random instants, once or several times; the clients go on with the next one. Then:
+random instants, once or several times; the clients go on with the next one. Or its store fails now and
+then. Afterwards:
   - every execution has ended as it must, with the right output;
   - histories have no gaps, one beginning, one end for each redrive, an end for each task and state;
   - no child and no nested run was begun twice; all items were done; none is still under way.
@@ -115,10 +116,12 @@ class Harness:
         self.reached = set()
         self.seconds = 0.0
 
-    def round(self, title, deaths):
-        """One load under these deaths; how many of them came."""
+    def round(self, title, deaths, trouble=""):
+        """One load under these deaths, and the store's `trouble` (ORCH_FAULT) where there are none;
+        how many of the deaths came."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="orch-serve-crash-"))
-        server = MortalServer(self.options.orch, folder, deaths, {"ORCH_SQS_ENDPOINT": self.queue.url})
+        environment = {"ORCH_SQS_ENDPOINT": self.queue.url, **({"ORCH_FAULT": trouble} if trouble else {})}
+        server = MortalServer(self.options.orch, folder, deaths, environment)
         world = self.queue.world = World(server, folder, self.queue.url + "/q")
         began = time.monotonic()
         server.start()
@@ -175,6 +178,13 @@ class Harness:
                 self.failures.append(f"{point} was never reached")
                 print(f"FAILED  {point} was never reached")
 
+    def in_trouble(self):
+        """No deaths: turns that cannot be committed are decided again by the same process."""
+        for _ in range(self.options.troubles):
+            passes = sorted(self.random.sample(range(2, 120), 12))
+            point = self.random.choice(["engine.before_commit", "engine.before_commit", "engine.result_received"])
+            self.round(f"{point} fails at {passes}", [], ",".join(f"{point}:{number}:throw" for number in passes))
+
     def at_random(self):
         for _ in range(self.options.rounds):
             deaths = [round(self.random.uniform(0.02, 1.2), 3) for _ in range(self.random.randint(1, 4))]
@@ -194,6 +204,7 @@ def parse():
     options = parser.parse_args()
     options.orch = options.orch.resolve()
     options.seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
+    options.troubles = 60 if options.slow else 5
     options.passes = 12 if options.slow else 1
     if options.rounds is None:
         options.rounds = 100 if options.slow else 5
@@ -209,6 +220,7 @@ def main():
     harness.round("undisturbed", [])
     print(f"a round takes {harness.seconds:.1f} s", flush=True)
     harness.at_points()
+    harness.in_trouble()
     harness.at_random()
     if not harness.outlived and not options.cases:
         harness.failures.append("tokens")

@@ -71,17 +71,40 @@ class OrphanTest : public EngineTest {
   }
 };
 
-TEST_F(OrphanTest, ChildrenAreStoppedByTheNextProcess) {
-  const auto parent = engine_->submit(submission(distributed(sleep("B")), "[1,2,3]")).run_id;
-  store::ListFilter of_the_map;
-  of_the_map.children = true;
-  of_the_map.workflow = "test/each";
-  const auto reader = store::open_as_reader(path());
-  while (reader->list(of_the_map).size() < 3) std::this_thread::yield();
-  end_at_the_commit_of(parent);
+class ChildrenTest : public OrphanTest {
+ protected:
+  /// A run whose map run has three children, all asleep.
+  std::string submit_sleepers() {
+    const auto parent = engine_->submit(submission(distributed(sleep("B")), "[1,2,3]")).run_id;
+    while (children().size() < 3) std::this_thread::yield();
+    return parent;
+  }
+
+  std::vector<store::ExecutionRow> children() {
+    store::ListFilter of_the_map;
+    of_the_map.children = true;
+    of_the_map.workflow = "test/each";
+    return store::open_as_reader(path())->list(of_the_map);
+  }
+
+  void expect_all_are_stopped() {
+    for (const auto& child : children())
+      EXPECT_EQ(engine_->wait(child.made.run_id).status, machine::Status::aborted);
+  }
+};
+
+TEST_F(ChildrenTest, AreStoppedByTheNextProcess) {
+  end_at_the_commit_of(submit_sleepers());
   start();
-  for (const auto& child : reader->list(of_the_map))
-    EXPECT_EQ(engine_->wait(child.made.run_id).status, machine::Status::aborted);
+  expect_all_are_stopped();
+}
+
+TEST_F(ChildrenTest, AreStoppedWhenTheirParentIsAtOnceAfterARestart) {
+  const auto parent = submit_sleepers();
+  end();
+  start();
+  engine_->stop(parent, "", "");
+  expect_all_are_stopped();
 }
 
 TEST_F(OrphanTest, ANestedRunIsStoppedByTheNextProcess) {
@@ -106,7 +129,7 @@ TEST_F(OrphanTest, AClosedTaskStartsNothing) {
   const auto starter = engine_->submit(submission(activity_state("A"))).run_id;
   engine_->stop(starter, "", "");
   EXPECT_EQ(code_of([&] { start_nested(starter); }), "ORCH-0214");
-  EXPECT_EQ(store_->list({}).size(), 1u);
+  EXPECT_EQ(store::open_as_reader(path())->list({}).size(), 1u);
 }
 
 // The children are stopped before the redrive looks which of them are to be redriven.

@@ -67,9 +67,10 @@ TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
               R"("A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
               R"("Parameters":{"t.$":"$$.Task.Token"},"End":true})"))
           .run_id;
-  while (true) {  // until the answer is committed
+  const auto reader = store::open_as_reader(path());  // the owner's store is the engine's
+  while (true) {                                      // until the answer is committed
     std::vector<std::string> seen;
-    store_->history(store_->find(id).id, 0,
+    reader->history(reader->find(id).id, 0,
                     [&](const machine::Event& event) { seen.emplace_back(to_string(event.type)); });
     if (seen.back() == "TaskSubmitted") break;
     std::this_thread::yield();
