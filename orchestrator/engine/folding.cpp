@@ -27,10 +27,16 @@ machine::Identity identity_of(const store::NewExecution& made, const machine::Qu
 
 }  // namespace
 
+machine::Execution blank(const store::ExecutionRow& row,
+                         std::shared_ptr<const asl::Workflow> workflow,
+                         const machine::Quotas& quotas) {
+  return {std::move(workflow), identity_of(row.made, quotas)};
+}
+
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
                         std::shared_ptr<const asl::Workflow> workflow,
                         const machine::Quotas& quotas) {
-  machine::Execution execution(std::move(workflow), identity_of(row.made, quotas));
+  auto execution = blank(row, std::move(workflow), quotas);
   store.history(row.id, 0, [&](const machine::Event& event) {
     try {
       execution.evolve(event);

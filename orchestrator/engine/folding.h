@@ -8,8 +8,13 @@
 
 namespace orch::engine {
 
-/// Folds the recorded events of a run. `quotas` are those of runs that clients of the service's API
-/// started. Throws Error ORCH-0206 when an event does not fit the definition.
+/// A run without history. `quotas` are those of runs that clients of the service's API started.
+machine::Execution blank(const store::ExecutionRow& row,
+                         std::shared_ptr<const asl::Workflow> workflow,
+                         const machine::Quotas& quotas);
+
+/// Folds the recorded events of a run. Throws Error ORCH-0206 when an event does not fit the
+/// definition.
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
                         std::shared_ptr<const asl::Workflow> workflow,
                         const machine::Quotas& quotas);
