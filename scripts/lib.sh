@@ -36,6 +36,11 @@ client_packages() {
   echo "awscli python3-boto3 $(command -v npm >/dev/null || echo nodejs npm)"
 }
 
+# The compiler that has libFuzzer, and its runtime.
+fuzz_packages() {
+  echo "clang libclang-rt-14-dev python3"
+}
+
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
     "$@"

@@ -24,6 +24,9 @@ Registry built_in() {
   registry.add("orch:noop", tools::make_noop());
   registry.add("arn:aws:lambda:*", tools::make_lambda());
   registry.add("arn:aws:states:::lambda:invoke*", tools::make_lambda());
+  registry.add("arn:aws:states:::aws-sdk:lambda:invoke*", tools::make_lambda());
+  registry.add("arn:aws:states:::aws-sdk:sqs:sendMessage*", tools::make_sqs());
+  registry.add("arn:aws:states:::http:invoke", tools::make_http_task());
   registry.add("arn:aws:states:::sqs:sendMessage*", tools::make_sqs());
   registry.set_outside(items::make_outside());
   return registry;

@@ -7,6 +7,7 @@
 #include "orchestrator/asl/parse_state.h"
 #include "orchestrator/asl/validate.h"
 #include "orchestrator/json/locations.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::asl {
@@ -48,7 +49,7 @@ ParseResult parse(std::string_view text) {
   ParseResult result;
   bj::value document;
   try {
-    document = json::parse(text);
+    document = json::parse_strict(text);
   } catch (const json::SyntaxError& error) {
     const auto location = json::location_of(text, error.offset());
     result.problems.push_back({"", error.what(), "the definition must be one JSON object",

@@ -45,8 +45,8 @@ bool computed(std::string_view key) { return key.ends_with(".$"); }
 
 bool is_literal(const Node& node) { return std::holds_alternative<bj::value>(node.content); }
 
-std::string escaped(std::string_view key) {
-  std::string out;
+std::string member_step(std::string_view key) {
+  std::string out = "/";
   for (const char c : key) {
     if (c == '~') {
       out += "~0";
@@ -80,11 +80,11 @@ class Compiler {
   }
 
  private:
-  /// Goes down to `key` for as long as `f` runs, so that problems know their place.
+  /// Goes down by `step` for as long as `f` runs, so that problems know their place.
   template <class F>
-  auto at(std::string_view key, F f) {
+  auto at(std::string_view step, F f) {
     const auto length = pointer_.size();
-    pointer_.append("/").append(escaped(key));
+    pointer_.append(step);
     auto result = f();
     pointer_.resize(length);
     return result;
@@ -100,14 +100,15 @@ class Compiler {
     for (const auto& entry : object) {
       const std::string key(entry.key());
       if (field_ || !computed(key)) {
-        node.members.emplace_back(key, at(key, [&] { return compile(entry.value(), depth + 1); }));
+        node.members.emplace_back(
+            key, at(member_step(key), [&] { return compile(entry.value(), depth + 1); }));
         continue;
       }
       const auto name = key.substr(0, key.size() - 2);
       if (object.contains(name))
         fail(fmt::format("\"{}\" and \"{}\" would become the same field", name, key));
-      node.members.emplace_back(name,
-                                at(key, [&] { return compile_expression(key, entry.value()); }));
+      node.members.emplace_back(
+          name, at(member_step(key), [&] { return compile_expression(key, entry.value()); }));
     }
     const bool literal = std::all_of(node.members.begin(), node.members.end(),
                                      [](const auto& member) { return is_literal(member.second); });
@@ -118,9 +119,13 @@ class Compiler {
   Node compile_array(const bj::array& array, const bj::value& source, std::size_t depth) {
     ArrayNode node;
     node.items.reserve(array.size());
+    // JSONata's failures are told in the service's spelling of places.
+    const auto item_step = [&] {
+      const auto index = std::to_string(node.items.size());
+      return field_ ? "[" + index + "]" : "/" + index;
+    };
     for (const auto& item : array)
-      node.items.push_back(
-          at(std::to_string(node.items.size()), [&] { return compile(item, depth + 1); }));
+      node.items.push_back(at(item_step(), [&] { return compile(item, depth + 1); }));
     if (std::all_of(node.items.begin(), node.items.end(), is_literal)) return {source};
     return {std::move(node)};
   }

@@ -60,9 +60,10 @@ class FlowCheck {
     if (flow_.states.empty()) return;
     connect();
     const bool started = check_start();
-    if (!started || !resolved_) return;  // reachability would only repeat the first mistake
+    // A flow without an end has a fault that hides which states are merely unreachable.
+    if (!check_terminal() || !started) return;
     check_reachable();
-    check_end();
+    if (resolved_) check_end();
   }
 
  private:
@@ -116,22 +117,26 @@ class FlowCheck {
     }
   }
 
-  void check_end() {
-    std::vector<std::size_t> ends;
+  bool check_terminal() {
     for (const auto& [name, state] : flow_.states) {
-      if (terminal(state)) ends.push_back(vertex_.at(name));
+      if (terminal(state)) ends_.push_back(vertex_.at(name));
     }
-    if (ends.empty()) {
+    if (ends_.empty())
       problems_.push_back({pointer_ + "/States", "no state ends the flow",
                            "add \"End\": true to a state, or a Succeed or Fail state"});
-      return;
-    }
-    const auto can_end = reachable(boost::make_reverse_graph(graph_), ends);
+    return !ends_.empty();
+  }
+
+  // A loop without a way out is legal: the execution ends with its quota, its timeout or a stop.
+  void check_end() {
+    const auto can_end = reachable(boost::make_reverse_graph(graph_), ends_);
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (can_end[i] || !seen_[i]) continue;
-      problems_.push_back({state_pointer(pointer_, names_[i]),
-                           fmt::format("from the state \"{}\" the flow can never end", names_[i]),
-                           "lead the loop to a state with \"End\": true, Succeed or Fail"});
+      Problem problem{state_pointer(pointer_, names_[i]),
+                      fmt::format("from the state \"{}\" the flow can never end", names_[i]),
+                      "lead the loop to a state with \"End\": true, Succeed or Fail"};
+      problem.warning = true;
+      problems_.push_back(std::move(problem));
     }
   }
 
@@ -142,6 +147,7 @@ class FlowCheck {
   std::vector<std::string> names_;
   std::map<std::string, std::size_t, std::less<>> vertex_;
   std::vector<bool> seen_;
+  std::vector<std::size_t> ends_;
   bool resolved_ = true;
 };
 

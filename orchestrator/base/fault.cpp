@@ -1,5 +1,6 @@
 #include "orchestrator/base/fault.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
@@ -15,8 +16,13 @@ namespace {
 struct Rule {
   std::string point;
   int passes_left = 1;
-  bool kill = true;
+  int signal = SIGKILL;  ///< 0: throw
 };
+
+int signal_of(std::string_view action) {
+  if (action == "throw") return 0;
+  return action == "stop" ? SIGSTOP : SIGKILL;
+}
 
 std::vector<Rule> parse(std::string_view text) {
   std::vector<Rule> rules;
@@ -31,7 +37,7 @@ std::vector<Rule> parse(std::string_view text) {
       item.remove_prefix(first + 1);
       const auto second = item.find(':');
       rule.passes_left = std::atoi(std::string(item.substr(0, second)).c_str());
-      if (second != std::string_view::npos) rule.kill = item.substr(second + 1) != "throw";
+      if (second != std::string_view::npos) rule.signal = signal_of(item.substr(second + 1));
     }
     rules.push_back(std::move(rule));
   }
@@ -54,12 +60,17 @@ const bool active = std::getenv("ORCH_FAULT") != nullptr;
 
 void pass(const char* name) {
   static std::mutex mutex;
-  const std::scoped_lock lock(mutex);
-  for (auto& rule : rules()) {
-    if (rule.point != name || --rule.passes_left != 0) continue;
-    if (rule.kill) std::raise(SIGKILL);
-    throw Error("ORCH-0004", std::string("fault injected at ") + name);
+  int signal = 0;
+  {
+    const std::scoped_lock lock(mutex);
+    const auto due = std::find_if(rules().begin(), rules().end(), [&](Rule& rule) {
+      return rule.point == name && --rule.passes_left == 0;
+    });
+    if (due == rules().end()) return;
+    signal = due->signal;
   }
+  if (signal == 0) throw Error("ORCH-0004", std::string("fault injected at ") + name);
+  std::raise(signal);
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 // environment variable ORCH_FAULT is read once, and an inactive point costs one load.
 //
 // ORCH_FAULT=name:n:kill   SIGKILL to this process at the n-th pass of the point
+// ORCH_FAULT=name:n:stop   SIGSTOP: the process sleeps until somebody sends SIGCONT
 // ORCH_FAULT=name:n:throw  Error ORCH-0004 at the n-th pass
 // Several rules are separated by commas.
 #pragma once

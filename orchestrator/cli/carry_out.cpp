@@ -165,7 +165,7 @@ int carry_out(const Context& context, Wish wish, Patience patience) {
     context.say("orch: the process that ran it has ended; going on here");
     // What was asked for is committed: only the run itself is left to be carried on.
     wish.here = [run = placed.run](engine::Engine&) { return run; };
-    wish.there = {{"op", "resume"}, {"run", placed.run}};
+    wish.there = {{"op", "follow"}, {"run", placed.run}};
   }
 }
 

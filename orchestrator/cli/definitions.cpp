@@ -10,7 +10,10 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/json/fields.h"
+#include "orchestrator/json/text.h"
 #include "orchestrator/service/integration.h"
+#include "orchestrator/service/state_walk.h"
 #include "orchestrator/status/text.h"
 #include "workers/bindings/bindings.h"
 #include "workers/worker.h"
@@ -25,21 +28,25 @@ struct ValidateOptions {
 };
 
 // Resources are no rule of the language, but a definition that names unknown ones cannot run here.
-void check_resources(asl::ParseResult& result, const workers::Registry& workers) {
+void check_resources(const std::string& text, asl::ParseResult& result,
+                     const workers::Registry& workers) {
   if (!result.workflow) return;
-  for (const auto& [name, state] : result.workflow->by_name) {
-    const auto* task = std::get_if<asl::Task>(&state->body);
+  const auto check = [&](const std::string& place, const std::string& name, const bj::object&) {
+    const auto& state = *result.workflow->by_name.at(name);
+    const auto* task = std::get_if<asl::Task>(&state.body);
     if (!task || task->resource.kind == asl::TaskKind::activity ||
         workers.find(task->resource.text))
-      continue;
-    Problem problem;
-    problem.message = fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
-                                  task->resource.text, name,
-                                  did_you_mean(task->resource.text, workers.resources()));
-    problem.hint = "name one of the workers, or bind the resource with --bindings FILE";
+      return;
+    Problem problem{place + "/Resource",
+                    fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                                task->resource.text, name,
+                                did_you_mean(task->resource.text, workers.resources())),
+                    "name one of the workers, or bind the resource with --bindings FILE"};
     problem.warning = true;
     result.problems.push_back(std::move(problem));
-  }
+  };
+  service::for_each_state(json::parse(text), "", check);
+  json::locate_problems(text, result.problems);
 }
 
 /// What serves the resources of a run: the workers, the service's own integrations, the bindings.
@@ -73,7 +80,7 @@ Checked check(const std::string& what, const workers::Registry& workers) {
     const auto definition = find_definition(what);
     checked.file = definition.file;
     checked.result = asl::parse(definition.text);
-    check_resources(checked.result, workers);
+    check_resources(definition.text, checked.result, workers);
   } catch (const Error& error) {
     checked.result.problems.push_back({"", error.what(), error.hint()});
   }

@@ -51,7 +51,7 @@ jsonata::Bindings bindings_of(const bj::object& object) {
 bj::object error_document(const jsonata::Error& error) {
   bj::object document{{"code", error.code()}, {"message", error.what()}};
   if (error.position) document["position"] = *error.position;
-  if (!error.token.empty()) document["token"] = error.token;
+  if (error.token) document["token"] = *error.token;
   if (!error.function_name.empty()) document["functionName"] = error.function_name;
   if (error.value) document["value"] = *error.value;
   if (error.index > 0) document["index"] = error.index;
@@ -100,8 +100,8 @@ int eval_lines(const Context& context) {
 int eval(const Context& context, const Request& request) {
   if (request.lines) return eval_lines(context);
   const auto text = request.input.empty() ? std::string() : read_text(request.input);
-  const auto input = text.empty() ? bj::value() : parse_json(text, request.input);
-  const auto bindings = parse_json(input_text(request.bindings), "--bindings");
+  const auto input = text.empty() ? bj::value() : parse_data(text, request.input);
+  const auto bindings = parse_data(input_text(request.bindings), "--bindings");
   if (!bindings.is_object())
     throw Error("ORCH-0001", "--bindings must be a JSON object of variables by name");
   try {

@@ -15,6 +15,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/terminal.h"
 #include "orchestrator/json/locations.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::cli {
@@ -25,6 +26,12 @@ namespace fs = std::filesystem;
 [[noreturn]] void refuse(const fs::path& file, int reason) {
   throw Error("ORCH-0002", fmt::format("{}: {}", file.string(), std::strerror(reason)),
               "check the path and its permissions");
+}
+
+InvalidDocument not_json(const std::string& text, const std::string& file,
+                         const json::SyntaxError& error) {
+  const auto place = json::location_of(text, error.offset());
+  return {"ORCH-0003", file, {{"", error.what(), "", place.line, place.column}}};
 }
 
 }  // namespace
@@ -65,10 +72,17 @@ void write_text(const fs::path& file, const std::string& text, bool replace, boo
 
 boost::json::value parse_json(const std::string& text, const std::string& file) {
   try {
+    return json::parse_strict(text);
+  } catch (const json::SyntaxError& error) {
+    throw not_json(text, file, error);
+  }
+}
+
+boost::json::value parse_data(const std::string& text, const std::string& file) {
+  try {
     return json::parse(text);
   } catch (const json::SyntaxError& error) {
-    const auto place = json::location_of(text, error.offset());
-    throw InvalidDocument("ORCH-0003", file, {{"", error.what(), "", place.line, place.column}});
+    throw not_json(text, file, error);
   }
 }
 
@@ -76,7 +90,7 @@ std::string input_text(const std::string& option) {
   const bool from_file = option.starts_with('@');
   const auto file = from_file ? option.substr(1) : std::string("--input");
   auto text = from_file ? read_text(file) : option;
-  parse_json(text, file == "-" ? "standard input" : file);
+  parse_data(text, file == "-" ? "standard input" : file);
   return text;
 }
 

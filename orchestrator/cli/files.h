@@ -19,11 +19,15 @@ std::string read_text(const std::string& file);
 void write_text(const std::filesystem::path& file, const std::string& text, bool replace = true,
                 bool secret = false);
 
-/// Throws InvalidDocument (ORCH-0003) that names `file` and the place.
+/// A file that a person has written. Throws InvalidDocument (ORCH-0003) that names `file` and the
+/// place, also for a key that an object has twice.
 boost::json::value parse_json(const std::string& text, const std::string& file);
 
+/// Data: of equal keys the last wins. Throws like parse_json().
+boost::json::value parse_data(const std::string& text, const std::string& file);
+
 /// The value of an option --input: JSON, or "@file" ("@-": standard input). Returned as text, byte
-/// for byte. Throws like parse_json().
+/// for byte. Throws like parse_data().
 std::string input_text(const std::string& option);
 
 struct Definition {

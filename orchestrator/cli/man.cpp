@@ -11,11 +11,29 @@
 namespace orch::cli {
 namespace {
 
+// The character that `text` begins with, for roff, which knows ASCII; takes it off.
+std::string take_wide(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  unsigned code = lead & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i)
+    code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3fU);
+  text.remove_prefix(length);
+  return fmt::format("\\[u{:04X}]", code);
+}
+
 // Text that roff must not interpret.
 std::string roff(std::string_view text) {
   std::string out;
   bool line_start = true;
-  for (const char c : text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      out += take_wide(text);
+      line_start = false;
+      continue;
+    }
+    text.remove_prefix(1);
     if (line_start && (c == '.' || c == '\'')) out += "\\&";
     if (c == '\\') {
       out += "\\e";

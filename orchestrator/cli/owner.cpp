@@ -1,10 +1,12 @@
 #include "orchestrator/cli/owner.h"
 
 #include <algorithm>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/store/machines.h"
 #include "orchestrator/store/sqlite_store.h"
 #include "workers/bindings/bindings.h"
 
@@ -73,6 +75,10 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   engine::Options options;
   options.workers = workers;
   options.service_quotas = service_options.quotas;
+  options.activity_exists =
+      [machines = std::shared_ptr(store::open_machines(store))](const std::string& arn) {
+        return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();
+      };
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
   service_ = std::make_unique<service::Service>(*engine_, store, std::move(service_options));
   integration_.connect(*service_);
@@ -96,6 +102,12 @@ bj::object Owner::answer(const bj::object& request) {
   }
   if (op == "resume") {
     const auto run = engine_->redrive(text_in(request, "run"), redrive_of(request));
+    guests_.insert(run);
+    return {{"run", run}};
+  }
+  // Only looked after: a run that has ended is not begun again.
+  if (op == "follow") {
+    const auto run = reader_->find(text_in(request, "run")).made.run_id;
     guests_.insert(run);
     return {{"run", run}};
   }

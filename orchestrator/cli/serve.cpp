@@ -34,6 +34,8 @@ constexpr Millis answer_patience{5'000};
 constexpr Millis answer_interval{20};
 
 constexpr rlim_t wanted_descriptors = 4'096;
+// Tasks of clients mostly wait for other services: a few of them must not hold up the rest.
+constexpr int default_workers = 32;
 
 struct ServeOptions {
   std::string listen = "127.0.0.1:8083";
@@ -176,7 +178,8 @@ int serve(const Context& context, const ServeOptions& options) {
   raise_descriptor_limit();
   net::io_context io{1};
   Relay relay;
-  Owner owner(store, context.command_line, context.settings.workers(),
+  const auto workers = context.settings.workers();
+  Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
               context.settings.value("bindings"), service_options(context, options), &relay);
   http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);

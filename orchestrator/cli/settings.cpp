@@ -84,7 +84,8 @@ void check(const Setting& setting, std::string_view name, const std::vector<std:
 const std::vector<SettingKind>& setting_kinds() {
   static const std::vector<SettingKind> kinds = {
       {"store", "ORCH_STORE", "file that keeps the runs"},
-      {"connections", "ORCH_CONNECTIONS", "connections file of new runs"},
+      {"connections", "ORCH_CONNECTIONS",
+       "file that names the databases; default connections.json in the present folder"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
       {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},

@@ -107,7 +107,8 @@ void check_resources(const std::vector<fleet::Assignment>& assignments,
     throw Error("ORCH-0204",
                 fmt::format("no worker serves the resource \"{}\"{}", resource,
                             did_you_mean(resource, registry.resources())),
-                "name one of the workers, or bind the resource with --bindings FILE");
+                "write ACTIVITY=RESOURCE with one of the workers, or bind the resource with "
+                "--bindings FILE");
   }
 }
 

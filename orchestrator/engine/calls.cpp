@@ -118,6 +118,11 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   if (starter) {
     if (const auto row = store_.find_started(starter->execution, starter->ticket))
       return {row->made.run_id, true, true};
+    // A run that nobody waits for would never be stopped.
+    auto* active = find(starter->execution);
+    if (!active || !active->execution.is_open(machine::Ticket{starter->ticket}))
+      throw Error("ORCH-0214", "the task that starts this run is not open any more",
+                  "nothing was started: the task has timed out, or its execution has ended");
   }
   const auto hash = store::definition_hash(submission.definition);
   const auto known = workflows_.find(hash);

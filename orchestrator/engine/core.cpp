@@ -82,7 +82,10 @@ void Engine::Core::recover() {
   running.children = true;
   auto rows = store_.list(running);
   std::reverse(rows.begin(), rows.end());
+  std::set<store::ExecutionId>
+      known;  // also those that cannot be continued: somebody may mend them
   for (const auto& row : rows) {
+    known.insert(row.id);
     try {
       const auto& active = load(row);
       log::info("run={} msg=\"continues after event {}\"", row.made.run_id,
@@ -92,7 +95,8 @@ void Engine::Core::recover() {
                  error.code());
     }
   }
-  find_orphans();
+  find_orphans(known);
+  find_nested_orphans(known);
 }
 
 void Engine::Core::run() {
@@ -229,8 +233,11 @@ bool Engine::Core::pause(Millis duration) {
   return !wake_.wait_for(lock, duration, [this] { return closing_; });
 }
 
-// What was decided is committed: callers get their answers, deliveries have ended.
+// What was decided is committed: orphans are stopped, callers get their answers, deliveries have
+// ended.
 void Engine::Core::settle(Inbox& pending, const Taken& taken) {
+  orphans_.clear();
+  nested_orphans_.clear();
   for (std::size_t i = 0; i < taken.commands; ++i) {
     pending.commands.front().answer();
     pending.commands.pop_front();

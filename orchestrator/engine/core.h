@@ -104,6 +104,7 @@ class Engine::Core {
 
   // decide.cpp: from what arrived to events
   Taken decide(const Inbox& pending);
+  void stop_orphans();
   bool turn_is_full() const;
   void hear(const WorkerNews& news);
   void announce_begun();
@@ -164,7 +165,7 @@ class Engine::Core {
   void redrive_child(Active& active, MapRun& run);
   void fail_map_run(Active& active, MapRun& run, const asl::Failure& failure);
   void stop_children(store::ExecutionId parent, machine::EventId map_run);
-  void find_orphans();
+  void find_orphans(const std::set<store::ExecutionId>& running);
   void child_ended(const store::ExecutionRow& row);
   std::function<void()> map_run_waker(store::ExecutionId parent, machine::Ticket ticket);
 
@@ -173,6 +174,7 @@ class Engine::Core {
   void continue_nested();
   void finish_nested(Active& active, const machine::OpenTask& task);
   void note_nested(const store::ExecutionRow& row);
+  void find_nested_orphans(const std::set<store::ExecutionId>& running);
   void nested_ended(const store::ExecutionRow& row);
   void collect_nested(store::ExecutionId starter, const machine::Execution* open);
 

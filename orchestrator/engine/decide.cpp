@@ -18,6 +18,7 @@ constexpr Millis look_interval{20};
 
 Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
   Taken taken;
+  stop_orphans();
   for (; taken.commands < pending.commands.size() && !turn_is_full(); ++taken.commands)
     pending.commands[taken.commands].act();
   for (; taken.news < pending.news.size() && !turn_is_full(); ++taken.news)
@@ -28,6 +29,14 @@ Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
   continue_nested();
   continue_map_runs();
   return taken;
+}
+
+// First of all, so that a redrive finds them stopped.
+void Engine::Core::stop_orphans() {
+  for (const auto& [parent, map_run] : orphans_) stop_children(parent, map_run);
+  for (const auto run : nested_orphans_) {
+    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
+  }
 }
 
 bool Engine::Core::turn_is_full() const { return decided_ >= max_events; }

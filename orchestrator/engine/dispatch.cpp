@@ -11,8 +11,6 @@ using machine::EventType;
 
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
-  orphans_.clear();  // the turn that stopped them is committed
-  nested_orphans_.clear();
   for (auto* active : touched_) {
     const auto events = std::exchange(active->events, {});
     active->touched = active->created = false;

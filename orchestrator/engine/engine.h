@@ -19,6 +19,8 @@ struct Options {
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
   /// Of runs that clients of the service's API start.
   machine::Quotas service_quotas = {};
+  /// The same runs' activities (machine/execution.h). Called on the engine's thread.
+  std::function<bool(const std::string& arn)> activity_exists = {};
 };
 
 /// The task that asks for a run: one of another run.

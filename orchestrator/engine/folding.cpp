@@ -9,7 +9,7 @@
 namespace orch::engine {
 namespace {
 
-machine::Identity identity_of(const store::NewExecution& made, const machine::Quotas& quotas) {
+machine::Identity identity_of(const store::NewExecution& made, const Options& options) {
   const auto& service = made.service;
   machine::Identity identity;
   identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
@@ -19,7 +19,10 @@ machine::Identity identity_of(const store::NewExecution& made, const machine::Qu
   identity.workflow_name = made.workflow;
   identity.role = service.role;
   identity.express = service.express;
-  if (!service.arn.empty()) identity.quotas = quotas;
+  if (!service.arn.empty()) {
+    identity.quotas = options.service_quotas;
+    identity.activity_exists = options.activity_exists;
+  }
   identity.token_prefix = made.run_id;
   identity.input = json::Payload::of_text(made.input);
   return identity;
@@ -28,15 +31,13 @@ machine::Identity identity_of(const store::NewExecution& made, const machine::Qu
 }  // namespace
 
 machine::Execution blank(const store::ExecutionRow& row,
-                         std::shared_ptr<const asl::Workflow> workflow,
-                         const machine::Quotas& quotas) {
-  return {std::move(workflow), identity_of(row.made, quotas)};
+                         std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+  return {std::move(workflow), identity_of(row.made, options)};
 }
 
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
-                        std::shared_ptr<const asl::Workflow> workflow,
-                        const machine::Quotas& quotas) {
-  auto execution = blank(row, std::move(workflow), quotas);
+                        std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+  auto execution = blank(row, std::move(workflow), options);
   store.history(row.id, 0, [&](const machine::Event& event) {
     try {
       execution.evolve(event);

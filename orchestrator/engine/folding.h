@@ -3,21 +3,20 @@
 
 #include <memory>
 
+#include "orchestrator/engine/engine.h"
 #include "orchestrator/machine/execution.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {
 
-/// A run without history. `quotas` are those of runs that clients of the service's API started.
+/// A run without history.
 machine::Execution blank(const store::ExecutionRow& row,
-                         std::shared_ptr<const asl::Workflow> workflow,
-                         const machine::Quotas& quotas);
+                         std::shared_ptr<const asl::Workflow> workflow, const Options& options);
 
 /// Folds the recorded events of a run. Throws Error ORCH-0206 when an event does not fit the
 /// definition.
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
-                        std::shared_ptr<const asl::Workflow> workflow,
-                        const machine::Quotas& quotas);
+                        std::shared_ptr<const asl::Workflow> workflow, const Options& options);
 
 /// Copies what the execution has come to into the row of its run; `at` is its end, if it has ended.
 void take_outcome(const machine::Execution& execution, Instant at, store::ExecutionRow& row);

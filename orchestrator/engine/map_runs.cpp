@@ -91,7 +91,6 @@ std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
 
 // After everybody's news, within the bound of a turn.
 void Engine::Core::continue_map_runs() {
-  for (const auto& [parent, map_run] : orphans_) stop_children(parent, map_run);
   for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(); --count) {
     const auto [parent, ticket] = waiting_map_runs_.front();
     waiting_map_runs_.pop_front();
@@ -164,7 +163,8 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   transaction().keep_definition(run.definition_hash, text);
   count_children(active, run);
   if (task.redriven_at) {
-    for (auto& child : store_.failed_children(active.row.id, run.id, *task.redriven_at))
+    const auto redriven = static_cast<machine::EventId>(task.ticket);
+    for (auto& child : store_.failed_children(active.row.id, run.id, redriven))
       run.to_redrive.push_back(std::move(child));
     for (const auto& child : run.to_redrive)
       run.failed_items -= store_.find(child).made.parent->items;
@@ -308,7 +308,7 @@ void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId map
 }
 
 // After a restart: children whose map run was over before they could be told.
-void Engine::Core::find_orphans() {
+void Engine::Core::find_orphans(const std::set<store::ExecutionId>& running) {
   std::set<std::pair<store::ExecutionId, machine::EventId>> open, seen;
   for (const auto& [id, active] : active_) {
     for (const auto& task : active->execution.open_tasks())
@@ -317,6 +317,7 @@ void Engine::Core::find_orphans() {
   for (const auto& [id, active] : active_) {
     const auto& link = active->row.made.parent;
     if (!link || open.contains({link->execution, link->map_run})) continue;
+    if (running.contains(link->execution) && !active_.contains(link->execution)) continue;
     if (seen.emplace(link->execution, link->map_run).second)
       orphans_.emplace_back(link->execution, link->map_run);
   }

@@ -46,9 +46,6 @@ void Engine::Core::queue_nested(store::ExecutionId execution, machine::Ticket ti
 }
 
 void Engine::Core::continue_nested() {
-  for (const auto run : nested_orphans_) {
-    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
-  }
   for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(); --count) {
     const auto [execution, ticket] = waiting_nested_.front();
     waiting_nested_.pop_front();
@@ -77,6 +74,18 @@ void Engine::Core::finish_nested(Active& active, const machine::OpenTask& task) 
 void Engine::Core::note_nested(const store::ExecutionRow& row) {
   const auto& link = row.made.starter;
   if (link && link->waits) nested_.emplace(link->execution, std::pair(link->ticket, row.id));
+}
+
+// After a restart: runs whose task was closed before they could be told.
+void Engine::Core::find_nested_orphans(const std::set<store::ExecutionId>& running) {
+  for (const auto& [starter, nested] : nested_) {
+    const auto [ticket, run] = nested;
+    const auto active = active_.find(starter);
+    if (active == active_.end() && running.contains(starter)) continue;
+    if (active != active_.end() && active->second->execution.is_open(machine::Ticket{ticket}))
+      continue;
+    nested_orphans_.push_back(run);
+  }
 }
 
 // The end is committed.

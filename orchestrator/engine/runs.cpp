@@ -72,12 +72,12 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
 
 machine::Execution Engine::Core::blank(const store::ExecutionRow& row,
                                        std::shared_ptr<const asl::Workflow> workflow) const {
-  return engine::blank(row, std::move(workflow), options_.service_quotas);
+  return engine::blank(row, std::move(workflow), options_);
 }
 
 machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
                                       std::shared_ptr<const asl::Workflow> workflow) {
-  return engine::fold(store_, row, std::move(workflow), options_.service_quotas);
+  return engine::fold(store_, row, std::move(workflow), options_);
 }
 
 std::shared_ptr<const asl::Workflow> Engine::Core::workflow(const std::string& hash) {

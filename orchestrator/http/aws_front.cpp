@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/http/aws_request.h"
 #include "orchestrator/http/long_polls.h"
 #include "orchestrator/json/text.h"
 
@@ -22,8 +23,6 @@ using Status = boost::beast::http::status;
 
 namespace {
 
-constexpr std::string_view target_prefix = "AWSStepFunctions.";
-constexpr std::string_view signing_name = "states";
 constexpr const char* content_type = "application/x-amz-json-1.0";
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
@@ -51,33 +50,6 @@ Response refusal(const std::string& type, const std::string& message, const bj::
   return out;
 }
 
-// Of a whole URL, as proxies send it, the part behind the host.
-std::string_view path_of(const Request& request) {
-  std::string_view target(request.target().data(), request.target().size());
-  const auto scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
-  const auto path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
-}
-
-aws::SignedRequest signed_parts(const Request& request, bool encrypted) {
-  aws::SignedRequest parts;
-  parts.method = std::string(request.method_string());
-  const auto target = path_of(request);
-  const auto question = target.find('?');
-  parts.path = target.substr(0, question);
-  if (question != std::string_view::npos) parts.query = target.substr(question + 1);
-  for (const auto& field : request) {
-    std::string name(field.name_string());
-    for (auto& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    parts.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  parts.body = request.body();
-  parts.encrypted = encrypted;
-  return parts;
-}
-
 // What load balancers and supervisors ask, without a signature.
 bool asks_for_health(const Request& request) {
   using Verb = boost::beast::http::verb;
@@ -91,26 +63,6 @@ Response health(bool head, bool stopping) {
   out.set(Field::content_type, "application/json");
   if (head) out.body().clear();
   return out;
-}
-
-bj::object parse_body(const std::string& text) {
-  if (text.empty()) return {};
-  try {
-    auto body = json::parse(text);
-    if (body.is_object()) return std::move(body.get_object());
-  } catch (const json::SyntaxError& error) {
-    throw service::ServiceError("SerializationException", error.what());
-  }
-  throw service::ServiceError("SerializationException", "the body must be a JSON object");
-}
-
-std::string_view operation_of(const Request& request) {
-  const auto target = request["X-Amz-Target"];
-  const std::string_view text(target.data(), target.size());
-  if (request.method() != boost::beast::http::verb::post || !text.starts_with(target_prefix))
-    throw service::ServiceError("UnknownOperationException",
-                                "expected POST with X-Amz-Target: AWSStepFunctions.OPERATION");
-  return text.substr(target_prefix.size());
 }
 
 }  // namespace
@@ -158,15 +110,12 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
   }
 
   void read(const Pending& pending) {
-    if (!options.keys.empty())
-      aws::verify(signed_parts(pending->request, pending->reply.encrypted()), options.keys,
-                  signing_name, clock_now());
+    auto request =
+        read_aws_request(pending->request, pending->reply.encrypted(), options.keys, clock_now());
     auto& call = pending->call;
-    call.operation = operation_of(pending->request);
-    const auto header = pending->request[Field::authorization];
-    if (const auto found = aws::parse_authorization({header.data(), header.size()}))
-      call.region = found->region;
-    call.request = parse_body(pending->request.body());
+    call.operation = request.operation;
+    call.region = std::move(request.region);
+    call.request = std::move(request.body);
     pending->read = true;
     const auto patience = service::patience_of(call.operation);
     if (patience.count() == 0) return;

@@ -135,9 +135,9 @@ class Session {
   // refusal.
   net::awaitable<void> refuse(Response response) {
     const bool sent = co_await send(std::move(response));
-    if (!sent || link_.encrypted()) co_return;
+    if (!sent) co_return;
     beast::error_code ignored;
-    link_.tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
+    if (!link_.encrypted()) link_.tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
     std::array<char, piece> rest;
     link_.tcp().expires_after(farewell);
     while (true) {
@@ -171,9 +171,12 @@ class Session {
                           [this, exchange](const beast::error_code& error, std::size_t size) {
                             reading_ = false;
                             buffer_.commit(size);
-                            if (exchange->over) return void(exchange->news.cancel());
-                            if (error) return hung_up(*exchange, error);
-                            read_ahead(exchange);
+                            if (error && error != net::error::operation_aborted)
+                              hung_up(*exchange, error);
+                            else if (exchange->over)
+                              exchange->news.cancel();
+                            else
+                              read_ahead(exchange);
                           });
   }
 
@@ -195,17 +198,28 @@ class Session {
     }
   }
 
+  // The end of the client's side may have come without being read yet.
+  bool has_closed() {
+    char byte = 0;
+    beast::error_code error;
+    link_.tcp().socket().non_blocking(true, error);
+    const auto size =
+        link_.tcp().socket().receive(net::buffer(&byte, 1), tcp::socket::message_peek, error);
+    return size == 0 && error != net::error::would_block;
+  }
+
   // False: the connection is over.
   net::awaitable<bool> deliver(Exchange& exchange, bool keep_alive) {
-    const bool wanted = exchange.response && !(exchange.gone && exchange.lost);
     bool sent = false;
-    if (wanted) {
-      keep_alive = keep_alive && exchange.response->keep_alive() && !state_->stopping;
-      exchange.response->keep_alive(keep_alive && !exchange.gone);
+    if (exchange.response && !(exchange.lost && (exchange.gone || has_closed()))) {
+      keep_alive =
+          keep_alive && exchange.response->keep_alive() && !state_->stopping && !exchange.gone;
+      exchange.response->keep_alive(keep_alive);
       sent = co_await send(std::move(*exchange.response));
     }
     if (!sent && exchange.lost) exchange.lost();
-    co_return sent&& keep_alive && !exchange.gone;
+    const bool open = sent && keep_alive;
+    co_return open;
   }
 
   // False: the client cannot be reached.

@@ -16,9 +16,14 @@ struct Month {
   Month previous() const { return month == 1 ? Month{year - 1, 12} : Month{year, month - 1}; }
 };
 
+/// Date.UTC(), to which the years 0 to 99 are those after 1900.
+double utc(double year, int month, int day) {
+  return millis_of(year >= 0 && year <= 99 ? year + 1900 : year, month, day);
+}
+
 // The week with the month's first Thursday begins on this Monday.
 double first_week(Month month) {
-  const auto first = millis_of(month.year, month.month, 1);
+  const auto first = utc(month.year, month.month, 1);
   const auto weekday = weekday_of(first);
   return first + (weekday > 4 ? 8 - weekday : 1 - weekday) * day_millis;
 }
@@ -74,6 +79,7 @@ int weekday_of(double millis) {
 }
 
 double component_of(double millis, char component) {
+  if (std::isnan(millis)) return component == 'P' ? 0 : millis;
   const auto date = date_of(millis);
   const auto today = std::floor(millis / day_millis) * day_millis;
   const auto time = millis - today;
@@ -92,9 +98,10 @@ double component_of(double millis, char component) {
     case 'F':
       return weekday_of(millis);
     case 'W':
-      return week(today, year, {date.year + 1, 1}, {date.year - 1, 1}, 52);
+      return week(utc(date.year, date.month, date.day), year, {date.year + 1, 1},
+                  {date.year - 1, 1}, 52);
     case 'w':
-      return week(today, month, month.next(), month.previous(), 4);
+      return week(utc(date.year, date.month, date.day), month, month.next(), month.previous(), 4);
     case 'X':
       if (millis < first_week(year)) return date.year - 1;
       return millis >= first_week({date.year + 1, 1}) ? date.year + 1 : date.year;

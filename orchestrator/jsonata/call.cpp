@@ -19,14 +19,32 @@ Value make_function(std::function<Value(Arguments&)> closure, int arity,
 
 /// What the procedure of a call is named in the text; nothing when it is an expression.
 std::optional<std::string_view> name_of(const Node& procedure) {
-  if (procedure.kind == Kind::block || procedure.kind == Kind::lambda ||
-      procedure.kind == Kind::transform)
-    return std::nullopt;
-  return procedure.kind == Kind::path ? procedure.children.front()->text : procedure.text;
+  switch (procedure.kind) {
+    case Kind::path:
+      return name_of(*procedure.children.front());
+    case Kind::block:
+    case Kind::condition:
+    case Kind::lambda:
+    case Kind::sort:
+    case Kind::transform:
+      return std::nullopt;
+    default:
+      return procedure.text;
+  }
 }
 
-/// The same, for a message that has a place for a name.
-std::string_view shown_name(const Node& procedure) { return name_of(procedure).value_or(""); }
+/// Says of the problem what a call knows: its name, unless another is known.
+Problem& name(Problem& problem, const Node& procedure) {
+  if (problem.has_token()) return problem;
+  if (procedure.kind == Kind::number || procedure.kind == Kind::constant)
+    return problem.token_value(procedure.literal);
+  const auto name = name_of(procedure);
+  return name ? problem.token(*name) : problem;
+}
+
+Raised of_procedure(Problem problem, const Node& procedure) {
+  return Raised(name(problem, procedure));
+}
 
 }  // namespace
 
@@ -40,7 +58,7 @@ Value Evaluator::call(const Node& node, const Value& input, const FramePtr& fram
                       const Value* first) {
   const auto procedure = evaluate(*node.left, input, frame);
   if (!procedure.defined() && is_named_function(*node.left, frame))
-    throw Problem("T1005").at(node.position).token(shown_name(*node.left)).error();
+    throw of_procedure(Problem("T1005").at(node.position), *node.left);
   Arguments arguments;
   arguments.reserve(node.children.size() + 1);
   if (first) arguments.push_back(*first);
@@ -50,24 +68,30 @@ Value Evaluator::call(const Node& node, const Value& input, const FramePtr& fram
     const FramePtr* before;
     ~Restore() { place = before; }
   } const restore{calling_, std::exchange(calling_, &frame)};
+  auto* called = procedure.function();
+  if (called && !called->regex) {
+    called->called_at = node.position;
+    called->called_as = name_of(*node.left);
+  }
   try {
     return apply(procedure, std::move(arguments), input);
-  } catch (const Error& error) {
-    if (error.position && !error.token.empty()) throw;
-    throw with_token(error, name_of(*node.left), node.position);
+  } catch (Raised& raised) {
+    auto& problem = name(raised.problem, *node.left);
+    throw Raised(problem.has_place() ? problem : problem.at(node.position));
   }
 }
 
 // Somebody forgot the `$`.
 bool Evaluator::is_named_function(const Node& procedure, const FramePtr& frame) const {
   if (procedure.kind != Kind::path) return false;
-  const auto name = shown_name(procedure);
-  const auto* native = find_native(name);
-  return frame->find(name) || (native && is_offered(*native));
+  const auto name = name_of(procedure);
+  if (!name) return false;
+  const auto* native = find_native(*name);
+  return frame->find(*name) || (native && is_offered(*native));
 }
 
 Value Evaluator::apply(const Value& function, Arguments arguments, const Value& input) {
-  auto result = invoke(function, arguments, input);
+  auto result = invoke_as_called(function, arguments, input);
   // A function whose last act is a call leaves it to us.
   while (const auto* pending = result.function()) {
     if (!pending->thunk) break;
@@ -77,14 +101,27 @@ Value Evaluator::apply(const Value& function, Arguments arguments, const Value& 
     Arguments given;
     for (const auto& child : next.children)
       given.push_back(evaluate(*child, pending->input, pending->frame));
-    try {
-      result = invoke(procedure, given, input);
-    } catch (const Error& error) {
-      if (error.position && !error.token.empty()) throw;
-      throw with_token(error, name_of(*next.left), next.position);
-    }
+    auto* called = procedure.function();
+    if (!called) throw of_procedure(Problem("T1006").at(next.position), *next.left);
+    if (next.left->kind == Kind::variable) called->called_as = next.left->text;
+    called->called_at = next.left->position;
+    result = invoke_as_called(procedure, given, input);
   }
   return result;
+}
+
+// An error inside stands where the function was called.
+Value Evaluator::invoke_as_called(const Value& function, Arguments& arguments, const Value& input) {
+  try {
+    return invoke(function, arguments, input);
+  } catch (Raised& raised) {
+    const auto* called = function.function();
+    if (!called || (called->called_at == 0 && !called->called_as)) throw;
+    auto& problem = raised.problem;
+    if (!problem.has_token() && called->called_as) problem.token(*called->called_as);
+    if (called->called_at > 0) problem.at(called->called_at);
+    throw Raised(problem);
+  }
 }
 
 Value Evaluator::invoke(const Value& function, Arguments& arguments, const Value& input) {
@@ -157,9 +194,14 @@ Value Evaluator::partial(const Node& node, const Value& input, const FramePtr& f
   }
   const auto procedure = evaluate(*node.left, input, frame);
   if (!procedure.defined() && is_named_function(*node.left, frame))
-    throw Problem("T1007").at(node.position).token(shown_name(*node.left)).error();
-  if (!procedure.is_function())
-    throw Problem("T1008").at(node.position).token(shown_name(*node.left)).error();
+    throw of_procedure(Problem("T1007").at(node.position), *node.left);
+  if (!procedure.is_function()) throw of_procedure(Problem("T1008").at(node.position), *node.left);
+  // One of the language has as many arguments as it declares, given or not.
+  if (const auto* native = procedure.function()->native; native && native->arity > 0) {
+    const auto declared = static_cast<std::size_t>(native->arity);
+    while (given.size() < declared) given.emplace_back(Value());
+    given.erase(given.begin() + static_cast<std::ptrdiff_t>(declared), given.end());
+  }
   return bound(*this, procedure, std::move(given));
 }
 

@@ -21,12 +21,17 @@ constexpr std::array messages = {
     Message{"D1002", "Cannot negate a non-numeric value: {value}"},
     Message{"D1004", "Regular expression matches zero length string"},
     Message{"D1009", "Multiple key definitions evaluate to same key: {value}"},
-    Message{"D1011", "The expression nests too deeply"},
-    Message{"D1012", "The expression takes too long"},
+    Message{"D1011",
+            "Stack overflow. Check for non-terminating recursive function.  Consider "
+            "rewriting as tail-recursive"},
+    Message{"D1012", "Evaluation timeout. Check for infinite loop"},
+    Message{"D1013",
+            "Object property names starting with _jsonata_ are reserved for internal use: "
+            "{value}"},
     Message{"D2014",
             "The size of the sequence allocated by the range operator (..) must not exceed "
             "1e7.  Attempted to allocate {value}."},
-    Message{"D2015", "The result is too large"},
+    Message{"D2015", "The maximum sequence length of {value} was exceeded."},
     Message{"D3001", "Attempting to invoke string function on Infinity or NaN"},
     Message{"D3010", "Second argument of replace function cannot be an empty string"},
     Message{"D3011", "Fourth argument of replace function must evaluate to a positive number"},
@@ -143,7 +148,6 @@ constexpr std::array messages = {
     Message{"S0217", "The object representing the 'parent' cannot be derived from this expression"},
     Message{"S0301", "Empty regular expressions are not allowed"},
     Message{"S0302", "No terminating / in regular expression"},
-    Message{"S0303", "The regular expression is not valid: {token}"},
     Message{"S0401", "Type parameters can only be applied to functions and arrays"},
     Message{"S0402", "Choice groups containing parameterized types are not supported"},
     Message{"T0410", "Argument {index} of function {token} does not match function signature"},
@@ -197,14 +201,6 @@ void replace(std::string& text, std::string_view placeholder, std::string_view w
   if (at != text.npos) text.replace(at, placeholder.size(), with);
 }
 
-std::string quoted(std::string_view text) { return stringify(Value::text(std::string(text))); }
-
-/// The reference shows tokens as JSON. `literal`: it is a number or a constant already.
-void fill_token(std::string& text, std::string_view token, bool literal) {
-  replace(text, "{token}", literal ? std::string(token) : quoted(token));
-  replace(text, "{name}", token);
-}
-
 std::string shown(const Value& value) {
   if (!value.defined()) return "undefined";
   if (value.is_function()) return "";
@@ -230,48 +226,33 @@ Problem& Problem::second(const Value& value) {
   return *this;
 }
 
-Error Problem::error() const {
-  auto text = message_ ? *message_ : std::string(message_of(code_));
-  if (!message_) {
-    if (token_) fill_token(text, *token_, literal_);
-    replace(text, "{value}", value_.value_or("undefined"));
-    replace(text, "{value2}", second_);
-    replace(text, "{index}", std::to_string(index_));
-    replace(text, "{type}", type_);
-    replace(text, "{function}", function_);
-  }
-  Error error(code_, text);
-  error.position = position_;
-  error.token = token_.value_or("");
-  error.value = document_;
-  error.index = index_;
-  error.function_name = function_;
-  return error;
+/// The reference shows tokens as JSON.
+std::string Problem::token_text() const {
+  return token_ ? shown(Value::borrow(*token_)) : "undefined";
 }
 
-Error with_token(const Error& error, std::optional<std::string_view> token,
-                 std::optional<std::size_t> position) {
-  std::string text = error.what();
-  if (error.token.empty() && token) fill_token(text, *token, false);
-  Error filled(error.code(), text);
-  filled.position = error.position ? error.position : position;
-  filled.token = error.token.empty() ? std::string(token.value_or("")) : error.token;
-  filled.function_name = error.function_name;
-  filled.value = error.value;
-  filled.index = error.index;
-  return filled;
+std::string Problem::text() const {
+  if (message_) return *message_;
+  auto text = std::string(message_of(code_));
+  if (token_ && token_->is_string()) replace(text, "{name}", std::string(token_->get_string()));
+  replace(text, "{token}", token_text());
+  replace(text, "{value}", value_.value_or("undefined"));
+  replace(text, "{value2}", second_);
+  replace(text, "{index}", std::to_string(index_));
+  replace(text, "{type}", type_);
+  replace(text, "{function}", function_);
+  return text;
 }
 
-Error settled(const Error& error) {
-  std::string text = error.what();
-  replace(text, "{token}", "undefined");
-  Error filled(error.code(), text);
-  filled.position = error.position;
-  filled.token = error.token;
-  filled.function_name = error.function_name;
-  filled.value = error.value;
-  filled.index = error.index;
-  return filled;
+Raised Problem::error() const { return Raised(*this); }
+
+Raised::Raised(Problem the_problem)
+    : Error(the_problem.code_, the_problem.text()), problem(std::move(the_problem)) {
+  position = problem.position_;
+  token = problem.token_;
+  value = problem.document_;
+  index = problem.index_;
+  function_name = problem.function_;
 }
 
 }  // namespace orch::jsonata

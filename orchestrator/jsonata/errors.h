@@ -10,6 +10,8 @@
 
 namespace orch::jsonata {
 
+class Raised;
+
 /// Builds an Error: `throw Problem("T2001").at(9).token("+").value(left).error();`
 class Problem {
  public:
@@ -19,14 +21,10 @@ class Problem {
     position_ = position;
     return *this;
   }
-  Problem& token(std::string_view token) {
-    token_ = token;
-    return *this;
-  }
-  /// A token that is a number or a constant: shown as it is written.
-  Problem& literal(std::string_view token) {
-    token_ = token;
-    literal_ = true;
+  Problem& token(std::string_view token) { return token_value(boost::json::string(token)); }
+  /// A token that is no text: a number, a constant.
+  Problem& token_value(boost::json::value token) {
+    token_ = std::move(token);
     return *this;
   }
   Problem& value(const Value& value);
@@ -49,13 +47,20 @@ class Problem {
     return *this;
   }
 
-  Error error() const;
+  bool has_token() const { return token_.has_value(); }
+  /// The first character of a text is no place to the reference.
+  bool has_place() const { return position_.value_or(0) > 0; }
+
+  Raised error() const;
 
  private:
+  friend class Raised;
+  std::string text() const;
+  std::string token_text() const;
+
   std::string code_;
   std::optional<std::size_t> position_;
-  std::optional<std::string> token_;
-  bool literal_ = false;
+  std::optional<boost::json::value> token_;
   std::optional<std::string> value_;  ///< as it is shown
   std::optional<boost::json::value> document_;
   std::string second_;
@@ -65,12 +70,12 @@ class Problem {
   std::optional<std::string> message_;
 };
 
-/// Fills in what the place of a failure did not know; the message follows. What is not known here
-/// either can still be filled in further out.
-Error with_token(const Error& error, std::optional<std::string_view> token,
-                 std::optional<std::size_t> position);
+/// An Error on its way out: the calls that it passes know better where they stand in the text.
+class Raised : public Error {
+ public:
+  explicit Raised(Problem problem);
 
-/// Nobody knew the token: the message says so. For whoever shows the error.
-Error settled(const Error& error);
+  Problem problem;
+};
 
 }  // namespace orch::jsonata

@@ -242,10 +242,19 @@ Value Evaluator::variable(const Node& node, const Value& input, const FramePtr& 
     return own && own->outer_wrapper && !own->items.empty() ? own->items.front() : input;
   }
   if (const auto* bound = frame->find(node.text)) return *bound;
-  if (!node.native || !is_offered(*node.native)) return {};
-  auto function = std::make_unique<Function>();
-  function->native = node.native;
-  return Value::of(std::move(function));
+  return node.native && is_offered(*node.native) ? native_function(*node.native) : Value();
+}
+
+// One function for all who use it: where it was last called belongs to it.
+const Value& Evaluator::native_function(const Native& native) {
+  if (natives_.empty()) natives_.resize(native_count());
+  auto& known = natives_[native_index(native)];
+  if (!known.defined()) {
+    auto function = std::make_unique<Function>();
+    function->native = &native;
+    known = Value::of(std::move(function));
+  }
+  return known;
 }
 
 Value Evaluator::parent(const Node& node, const FramePtr& frame) {
@@ -255,10 +264,8 @@ Value Evaluator::parent(const Node& node, const FramePtr& frame) {
 
 Value Evaluator::binary(const Node& node, const Value& input, const FramePtr& frame) {
   const auto left = evaluate(*node.left, input, frame);
-  if (node.op == Operator::logical_and)
-    return Value(truthy(left) && truthy(evaluate(*node.right, input, frame)));
-  if (node.op == Operator::logical_or)
-    return Value(truthy(left) || truthy(evaluate(*node.right, input, frame)));
+  if (node.op == Operator::logical_and || node.op == Operator::logical_or)
+    return logical(node, left, input, frame);
   const auto right = evaluate(*node.right, input, frame);
   switch (node.op) {
     case Operator::equal:
@@ -277,6 +284,18 @@ Value Evaluator::binary(const Node& node, const Value& input, const FramePtr& fr
       return range(node, left, right);
     default:
       return arithmetic(node, left, right);
+  }
+}
+
+// Whatever goes wrong on the right side is said of the operator.
+Value Evaluator::logical(const Node& node, const Value& left, const Value& input,
+                         const FramePtr& frame) {
+  const bool decides = node.op == Operator::logical_or;
+  try {
+    if (truthy(left) == decides) return Value(decides);
+    return Value(truthy(evaluate(*node.right, input, frame)));
+  } catch (Raised& raised) {
+    throw Raised(raised.problem.at(node.position).token(node.text));
   }
 }
 
@@ -369,7 +388,7 @@ Value Evaluator::eval(std::string_view text, const Value& input) {
   try {
     return evaluate(*evaluated_.back()->tree, root, *calling_);
   } catch (const Error& error) {
-    throw Problem("D3121").value(Value::text(settled(error).what())).error();
+    throw Problem("D3121").value(Value::text(error.what())).error();
   }
 }
 

@@ -14,6 +14,7 @@ namespace orch::jsonata {
 
 /// An expression and what has to live as long as its tree.
 struct Program {
+  std::string text;
   NodePtr tree;
   std::set<std::string> variables;
   Options options;
@@ -46,6 +47,7 @@ class Evaluator {
   Value bare(const Node& node, const Value& input, const FramePtr& frame);
   Value variable(const Node& node, const Value& input, const FramePtr& frame);
   Value binary(const Node& node, const Value& input, const FramePtr& frame);
+  Value logical(const Node& node, const Value& left, const Value& input, const FramePtr& frame);
   Value negation(const Node& node, const Value& input, const FramePtr& frame);
   Value array(const Node& node, const Value& input, const FramePtr& frame);
   Value block(const Node& node, const Value& input, const FramePtr& frame);
@@ -85,6 +87,8 @@ class Evaluator {
   Value transformed(const Node& node, const Value& input, const FramePtr& frame);
   Value matcher(const Node& node);
   Value invoke(const Value& function, Arguments& arguments, const Value& input);
+  Value invoke_as_called(const Value& function, Arguments& arguments, const Value& input);
+  const Value& native_function(const Native& native);
   Value run_lambda(const Function& function, Arguments& arguments);
   static Value bound(Evaluator& evaluator, const Value& function,
                      std::vector<std::optional<Value>> given);
@@ -99,6 +103,7 @@ class Evaluator {
   std::uint64_t randoms_ = 0;
   std::vector<std::unique_ptr<Program>> evaluated_;  ///< by $eval()
   const FramePtr* calling_ = nullptr;                ///< scope of the call that is being made
+  std::vector<Value> natives_;                       ///< the functions of the language used so far
 };
 
 /// Concatenation of what may be arrays; an undefined side gives the other.

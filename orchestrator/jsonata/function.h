@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ const Signature& signature_of(const Native& native);
 
 /// By name, or null.
 const Native* find_native(std::string_view name);
+std::size_t native_count();
+/// Its place among all, from 0.
+std::size_t native_index(const Native& native);
 
 /// Exactly one of native, lambda and closure is set.
 struct Function final : Rep {
@@ -44,6 +48,11 @@ struct Function final : Rep {
   Value input;                   ///< what `$` is inside
   FramePtr frame;
   bool thunk = false;  ///< a call in tail position that is still to be made
+
+  /// Where it was last called by name, 0: nowhere yet; and the name. Errors on their way out of it
+  /// stand there, as in the reference.
+  std::size_t called_at = 0;
+  std::optional<std::string_view> called_as;
 
   std::function<Value(Arguments&)> closure;
   const Signature* signature = nullptr;  ///< of a closure; may be null

@@ -95,13 +95,19 @@ const Native* find_native(std::string_view name) {
   return found != natives.end() && found->name == name ? found : nullptr;
 }
 
+std::size_t native_count() { return natives.size(); }
+
+std::size_t native_index(const Native& native) {
+  return static_cast<std::size_t>(&native - natives.data());
+}
+
 const Signature& signature_of(const Native& native) {
   static const auto signatures = [] {
     std::vector<Signature> parsed;
     for (const auto& each : natives) parsed.push_back(Signature::parse(each.signature));
     return parsed;
   }();
-  return signatures[static_cast<std::size_t>(&native - natives.data())];
+  return signatures[native_index(native)];
 }
 
 }  // namespace orch::jsonata

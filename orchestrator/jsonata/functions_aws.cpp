@@ -1,4 +1,5 @@
 // What AWS Step Functions adds to the language.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <openssl/evp.h>
@@ -77,13 +78,20 @@ Value hash(Evaluator&, Arguments& arguments, const Value&) {
   return Value::text(std::move(hex));
 }
 
-// A seed makes the number repeatable; without one every call has another.
+// A seed makes the number repeatable, and the same as on the service: java.util.Random's first
+// double. Without one every call has another.
 Value seeded_random(Evaluator& evaluator, Arguments& arguments, const Value&) {
   if (!arguments[0].defined()) return fraction(evaluator.random());
-  auto bits = std::hash<double>()(arguments[0].number()) * 0x9e3779b97f4a7c15;
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
-  return fraction(bits ^ (bits >> 31));
+  constexpr std::uint64_t multiplier = 0x5deece66d, mask = (std::uint64_t{1} << 48) - 1;
+  constexpr double most = 9.2e18;  // Java narrows a double to a long by its nearest end
+  const auto whole = std::trunc(std::clamp(arguments[0].number(), -most, most));
+  auto state = (static_cast<std::uint64_t>(static_cast<std::int64_t>(whole)) ^ multiplier) & mask;
+  const auto next = [&](int bits) {
+    state = (state * multiplier + 0xb) & mask;
+    return state >> (48 - bits);
+  };
+  const auto high = next(26) << 27;
+  return Value(static_cast<double>(high + next(27)) * 0x1p-53);
 }
 
 Value uuid(Evaluator& evaluator, Arguments&, const Value&) {

@@ -14,11 +14,14 @@ constexpr std::string_view unreserved =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()";
 constexpr std::string_view reserved = ";/?:@&=+$,#";
 
-/// One byte a character, as btoa() takes text: the low eight bits.
+/// One byte a UTF-16 unit, its low eight bits: that is how the reference takes text.
 std::string latin1(std::string_view text) {
   std::string bytes;
-  for (std::size_t at = 0; at < text.size();)
-    bytes += static_cast<char>(next_character(text, at) & 0xFF);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = next_character(text, at);
+    if (character >= 0x10000) bytes += static_cast<char>((character - 0x10000) >> 10 & 0xFF);
+    bytes += static_cast<char>(character & 0xFF);
+  }
   return bytes;
 }
 

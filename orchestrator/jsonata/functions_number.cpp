@@ -7,6 +7,7 @@
 #include "orchestrator/jsonata/number.h"
 #include "orchestrator/jsonata/picture_integer.h"
 #include "orchestrator/jsonata/picture_number.h"
+#include "orchestrator/jsonata/regex.h"
 
 namespace orch::jsonata::functions {
 namespace {
@@ -50,6 +51,13 @@ std::optional<double> prefixed_number(std::string_view text) {
   return number;
 }
 
+/// The reference looks for one that begins with 0x, ends with 0b or has 0o anywhere; the rest may
+/// then be no number.
+bool looks_prefixed(std::string_view text) {
+  static const auto pattern = Regex::compile("^0[xX][0-9A-Fa-f]|0[oO][0-7]|0[bB][01]+$", "", 0);
+  return pattern->find(text, 0).has_value();
+}
+
 template <class Function>
 Value of_number(const Arguments& arguments, Function function) {
   if (!arguments[0].defined()) return {};
@@ -74,6 +82,7 @@ Value number(Evaluator&, Arguments& arguments, const Value&) {
     const auto text = value.string();
     const auto read = is_decimal(text) ? read_number(text) : prefixed_number(text);
     if (read && std::isfinite(*read)) return *read;
+    if (!read && looks_prefixed(text)) return std::nan("");
   }
   throw Problem("D3030").value(value).index(1).error();
 }
@@ -91,10 +100,8 @@ Value ceil(Evaluator&, Arguments& arguments, const Value&) {
 }
 
 Value round(Evaluator&, Arguments& arguments, const Value&) {
-  const auto precision =
-      arguments[1].defined() ? std::clamp(std::trunc(arguments[1].number()), -400.0, 400.0) : 0;
-  return of_number(arguments,
-                   [&](double n) { return round_half_even(n, static_cast<int>(precision)); });
+  const auto precision = arguments[1].defined() ? arguments[1].number() : 0;
+  return of_number(arguments, [&](double n) { return round_half_even(n, precision); });
 }
 
 Value sqrt(Evaluator&, Arguments& arguments, const Value&) {
@@ -158,8 +165,7 @@ Value format_integer(Evaluator&, Arguments& arguments, const Value&) {
 
 Value parse_integer(Evaluator&, Arguments& arguments, const Value&) {
   if (!arguments[0].defined()) return {};
-  const auto read = read_integer(arguments[0].string(), arguments[1].string());
-  return read ? Value(*read) : Value();
+  return read_integer(arguments[0].string(), arguments[1].string());
 }
 
 }  // namespace orch::jsonata::functions

@@ -49,7 +49,9 @@ Value lookup_key(Evaluator&, Arguments& arguments, const Value&) {
 
 Value spread(Evaluator&, Arguments& arguments, const Value&) {
   if (!arguments[0].is_array() && !arguments[0].is_object()) return arguments[0];
-  auto pairs = new_sequence();
+  // What an array is spread into stays an array, also of one.
+  const bool list = arguments[0].is_array() && arguments[0].size() > 0;
+  auto pairs = list ? new_array() : new_sequence();
   collect_pairs(arguments[0], pairs->items);
   return Value::of(std::move(pairs));
 }

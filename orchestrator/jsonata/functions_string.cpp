@@ -143,7 +143,7 @@ Value pad(Evaluator& evaluator, Arguments& arguments, const Value&) {
   if (arguments[2].defined() && !text_at(arguments, 2).empty()) with = text_at(arguments, 2);
   const auto missing = std::abs(std::trunc(width)) - static_cast<double>(count_characters(text));
   if (missing <= 0) return arguments[0];
-  if (missing > longest_padding) throw Problem("D2015").error();
+  if (missing > longest_padding) throw Problem("D2015").value(Value(longest_padding)).error();
   evaluator.work(static_cast<std::int64_t>(missing) / 64);
   const auto characters = count_characters(with);
   const auto wanted = static_cast<std::size_t>(missing);
@@ -301,7 +301,7 @@ Value replace_text(const Arguments& arguments, const Value& limit) {
   for (auto at = text.find(pattern); at != text.npos && may_go_on(limit, count);
        at = text.find(pattern, start), ++count) {
     out += text.substr(start, at - start);
-    if (arguments[2].is_string()) out += arguments[2].string();
+    if (arguments[2].is_string()) append_text(out, arguments[2].string());
     start = at + pattern.size();
   }
   return Value::text(out + std::string(text.substr(start)));
@@ -325,11 +325,11 @@ Value replace(Evaluator& evaluator, Arguments& arguments, const Value&) {
     if (!next) break;
     out += text.substr(start, next->start_byte - start);
     if (arguments[2].is_string()) {
-      out += expanded(arguments[2].string(), *next);
+      append_text(out, expanded(arguments[2].string(), *next));
     } else {
       const auto with = evaluator.apply(arguments[2], {next->object()}, Value());
       if (!with.is_string()) throw Problem("D3012").value(with).error();
-      out += with.string();
+      append_text(out, with.string());
     }
     start = next->end_byte;
   }

@@ -1,8 +1,11 @@
 #include "orchestrator/jsonata/jsonata.h"
 
+#include <algorithm>
+
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/evaluator.h"
 #include "orchestrator/jsonata/parser.h"
+#include "orchestrator/jsonata/text.h"
 
 namespace orch::jsonata {
 namespace {
@@ -30,12 +33,24 @@ void collect_variables(const Node& node, std::set<std::string>& names) {
   }
 }
 
+/// The error as the caller gets it: places are counted in UTF-16 units.
+Error outward(Error error, std::string_view text) {
+  if (error.position)
+    error.position = count_units(text.substr(0, std::min(*error.position, text.size())));
+  return error;
+}
+
 }  // namespace
 
 Expression Expression::parse(std::string_view text, Options options) {
   auto program = std::make_shared<Program>();
   program->options = options;
-  program->tree = prepare(parse_text(text));
+  program->text = text;
+  try {
+    program->tree = prepare(parse_text(text));
+  } catch (const Raised& raised) {
+    throw outward(raised, text);
+  }
   collect_variables(*program->tree, program->variables);
   Expression expression;
   expression.program_ = std::move(program);
@@ -52,8 +67,8 @@ std::optional<boost::json::value> Expression::evaluate(const boost::json::value*
     const auto result = evaluator.run(*program_, input, bindings);
     if (!result.defined()) return std::nullopt;
     return to_json(result);
-  } catch (const Error& error) {
-    throw settled(error);
+  } catch (const Raised& raised) {
+    throw outward(raised, program_->text);
   }
 }
 

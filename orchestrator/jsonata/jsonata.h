@@ -25,10 +25,10 @@ class Error : public std::runtime_error {
 
   const std::string& code() const noexcept { return code_; }  ///< "T1006"
 
-  /// Where in the expression, in bytes from its start; unset: not known.
+  /// Where in the expression, in UTF-16 units from its start; unset: not known.
   std::optional<std::size_t> position;
   /// What the message is about, where the reference tells it.
-  std::string token;
+  std::optional<boost::json::value> token;
   std::string function_name;
   std::optional<boost::json::value> value;
   std::int64_t index = 0;  ///< of the argument that does not fit, from 1; 0: the error is another

@@ -21,8 +21,9 @@ bool ends_word(char c) {
 
 }  // namespace
 
-void Lexer::fail(std::string_view code, std::string_view token) const {
-  throw Problem(code).at(position_).token(token).error();
+void Lexer::fail(std::string_view code, std::optional<std::string_view> token) const {
+  auto problem = Problem(code).at(position_);
+  throw token ? problem.token(*token).error() : problem.error();
 }
 
 Token Lexer::made(Token::Type type, std::string text) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,7 +41,7 @@ class Lexer {
   Token quoted_name();
   Token number();
   Token word();
-  [[noreturn]] void fail(std::string_view code, std::string_view token = {}) const;
+  [[noreturn]] void fail(std::string_view code, std::optional<std::string_view> token = {}) const;
 
   std::string_view source_;
   std::size_t position_ = 0;

@@ -61,19 +61,26 @@ double with_15_digits(double number) {
 
 bool is_integer(double number) { return std::isfinite(number) && std::trunc(number) == number; }
 
-double round_half_even(double number, int precision) {
-  const auto shifted = [](double value, int by) {
-    if (by == 0 || !std::isfinite(value)) return value;
-    auto [digits, exponent] = shortest(std::abs(value));
-    const auto text = fmt::format("{}{}.{}e{}", value < 0 ? "-" : "", digits.substr(0, 1),
-                                  digits.size() > 1 ? digits.substr(1) : "0", exponent + by);
-    return std::strtod(text.c_str(), nullptr);
-  };
-  const auto scaled = shifted(number, precision);
-  auto rounded = std::floor(scaled + 0.5);
-  if (!std::isfinite(rounded)) return number;
-  if (std::abs(rounded - scaled) == 0.5 && std::fmod(std::abs(rounded), 2) == 1) rounded -= 1;
-  const auto result = shifted(rounded, -precision);
+namespace {
+
+/// `number` with its decimal point moved, by way of text: multiplying would add errors of its own.
+/// Not a number when either is no finite one or `by` is not whole.
+double shifted(double number, double by) {
+  if (!std::isfinite(number) || !is_integer(by) || std::abs(by) >= 1e21) return std::nan("");
+  auto [digits, exponent] = shortest(std::abs(number));
+  const auto text = fmt::format("{}.{}e{:.0f}", digits.substr(0, 1),
+                                digits.size() > 1 ? digits.substr(1) : "0", exponent + by);
+  return std::copysign(std::strtod(text.c_str(), nullptr), number);
+}
+
+}  // namespace
+
+double round_half_even(double number, double precision) {
+  const auto scaled = precision == 0 ? number : shifted(number, precision);
+  auto rounded = std::floor(scaled);
+  if (scaled - rounded >= 0.5) ++rounded;
+  if (std::abs(rounded - scaled) == 0.5 && std::fmod(std::abs(rounded), 2) == 1) --rounded;
+  const auto result = precision == 0 ? rounded : shifted(rounded, -precision);
   return result == 0 ? 0 : result;
 }
 
@@ -102,6 +109,18 @@ std::optional<double> read_number(std::string_view text) {
   }
   if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
   return number;
+}
+
+double leading_integer(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t') || text.starts_with('\n'))
+    text.remove_prefix(1);
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const auto end = text.find_first_not_of("0123456789");
+  const auto digits = text.substr(0, end);
+  if (digits.empty()) return std::nan("");
+  const auto number = read_number(digits).value_or(0);
+  return negative ? -number : number;
 }
 
 }  // namespace orch::jsonata

@@ -13,11 +13,15 @@ std::string number_text(double number);
 double with_15_digits(double number);
 /// Whole and finite.
 bool is_integer(double number);
-/// Half to even, at `precision` digits behind the point (negative: before it).
-double round_half_even(double number, int precision);
+/// Half to even, at `precision` digits behind the point (negative: before it). Not a number when
+/// that leads out of the range of a double, or `precision` is not whole.
+double round_half_even(double number, double precision);
 /// `number` in base `radix` (2 to 36), as Number.toString() gives it.
 std::string in_base(double number, int radix);
 /// JavaScript's reading of a decimal number; nothing when `text` is none.
 std::optional<double> read_number(std::string_view text);
+
+/// parseInt(): blanks, a sign, digits; whatever follows is ignored. Not a number without digits.
+double leading_integer(std::string_view text);
 
 }  // namespace orch::jsonata

@@ -67,15 +67,27 @@ NodePtr make(Kind kind, const Token& token) {
   return node;
 }
 
+/// What the reference calls the value of a token.
+boost::json::value value_of(const Token& token) {
+  if (token.type == Token::Type::number) return token.number;
+  if (token.type == Token::Type::regex) return boost::json::object();
+  if (token.type != Token::Type::constant) return boost::json::string(token.text);
+  if (token.text == "null") return nullptr;
+  return token.text == "true";
+}
+
+/// The same of the token that a node was made of.
+boost::json::value value_of(const Node& node) {
+  if (node.kind == Kind::number || node.kind == Kind::constant) return node.literal;
+  if (node.kind == Kind::regex) return boost::json::object();
+  return boost::json::string(node.text);
+}
+
 /// A problem with a token.
 Problem about(const Token& token, std::string_view code) {
   Problem problem(code);
   problem.at(token.position);
-  if (token.type == Token::Type::number || token.type == Token::Type::constant)
-    problem.literal(token.text);
-  else
-    problem.token(token.text);
-  return problem;
+  return problem.token_value(value_of(token));
 }
 
 class Parser {
@@ -179,11 +191,6 @@ class Parser {
       return node;
     }
     if (token.text == "|") return transform(token);
-    // These end an expression; here one should have begun.
-    for (const std::string_view closing : {")", "]", "}", ",", ":", ";", ".."}) {
-      if (token.text == closing)
-        throw Problem("S0211").at(token.position).token(token.text).error();
-    }
     throw Problem("S0211").at(token.position).token(token.text).error();
   }
 
@@ -247,7 +254,7 @@ class Parser {
       advance(false);
       node->third = expression(0);
     }
-    expect("|", true);
+    expect("|");
     return node;
   }
 
@@ -289,7 +296,7 @@ class Parser {
       auto* step = left.get();
       while (step->kind == Kind::predicate) step = step->left.get();
       step->keep_array = true;
-      advance(true);
+      advance(false);
       return left;
     }
     auto node = make(Kind::predicate, token);
@@ -314,13 +321,13 @@ class Parser {
       if (!current_.is(",")) break;
       advance(false);
     }
-    expect(")", true);
+    expect(")");
     return node;
   }
 
   NodePtr bind(const Token& token, NodePtr left) {
     if (left->kind != Kind::variable)
-      throw Problem("S0212").at(left->position).token(left->text).error();
+      throw Problem("S0212").at(left->position).token_value(value_of(*left)).error();
     auto node = make(Kind::bind, token);
     node->left = std::move(left);
     node->right = expression(9);  // from the right: $a := $b := 1
@@ -361,7 +368,7 @@ class Parser {
         if (current_.is("?")) {
           node->kind = Kind::partial;
           node->children.push_back(make(Kind::placeholder, current_));
-          advance(true);
+          advance(false);
         } else {
           node->children.push_back(expression(0));
         }
@@ -382,7 +389,7 @@ class Parser {
       if (parameter.kind != Kind::variable)
         throw Problem("S0208")
             .at(parameter.position)
-            .token(parameter.text)
+            .token_value(value_of(parameter))
             .value(Value(static_cast<double>(i + 1)))
             .error();
     }
@@ -390,7 +397,7 @@ class Parser {
     if (current_.is("<")) node->signature = signature();
     expect("{");
     node->right = expression(0);
-    expect("}", true);
+    expect("}");
     return node;
   }
 
@@ -400,12 +407,12 @@ class Parser {
     std::string text = "<";
     int depth = 1;
     while (depth > 0 && !current_.is("{") && current_.type != Token::Type::end) {
-      advance(true);
+      advance(false);
       if (current_.is(">")) --depth;
       if (current_.is("<")) ++depth;
       text += current_.text;
     }
-    expect(">", true);
+    expect(">");
     return std::make_shared<const Signature>(Signature::parse(text, position));
   }
 

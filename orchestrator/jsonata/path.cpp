@@ -102,7 +102,10 @@ Value Evaluator::path(const Node& node, const Value& input, const FramePtr& fram
     tuple_mode = tuple_mode || each.tuple;
     if (i == 0 && each.cons_array) {
       const auto whole = stream.list ? stream.value : in_sequence(stream.value);
-      stream = {evaluate(each, whole, frame), true};
+      auto constructed = evaluate(each, whole, frame);
+      // What one predicate has left of the array has no items to step through.
+      const bool single = constructed.defined() && !constructed.is_array() && steps.size() > 1;
+      if (each.focus.empty()) stream = {single ? Value() : std::move(constructed), true};
       stream.list = stream.value.is_array();
     } else if (tuple_mode) {
       const auto items = stream.list ? stream.value : in_sequence(stream.value);

@@ -9,8 +9,10 @@
 
 #include "orchestrator/jsonata/calendar.h"
 #include "orchestrator/jsonata/errors.h"
+#include "orchestrator/jsonata/number.h"
 #include "orchestrator/jsonata/picture_integer.h"
 #include "orchestrator/jsonata/regex.h"
+#include "orchestrator/jsonata/text.h"
 
 namespace orch::jsonata {
 namespace {
@@ -26,7 +28,7 @@ constexpr std::string_view iso_picture = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].
 /// One piece of a picture: text that stands for itself, or a component of the date.
 struct Part {
   std::string literal;
-  char component = 0;  ///< 0: a literal
+  char component = 0;  ///< 0: a literal; '?': one that there is not
   std::string presentation;
   char modifier = 0;  ///< a, t, c or o behind the presentation
   bool names = false;
@@ -41,8 +43,9 @@ bool is_one_of(char c, std::string_view set) { return set.find(c) != set.npos; }
 
 Value text_value(std::string text) { return Value::text(std::move(text)); }
 
-const char* default_presentation(char component) {
-  switch (component) {
+/// Null when there is no such component.
+const char* default_presentation(std::string_view component) {
+  switch (component.size() == 1 ? component[0] : 0) {
     case 'F':
     case 'P':
     case 'C':
@@ -55,7 +58,7 @@ const char* default_presentation(char component) {
     case 'z':
       return "01:01";
     default:
-      return is_one_of(component, "YMDdWwXxHhf") ? "1" : nullptr;
+      return component.size() == 1 && is_one_of(component[0], "YMDdWwXxHhf") ? "1" : nullptr;
   }
 }
 
@@ -111,9 +114,12 @@ class PictureReader {
     for (const char c : text) {
       if (!is_one_of(c, " \t\r\n")) marker += c;
     }
+    std::size_t first = 0;
+    if (!marker.empty()) next_character(marker, first);
+    const auto specifier = marker.substr(0, first);
     Part part;
-    part.component = marker.empty() ? ' ' : marker[0];
-    auto presentation = marker.empty() ? std::string() : marker.substr(1);
+    part.component = default_presentation(specifier) ? specifier[0] : '?';
+    auto presentation = marker.substr(first);
     if (const auto comma = presentation.rfind(','); comma != presentation.npos) {
       const auto widths = presentation.substr(comma + 1);
       const auto dash = widths.find('-');
@@ -122,15 +128,13 @@ class PictureReader {
       presentation.resize(comma);
     }
     if (presentation.empty()) {
-      const auto* usual = default_presentation(part.component);
-      if (!usual) throw Problem("D3132").value(text_value(std::string(1, part.component))).error();
+      const auto* usual = default_presentation(specifier);
+      if (!usual) throw Problem("D3132").value(text_value(specifier)).error();
       presentation = usual;
     } else if (presentation.size() > 1 && is_one_of(presentation.back(), "atco")) {
       part.modifier = presentation.back();
       presentation.pop_back();
     }
-    if (!default_presentation(part.component))
-      throw Problem("D3132").value(text_value(std::string(1, part.component))).error();
     part.presentation = presentation;
     present(part);
     parts_.push_back(std::move(part));
@@ -155,8 +159,9 @@ class PictureReader {
     part.integer = IntegerPicture::read(part.modifier ? part.presentation + ";" + part.modifier
                                                       : part.presentation);
     auto& format = *part.integer;
-    if (part.least_width) format.mandatory = std::max(format.mandatory, *part.least_width);
-    if (is_one_of(part.component, "YMD")) {
+    if (part.least_width && format.form == IntegerPicture::Form::decimal)
+      format.mandatory = std::max(format.mandatory, *part.least_width);
+    if (part.component == 'Y') {
       if (part.most_width) {
         part.year_digits = static_cast<int>(*part.most_width);
         format.mandatory = *part.most_width;
@@ -173,33 +178,22 @@ class PictureReader {
   std::vector<Part> parts_;
 };
 
+/// From UTC; not numbers when nothing has said so.
 struct Offset {
-  int hours = 0;
-  int minutes = 0;
+  double hours = 0;
+  double minutes = 0;
 };
 
 Offset offset_of(std::optional<std::string_view> timezone) {
   if (!timezone) return {};
-  int number = 0;
-  bool negative = false;
-  for (std::size_t i = 0; i < timezone->size() && i < 8; ++i) {
-    const char c = (*timezone)[i];
-    if (i == 0 && (c == '+' || c == '-')) {
-      negative = c == '-';
-    } else if (c >= '0' && c <= '9') {
-      number = number * 10 + (c - '0');
-    } else {
-      break;
-    }
-  }
-  if (!negative) return {number / 100, number % 100};
-  // The reference rounds the hours down and keeps the minutes negative: -0530 is -06:30 to it, and
-  // so to everybody who runs it.
-  return {-((number + 99) / 100), -(number % 100)};
+  const auto number = leading_integer(*timezone);
+  // The hours are rounded down and the minutes stay negative in the reference: -0530 is -06:30 to
+  // it, and so to everybody who runs it.
+  return {std::floor(number / 100), std::fmod(number, 100)};
 }
 
 std::string zone_text(const Part& part, Offset offset) {
-  const auto both = static_cast<double>(offset.hours * 100 + offset.minutes);
+  const auto both = offset.hours * 100 + offset.minutes;
   const auto& format = *part.integer;
   std::string text;
   if (format.regular > 0) {
@@ -218,13 +212,14 @@ std::string zone_text(const Part& part, Offset offset) {
 }
 
 std::string name_text(const Part& part, double value) {
+  if (!is_one_of(part.component, "MxF"))
+    throw Problem("D3133").value(text_value(std::string(1, part.component))).error();
+  if (std::isnan(value)) return "undefined";
   std::string name;
   if (part.component == 'M' || part.component == 'x')
     name = months[static_cast<std::size_t>(value) - 1];
-  else if (part.component == 'F')
-    name = days[static_cast<std::size_t>(value)];
   else
-    throw Problem("D3133").value(text_value(std::string(1, part.component))).error();
+    name = days[static_cast<std::size_t>(value)];
   if (part.name_case == IntegerPicture::Case::upper) name = in_upper_case(name);
   if (part.name_case == IntegerPicture::Case::lower) name = in_lower_case(name);
   if (part.most_width && name.size() > *part.most_width) name.resize(*part.most_width);
@@ -235,6 +230,7 @@ std::string part_text(const Part& part, double millis, Offset offset) {
   if (part.component == 0) return part.literal;
   if (part.component == 'Z' || part.component == 'z') return zone_text(part, offset);
   if (part.component == 'C' || part.component == 'E') return "ISO";
+  if (part.component == '?') return "undefined";
   auto value = component_of(millis, part.component);
   if (part.component == 'P') {
     const std::string half = value == 1 ? "pm" : "am";
@@ -256,6 +252,7 @@ std::string part_pattern(const Part& part) {
     }
     return pattern;
   }
+  if (part.component == 'f') return "[0-9]+";
   if (part.component == 'Z' || part.component == 'z') {
     std::string pattern = part.component == 'z' ? "GMT[-+][0-9]+" : "[-+][0-9]+";
     if (part.integer->regular > 0) {
@@ -271,66 +268,49 @@ std::string part_pattern(const Part& part) {
   return "[a-zA-Z]+";
 }
 
-/// Minutes.
+/// Minutes. Those of a negative zone count forward in the reference: -05:30 is 270 minutes behind.
 double read_zone(std::string_view text, const Part& part) {
   if (part.component == 'z') text.remove_prefix(3);
-  const auto number = [](std::string_view digits) {
-    double value = 0;
-    for (const char c : digits) {
-      if (c >= '0' && c <= '9') value = value * 10 + (c - '0');
-    }
-    return digits.starts_with('-') ? -value : value;
-  };
-  double hours = 0;
-  double minutes = 0;
   if (part.integer->regular > 0) {
     const auto at = text.find(static_cast<char>(part.integer->separators.front().character));
-    hours = number(text.substr(0, at));
-    minutes = number(text.substr(at + 1));
-  } else if (text.size() <= 3) {
-    hours = number(text);
-  } else {
-    hours = number(text.substr(0, 3));
-    minutes = number(text.substr(3));
+    return leading_integer(text.substr(0, at)) * 60 + leading_integer(text.substr(at + 1));
   }
-  return hours * 60 + (text.starts_with('-') ? -minutes : minutes);
+  if (text.size() <= 3) return leading_integer(text) * 60;
+  return leading_integer(text.substr(0, 3)) * 60 + leading_integer(text.substr(3));
 }
 
+/// As it is written, capitals and all. Of names that share their beginning it is the last.
 template <class Names>
-std::optional<double> index_of_name(const Names& names, const std::string& text, const Part& part,
+std::optional<double> index_of_name(const Names& names, std::string_view text, const Part& part,
                                     double first) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    std::string name = names[i];
+  for (auto i = names.size(); i-- > 0;) {
+    std::string_view name = names[i];
     if (name.empty()) continue;
-    if (part.most_width && name.size() > *part.most_width) name.resize(*part.most_width);
-    if (in_lower_case(name) == in_lower_case(text)) return static_cast<double>(i) + first;
+    if (part.most_width.value_or(0) > 0) name = name.substr(0, *part.most_width);
+    if (name == text) return static_cast<double>(i) + first;
   }
   return std::nullopt;
 }
 
 std::optional<double> read_part(const std::string& text, const Part& part) {
   if (part.component == 'Z' || part.component == 'z') return read_zone(text, part);
-  if (part.component == 'f' && part.integer->form == IntegerPicture::Form::decimal) {
-    auto thousandths = text.substr(0, 3);
-    thousandths.append(3 - thousandths.size(), '0');
-    return read_integer(thousandths, *part.integer);
-  }
+  if (part.component == 'f') return read_number("0." + text.substr(0, 3)).value_or(0) * 1'000;
   if (part.integer) return read_integer(text, *part.integer);
   if (part.component == 'F') return index_of_name(days, text, part, 0);
-  if (part.component == 'P') {
-    const auto half = in_lower_case(text);
-    if (half == "am") return 0;
-    return half == "pm" ? std::optional<double>(1) : std::nullopt;
-  }
-  return index_of_name(months, text, part, 1);
+  if (part.component != 'P') return index_of_name(months, text, part, 1);
+  if (text == "am" || text == "AM") return 0;
+  return text == "pm" || text == "PM" ? std::optional<double>(1) : std::nullopt;
 }
 
 using Components = std::map<char, double>;
 
+/// Whether some of the components are allowed ones, and all that are there. One that is zero
+/// counts as absent: such is the reference.
 bool only(const Components& components, std::string_view among, std::string_view allowed) {
   bool any = false;
   for (const char component : among) {
-    if (!components.contains(component)) continue;
+    const auto found = components.find(component);
+    if (found == components.end() || found->second == 0 || std::isnan(found->second)) continue;
     if (!is_one_of(component, allowed)) return false;
     any = true;
   }
@@ -348,7 +328,7 @@ void fill_in(Components& components, std::string_view order, double now) {
     } else if (started) {
       components[component] = is_one_of(component, "MDd") ? 1 : 0;
       ended = true;
-    } else {
+    } else if (component != 'P') {  // the present half of the day is not taken over
       components[component] = component_of(now, component);
     }
   }
@@ -357,36 +337,33 @@ void fill_in(Components& components, std::string_view order, double now) {
 double instant_of(Components components, double now) {
   constexpr std::string_view date_components = "YXMxWwdD";
   constexpr std::string_view time_components = "PHhmsf";
-  const bool by_date = only(components, date_components, "YMD");
-  const bool by_day = !by_date && only(components, date_components, "Yd");
-  const bool by_week =
-      only(components, date_components, "Xxw") || only(components, date_components, "XW");
-  const bool by_hour = only(components, time_components, "Hmsf");
-  const bool by_half_day = !by_hour && only(components, time_components, "Phmsf");
-  const std::string order = std::string(by_day    ? "YD"
-                                        : by_week ? "XwF"
-                                                  : "YMD") +
-                            (by_half_day ? "Phmsf" : "Hmsf");
-  fill_in(components, order, now);
+  const bool by_day =
+      !only(components, date_components, "YMD") && only(components, date_components, "Yd");
+  const bool by_week = !by_day && (only(components, date_components, "Xxw") ||
+                                   only(components, date_components, "XW"));
+  const bool by_half_day =
+      !only(components, time_components, "Hmsf") && only(components, time_components, "Phmsf");
+  fill_in(components, std::string(by_day ? "YD" : "YMD") + (by_half_day ? "Phmsf" : "Hmsf"), now);
   if (by_week) throw Problem("D3136").error();
-  auto year = components['Y'];
+  const auto whole = [&](char component) { return std::trunc(components[component]); };
+  auto year = whole('Y');
   if (year >= 0 && year <= 99) year += 1900;  // as Date.UTC() takes it
   double millis = 0;
   if (by_day) {
     millis = millis_of(year, 1, 1) + (components['d'] - 1) * day_millis;
   } else {
-    millis = millis_of(year, std::max(components['M'], 1.0), components['D']);
+    // A month that is none is January.
+    millis = millis_of(year, components['M'] > 0 ? whole('M') : 1, whole('D'));
   }
   if (by_half_day) {
     components['H'] = components['h'] == 12 ? 0 : components['h'];
     if (components['P'] == 1) components['H'] += 12;
   }
-  millis += components['H'] * 3'600'000 + components['m'] * 60'000 + components['s'] * 1'000 +
-            components['f'];
-  const auto zone = components.contains('Z')   ? components['Z']
-                    : components.contains('z') ? components['z']
-                                               : 0;
-  return millis - zone * 60'000;
+  millis += whole('H') * 3'600'000 + whole('m') * 60'000 + whole('s') * 1'000 + whole('f');
+  if (!(std::abs(millis) <= latest)) return std::nan("");
+  const auto zone =
+      components['Z'] != 0 && !std::isnan(components['Z']) ? components['Z'] : components['z'];
+  return zone == 0 || std::isnan(zone) ? millis : millis - zone * 60'000;
 }
 
 std::optional<double> read_iso(std::string_view text) {
@@ -400,13 +377,16 @@ std::optional<double> read_iso(std::string_view text) {
     const auto& found = match->groups[group - 1];
     return found ? std::stod(*found) : missing;
   };
-  auto millis = millis_of(number(1, 1970), number(2, 1), number(3, 1)) + number(4, 0) * 3'600'000 +
-                number(5, 0) * 60'000 + number(6, 0) * 1'000 +
-                std::floor(number(7, 0) * 1'000 + 1e-6);
+  const auto month = number(2, 1), day = number(3, 1);
+  const auto time = number(4, 0) * 3'600'000 + number(5, 0) * 60'000 + number(6, 0) * 1'000 +
+                    std::floor(number(7, 0) * 1'000 + 1e-6);
+  if (month < 1 || month > 12 || day < 1 || day > 31 || time > day_millis) return std::nan("");
+  const auto millis = millis_of(number(1, 1970), month, day) + time;
   const auto& zone = match->groups[7];
   if (!zone || *zone == "Z") return millis;
   const auto minutes =
       std::stod(zone->substr(1, 2)) * 60 + std::stod(zone->substr(zone->size() - 2));
+  if (minutes >= 24 * 60) return std::nan("");
   return millis - (zone->starts_with('-') ? -minutes : minutes) * 60'000;
 }
 
@@ -414,10 +394,10 @@ std::optional<double> read_iso(std::string_view text) {
 
 std::string picture_date(double millis, std::optional<std::string_view> picture,
                          std::optional<std::string_view> timezone) {
-  if (!(std::abs(millis) <= latest)) throw Problem("D1001").value(Value(millis)).error();
   const auto parts = PictureReader(picture.value_or(iso_picture)).read();
   const auto offset = offset_of(timezone);
-  const auto local = millis + (offset.hours * 60 + offset.minutes) * 60'000.0;
+  auto local = millis + (offset.hours * 60 + offset.minutes) * 60'000;
+  if (!(std::abs(local) <= latest)) local = std::nan("");
   std::string text;
   for (const auto& part : parts) text += part_text(part, local, offset);
   return text;
@@ -432,12 +412,16 @@ std::optional<double> read_date(std::string_view text, std::optional<std::string
   const auto match = Regex::compile(pattern + "$", "i", 0)->find(text, 0);
   if (!match) return std::nullopt;
   Components components;
+  bool any = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].component == 0 || !match->groups[i]) continue;
-    if (const auto value = read_part(*match->groups[i], parts[i]))
+    if (parts[i].component == 0) continue;
+    any = true;
+    if (const auto value = read_part(match->groups[i].value_or(""), parts[i]))
       components[parts[i].component] = *value;
+    else
+      components.erase(parts[i].component);
   }
-  if (components.empty()) return std::nullopt;
+  if (!any) return std::nullopt;
   return instant_of(std::move(components), now);
 }
 

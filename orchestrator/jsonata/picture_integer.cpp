@@ -39,6 +39,8 @@ constexpr std::array zeros = {0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x
                               0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
 
 std::string words(double number, bool behind, bool ordinal) {
+  // The reference counts without end here.
+  if (!std::isfinite(number)) throw Problem("D1011").error();
   const auto index = [](double value) { return static_cast<std::size_t>(value); };
   if (number <= 19)
     return std::string(behind ? " and " : "") + (ordinal ? ordinals : few)[index(number)];
@@ -88,52 +90,82 @@ const std::unordered_map<std::string, double>& word_values() {
   return values;
 }
 
-std::optional<double> read_words(std::string_view text) {
+/// Cuts off the next word of a number in words, and what separates it from the one behind it:
+/// a comma with a blank, " and ", a blank, a hyphen or a backslash.
+std::string_view next_word(std::string_view& text) {
+  std::size_t at = 0;
+  std::size_t skip = 0;
+  for (; at < text.size() && skip == 0; ++at) {
+    const auto rest = text.substr(at);
+    const auto blank = [&](std::size_t i) { return i < rest.size() && rest[i] == ' '; };
+    if (rest[0] == ',' && blank(1)) skip = 2;
+    if (rest.starts_with(" and ")) skip = 5;
+    if (skip == 0 && (rest[0] == ' ' || rest[0] == '-' || rest[0] == '\\')) skip = 1;
+    if (skip > 0) break;
+  }
+  const auto word = text.substr(0, at);
+  text = at + skip <= text.size() && skip > 0 ? text.substr(at + skip) : std::string_view();
+  return word;
+}
+
+double read_words(std::string_view text) {
   std::vector<double> segments{0};
   const auto lower = in_lower_case(std::string(text));
-  for (std::size_t at = 0; at <= lower.size();) {
-    const auto end = std::min(lower.find_first_of(" ,-", at), lower.size());
-    const auto word = lower.substr(at, end - at);
-    at = end + 1;
-    if (word.empty() || word == "and") continue;
-    const auto value = word_values().find(word);
-    if (value == word_values().end()) return std::nullopt;
-    if (value->second >= 100) {
-      segments.back() *= value->second;
+  std::string_view rest = lower;
+  // One that ends in a separator has an empty word behind it, which is no number.
+  bool further = true;
+  while (further) {
+    const auto before = rest.size();
+    const auto word = next_word(rest);
+    further = before > word.size();
+    const auto found = word_values().find(std::string(word));
+    const auto value = found == word_values().end() ? std::nan("") : found->second;
+    if (!(value < 100)) {
+      segments.back() *= value;
     } else if (segments.back() >= 1000) {
-      segments.push_back(value->second);
+      segments.push_back(value);
     } else {
-      segments.back() += value->second;
+      segments.back() += value;
     }
   }
   return std::accumulate(segments.begin(), segments.end(), 0.0);
 }
 
+// The reference makes one call a letter, and stops where its stack ends.
+constexpr double longest_roman = 1e7;
+
 std::string roman(double number) {
+  if (number > longest_roman) throw Problem("D1011").error();
   std::string text;
   for (const auto& [value, letters] : romans) {
-    for (; number >= value && text.size() < 1'000; number -= value) text += letters;
+    for (; number >= value; number -= value) text += letters;
   }
   return text;
 }
 
-double read_roman(std::string_view text) {
+double read_roman(std::string_view text, bool upper) {
   double sum = 0;
   double highest = 1;
   for (auto at = text.size(); at-- > 0;) {
-    double digit = 0;
+    auto digit = std::nan("");
     for (const auto& [value, letters] : romans) {
-      if (std::string_view(letters).size() == 1 && (text[at] | 0x20) == letters[0]) digit = value;
+      const auto letter = upper ? letters[0] & ~0x20 : letters[0];
+      const auto given = upper ? text[at] : text[at] | 0x20;
+      if (letters[1] == 0 && given == letter) digit = value;
     }
-    sum += digit < highest ? -digit : digit;
-    highest = std::max(highest, digit);
+    if (digit < highest) {
+      sum -= digit;
+    } else {
+      highest = digit;
+      sum += digit;
+    }
   }
   return sum;
 }
 
 std::string in_letters(double number) {
   std::string text;
-  while (number > 0) {
+  while (number > 0 && std::isfinite(number)) {
     text += static_cast<char>('a' + static_cast<int>(std::fmod(number - 1, 26)));
     number = std::floor((number - 1) / 26);
   }
@@ -141,9 +173,14 @@ std::string in_letters(double number) {
   return text;
 }
 
-double read_letters(std::string_view text) {
+// Whatever the characters are: the reference counts from the first letter, to either side.
+double read_letters(std::string_view text, bool upper) {
+  std::vector<char32_t> characters;
+  for (std::size_t at = 0; at < text.size();) characters.push_back(next_character(text, at));
   double number = 0;
-  for (const char c : text) number = number * 26 + ((c | 0x20) - 'a' + 1);
+  double place = 0;
+  for (auto c = characters.rbegin(); c != characters.rend(); ++c, ++place)
+    number += (static_cast<double>(*c) - (upper ? 'A' : 'a') + 1) * std::pow(26, place);
   return number;
 }
 
@@ -197,56 +234,73 @@ void read_digits(IntegerPicture& made, std::string_view text) {
   made.regular = regular_distance(made.separators);
 }
 
-std::string decimal(double value, const IntegerPicture& picture) {
-  auto digits = number_text(value);
-  if (digits.size() < picture.mandatory)
-    digits.insert(0, std::string(picture.mandatory - digits.size(), '0'));
-  std::u32string text;
-  for (const char c : digits)
-    text += c >= '0' && c <= '9' ? picture.zero + static_cast<char32_t>(c - '0')
-                                 : static_cast<char32_t>(c);
+/// Where the reference cuts a text of this size: a negative index counts from its end.
+std::size_t cut(std::size_t size, std::size_t from_end) {
+  if (from_end <= size) return size - from_end;
+  const auto beyond = from_end - size;
+  return beyond < size ? size - beyond : 0;
+}
+
+void separate(std::u32string& text, const IntegerPicture& picture) {
   if (picture.regular > 0) {
     for (auto at = text.size(); at > picture.regular;) {
       at -= picture.regular;
       text.insert(at, 1, picture.separators.front().character);
     }
-  } else {
-    for (auto separator = picture.separators.rbegin(); separator != picture.separators.rend();
-         ++separator) {
-      if (separator->position < text.size())
-        text.insert(text.size() - separator->position, 1, separator->character);
-    }
+    return;
   }
-  std::string out;
-  for (const auto c : text) append_character(out, c);
-  if (!picture.ordinal) return out;
-  const char last = digits.back();
-  const bool teen = digits.size() > 1 && digits[digits.size() - 2] == '1';
-  const char* suffix = "th";
-  if (!teen && last == '1') suffix = "st";
-  if (!teen && last == '2') suffix = "nd";
-  if (!teen && last == '3') suffix = "rd";
-  return out + suffix;
+  for (auto separator = picture.separators.rbegin(); separator != picture.separators.rend();
+       ++separator) {
+    // A separator that the number does not reach loses what stands before it.
+    const auto place = cut(text.size(), separator->position);
+    const bool reached = separator->position <= text.size();
+    text = (reached ? text.substr(0, place) : std::u32string()) + separator->character +
+           text.substr(place);
+  }
 }
 
-std::optional<double> read_decimal(std::string_view text, const IntegerPicture& picture) {
-  if (picture.ordinal && text.size() > 2) text.remove_suffix(2);
+const char* ordinal_suffix(const std::u32string& text) {
+  if (text.size() > 1 && text[text.size() - 2] == '1') return "th";
+  switch (text.empty() ? 0 : text.back()) {
+    case '1':
+      return "st";
+    case '2':
+      return "nd";
+    case '3':
+      return "rd";
+    default:
+      return "th";
+  }
+}
+
+std::string decimal(double value, const IntegerPicture& picture) {
+  auto digits = number_text(value);
+  if (digits.size() < picture.mandatory)
+    digits.insert(0, std::string(picture.mandatory - digits.size(), '0'));
+  std::u32string text;
+  for (const char c : digits) text += picture.zero + static_cast<char32_t>(c) - '0';
+  separate(text, picture);
+  std::string out;
+  for (const auto c : text) append_character(out, c);
+  return picture.ordinal ? out + ordinal_suffix(text) : out;
+}
+
+double read_decimal(std::string_view text, const IntegerPicture& picture) {
+  if (picture.ordinal) text.remove_suffix(std::min<std::size_t>(text.size(), 2));
   std::string digits;
   for (std::size_t at = 0; at < text.size();) {
     const auto c = next_character(text, at);
     const bool separates =
-        (picture.regular > 0 && c == ',') ||
-        std::any_of(picture.separators.begin(), picture.separators.end(),
-                    [&](const auto& separator) { return separator.character == c; });
+        picture.regular > 0
+            ? c == ','
+            : std::any_of(picture.separators.begin(), picture.separators.end(),
+                          [&](const auto& separator) { return separator.character == c; });
     if (separates) continue;
-    if (c >= picture.zero && c <= picture.zero + 9)
-      digits += static_cast<char>('0' + (c - picture.zero));
-    else if (c == '-' && digits.empty())
-      digits += '-';
-    else
-      break;
+    // One of another family of digits ends the number.
+    const bool ours = picture.zero == '0' || (c >= picture.zero && c <= picture.zero + 9);
+    append_character(digits, ours ? c - picture.zero + '0' : U'?');
   }
-  return digits.empty() || digits == "-" ? std::nan("") : read_number(digits);
+  return leading_integer(digits);
 }
 
 [[noreturn]] void refuse_sequence(const IntegerPicture& picture) {
@@ -314,23 +368,24 @@ std::string picture_integer(double value, std::string_view picture) {
   return picture_integer(value, IntegerPicture::read(picture));
 }
 
-std::optional<double> read_integer(std::string_view text, const IntegerPicture& picture) {
+double read_integer(std::string_view text, const IntegerPicture& picture) {
+  const bool upper = picture.letters == IntegerPicture::Case::upper;
   switch (picture.form) {
     case IntegerPicture::Form::decimal:
       return read_decimal(text, picture);
     case IntegerPicture::Form::letters:
-      return read_letters(text);
+      return read_letters(text, upper);
     case IntegerPicture::Form::roman:
-      return read_roman(text);
+      return read_roman(text, upper);
     case IntegerPicture::Form::words:
       return read_words(text);
     case IntegerPicture::Form::sequence:
       refuse_sequence(picture);
   }
-  return std::nullopt;
+  return std::nan("");
 }
 
-std::optional<double> read_integer(std::string_view text, std::string_view picture) {
+double read_integer(std::string_view text, std::string_view picture) {
   return read_integer(text, IntegerPicture::read(picture));
 }
 

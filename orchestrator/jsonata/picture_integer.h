@@ -32,13 +32,13 @@ struct IntegerPicture {
   std::size_t exactly = 0;  ///< reading: this many digits; 0: as many as there are
 };
 
-/// Throws Error D3130 for sequences.
+/// Throws Error D3130 for sequences, D1011 for numbers that would become too long.
 std::string picture_integer(double value, const IntegerPicture& picture);
 std::string picture_integer(double value, std::string_view picture);
 
-/// Nothing when the text spells no number. Throws Error D3130.
-std::optional<double> read_integer(std::string_view text, const IntegerPicture& picture);
-std::optional<double> read_integer(std::string_view text, std::string_view picture);
+/// Not a number when the text spells none. Throws Error D3130.
+double read_integer(std::string_view text, const IntegerPicture& picture);
+double read_integer(std::string_view text, std::string_view picture);
 
 /// A regular expression (case-insensitive) for texts that read_integer() reads.
 std::string integer_pattern(const IntegerPicture& picture);

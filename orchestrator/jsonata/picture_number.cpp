@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -97,13 +98,13 @@ class Picture {
     }
     part.active =
         text.substr(part.prefix.size(), text.size() - part.prefix.size() - part.suffix.size());
-    // One right behind the active part counts, though nothing can follow it there.
+    // One right behind the active part counts, though nothing can follow it there. Its place is
+    // that in the whole picture, from which the reference forgets to take the prefix.
     const auto exponent = text.find(symbols_.exponent_separator, part.prefix.size());
-    const auto end = text.size() - part.suffix.size();
     part.mantissa = part.active;
-    if (exponent != none && exponent <= end) {
-      part.mantissa = part.active.substr(0, exponent - part.prefix.size());
-      part.exponent = text.substr(exponent, end - exponent).substr(exponent < end ? 1 : 0);
+    if (exponent != none && exponent <= text.size() - part.suffix.size()) {
+      part.mantissa = part.active.substr(0, exponent);
+      part.exponent = part.active.substr(std::min(exponent + 1, part.active.size()));
     }
     const auto point = part.mantissa.find(symbols_.decimal_separator);
     part.integer = part.mantissa.substr(0, point);
@@ -150,8 +151,9 @@ class Picture {
     for (auto at = part.integer.find(symbols_.grouping_separator); at != none;
          at = part.integer.find(symbols_.grouping_separator, at + 1))
       part.integer_groups.push_back(places(part.integer.substr(at)));
+    // After the first one the reference goes on looking in the integer part.
     for (auto at = part.fraction.find(symbols_.grouping_separator); at != none;
-         at = part.fraction.find(symbols_.grouping_separator, at + 1))
+         at = part.integer.find(symbols_.grouping_separator, at + 1))
       part.fraction_groups.push_back(places(part.fraction.substr(0, at)));
     part.regular_group = regular(part.integer_groups);
     part.least_integer = part.scale = digits(part.integer);
@@ -187,38 +189,48 @@ class Formatter {
   Formatter(const NumberSymbols& symbols, const SubPicture& part)
       : symbols_(symbols), part_(part) {}
 
+  /// Throws Error D1001 for an infinite number that needs an exponent.
   Text format(double value) const {
-    if (!std::isfinite(value))
-      return part_.prefix + (std::isnan(value) ? U"NaN" : U"Infinity") + part_.suffix;
     auto number = std::abs(value);
-    if (part_.whole.find(symbols_.percent) != none) number *= 100;
-    if (part_.whole.find(symbols_.per_mille) != none) number *= 1000;
+    if (part_.whole.find(symbols_.percent) != none)
+      number *= 100;
+    else if (part_.whole.find(symbols_.per_mille) != none)
+      number *= 1000;
     int exponent = 0;
-    if (part_.exponent && number > 0) {
+    if (part_.least_exponent > 0 && number != 0) {
+      if (!std::isfinite(number)) throw Problem("D1001").value(Value(number)).error();
       const auto most = std::pow(10, static_cast<double>(part_.scale));
-      for (; number < most / 10; --exponent) number *= 10;
+      const auto least = std::pow(10, static_cast<double>(part_.scale) - 1);
+      for (; number < least; --exponent) number *= 10;
       for (; number > most; ++exponent) number /= 10;
     }
-    auto text = digits_of(round_half_even(number, static_cast<int>(part_.most_fraction)),
-                          static_cast<int>(part_.most_fraction));
+    auto text = digits_of(round_half_even(number, static_cast<double>(part_.most_fraction)),
+                          part_.most_fraction);
     pad(text);
     group(text);
     if (part_.whole.find(symbols_.decimal_separator) == none ||
-        text.back() == symbols_.decimal_separator)
-      text.erase(text.find(symbols_.decimal_separator), 1);
-    if (part_.exponent) append_exponent(text, exponent);
+        text.find(symbols_.decimal_separator) + 1 == text.size())
+      text.pop_back();
+    if (part_.least_exponent > 0) append_exponent(text, exponent);
     return part_.prefix + text + part_.suffix;
   }
 
  private:
   /// With a decimal separator, always.
-  Text digits_of(double number, int decimals) const {
-    auto plain = fmt::format("{:.{}f}", number, decimals);
-    if (decimals == 0) plain += '.';
+  Text digits_of(double number, std::size_t decimals) const {
+    auto plain =
+        std::abs(number) < 1e21 ? fmt::format("{:.{}f}", number, decimals) : number_text(number);
+    if (plain.find('.') == plain.npos) plain += '.';
     Text text;
-    for (const char c : plain)
-      text += c == '.' ? symbols_.decimal_separator
-                       : symbols_.zero_digit + static_cast<char32_t>(c - '0');
+    bool point = false;
+    for (const char c : plain) {
+      if (c == '.' && !std::exchange(point, true))
+        text += symbols_.decimal_separator;
+      else if (c >= '0' && c <= '9')
+        text += symbols_.zero_digit + static_cast<char32_t>(c - '0');
+      else
+        text += static_cast<char32_t>(c);
+    }
     return text;
   }
 
@@ -233,26 +245,26 @@ class Formatter {
     if (behind < part_.least_fraction) text.append(part_.least_fraction - behind, zero);
   }
 
+  /// Puts a separator at the place, which counts from the end when it is negative, as slice() has
+  /// it.
+  void insert_separator(Text& text, std::ptrdiff_t place) const {
+    const auto size = static_cast<std::ptrdiff_t>(text.size());
+    if (place < 0) place = std::max<std::ptrdiff_t>(place + size, 0);
+    text.insert(static_cast<std::size_t>(std::min(place, size)), 1, symbols_.grouping_separator);
+  }
+
   void group(Text& text) const {
-    const auto separator = symbols_.grouping_separator;
-    auto point = text.find(symbols_.decimal_separator);
+    auto point = static_cast<std::ptrdiff_t>(text.find(symbols_.decimal_separator));
     if (part_.regular_group > 0) {
-      for (auto at = point; at > part_.regular_group;) {
-        at -= part_.regular_group;
-        text.insert(at, 1, separator);
-      }
+      const auto distance = static_cast<std::ptrdiff_t>(part_.regular_group);
+      for (auto at = point - distance; at > 0; at -= distance) insert_separator(text, at);
     } else {
-      for (const auto position : part_.integer_groups) {
-        if (position > point) continue;
-        text.insert(point - position, 1, separator);
-        ++point;
-      }
+      for (const auto position : part_.integer_groups)
+        insert_separator(text, point++ - static_cast<std::ptrdiff_t>(position));
     }
-    point = text.find(symbols_.decimal_separator);
-    // Further separators behind the point have no effect in the reference implementation.
-    if (part_.fraction_groups.empty()) return;
-    const auto place = point + 1 + part_.fraction_groups.front();
-    if (place < text.size()) text.insert(place, 1, separator);
+    point = static_cast<std::ptrdiff_t>(text.find(symbols_.decimal_separator));
+    for (const auto position : part_.fraction_groups)
+      insert_separator(text, static_cast<std::ptrdiff_t>(position) + point + 1);
   }
 
   void append_exponent(Text& text, int exponent) const {

@@ -32,12 +32,21 @@ NodePtr tail_calls(NodePtr body) {
   return body;
 }
 
+/// What the reference calls this kind of node.
 const char* reference_name(const Node& node) {
   switch (node.kind) {
+    case Kind::path:
+      return "path";
+    case Kind::parent:
+      return "parent";
     case Kind::variable:
       return "variable";
     case Kind::call:
       return "function";
+    case Kind::partial:
+      return "partial";
+    case Kind::lambda:
+      return "lambda";
     case Kind::string:
       return "string";
     case Kind::number:
@@ -46,10 +55,26 @@ const char* reference_name(const Node& node) {
     case Kind::object:
     case Kind::negation:
       return "unary";
+    case Kind::binary:
+      return "binary";
+    case Kind::bind:
+      return "bind";
+    case Kind::apply:
+      return "apply";
+    case Kind::block:
+      return "block";
     case Kind::sort:
       return "sort";
     case Kind::condition:
       return "condition";
+    case Kind::transform:
+      return "transform";
+    case Kind::descendant:
+      return "descendant";
+    case Kind::wildcard:
+      return "wildcard";
+    case Kind::regex:
+      return "regex";
     default:
       return "value";
   }
@@ -59,11 +84,12 @@ class Preparation {
  public:
   NodePtr run(NodePtr tree) {
     tree = prepare(std::move(tree));
-    if (tree->kind == Kind::parent || !tree->seeking_parent.empty())
-      throw Problem("S0217")
-          .at(tree->position)
-          .token(tree->kind == Kind::parent ? "parent" : "path")
-          .error();
+    if (tree->kind == Kind::parent || !tree->seeking_parent.empty()) {
+      auto problem = Problem("S0217").token(reference_name(*tree));
+      // Paths and parents have no place of their own.
+      const bool placed = tree->kind != Kind::parent && tree->kind != Kind::path;
+      throw placed ? problem.at(tree->position).error() : problem.error();
+    }
     return tree;
   }
 

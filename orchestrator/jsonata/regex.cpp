@@ -42,7 +42,11 @@ std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, std::strin
   if (!code->code) {
     PCRE2_UCHAR message[256];
     pcre2_get_error_message(problem, message, sizeof message);
-    throw Problem("S0303").at(position).literal(reinterpret_cast<const char*>(message)).error();
+    throw Problem("S0303")
+        .at(position)
+        .message("The regular expression is not valid: " +
+                 std::string(reinterpret_cast<const char*>(message)))
+        .error();
   }
   pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE);
   code->limits = pcre2_match_context_create(nullptr);

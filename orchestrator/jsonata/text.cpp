@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "orchestrator/jsonata/errors.h"
+
 namespace orch::jsonata {
 namespace {
+
+// A text joined with itself a few dozen times would fill any memory.
+constexpr std::size_t longest_text = std::size_t{64} << 20;
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -96,6 +101,7 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b) {
 }
 
 void append_text(std::string& left, std::string_view right) {
+  if (left.size() + right.size() > longest_text) throw Problem("D2015").error();
   if (left.size() >= 3 && right.size() >= 3) {
     auto at = left.size() - 3;
     std::size_t second = 0;

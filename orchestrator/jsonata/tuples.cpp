@@ -205,6 +205,9 @@ Value Evaluator::group(const std::vector<std::pair<NodePtr, NodePtr>>& pairs, st
       const auto key = evaluate(*pairs[i].first, item, scope);
       if (!key.defined()) continue;
       if (!key.is_string()) throw Problem("T1003").at(position).value(key).error();
+      // The reference marks its functions with members of these names.
+      if (key.string() == "_jsonata_lambda" || key.string() == "_jsonata_function")
+        throw Problem("D1013").at(position).value(key).error();
       auto& members = groups.find(key.string(), i, position);
       members.items.push_back(item);
       if (tuple) members.tuples.push_back(tuple);

@@ -7,6 +7,7 @@
 
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/function.h"
+#include "orchestrator/jsonata/number.h"
 #include "orchestrator/jsonata/text.h"
 
 namespace orch::jsonata {
@@ -316,19 +317,33 @@ bool truthy(const Value& value) {
 
 Value clone(const Value& value) {
   const Nested nested;
-  if (value.is_string()) return Value::text(std::string(value.string()));
-  if (value.is_array()) {
-    auto copy = new_array();
-    copy->items.reserve(value.size());
-    for (std::size_t i = 0; i < value.size(); ++i) copy->items.push_back(clone(value.at(i)));
-    return Value::of(std::move(copy));
+  switch (value.type()) {
+    case Type::function:
+      return Value::text("");
+    case Type::number:
+      if (!std::isfinite(value.number())) throw Problem("D1001").value(value).error();
+      return is_integer(value.number()) ? value.number() : with_15_digits(value.number());
+    case Type::string:
+      return Value::text(std::string(value.string()));
+    case Type::array: {
+      auto copy = new_array();
+      copy->items.reserve(value.size());
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        auto item = clone(value.at(i));
+        copy->items.push_back(item.defined() ? std::move(item) : Value::null());
+      }
+      return Value::of(std::move(copy));
+    }
+    case Type::object: {
+      auto copy = std::make_unique<Object>();
+      copy->members.reserve(value.member_count());
+      for (const auto& [name, member] : value.members())
+        if (member.defined()) copy->members.emplace_back(name, clone(member));
+      return Value::of(std::move(copy));
+    }
+    default:
+      return value;
   }
-  if (!value.is_object()) return value;
-  auto copy = std::make_unique<Object>();
-  copy->members.reserve(value.member_count());
-  for (const auto& [name, member] : value.members())
-    copy->members.emplace_back(name, clone(member));
-  return Value::of(std::move(copy));
 }
 
 }  // namespace orch::jsonata

@@ -193,7 +193,8 @@ std::unique_ptr<Array> new_array();
 bool equal(const Value& a, const Value& b);
 /// What JSONata takes for true. Throws Error D1001 for an infinite number.
 bool truthy(const Value& value);
-/// A deep copy that is all our own.
+/// A deep copy that is all our own, made as $clone() does it: by way of text, which functions and
+/// fractions of more than 15 digits do not survive. Throws Error D1001 for infinite numbers.
 Value clone(const Value& value);
 
 /// Throws NotJson for functions.

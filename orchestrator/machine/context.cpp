@@ -41,8 +41,32 @@ const ThreadState* iteration_of(const ThreadState& thread) {
   return nullptr;
 }
 
+std::string text_in(const bj::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// Where the items of a map run come from: this execution's data, an object in a bucket, or the
+// listing of one.
+std::string source_of(const ThreadState& owner) {
+  const auto& plan = owner.parameters.value().as_object();
+  const auto* reader = plan.if_contains("reader");
+  if (!reader) return "STATE_DATA";
+  const auto* arguments = reader->as_object().if_contains("arguments");
+  if (!arguments || !arguments->is_object()) return {};
+  const auto& place = arguments->get_object();
+  const auto key = text_in(place, "Key");
+  return "S3://" + text_in(place, "Bucket") + (key.empty() ? "" : "/" + key);
+}
+
 bj::object map_part(const ThreadState& iteration) {
-  return {{"Item", {{"Index", iteration.id.index}, {"Value", item_of(iteration)}}}};
+  const auto of = item_of(iteration);
+  bj::object item{{"Index", iteration.id.index}};
+  if (of.key.data() != nullptr) item["Key"] = of.key;
+  item["Value"] = *of.value;
+  const auto& owner = *iteration.parent;
+  if (owner.join && owner.join->map_run_id != 0) item["Source"] = source_of(owner);
+  return {{"Item", std::move(item)}};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/asl/random.h"
+#include "orchestrator/asl/value.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/machine/decider.h"
 
@@ -53,6 +54,13 @@ asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
   return made;
 }
 
+// A Pass state has no result: `$states.result` is what a task or its like gave.
+asl::Scope Decider::result_scope(ThreadState& thread, const boost::json::value& result) {
+  auto where = scope(thread, result);
+  if (!std::holds_alternative<asl::Pass>(thread.state->body)) where.result = &result;
+  return where;
+}
+
 json::Payload Decider::effective_input(ThreadState& thread) {
   const auto& filter = thread.state->input_path;
   auto input = thread.input;
@@ -76,9 +84,7 @@ json::Payload Decider::parameters(ThreadState& thread) {
 json::Payload Decider::output(ThreadState& thread, json::Payload result) {
   const auto& state = *thread.state;
   if (state.output) {
-    auto where = scope(thread, result.value());
-    where.result = &result.value();
-    return json::Payload::of_value(state.output->evaluate(where));
+    return json::Payload::of_value(state.output->evaluate(result_scope(thread, result.value())));
   }
   if (state.result_selector)
     result =
@@ -119,7 +125,7 @@ std::int64_t Decider::number(ThreadState& thread, const asl::Number& number, con
   const auto value = whole_number(thread, number, field);
   if (value >= 0) return value;
   const auto* expression = std::get_if<asl::Expression>(&number);
-  if (expression) expression->refuse("number", value);
+  if (expression) expression->refuse("non-negative integer", value);
   throw not_an_integer(field, value, std::get<asl::Path>(number));
 }
 
@@ -132,7 +138,7 @@ std::int64_t Decider::whole_number(ThreadState& thread, const asl::Number& numbe
   if (const auto* expression = std::get_if<asl::Expression>(&number)) {
     const auto value = expression->evaluate(where);
     const auto read = value.is_number() ? whole(value) : std::nullopt;
-    if (!read) expression->refuse("number", value);
+    if (!read) expression->refuse(value.is_number() ? "integer" : "number", value);
     return *read;
   }
   const auto& path = std::get<asl::Path>(number);
@@ -149,6 +155,11 @@ double Decider::fraction(ThreadState& thread, const asl::Fraction& number, const
   const auto value =
       expression ? expression->evaluate(where) : std::get<asl::Path>(number).evaluate(where);
   if (value.is_number()) return value.to_number<double>();
+  // As whole numbers: a variable may hold "10".
+  const auto read = !expression && value.is_string()
+                        ? asl::to_number(std::string_view(value.get_string()))
+                        : std::nullopt;
+  if (read) return read->to_number<double>();
   if (expression) expression->refuse("number", value);
   const auto shown = value.is_string() ? std::string(value.get_string()) : json::write(value);
   throw asl::EvaluationError(

@@ -1,9 +1,12 @@
 #include "orchestrator/machine/decider.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace orch::machine {
 namespace {
+
+constexpr Millis longest_express = std::chrono::minutes(5);
 
 asl::TaskKind kind_of(const ThreadState& thread) {
   return std::get<asl::Task>(thread.state->body).resource.kind;
@@ -23,11 +26,19 @@ std::vector<Event> Decider::run() {
   return std::move(events_);
 }
 
+// When an execution that begins, or goes on, now is out of time.
+std::optional<Instant> Decider::deadline() const {
+  auto longest = live_.workflow->timeout;
+  if (live_.identity.express)
+    longest = std::min(longest.value_or(longest_express), longest_express);
+  return longest ? std::optional(stimulus_.at + *longest) : std::nullopt;
+}
+
 void Decider::on(const Start&) {
   if (live_.last_event > 0) return;
   auto started = event(EventType::execution_started, live_.root);
   started.payload = live_.identity.input;
-  if (live_.workflow->timeout) started.due = stimulus_.at + *live_.workflow->timeout;
+  started.due = deadline();
   emit(std::move(started));
   queue_.push_back(live_.root.id);
 }
@@ -65,7 +76,9 @@ void Decider::on(const TaskDone& done) {
   if (thread->join) return map_run_done(*thread, done.output);
   if (too_large(done.output)) {
     const auto& resource = std::get<asl::Task>(thread->state->body).resource;
-    return on(TaskBroken{done.ticket, too_large_failure(resource.text)});
+    const bool integration = resource.kind == asl::TaskKind::task && !resource.type.empty();
+    return on(
+        TaskBroken{done.ticket, too_large_failure(integration ? resource.type : resource.text)});
   }
   if (!thread->begun) emit(event(task_event(kind_of(*thread), TaskStage::started), *thread));
   auto succeeded = event(task_event(kind_of(*thread), TaskStage::succeeded), *thread);
@@ -92,10 +105,14 @@ void Decider::on(const HeartbeatMissed& missed) {
   if (thread) timed_out(*thread, Origin::heartbeat);
 }
 
-void Decider::timed_out(ThreadState& thread, Origin origin) {
+void Decider::emit_timeout(ThreadState& thread) {
   auto late = event(task_event(kind_of(thread), TaskStage::timed_out), thread);
   late.error = "States.Timeout";
   emit(std::move(late));
+}
+
+void Decider::timed_out(ThreadState& thread, Origin origin) {
+  emit_timeout(thread);
   fail(thread, {{"States.Timeout", ""}, origin, true, false}, live_.last_event);
 }
 
@@ -113,7 +130,7 @@ void Decider::on(const TimerDue& due) {
     case Phase::retrying:
       return execute(thread);
     case Phase::task:
-      return timed_out(thread, Origin::timeout);
+      return timed_out(first_out_of_time(thread), Origin::timeout);
     default:
       return;
   }
@@ -131,7 +148,7 @@ void Decider::on(const Redrive& redrive) {
   if (live_.status == Status::succeeded) return;
   auto redriven = event(EventType::execution_redriven, live_.root);
   redriven.number = live_.redrive_count + 1;
-  if (live_.workflow->timeout) redriven.due = stimulus_.at + *live_.workflow->timeout;
+  redriven.due = deadline();
   if (!redrive.from.empty()) {
     const auto recorded = live_.inputs.find(redrive.from);
     if (redrive.input.empty() && recorded == live_.inputs.end()) return;

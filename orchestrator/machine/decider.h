@@ -60,6 +60,7 @@ class Decider {
   static constexpr int max_steps = 1'000;
 
   // decider.cpp: stimuli, the queue of threads that can go on, events
+  std::optional<Instant> deadline() const;
   void on(const Start&);
   void on(const TaskBegun& begun);
   void on(const TaskSubmitted& submitted);
@@ -72,6 +73,7 @@ class Decider {
   void on(const Continue&);
   ThreadState* open_task(Ticket ticket);
   void start_task(ThreadState& thread, const std::string& worker);
+  void emit_timeout(ThreadState& thread);
   void timed_out(ThreadState& thread, Origin origin);
   void queue_all(ThreadState& thread);
   void pump();
@@ -102,6 +104,7 @@ class Decider {
   Instant wait_until(ThreadState& thread, const asl::Wait& wait);
   Instant timestamp(ThreadState& thread,
                     const std::variant<Instant, asl::Path, asl::Expression>& given);
+  std::int64_t computed_seconds(ThreadState& thread, const asl::Expression& expression);
   std::int64_t seconds(ThreadState& thread, const asl::Number& given);
 
   // join.cpp: children of Parallel and Map states
@@ -123,10 +126,14 @@ class Decider {
 
   // failure.cpp: Retry, Catch, and the way up
   void fail(ThreadState& thread, Failing failing, EventId cause);
+  std::string occasion(const ThreadState& thread) const;
   void fail_evaluation(ThreadState& thread, const asl::EvaluationError& error);
   bool retried(ThreadState& thread, const Failing& failing, EventId cause);
   bool caught(ThreadState& thread, const Failing& failing);
   WayOut way_out(ThreadState& thread, const asl::Catcher& catcher, boost::json::value error);
+  bool out_of_time(const ThreadState& thread) const;
+  ThreadState& first_out_of_time(ThreadState& thread);
+  void time_out_siblings(ThreadState& owner);
   void abort_children(ThreadState& owner, const ThreadState& failed, EventId cause);
   void abort_state(ThreadState& thread, EventId cause);
   void fail_execution(const Failing& failing);
@@ -138,6 +145,7 @@ class Decider {
 
   // data.cpp: input, output, variables and scopes
   asl::Scope scope(ThreadState& thread, const boost::json::value& data);
+  asl::Scope result_scope(ThreadState& thread, const boost::json::value& result);
   json::Payload effective_input(ThreadState& thread);
   json::Payload parameters(ThreadState& thread);
   json::Payload output_path(ThreadState& thread, json::Payload document);

@@ -152,7 +152,7 @@ struct Event {
   std::optional<std::int64_t> max_concurrency;    ///< ours: MapStateStarted; unset: no limit
   /// ours: a timer that starts with this event: end of the wait (WaitStateEntered), of the pause
   /// (RetryScheduled), of the task's time (TaskStarted), of the execution's (ExecutionStarted and
-  /// ExecutionRedriven).
+  /// ExecutionRedriven), of an activity's until somebody starts it (ActivityScheduled).
   std::optional<Instant> due;
   /// ours: where the thread goes (…StateExited; ExecutionRedriven from a chosen state).
   std::optional<std::string> next;

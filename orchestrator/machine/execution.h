@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ struct Identity {
   std::string token_prefix;   ///< of task tokens: tells the engine which execution one is for
   json::Payload input;        ///< text as the caller gave it
   Quotas quotas = {};
+  /// Whether the activity of an ARN exists when a task of it is due; empty: all do. The answer is
+  /// not asked for again: what it decided is in the history.
+  std::function<bool(const std::string& arn)> activity_exists = {};
 };
 
 /// A task that is scheduled and has no result.

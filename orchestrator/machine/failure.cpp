@@ -75,6 +75,7 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
                       (events_.back().type == EventType::evaluation_failed ||
                        events_.back().type == EventType::map_run_failed);
   while (true) {
+    if (failed_child && failing.origin == Origin::timeout) time_out_siblings(*at);
     if (failed_child || at->join) abort_children(*at, failed_child ? *failed_child : *at, cause);
     if (retried(*at, failing, cause)) return;
     if (state_failed) {
@@ -93,14 +94,19 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
   }
 }
 
+// What the causes of runtime errors begin with; a state alone is not part of an execution.
+std::string Decider::occasion(const ThreadState& thread) const {
+  if (inspection_) return {};
+  return fmt::format(
+      "An error occurred while executing the state '{}' (entered at the event id "
+      "#{}). ",
+      thread.state->name, thread.entered);
+}
+
 // An expression of the state cannot be evaluated, or what it gave cannot be used.
 void Decider::fail_evaluation(ThreadState& thread, const asl::EvaluationError& error) {
   auto failure = error.failure();
-  if (!inspection_)
-    failure.cause = fmt::format(
-        "An error occurred while executing the state '{}' (entered at the event id #{}). "
-        "{}",
-        thread.state->name, thread.entered, failure.cause);
+  failure.cause = occasion(thread) + failure.cause;
   if (failure.error != "States.QueryEvaluationError")
     return fail(thread, {failure, Origin::other}, thread.last);
   auto failed = event(EventType::evaluation_failed, thread);
@@ -175,6 +181,29 @@ WayOut Decider::way_out(ThreadState& thread, const asl::Catcher& catcher,
     way.output = json::Payload::of_value(std::move(error));
   }
   return way;
+}
+
+// The service's clock of timeouts ticks in seconds.
+bool Decider::out_of_time(const ThreadState& thread) const {
+  return thread.phase == Phase::task && thread.timer != 0 &&
+         thread.due < stimulus_.at + std::chrono::seconds(1);
+}
+
+// Of the tasks that are out of time together, the one whose failure counts: the first, unless
+// another handler than their owner's is concerned.
+ThreadState& Decider::first_out_of_time(ThreadState& thread) {
+  const auto unhandled = [](const ThreadState& each) {
+    return each.state->retry.empty() && each.state->catches.empty();
+  };
+  if (!thread.parent || !unhandled(thread)) return thread;
+  for (auto& [index, child] : thread.parent->children)
+    if (out_of_time(*child) && unhandled(*child)) return *child;
+  return thread;
+}
+
+void Decider::time_out_siblings(ThreadState& owner) {
+  for (auto& [index, child] : owner.children)
+    if (out_of_time(*child)) emit_timeout(*child);
 }
 
 // Ends all children of a Parallel or Map state. The service records, for each in its order, how

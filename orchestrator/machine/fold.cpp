@@ -111,6 +111,7 @@ void Live::fold_task(ThreadState& thread, const Event& event, TaskStage stage) {
       return;
     case TaskStage::scheduled:
       schedule(thread, event);
+      if (event.due) set_timer(thread, event);
       break;
     case TaskStage::started:
       thread.begun = true;

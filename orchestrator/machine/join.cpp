@@ -34,10 +34,13 @@ bool can_start(const ThreadState& owner) {
   return join.started < join.length && std::ssize(owner.children) < limit;
 }
 
-const boost::json::value& item_of(const ThreadState& iteration) {
-  if (iteration.item) return *iteration.item;
-  const auto& items = iteration.parent->join->items.value().get_array();
-  return items[static_cast<std::size_t>(iteration.id.index)];
+Item item_of(const ThreadState& iteration) {
+  if (iteration.item) return {iteration.item, {}};
+  const auto& items = iteration.parent->join->items.value();
+  const auto index = static_cast<std::size_t>(iteration.id.index);
+  if (const auto* array = items.if_array()) return {&(*array)[index], {}};
+  const auto& entry = items.get_object().begin()[index];
+  return {&entry.value(), entry.key()};
 }
 
 // The thread has left its last state.
@@ -77,20 +80,23 @@ void Decider::join(ThreadState& owner, EventId cause) {
   finish(owner, result);
 }
 
-// The array that a Map state works on.
+// What a Map state works on: an array; the members of an object only when it is distributed.
 json::Payload Decider::items(ThreadState& thread, const asl::Map& map) {
   auto all = effective_input(thread);
+  const auto fits = [&] {
+    return all.value().is_array() || (map.distributed && all.value().is_object());
+  };
   if (map.items) {
     all = json::Payload::of_value(map.items->evaluate(scope(thread, all.value())));
     const auto* expression = map.items->expression();
-    if (expression && !all.value().is_array()) expression->refuse("array", all.value());
+    if (expression && !fits()) expression->refuse("array", all.value());
   } else if (map.items_path) {
     all = json::Payload::of_value(map.items_path->evaluate(scope(thread, all.value())));
     // A state alone is refused in other words than one of an execution.
-    if (inspection_ && !all.value().is_array()) refuse_items(*map.items_path);
+    if (inspection_ && !fits()) refuse_items(*map.items_path);
   }
   note("afterItemsPath", all);
-  if (!all.value().is_array())
+  if (!fits())
     throw asl::EvaluationError(
         {"States.QueryEvaluationError", "Map state input must be an array but was: " + all.text()});
   return all;
@@ -125,7 +131,9 @@ json::Payload Decider::item_input(ThreadState& owner, ThreadState& item) {
     where.input = &owner.input.value();
     return json::Payload::of_value(map.item_selector->evaluate(where));
   }
-  return json::Payload::of_value(item_of(item));
+  const auto of = item_of(item);
+  if (of.key.data() == nullptr) return json::Payload::of_value(*of.value);
+  return json::Payload::of_value(boost::json::object{{"Key", of.key}, {"Value", *of.value}});
 }
 
 // The array of the children's outputs, in the order of branches or items. Joined as text: the

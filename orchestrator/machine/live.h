@@ -38,7 +38,7 @@ struct Join {
   std::int64_t started = 0;   ///< children [0, started) exist or have ended
   std::int64_t ended = 0;     ///< Map: iterations that succeeded
   std::optional<std::int64_t> max_concurrency;
-  json::Payload items;               ///< Map: the array
+  json::Payload items;               ///< Map: the array; distributed, also an object
   std::vector<std::string> results;  ///< JSON text by index, of those that succeeded
 };
 
@@ -90,7 +90,11 @@ bool can_start(const ThreadState& owner);
 OpenTask open_task_of(const ThreadState& thread);
 
 /// What a Map state's iteration works on.
-const boost::json::value& item_of(const ThreadState& iteration);
+struct Item {
+  const boost::json::value* value = nullptr;
+  std::string_view key;  ///< of a distributed Map over an object; null data: over an array
+};
+Item item_of(const ThreadState& iteration);
 
 struct Live {
   Live(std::shared_ptr<const asl::Workflow> the_workflow, Identity the_identity)

@@ -63,6 +63,13 @@ void Decider::body(ThreadState& thread, const asl::Pass& pass) {
 }
 
 void Decider::body(ThreadState& thread, const asl::Task& task) {
+  const auto& exists = live_.identity.activity_exists;
+  if (task.resource.kind == asl::TaskKind::activity && exists && !exists(task.resource.text))
+    return fail(
+        thread,
+        {{"States.Runtime", fmt::format("The activity {} does not exist.", task.resource.text)},
+         Origin::other},
+        thread.last);
   auto scheduled = event(task_event(task.resource.kind, TaskStage::scheduled), thread);
   scheduled.name = thread.state->name;
   scheduled.resource = task.resource.text;
@@ -74,6 +81,9 @@ void Decider::body(ThreadState& thread, const asl::Task& task) {
   if (task.heartbeat_seconds)
     scheduled.heartbeat_seconds = number(thread, *task.heartbeat_seconds, "HeartbeatSeconds");
   if (task.credentials) scheduled.role = role(thread, *task.credentials);
+  // Nobody may ever ask for a task of an activity; other tasks begin at once.
+  if (task.resource.kind == asl::TaskKind::activity && scheduled.timeout_seconds)
+    scheduled.due = stimulus_.at + std::chrono::seconds(*scheduled.timeout_seconds);
   scheduled.number = thread.retry_count;
   emit(std::move(scheduled));
 }
@@ -100,10 +110,11 @@ void Decider::body(ThreadState& thread, const asl::Choice& choice) {
     if (asl::holds(rule, where)) return pass_through(thread, rule.next, &rule);
   }
   if (choice.default_next) return pass_through(thread, choice.default_next);
-  const asl::Failure none{"States.NoChoiceMatched",
-                          fmt::format("no rule of the Choice state '{}' matched and it has no "
-                                      "Default",
-                                      thread.state->name)};
+  const asl::Failure none{
+      "States.NoChoiceMatched",
+      fmt::format("{}Failed to transition out of the state. The state does not point to a next "
+                  "state.",
+                  occasion(thread))};
   fail(thread, {none, Origin::other}, thread.last);
 }
 
@@ -133,7 +144,8 @@ void Decider::body(ThreadState& thread, const asl::Map& map) {
   const bool read_outside = map.distributed && map.distributed->reader;
   auto all = read_outside ? json::Payload::of_text("[]") : items(thread, map);
   auto started = event(EventType::map_state_started, thread);
-  started.number = static_cast<std::int64_t>(all.value().get_array().size());
+  started.number = static_cast<std::int64_t>(
+      all.value().is_object() ? all.value().get_object().size() : all.value().get_array().size());
   const auto limit = number(thread, map.max_concurrency, "MaxConcurrency");
   if (limit > 0) started.max_concurrency = limit;
   note("maxConcurrency", json::Payload::of_value(limit));
@@ -148,9 +160,7 @@ void Decider::body(ThreadState& thread, const asl::Map& map) {
 void Decider::finish(ThreadState& thread, const json::Payload& result) {
   note("result", result);
   try {
-    auto where = scope(thread, result.value());
-    where.result = &result.value();
-    auto assigned = assign(thread.state->assign, where);
+    auto assigned = assign(thread.state->assign, result_scope(thread, result.value()));
     exit(thread, {output(thread, result), std::move(assigned), thread.state->next});
   } catch (const asl::EvaluationError& error) {
     fail_evaluation(thread, error);

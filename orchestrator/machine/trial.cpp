@@ -1,5 +1,6 @@
 #include "orchestrator/machine/trial.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "orchestrator/machine/decider.h"
@@ -25,6 +26,17 @@ void read(const std::vector<Event>& events, const asl::Failure* failure, TrialOu
   if (!failure || outcome.status == TrialStatus::failed) return;
   outcome.error = failure->error;
   outcome.cause = failure->cause;
+}
+
+bool assigns(const std::vector<Event>& events) {
+  return std::any_of(events.begin(), events.end(),
+                     [](const Event& event) { return !event.assigned.empty(); });
+}
+
+json::Payload variables_of(const ThreadState& thread) {
+  boost::json::object all;
+  for (const auto& [name, value] : thread.variables) all[name] = value.value();
+  return json::Payload::of_value(std::move(all));
 }
 
 }  // namespace
@@ -120,6 +132,8 @@ void Trial::act(Act act) {
   act(decider, live_->root);
   const auto failure = decider.failure_alone();
   read(decider.events(), failure ? &*failure : nullptr, outcome_);
+  if (assigns(decider.events()))
+    inspection_.data.insert_or_assign("variables", variables_of(live_->root));
 }
 
 }  // namespace orch::machine

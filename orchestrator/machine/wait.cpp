@@ -41,6 +41,8 @@ Instant Decider::timestamp(ThreadState& thread,
   const auto where = scope(thread, data.value());
   const auto* path = std::get_if<asl::Path>(&given);
   const auto* expression = std::get_if<asl::Expression>(&given);
+  if (path && path->definite() && !path->find(where))
+    runtime_error("The TimestampPath parameter does not reference an input value: " + path->text());
   const auto value = path ? path->evaluate(where) : expression->evaluate(where);
   const auto instant =
       value.is_string() ? from_iso(std::string_view(value.get_string())) : std::nullopt;
@@ -58,9 +60,26 @@ Instant Decider::timestamp(ThreadState& thread,
       expression->field());
 }
 
+// The words of the expression's type are recorded; those of its range are SecondsPath's.
+std::int64_t Decider::computed_seconds(ThreadState& thread, const asl::Expression& expression) {
+  const auto data = effective_input(thread);
+  const auto value = expression.evaluate(scope(thread, data.value()));
+  if (!value.is_number()) expression.refuse("number", value);
+  if (value.is_int64() && value.get_int64() >= 0) return value.get_int64();
+  const bool whole = value.is_int64();
+  throw asl::EvaluationError(
+      {"States.QueryEvaluationError",
+       fmt::format("The Seconds field {}: {}",
+                   whole ? "has a negative value" : "cannot be parsed as a long value",
+                   spelled(value))},
+      expression.field());
+}
+
 std::int64_t Decider::seconds(ThreadState& thread, const asl::Number& given) {
+  if (const auto* fixed = std::get_if<std::int64_t>(&given)) return *fixed;
+  if (const auto* expression = std::get_if<asl::Expression>(&given))
+    return computed_seconds(thread, *expression);
   const auto* path = std::get_if<asl::Path>(&given);
-  if (!path) return number(thread, given, "Seconds");
   const auto data = effective_input(thread);
   const auto* value = path->find(scope(thread, data.value()));
   if (!value)

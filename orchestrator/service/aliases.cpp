@@ -22,6 +22,18 @@ struct Routing {
   std::vector<store::Route> routes;
 };
 
+// Not all digits: that would be a version.
+constexpr std::string_view alias_pattern = R"(^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$)";
+
+bool is_alias_name(std::string_view name) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_other = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
+  };
+  return std::any_of(name.begin(), name.end(), is_other) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_digit(c) || is_other(c); });
+}
+
 [[noreturn]] void refuse_routing(const std::string& message) {
   throw ServiceError("ValidationException", message, {{"reason", "INVALID_ROUTING_CONFIGURATION"}});
 }
@@ -39,6 +51,7 @@ void check_weights(const std::vector<store::Route>& routes) {
 Routing read_routing(Request& request, const std::vector<const Object*>& list) {
   Routing routing;
   std::vector<std::string> arns;
+  std::vector<std::string> shown;
   for (std::size_t i = 0; i < list.size(); ++i) {
     Parameters route(*list[i]);
     arns.push_back(route.required("stateMachineVersionArn", {1, 256}));
@@ -46,8 +59,12 @@ Routing read_routing(Request& request, const std::vector<const Object*>& list) {
     route.require("weight", weight.has_value());
     request.in.adopt(fmt::format("routingConfiguration.{}.member", i + 1), route);
     routing.routes.emplace_back(0, weight.value_or(0));
+    shown.push_back(
+        fmt::format("RoutingConfigurationListItem(stateMachineVersionArn={}, weight={})",
+                    arns.back(), weight.value_or(0)));
   }
-  if (list.empty() || list.size() > 2) refuse_routing("An alias routes to one or two versions.");
+  request.in.require_size("routingConfiguration", list.size(), {1, 2},
+                          fmt::format("[{}]", fmt::join(shown, ", ")));
   request.in.check();
   for (std::size_t i = 0; i < arns.size(); ++i) {
     const auto named = parse_machine_arn(arns[i]);
@@ -107,11 +124,8 @@ Object create_state_machine_alias(Request& request) {
   wanted.description = in.text_or("description", "", description_length);
   const auto list = in.objects("routingConfiguration");
   in.require("routingConfiguration", list.has_value());
+  in.require_pattern("name", wanted.name, is_alias_name(wanted.name), alias_pattern);
   in.check();
-  check_name(wanted.name);
-  if (std::all_of(wanted.name.begin(), wanted.name.end(),
-                  [](char c) { return c >= '0' && c <= '9'; }))
-    throw ServiceError("InvalidName", fmt::format("Invalid Name: '{}'", wanted.name));
   const auto routing = read_routing(request, *list);
   wanted.routing = routing.routes;
   wanted.created_at = wanted.updated_at = clock_now();

@@ -11,6 +11,7 @@
 
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/service/parameters.h"
+#include "orchestrator/service/redrive_tokens.h"
 #include "orchestrator/service/service.h"
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/store.h"
@@ -25,7 +26,8 @@ struct Desk {
   const Options& options;
   std::unique_ptr<store::Store> reader;
   std::unique_ptr<store::Machines> machines;
-  Place place;  ///< of the present call's client
+  RedriveTokens& redrives;  ///< of all calls
+  Place place;              ///< of the present call's client
 };
 
 /// One call as its operation sees it.

@@ -123,15 +123,17 @@ std::string_view redrive_refusal(const store::ExecutionRow& row) {
   }
 }
 
+Instant latest_redrive(Request& request, const store::ExecutionRow& row) {
+  Instant latest{};
+  request.desk.reader->history(row.id, 0, [&](const machine::Event& event) {
+    if (event.type == machine::EventType::execution_redriven) latest = event.at;
+  });
+  return latest;
+}
+
 void add_redrives(Request& request, const store::ExecutionRow& row, Object& out) {
   out["redriveCount"] = row.redrive_count;
-  if (row.redrive_count > 0) {
-    Instant latest{};
-    request.desk.reader->history(row.id, 0, [&](const machine::Event& event) {
-      if (event.type == machine::EventType::execution_redriven) latest = event.at;
-    });
-    out["redriveDate"] = epoch_seconds(latest);
-  }
+  if (row.redrive_count > 0) out["redriveDate"] = epoch_seconds(latest_redrive(request, row));
 }
 
 void add_failure(const store::ExecutionRow& row, Object& out) {
@@ -351,9 +353,13 @@ Object stop_execution(Request& request) {
 
 Object redrive_execution(Request& request) {
   const auto arn = request.in.required("executionArn", arn_length);
-  request.in.text("clientToken", {1, 64});
+  const auto token = request.in.text("clientToken", {1, 64});
   request.in.check();
   auto row = find_execution(request, arn);
+  auto& redrives = request.desk.redrives;
+  if (token)
+    if (const auto redriven = redrives.find(row.made.run_id, *token, clock_now()))
+      return {{"redriveDate", epoch_seconds(*redriven)}};
   if (const auto refusal = redrive_refusal(row); !refusal.empty())
     throw ServiceError("ExecutionNotRedrivable", std::string(refusal));
   try {
@@ -362,10 +368,9 @@ Object redrive_execution(Request& request) {
     if (refused.code() != "ORCH-0205") throw;
     throw ServiceError("ExecutionNotRedrivable", refused.what());
   }
-  row = find_execution(request, arn);
-  Object redrives;
-  add_redrives(request, row, redrives);
-  return {{"redriveDate", redrives.at("redriveDate")}};
+  const auto redriven = latest_redrive(request, row);
+  if (token) redrives.keep(row.made.run_id, *token, redriven);
+  return {{"redriveDate", epoch_seconds(redriven)}};
 }
 
 }  // namespace orch::service

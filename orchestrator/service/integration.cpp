@@ -9,6 +9,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/fault.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/service/words.h"
 
@@ -113,12 +114,13 @@ void add_metadata(bj::object& answer) {
 
 workers::TaskFailed failure_of(const ServiceError& error, bool of_sdk) {
   const auto id = new_uuid();
+  const auto name = error.type() + (error.type().ends_with("Exception") ? "" : "Exception");
   if (of_sdk)
     return workers::TaskFailed::with_cause(
-        fmt::format("Sfn.{}Exception", error.type()),
+        "Sfn." + name,
         fmt::format("{} (Service: Sfn, Status Code: 400, Request ID: {})", error.message(), id));
   return workers::TaskFailed::with_cause(
-      fmt::format("StepFunctions.{}Exception", error.type()),
+      "StepFunctions." + name,
       fmt::format("{} (Service: AWSStepFunctions; Status Code: 400; Error Code: {}; Request ID: "
                   "{}; Proxy: null)",
                   error.message(), error.type(), id));
@@ -163,6 +165,7 @@ void Integration::add_workers(workers::Registry& registry) const {
       call.starter = engine::Starter{task.run, task.ticket, named.waits};
       try {
         auto answer = respelled(answer_of(call, context), std::toupper).as_object();
+        fault::point("service.called");
         respell_dates(answer, named.sdk);
         if (!named.sdk) add_metadata(answer);
         return answer;

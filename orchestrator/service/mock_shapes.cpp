@@ -3,121 +3,159 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "orchestrator/asl/utf8.h"
+#include "orchestrator/base/embedded.h"
+#include "orchestrator/json/text.h"
+
 namespace orch::service {
+
+/// schema/service_answers.json.
+std::span<const EmbeddedFile> service_answers();
+
 namespace {
 
 namespace bj = boost::json;
 
-enum class Type : std::uint8_t { text, number, boolean, list };
+/// By service; scripts/service-answers tells the form.
+const bj::object& all_services() {
+  static const bj::value all = json::parse(service_answers().front().text);
+  return all.get_object();
+}
 
-/// A member of an answer. Timestamps are text in definitions.
-struct Member {
-  std::string_view name;
-  Type type = Type::text;
-  bool required = false;
-  std::span<const Member> elements = {};  ///< of a list of objects
-};
-
-constexpr std::array put_events_entry = {Member{"EventId"}, Member{"ErrorCode"},
-                                         Member{"ErrorMessage"}};
-constexpr std::array start_execution = {Member{"ExecutionArn", Type::text, true},
-                                        Member{"StartDate", Type::text, true}};
-constexpr std::array start_sync_execution = {Member{"ExecutionArn", Type::text, true},
-                                             Member{"StateMachineArn"},
-                                             Member{"Name"},
-                                             Member{"StartDate", Type::text, true},
-                                             Member{"StopDate", Type::text, true},
-                                             Member{"Status", Type::text, true},
-                                             Member{"Error"},
-                                             Member{"Cause"},
-                                             Member{"Input"},
-                                             Member{"Output"}};
-constexpr std::array invoke = {Member{"StatusCode", Type::number}, Member{"FunctionError"},
-                               Member{"LogResult"}, Member{"ExecutedVersion"}};
-constexpr std::array put_events = {Member{"FailedEntryCount", Type::number},
-                                   Member{"Entries", Type::list, false, put_events_entry}};
-constexpr std::array send_message = {Member{"MD5OfMessageBody"}, Member{"MD5OfMessageAttributes"},
-                                     Member{"MD5OfMessageSystemAttributes"}, Member{"MessageId"},
-                                     Member{"SequenceNumber"}};
-constexpr std::array publish = {Member{"MessageId"}, Member{"SequenceNumber"}};
-constexpr std::array put_object = {Member{"Expiration"}, Member{"ETag"}, Member{"VersionId"},
-                                   Member{"BucketKeyEnabled", Type::boolean}};
-
+/// What an operation answers.
 struct Answer {
-  std::string_view resource;  ///< behind "arn:aws:states:::", without ".sync" and its kin
-  std::span<const Member> members;
+  const bj::object* shapes = nullptr;  ///< of the service
+  std::string_view shape;
 };
 
-constexpr std::array answers = {
-    Answer{"states:startExecution", start_execution},
-    Answer{"aws-sdk:sfn:startExecution", start_execution},
-    Answer{"aws-sdk:sfn:startSyncExecution", start_sync_execution},
-    Answer{"lambda:invoke", invoke},
-    Answer{"aws-sdk:lambda:invoke", invoke},
-    Answer{"events:putEvents", put_events},
-    Answer{"aws-sdk:eventbridge:putEvents", put_events},
-    Answer{"sqs:sendMessage", send_message},
-    Answer{"aws-sdk:sqs:sendMessage", send_message},
-    Answer{"sns:publish", publish},
-    Answer{"aws-sdk:sns:publish", publish},
-    Answer{"aws-sdk:s3:putObject", put_object},
+/// `resource` behind "arn:aws:states:::". With ".sync" and its kin the task waits for something
+/// else than the operation's answer. Null shapes: not known.
+Answer answer_of(std::string_view resource) {
+  constexpr std::string_view sdk = "aws-sdk:";
+  if (resource.starts_with(sdk)) resource.remove_prefix(sdk.size());
+  const auto colon = resource.find(':');
+  if (colon == resource.npos) return {};
+  auto service = resource.substr(0, colon);
+  constexpr std::array names = {std::pair{"states", "stepfunctions"},
+                                std::pair{"sfn", "stepfunctions"},
+                                std::pair{"eventbridge", "events"}};
+  for (const auto& [in_arns, in_models] : names)
+    if (service == in_arns) service = in_models;
+  const auto* known = all_services().if_contains(service);
+  if (!known) return {};
+  const auto& parts = known->get_object();
+  const auto* shape = parts.at("operations").get_object().if_contains(resource.substr(colon + 1));
+  if (!shape) return {};
+  return {&parts.at("shapes").get_object(), shape->get_string()};
+}
+
+/// Checks values against the shapes of one service. Every check gives the first fault it finds;
+/// empty: none.
+class Check {
+ public:
+  Check(const bj::object& shapes, MockMode mode) : shapes_(shapes), mode_(mode) {}
+
+  std::string value(const bj::value& value, std::string_view field, std::string_view name) const {
+    const auto* found = shapes_.if_contains(name);
+    if (!found) return scalar(value, field, name, {});
+    const auto& shape = found->get_object();
+    if (const auto* type = shape.if_contains("type"))
+      return scalar(value, field, type->get_string(), shape);
+    if (const auto* items = shape.if_contains("items"))
+      return list(value, field, items->get_string());
+    if (const auto* values = shape.if_contains("values"))
+      return map(value, field, values->get_string());
+    return structure(value, field, shape);
+  }
+
+ private:
+  static std::string mistyped(std::string_view field, std::string_view expected) {
+    return fmt::format("Field '{}' must be {}", field, expected);
+  }
+
+  static std::string scalar(const bj::value& value, std::string_view field, std::string_view type,
+                            const bj::object& limits) {
+    if (type == "number") {
+      if (!value.is_number()) return mistyped(field, "a number");
+      return outside(value.to_number<double>(), field, limits, "less than the minimum value",
+                     "greater than the maximum value");
+    }
+    if (type == "boolean") return value.is_bool() ? std::string() : mistyped(field, "a boolean");
+    if (!value.is_string()) return mistyped(field, "a string");
+    if (const auto* allowed = limits.if_contains("enum")) {
+      const auto& names = allowed->get_array();
+      if (std::find(names.begin(), names.end(), value) == names.end())
+        return fmt::format("Field '{}' is not an expected value", field);
+    }
+    const auto size = asl::utf16_length(std::string_view(value.get_string()));
+    return outside(static_cast<double>(size), field, limits, "smaller than the minimum length",
+                   "larger than the maximum length");
+  }
+
+  static std::string outside(double size, std::string_view field, const bj::object& limits,
+                             std::string_view below, std::string_view above) {
+    const auto* least = limits.if_contains("min");
+    const auto* most = limits.if_contains("max");
+    if (least && size < least->to_number<double>())
+      return fmt::format("Field '{}' is {}", field, below);
+    if (most && size > most->to_number<double>())
+      return fmt::format("Field '{}' is {}", field, above);
+    return {};
+  }
+
+  std::string list(const bj::value& value, std::string_view field, std::string_view items) const {
+    if (!value.is_array()) return mistyped(field, "an array");
+    for (const auto& item : value.get_array())
+      if (auto fault = this->value(item, field, items); !fault.empty()) return fault;
+    return {};
+  }
+
+  std::string map(const bj::value& value, std::string_view field, std::string_view values) const {
+    if (!value.is_object()) return mistyped(field, "an object");
+    for (const auto& [key, member] : value.get_object())
+      if (auto fault = this->value(member, key, values); !fault.empty()) return fault;
+    return {};
+  }
+
+  std::string structure(const bj::value& value, std::string_view field,
+                        const bj::object& shape) const {
+    if (!value.is_object()) return mistyped(field, "an object");
+    const auto& object = value.get_object();
+    const auto* required = shape.if_contains("required");
+    for (const auto& [name, member] : shape.at("members").get_object()) {
+      if (const auto* given = object.if_contains(name)) {
+        auto fault = this->value(*given, name, member.get_string());
+        if (!fault.empty()) return fault;
+      } else if (mode_ == MockMode::strict && required && holds(required->get_array(), name)) {
+        return fmt::format("Required field '{}' is missing", std::string_view(name));
+      }
+    }
+    return {};
+  }
+
+  static bool holds(const bj::array& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(), [&](const bj::value& each) {
+      return std::string_view(each.get_string()) == name;
+    });
+  }
+
+  const bj::object& shapes_;
+  MockMode mode_;
 };
-
-std::string_view kind_of(Type type) {
-  constexpr std::array names = {"a string", "a number", "a boolean", "an array"};
-  return names[static_cast<std::size_t>(type)];
-}
-
-bool has_type(const bj::value& value, Type type) {
-  switch (type) {
-    case Type::text:
-      return value.is_string();
-    case Type::number:
-      return value.is_number();
-    case Type::boolean:
-      return value.is_bool();
-    case Type::list:
-      return value.is_array();
-  }
-  return false;
-}
-
-std::string fault_in(const bj::object& object, std::span<const Member> members, MockMode mode) {
-  for (const auto& member : members) {
-    const auto* value = object.if_contains({member.name.data(), member.name.size()});
-    if (!value) {
-      if (member.required && mode == MockMode::strict)
-        return fmt::format("Required field '{}' is missing", member.name);
-      continue;
-    }
-    if (!has_type(*value, member.type))
-      return fmt::format("Field '{}' must be {}", member.name, kind_of(member.type));
-    if (member.type != Type::list) continue;
-    for (const auto& element : value->get_array()) {
-      if (!element.is_object()) return fmt::format("Field '{}' must be an object", member.name);
-      if (auto fault = fault_in(element.get_object(), member.elements, mode); !fault.empty())
-        return fault;
-    }
-  }
-  return {};
-}
 
 }  // namespace
 
 std::string mock_fault(std::string_view resource, const bj::value& result, MockMode mode) {
   constexpr std::string_view prefix = "arn:aws:states:::";
   if (mode == MockMode::none || !resource.starts_with(prefix)) return {};
-  resource.remove_prefix(prefix.size());
-  // Behind a '.' stands what the task waits for: another answer.
-  const auto known = std::find_if(answers.begin(), answers.end(), [&](const Answer& answer) {
-    return answer.resource == resource;
-  });
-  if (known == answers.end()) return {};
+  const auto answer = answer_of(resource.substr(prefix.size()));
+  if (!answer.shapes) return {};
   if (!result.is_object()) return "Mocked result must be a JSON object.";
-  return fault_in(result.get_object(), known->members, mode);
+  return Check(*answer.shapes, mode).value(result, "", answer.shape);
 }
 
 }  // namespace orch::service

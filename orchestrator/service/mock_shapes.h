@@ -1,4 +1,4 @@
-// What the services of optimized integrations answer: TestState checks mocked results against it.
+// What the operations of AWS services answer: TestState checks mocked results against it.
 #pragma once
 
 #include <string>

@@ -56,6 +56,23 @@ void Parameters::require(std::string_view name, bool present) {
   if (!present) violated(name, "null", "Member must not be null");
 }
 
+void Parameters::require_pattern(std::string_view name, const std::string& text, bool matches,
+                                 std::string_view pattern) {
+  if (!matches)
+    violated(name, in_quotes(text),
+             fmt::format("Member must satisfy regular expression pattern: {}", pattern));
+}
+
+void Parameters::require_size(std::string_view name, std::size_t size, Length length,
+                              const std::string& shown) {
+  if (size < length.least)
+    violated(name, in_quotes(shown),
+             fmt::format("Member must have length greater than or equal to {}", length.least));
+  if (size > length.most)
+    violated(name, in_quotes(shown),
+             fmt::format("Member must have length less than or equal to {}", length.most));
+}
+
 std::string Parameters::required(std::string_view name, Length length) {
   auto value = text(name, length);
   require(name, value.has_value());

@@ -44,6 +44,12 @@ class Parameters {
   std::optional<std::vector<std::string>> texts(std::string_view name);
   /// Like an absent required member.
   void require(std::string_view name, bool present);
+  /// Like a text that the model's `pattern` does not match.
+  void require_pattern(std::string_view name, const std::string& text, bool matches,
+                       std::string_view pattern);
+  /// Like a list of another length; `shown` is what it holds.
+  void require_size(std::string_view name, std::size_t size, Length length,
+                    const std::string& shown);
 
   /// The violations of a nested object at `name` count as this one's.
   void adopt(std::string_view name, const Parameters& nested);

@@ -81,7 +81,8 @@ class Service::Borrowed {
     }
     desk_ = std::make_unique<Desk>(Desk{service_.engine_, service_.options_,
                                         store::open_as_reader(service_.store_),
-                                        store::open_machines(service_.store_), Place{}});
+                                        store::open_machines(service_.store_), *service_.redrives_,
+                                        Place{}});
   }
   ~Borrowed() {
     const std::scoped_lock lock(service_.mutex_);
@@ -100,7 +101,10 @@ class Service::Borrowed {
 std::span<const Operation> operations() { return table; }
 
 Service::Service(engine::Engine& engine, std::filesystem::path store, Options options)
-    : engine_(engine), store_(std::move(store)), options_(std::move(options)) {}
+    : engine_(engine),
+      store_(std::move(store)),
+      options_(std::move(options)),
+      redrives_(std::make_unique<RedriveTokens>()) {}
 
 Service::~Service() = default;
 

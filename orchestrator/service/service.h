@@ -41,6 +41,7 @@ struct Call {
 };
 
 struct Desk;
+class RedriveTokens;
 
 /// All functions are thread-safe and block for as long as the store and the engine need.
 class Service {
@@ -63,6 +64,7 @@ class Service {
   engine::Engine& engine_;
   std::filesystem::path store_;
   Options options_;
+  std::unique_ptr<RedriveTokens> redrives_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Desk>> idle_;  ///< guarded by mutex_
 };

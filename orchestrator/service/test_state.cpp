@@ -355,7 +355,11 @@ Object error_details(const machine::Inspection& inspection) {
 Object inspection_data(const machine::Trial& trial, const Asked& asked) {
   const auto& inspection = trial.inspection();
   Object data{{"input", asked.input}};
-  if (asked.variables) data["variables"] = *asked.variables;
+  // As they are behind the state.
+  if (const auto set = inspection.data.find("variables"); set != inspection.data.end())
+    data["variables"] = set->second.text();
+  else if (asked.variables)
+    data["variables"] = *asked.variables;
   for (const auto name : shown_members(trial.state())) {
     const auto found = inspection.data.find(name);
     if (found == inspection.data.end()) continue;

@@ -67,7 +67,9 @@ std::string routing_text(const std::vector<Route>& routing) {
 
 class SqliteMachines final : public Machines {
  public:
-  explicit SqliteMachines(const std::filesystem::path& path) : guard_(path.string()), db_(path) {}
+  explicit SqliteMachines(const std::filesystem::path& path) : guard_(path.string()), db_(path) {
+    db_.keep_statements();
+  }
 
   void transact(const std::function<void()>& work) override {
     guard_([&] {

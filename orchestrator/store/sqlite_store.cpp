@@ -174,6 +174,7 @@ class SqliteStore final : public Store {
     } else {
       sql::check_version(db_, sqlite_migrations(), ledger, what);
     }
+    db_.keep_statements();
     sql::Statement meta(db_, "SELECT value FROM meta WHERE name = 'store_id'");
     if (meta.step()) store_id_ = meta.text(0);
   }
@@ -285,13 +286,18 @@ class SqliteStore final : public Store {
   }
 
   std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
-                                           Instant before) override {
+                                           machine::EventId redriven) override {
     return guard_([&] {
-      sql::Statement query(db_,
-                           "SELECT run_id FROM execution WHERE parent = ? AND parent_map_run = ? "
-                           "AND status NOT IN ('RUNNING', 'SUCCEEDED') AND ended_ms <= ? "
-                           "ORDER BY child_index");
-      query.bind(number(parent), map_run, before.time_since_epoch().count());
+      sql::Statement query(
+          db_,
+          "SELECT run_id FROM execution AS child WHERE parent = ?1 AND parent_map_run = ?2 "
+          "AND status NOT IN ('RUNNING', 'SUCCEEDED') "
+          "AND (SELECT id FROM history WHERE execution_id = child.id "
+          "     ORDER BY first_id DESC LIMIT 1) < "
+          "    (SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
+          "     ORDER BY first_id DESC LIMIT 1) "
+          "ORDER BY child_index");
+      query.bind(number(parent), map_run, redriven);
       std::vector<std::string> found;
       while (query.step()) found.emplace_back(query.text(0));
       return found;

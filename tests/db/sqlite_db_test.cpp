@@ -25,6 +25,36 @@ TEST_F(SqliteDb, OpensDurably) {
   EXPECT_EQ(pragma(db_, "foreign_keys"), "1");
 }
 
+TEST_F(SqliteDb, KeptStatementsComeBackAsNew) {
+  db_.keep_statements();
+  db_.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+  const auto* text = "SELECT a FROM t WHERE ?1 IS NULL OR a = ?1 ORDER BY a";
+  const sqlite3_stmt* first = nullptr;
+  {
+    Statement query(db_, text);
+    first = sqlite3_next_stmt(db_.handle(), nullptr);
+    EXPECT_TRUE(query.bind(2).step());  // and is left in the middle
+    EXPECT_EQ(query.int64(0), 2);
+  }
+  db_.exec("ALTER TABLE t ADD COLUMN b; INSERT INTO t VALUES (0, 0)");  // nothing holds the table
+  Statement again(db_, text);
+  EXPECT_EQ(sqlite3_next_stmt(db_.handle(), nullptr), first);
+  ASSERT_TRUE(again.step());
+  EXPECT_EQ(again.int64(0), 0);  // no value is bound any more
+  Statement inside(db_, text);   // while the other is in use
+  EXPECT_TRUE(inside.bind(1).step());
+  ASSERT_TRUE(again.step());
+  EXPECT_EQ(again.int64(0), 1);
+}
+
+TEST_F(SqliteDb, AKeptStatementMayOutliveItsDatabase) {
+  auto db = std::make_unique<Database>(folder_ / "other.db");
+  db->keep_statements();
+  Statement query(*db, "SELECT 1");
+  db.reset();
+  EXPECT_TRUE(query.step());
+}
+
 TEST_F(SqliteDb, KeepsEveryStorageClass) {
   db_.exec("CREATE TABLE t (a, b, c, d, e)");
   const std::string blob("\0\xff", 2);

@@ -1,14 +1,13 @@
 """A folder with everything a run of orch needs, and the runs made in it."""
-import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
-import sqlite3
 import subprocess
 
 from databases import ROOT
+from run_store import RunStore
 
 KILLED = -signal.SIGKILL
 # Exit codes of orch, as its manual says.
@@ -74,35 +73,14 @@ class Project:
         given = {"catalog": "catalog.json", "report_folder": "reports", **settings}
         return ("submit", "replicate", "--name", name, "--input", json.dumps(given))
 
-    def _ask(self, query):
-        with contextlib.closing(sqlite3.connect(self.store, timeout=30)) as db:
-            return db.execute(query).fetchall()
-
     def runs(self):
-        """(run id, name, status) of every run; nothing when there is no store yet."""
-        if not self.store.exists():
-            return []
-        try:
-            return self._ask("SELECT run_id, name, status FROM execution ORDER BY id")
-        except sqlite3.OperationalError as error:
-            if "no such table" in str(error):  # killed before the store's first migration
-                return []
-            raise
+        return RunStore(self.store).runs()
 
     def history_gaps(self):
-        """Places where an execution's event ids are not 1, 2, 3 …"""
-        problems, ends = [], {}
-        for execution, first, last, events in self._ask(
-                "SELECT execution_id, first_id, last_id, json_array_length(events) FROM history "
-                "ORDER BY execution_id, first_id"):
-            before = ends.get(execution, 0)
-            if first != before + 1 or last - before != events:
-                problems.append(f"execution {execution}: {events} events {first} to {last} follow {before}")
-            ends[execution] = last
-        return problems
+        return RunStore(self.store).history_gaps()
 
     def sound(self):
-        return self._ask("PRAGMA integrity_check") == [("ok",)]
+        return RunStore(self.store).sound()
 
     def strangers(self):
         """Files in the folder that nobody should find there after a run."""

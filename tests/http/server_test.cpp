@@ -218,6 +218,19 @@ TEST_F(ServerTest, GivesBackWhatWentWithAnAnswerToSomebodyWhoHungUp) {
   }
 }
 
+TEST_F(ServerTest, NoticesTheEndOfAClientAtTheLastMoment) {
+  start();
+  for (int round = 1; round <= 50; ++round) {
+    Peer peer(port_);
+    peer.send(post("/wait", ""));
+    await([&] { return waits_ == round; });
+    peer.close();
+    std::promise<void> lost;
+    release([&] { lost.set_value(); });
+    EXPECT_EQ(lost.get_future().wait_for(patience), std::future_status::ready);
+  }
+}
+
 TEST_F(ServerTest, RefusesWhatIsNotHttpOrTooLarge) {
   start({.header_bytes = 1'000, .body_bytes = 1'000});
   EXPECT_THAT(ask("\x16\x03\x01 nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));

@@ -16,7 +16,7 @@ constexpr std::int64_t most_steps = 200'000'000;
 bj::object described(const Error& error) {
   bj::object about{{"code", error.code()}, {"message", error.what()}};
   if (error.position) about["position"] = *error.position;
-  if (!error.token.empty()) about["token"] = error.token;
+  if (error.token) about["token"] = *error.token;
   if (!error.function_name.empty()) about["functionName"] = error.function_name;
   if (error.value) about["value"] = *error.value;
   if (error.index > 0) about["index"] = error.index;

@@ -119,6 +119,23 @@ TEST_F(Faults, TheSourceMayNotBeRead) {
   pg_run(pair_.from, "DROP ROLE stranger");
 }
 
+// What a policy hides would be missing without a word.
+TEST_F(Faults, APolicyHidesRowsOfTheSource) {
+  pg_run(pair_.from,
+         "DROP ROLE IF EXISTS half; CREATE ROLE half LOGIN; GRANT SELECT ON base TO half;"
+         "ALTER TABLE base ENABLE ROW LEVEL SECURITY;"
+         "CREATE POLICY few ON base USING (id < 10)");
+  auto source = postgres::open_source({pair_.server.conninfo(pair_.from_name, "half"), "from"});
+  test::Replication replication(*source, pair_.target());
+  std::string message;
+  EXPECT_EQ(error_of([&] { replication.stage(entry_of("base")); }, &message), "Source.Denied");
+  EXPECT_THAT(message, AllOf(HasSubstr("row-level security"), HasSubstr("base")));
+  EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM pg_tables WHERE schemaname = 'orch_stage'"),
+            "0");
+  source.reset();
+  pg_run(pair_.from, "DROP POLICY few ON base; DROP OWNED BY half; DROP ROLE half");
+}
+
 TEST(Connecting, SaysWhyItFails) {
   auto& server = test::PostgresServer::shared();
   pg_run(server.url(), "DROP ROLE IF EXISTS guarded; CREATE ROLE guarded LOGIN PASSWORD 'right'");

@@ -152,6 +152,28 @@ TEST(UserTypes, ComeWithTheirSchemaAndModifiers) {
   for (const auto& url : {pair.from, pair.to}) pg_run(url, "DROP SCHEMA app CASCADE");
 }
 
+TEST(UserTypes, OfExtensionsArriveWhereTheExtensionIs) {
+  test::Pair pair;
+  const auto extensions = "CREATE EXTENSION hstore; CREATE EXTENSION citext";
+  pg_run(pair.from, extensions);
+  pg_run(
+      pair.from,
+      "CREATE TABLE t (id integer PRIMARY KEY, h hstore, c citext, hs hstore[]);"
+      "INSERT INTO t VALUES (1, 'a=>1, b=>NULL, \"c d\"=>\"\"', 'AbC', ARRAY[''::hstore, NULL]), "
+      "(2, NULL, NULL, NULL)");
+  std::string message;
+  EXPECT_EQ(test::error_of([&] { pair.replication().stage(test::entry_of("t")); }, &message),
+            "Type.Unsupported");
+  EXPECT_THAT(message, testing::AllOf(testing::HasSubstr("hstore"), testing::HasSubstr("citext")));
+  EXPECT_EQ(count_relations(pair.to), 0);
+  pg_run(pair.to, extensions);
+  auto target = postgres::open_target({pair.server.conninfo(pair.to_name), "to"});
+  test::Replication(pair.source(), *target).replicate(test::entry_of("t"));
+  EXPECT_EQ(pg_rows(pair.to, "SELECT t::text FROM t ORDER BY 1"),
+            pg_rows(pair.from, "SELECT t::text FROM t ORDER BY 1"));
+  EXPECT_EQ(shape(pair.to), shape(pair.from));
+}
+
 TEST(UserTypes, ThatAreMadeOtherwiseAreRefused) {
   test::Pair pair;
   pg_run(pair.from,

@@ -162,7 +162,9 @@ class Redrives(ServeTest):
         token = self.server.call("GetActivityTask", activityArn=arn)["taskToken"]
         self.server.call("SendTaskFailure", taskToken=token, error="Once")
         self.assertEqual(self.ended(execution)["redriveStatus"], "REDRIVABLE")
-        self.server.call("RedriveExecution", executionArn=execution)
+        redriven = self.server.call("RedriveExecution", executionArn=execution, clientToken="once")
+        self.assertEqual(self.server.call("RedriveExecution", executionArn=execution, clientToken="once"), redriven)
+        self.refused("ExecutionNotRedrivable", "RedriveExecution", executionArn=execution, clientToken="twice")
         token = self.server.call("GetActivityTask", activityArn=arn)["taskToken"]
         self.server.call("SendTaskSuccess", taskToken=token, output="1")
         row = self.ended(execution)
@@ -192,6 +194,113 @@ class Pages(ServeTest):
         token = self.server.call("ListStateMachines", maxResults=1)["nextToken"]
         self.refused("InvalidToken", "ListActivities", nextToken=token)
         self.refused("InvalidToken", "ListStateMachines", nextToken="xyz")
+
+
+def one_state(**state):
+    return json.dumps({"StartAt": "S", "States": {"S": dict(state, End=True)}})
+
+
+def jsonata(output):
+    return one_state(Type="Pass", QueryLanguage="JSONata", Output="{% " + output + " %}")
+
+
+class TooMuch(ServeTest):
+    """What asks for more than there is ends in an error; nobody else waits for it."""
+
+    # How long an execution of one state may take beside all of these.
+    PATIENCE = 20
+
+    GREEDY = {
+        "endless tail call": jsonata("($f := function($x){ $f($x + 1) }; $f(1))"),
+        "endless recursion": jsonata("($f := function($x){ 1 + $f($x) }; $f(1))"),
+        "doubling text": jsonata('($p := function($s, $n){ $n = 0 ? $s : $p($s & $s, $n - 1) }; $p("x", 60))'),
+        "joined text": jsonata('($s := $pad("x", 1000000); $length($join($map([1..9999], function(){ $s }))))'),
+        "huge range": jsonata("$sum([1..1000000000])"),
+        "catastrophic expression of JSONata": jsonata('$match("' + "a" * 50 + 'b", /^(a+)+$/)'),
+        "nested maps": jsonata("[1..3000].([1..3000].([1..3000]))"),
+    }
+    # A filter that gives up matches nothing, and few places may be visited often.
+    HARD = {
+        "catastrophic expression of JSONPath": one_state(
+            Type="Pass", InputPath="$.items[?(@.text =~ /^(a+)+$/)]"),
+        "paths that pile up": one_state(Type="Pass", InputPath="$" + "..*" * 12),
+    }
+
+    def test_greedy_expressions_end_and_hold_nobody_up(self):
+        data = json.dumps({"items": [{"text": "a" * 50 + "b"}], "deep": [[[[[{"a": [1] * 50}] * 5] * 5] * 5]]})
+        greedy = {name: self.start(self.machine(f"greedy-{i}", definition), input=data)
+                  for i, (name, definition) in enumerate((self.GREEDY | self.HARD).items())}
+        begun = time.monotonic()
+        self.ended(self.start(self.machine("modest")))
+        self.assertLess(time.monotonic() - begun, self.PATIENCE)
+        for name, execution in greedy.items():
+            row = self.ended(execution)
+            if name in self.GREEDY:
+                self.assertEqual(row["status"], "FAILED", name)
+                self.assertIn(row["error"], ("States.QueryEvaluationError", "States.Runtime",
+                                             "States.DataLimitExceeded"), name)
+
+    def test_definitions_too_large_too_deep_and_cyclic(self):
+        self.refused("ValidationException", "CreateStateMachine", name="m", roleArn=ROLE,
+                     definition=one_state(Type="Pass", Result="x" * 2_000_000))
+        deep = '{"a":' * 10_000 + "1" + "}" * 10_000
+        for definition in (deep, one_state(Type="Pass").replace("true", deep), "[" * 100_000):
+            self.refused("InvalidDefinition", "CreateStateMachine", name="m", roleArn=ROLE,
+                         definition=definition)
+        message = self.refused("InvalidDefinition", "CreateStateMachine", name="m", roleArn=ROLE,
+                               definition=json.dumps({"StartAt": "A", "States": {
+                                   "A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}))
+        self.assertIn("MISSING_END_STATE", message)
+
+    def test_an_endless_loop_ends_with_its_history(self):
+        self.server.end()
+        self.server.arguments = ("--history-limit", "2000")
+        self.server.start()
+        loop = json.dumps({"StartAt": "A", "States": {
+            "A": {"Type": "Choice", "Choices": [{"Variable": "$.stop", "IsPresent": True, "Next": "Z"}],
+                  "Default": "A"}, "Z": {"Type": "Succeed"}}})
+        row = self.ended(self.start(self.machine("loop", loop)))
+        self.assertEqual((row["status"], row["error"]), ("FAILED", "States.Runtime"))
+        self.assertIn("2000", row["cause"])
+
+    def test_inputs_too_large_and_too_deep(self):
+        machine = self.machine("m")
+        self.refused("ValidationException", "StartExecution", stateMachineArn=machine,
+                     input=json.dumps("x" * 300_000))
+        self.refused("InvalidExecutionInput", "StartExecution", stateMachineArn=machine,
+                     input="[" * 5_000 + "]" * 5_000)
+
+
+class Activities(ServeTest):
+    def test_a_task_of_a_deleted_activity_fails(self):
+        arn = self.server.call("CreateActivity", name="gone")["activityArn"]
+        machine = self.machine("m", activity_machine(arn))
+        self.server.call("DeleteActivity", activityArn=arn)
+        execution = self.start(machine)
+        row = self.ended(execution)
+        self.assertEqual((row["error"], row["cause"]),
+                         ("States.Runtime", f"The activity {arn} does not exist."))
+        events = self.server.call("GetExecutionHistory", executionArn=execution)["events"]
+        self.assertEqual([event["type"] for event in events],
+                         ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"])
+
+
+class Trials(ServeTest):
+    def tried(self, definition, **members):
+        return self.server.call("TestState", definition=json.dumps(definition), roleArn=ROLE, **members)
+
+    def test_variables_are_shown_as_they_are_behind_the_state(self):
+        state = {"Type": "Pass", "Assign": {"b.$": "$.n"}, "End": True}
+        row = self.tried(state, input='{"n":2}', variables='{"a":1}', inspectionLevel="DEBUG")
+        self.assertEqual(json.loads(row["inspectionData"]["variables"]), {"a": 1, "b": 2})
+        row = self.tried({"Type": "Pass", "End": True}, variables='{"a":1}', inspectionLevel="DEBUG")
+        self.assertEqual(json.loads(row["inspectionData"]["variables"]), {"a": 1})
+
+    def test_a_choice_without_a_match_fails(self):
+        state = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "X"}]}
+        row = self.tried(state, input='{"n":2}')
+        self.assertEqual((row["status"], row["error"]), ("FAILED", "States.NoChoiceMatched"))
+        self.assertEqual(self.tried(state, input='{"n":1}')["nextState"], "X")
 
 
 class BrokenClients(ServeTest):

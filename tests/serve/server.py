@@ -21,13 +21,16 @@ class ApiError(Exception):
 
 
 class Server:
-    """Starts at once; `arguments` are options of `orch serve`, `environment` is added to its own."""
+    """Starts at once unless `listen` is false; `arguments` are options of `orch serve`, `environment` is
+    added to its own."""
 
-    def __init__(self, orch, folder, *arguments, environment=None):
+    def __init__(self, orch, folder, *arguments, environment=None, listen=True):
         self.extra = environment or {}
         self.orch, self.folder, self.arguments = str(pathlib.Path(orch).resolve()), pathlib.Path(folder), arguments
         self.process = self.url = None
-        self.start()
+        self.host = self.port = None
+        if listen:
+            self.start()
 
     @property
     def store(self):
@@ -45,14 +48,20 @@ class Server:
         return subprocess.run(self.command(*arguments), capture_output=True, text=True, cwd=self.folder,
                               env=self.environment(), timeout=PATIENCE)
 
-    def start(self):
+    def log_text(self):
+        return (self.folder / "serve.log").read_text(errors="replace")
+
+    def start(self, before_reading=None):
+        """`before_reading` is called when the process exists, before it listens."""
         self.log = open(self.folder / "serve.log", "a")
         self.process = subprocess.Popen(
             self.command("serve", "--listen", "127.0.0.1:0", *self.arguments), stdout=subprocess.PIPE,
             stderr=self.log, text=True, cwd=self.folder, env=self.environment())
+        if before_reading:
+            before_reading()
         self.url = self.process.stdout.readline().strip()
         if not self.url.startswith("http"):
-            raise RuntimeError("orch serve did not start: " + (self.folder / "serve.log").read_text())
+            raise RuntimeError("orch serve did not start: " + self.log_text())
         self.host, self.port = "127.0.0.1", urllib.parse.urlsplit(self.url).port
 
     def end(self, how=signal.SIGTERM):
@@ -61,12 +70,23 @@ class Server:
             return None
         self.process.send_signal(how)
         code = self.process.wait(PATIENCE)
-        self.process.stdout.close()
-        self.log.close()
-        self.process = None
+        self.forget()
         return code
 
+    def kill(self, how=signal.SIGKILL):
+        """Only sends the signal; another thread waits for the end."""
+        if self.process is not None:
+            self.process.send_signal(how)
+
+    def forget(self):
+        """The process has ended."""
+        self.process.stdout.close()
+        self.log.close()
+        self.process = self.port = None
+
     def call(self, operation, timeout=PATIENCE, **members):
+        if self.port is None:
+            raise ConnectionError("orch serve is not listening")
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         with contextlib.closing(connection):
             connection.request("POST", "/", json.dumps(members), {

@@ -3,6 +3,7 @@
 import argparse
 import json
 import pathlib
+import shutil
 import signal
 import socket
 import sys
@@ -46,6 +47,7 @@ class WorkTest(unittest.TestCase):
         self.assertRegex(made.text(), pattern)
 
 
+@unittest.skipUnless(shutil.which("openssl"), "no openssl to make a certificate with")
 class Signatures(WorkTest):
     def setUp(self):
         super().setUp()

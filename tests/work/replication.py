@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -144,6 +145,21 @@ class Replication(unittest.TestCase):
         row = self.ended(execution)
         self.assertEqual(row["status"], "SUCCEEDED", row)
         self.assertIn(stopped.wait(), (0, 4))
+        self.check_target(execution)
+
+
+    def test_a_worker_that_slept_changes_nothing(self):
+        sleeper = self.worker("stage", fault="stage.in_copy:2:stop")
+        execution = self.start()
+        end = time.monotonic() + fleet.PATIENCE
+        while "ActivityTimedOut" not in self.types(execution):
+            self.assertLess(time.monotonic(), end, "nobody misses it")
+            time.sleep(0.1)
+        self.worker("stage", "verify", "merge").wait_for("started")
+        sleeper.signal(signal.SIGCONT)
+        sleeper.wait_for("lost")
+        row = self.ended(execution)
+        self.assertEqual(row["status"], "SUCCEEDED", row)
         self.check_target(execution)
 
 

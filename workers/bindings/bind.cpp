@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/locations.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 #include "workers/bindings/binding.h"
 #include "workers/bindings/bindings.h"
@@ -84,7 +85,7 @@ std::string read_file(const std::filesystem::path& file) {
 
 bj::value parse_file(const std::string& text, const std::filesystem::path& file) {
   try {
-    return json::parse(text);
+    return json::parse_strict(text);
   } catch (const json::SyntaxError& error) {
     throw Error("ORCH-0003", fmt::format("{} is not JSON: {}", file.string(), error.what()));
   }

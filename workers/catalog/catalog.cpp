@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/locations.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 #include "workers/catalog/parse_entry.h"
 
@@ -97,7 +98,7 @@ Catalog load_catalog(const std::filesystem::path& file) {
   stream << in.rdbuf();
   const auto text = stream.str();
   try {
-    return parse_catalog(json::parse(text), file.string(), text);
+    return parse_catalog(json::parse_strict(text), file.string(), text);
   } catch (const json::SyntaxError& error) {
     const auto location = json::location_of(text, error.offset());
     throw InvalidDocument("ORCH-0310", file.string(),

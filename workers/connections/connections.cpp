@@ -10,6 +10,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/locations.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 #include "workers/connections/connection.h"
 #include "workers/postgres/postgres.h"
@@ -104,7 +105,7 @@ Connections Connections::load(const std::filesystem::path& file) {
   Connections made;
   made.impl_ = std::make_unique<Impl>();
   try {
-    made.impl_->all = parse_all(json::parse(text), problems);
+    made.impl_->all = parse_all(json::parse_strict(text), problems);
     json::locate_problems(text, problems);
   } catch (const json::SyntaxError& error) {
     const auto location = json::location_of(text, error.offset());

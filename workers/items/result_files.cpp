@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/fault.h"
 #include "orchestrator/json/text.h"
 #include "workers/items/failure.h"
 #include "workers/objects/bucket.h"
@@ -116,7 +117,9 @@ class ResultFiles final : public workers::Results {
                               {"MapRunArn", map_run_arn_},
                               {"ResultFiles", std::move(lists)}};
     const auto key = folder_ + "/manifest.json";
+    fault::point("results.before_manifest");
     bucket_->put(key, json::write(manifest));
+    fault::point("results.after_manifest");
     return bj::object{{"Bucket", bucket_name_}, {"Key", key}};
   }
 
@@ -130,6 +133,7 @@ class ResultFiles final : public workers::Results {
     spelling_.close(files.open);
     const auto key =
         fmt::format("{}/{}_{}.{}", folder_, kind, files.written.size(), spelling_.extension());
+    fault::point("results.before_file");
     bucket_->put(key, files.open);
     files.written.push_back(bj::object{{"Key", key}, {"Size", files.open.size()}});
     files.open.clear();

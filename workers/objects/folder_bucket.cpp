@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -41,6 +40,14 @@ workers::TaskFailed failed(const fs::path& path, int error) {
 std::string etag_of(const fs::path& path) {
   const auto changed = fs::last_write_time(path).time_since_epoch().count();
   return fmt::format("\"{:x}-{:x}\"", fs::file_size(path), changed);
+}
+
+// The history will say that the file is there, and it is durable.
+void write_durably(const fs::path& path, std::string_view body) {
+  const File file(std::fopen(path.c_str(), "wb"));
+  if (!file || std::fwrite(body.data(), 1, body.size(), file.get()) != body.size() ||
+      std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
+    throw failed(path, errno);
 }
 
 class FileBytes final : public Bytes {
@@ -99,13 +106,9 @@ class FolderBucket final : public Bucket {
   std::string put(const std::string& key, std::string_view body) override {
     const auto path = path_of(key);
     fs::create_directories(path.parent_path());
-    const auto draft = fs::path(path).concat(fmt::format(".{}.part", getpid()));
-    {
-      std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-      out.write(body.data(), static_cast<std::streamsize>(body.size()));
-      out.close();
-      if (!out) throw failed(draft, errno);
-    }
+    // One process writes a key at a time, so the draft of one that was killed is written over.
+    const auto draft = fs::path(path).concat(".part");
+    write_durably(draft, body);
     fs::rename(draft, path);
     return etag_of(path);
   }

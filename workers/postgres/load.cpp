@@ -87,8 +87,8 @@ class PostgresLoad final : public data::Load {
         parts_(plan_.request.parts) {
     guarded(place_, [&] {
       for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
-        connections_.push_back(std::make_unique<pg::Connection>(
-            connect(settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
+        connections_.push_back(std::make_unique<pg::Connection>(connect_to_all_rows(
+            settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
       auto& main = *connections_.front();
       prepare_bookkeeping(main, settings.display);
       create_types(main, plan_.create_types);

@@ -43,7 +43,7 @@ class Publisher {
  public:
   Publisher(const Settings& settings, const data::LoadPlan& plan, const data::LoadId& load,
             const boost::json::object& detail)
-      : connection_(connect(settings)),
+      : connection_(connect_to_all_rows(settings)),
         patience_(std::chrono::seconds(settings.lock_seconds)),
         plan_(plan),
         load_(load),

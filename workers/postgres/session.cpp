@@ -21,6 +21,12 @@ pg::Connection connect(const Settings& settings, const pg::Stop& also) {
   return connection;
 }
 
+pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also) {
+  auto connection = connect(settings, also);
+  connection.exec("SET row_security = off");
+  return connection;
+}
+
 AlsoStop::AlsoStop(pg::Connection& connection, const pg::Stop& also) : connection_(connection) {
   before_ = connection_.stop_when({});
   connection_.stop_when(either(before_, also));

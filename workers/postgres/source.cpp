@@ -63,7 +63,7 @@ class PostgresSource final : public data::Source {
  public:
   explicit PostgresSource(Settings settings)
       : settings_(std::move(settings)),
-        connection_(guarded(place("connecting"), [&] { return connect(settings_); })) {}
+        connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })) {}
 
   std::string engine() const override { return "postgresql"; }
 
@@ -158,7 +158,7 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     const auto plan = select_plan(described.table, request);
     std::vector<std::unique_ptr<data::RowReader>> readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
-      auto connection = std::make_shared<pg::Connection>(connect(settings_));
+      auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));
       connection->exec(begin_snapshot);
       connection->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
       readers.push_back(std::make_unique<Reader>(place("reading " + what), std::move(connection),

@@ -24,7 +24,7 @@ class PostgresTarget final : public data::Target {
  public:
   explicit PostgresTarget(Settings settings)
       : settings_(std::move(settings)),
-        connection_(guarded(place("connecting"), [&] { return connect(settings_); })) {}
+        connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })) {}
 
   std::string engine() const override { return "postgresql"; }
 
@@ -151,7 +151,7 @@ std::unique_ptr<data::Target> open_target(Settings settings) {
 
 std::string ping(const Settings& settings, std::string& version) {
   return guarded({"Source", settings.display, "connecting"}, [&]() -> std::string {
-    auto connection = connect(settings);
+    auto connection = connect_to_all_rows(settings);
     const auto facts = connection.exec(
         "SELECT current_setting('server_version'), pg_is_in_recovery(), "
         "current_setting('default_transaction_read_only')");

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "orchestrator/json/text.h"
 
 namespace orch::tools {
@@ -58,6 +60,19 @@ std::string text_member(const bj::value& value, std::string_view name) {
   const auto* object = value.if_object();
   const auto* found = object ? object->if_contains({name.data(), name.size()}) : nullptr;
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+bool of_sdk(std::string_view resource) { return resource.starts_with("arn:aws:states:::aws-sdk:"); }
+
+std::string service_cause(const HttpResponse& response, std::string_view message,
+                          std::string_view service, std::string_view code, bool sdk) {
+  const auto id = header_of(response, "x-amzn-requestid");
+  if (sdk)
+    return fmt::format("{} (Service: {}, Status Code: {}, Request ID: {})", message, service,
+                       response.status, id);
+  return fmt::format(
+      "{} (Service: {}; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)", message,
+      service, response.status, code, id);
 }
 
 void add_metadata(const HttpResponse& response, bj::object& answer) {

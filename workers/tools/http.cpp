@@ -33,50 +33,6 @@ std::string plain(const boost::json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::write(value);
 }
 
-bool token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-bool control_character(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
-
-// Headers that the request sets by itself, or whose value would be a secret in a definition.
-void refuse_reserved(const std::string& name, json::Fields& headers) {
-  std::string lower = name;
-  for (auto& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower == "authorization" || lower == "proxy-authorization" || lower == "cookie")
-    headers.problem(name, fmt::format("{} must not stand in a definition", name),
-                    R"(give the connection a "token" and name the connection here)");
-  if (lower == "host" || lower == "content-length" || lower == "transfer-encoding" ||
-      lower == "connection" || lower == "idempotency-key")
-    headers.problem(name, fmt::format("{} is set by orch:http", name));
-}
-
-void read_headers(json::Fields& fields, HttpRequest& request) {
-  const auto* object = fields.object("headers");
-  if (!object) return;
-  json::Fields headers(*object, fields.at("headers"), fields.problems());
-  for (const auto& [key, ignored] : *object) {
-    const std::string name(key);
-    const auto value = headers.string(name);
-    if (name.empty() || !std::all_of(name.begin(), name.end(), token_character))
-      headers.problem(name, fmt::format("not a header name: \"{}\"", name));
-    if (value && std::any_of(value->begin(), value->end(), control_character))
-      headers.problem(name, fmt::format("the header {} contains a control character", name));
-    refuse_reserved(name, headers);
-    request.headers.emplace_back(name, value.value_or(""));
-  }
-}
-
-bool has_header(const HttpRequest& request, std::string_view wanted) {
-  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
-    return std::equal(header.first.begin(), header.first.end(), wanted.begin(), wanted.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
-  });
-}
-
 void read_body(json::Fields& fields, HttpRequest& request) {
   const auto* body = fields.get("body");
   if (!body) return;
@@ -113,7 +69,7 @@ Destination read_request(json::Fields& fields, HttpRequest& request) {
     fields.problem("method", fmt::format("method must be one of {}, found \"{}\"",
                                          fmt::join(methods, ", "), request.method));
   auto to = read_destination(fields, request);
-  read_headers(fields, request);
+  read_headers(fields, "headers", request);
   read_body(fields, request);
   request.timeout = timeout_of(fields, std::chrono::seconds(60));
   if (const auto most = fields.integer("max_response_bytes", 1, most_response_bytes))

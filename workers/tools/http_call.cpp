@@ -165,6 +165,8 @@ std::string lower(std::string_view text) {
 HttpResponse take_response(Parser& parser) {
   HttpResponse response;
   response.status = parser.get().result_int();
+  const auto reason = parser.get().reason();
+  response.reason = repaired({reason.data(), reason.size()});
   for (const auto& field : parser.get()) {
     const auto name = field.name_string();
     const auto value = field.value();

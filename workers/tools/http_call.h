@@ -20,6 +20,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
+  std::string reason;                                        ///< "OK", as the server says it
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
 };

@@ -1,5 +1,8 @@
 #include "workers/tools/http_exchange.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
@@ -26,7 +29,51 @@ constexpr std::size_t body_in_cause = 1000;
       std::move(details));
 }
 
+bool token_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool control_character(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+// Headers that the request sets by itself, or whose value would be a secret in a definition.
+void refuse_reserved(const std::string& name, json::Fields& headers) {
+  std::string lower = name;
+  for (auto& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "authorization" || lower == "proxy-authorization" || lower == "cookie")
+    headers.problem(name, fmt::format("{} must not stand in a definition", name),
+                    R"(give the connection a "token" and name the connection here)");
+  if (lower == "host" || lower == "content-length" || lower == "transfer-encoding" ||
+      lower == "connection" || lower == "idempotency-key")
+    headers.problem(name, fmt::format("{} is set by the worker", name));
+}
+
 }  // namespace
+
+bool has_header(const HttpRequest& request, std::string_view wanted) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+    return std::equal(header.first.begin(), header.first.end(), wanted.begin(), wanted.end(),
+                      [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
+  });
+}
+
+void read_headers(json::Fields& fields, std::string_view field, HttpRequest& request) {
+  const auto* object = fields.object(field);
+  if (!object) return;
+  json::Fields headers(*object, fields.at(field), fields.problems());
+  for (const auto& [key, ignored] : *object) {
+    const std::string name(key);
+    const auto value = headers.string(name);
+    if (name.empty() || !std::all_of(name.begin(), name.end(), token_character))
+      headers.problem(name, fmt::format("not a header name: \"{}\"", name));
+    if (value && std::any_of(value->begin(), value->end(), control_character))
+      headers.problem(name, fmt::format("the header {} contains a control character", name));
+    refuse_reserved(name, headers);
+    request.headers.emplace_back(name, value.value_or(""));
+  }
+}
 
 std::string join_url(const std::string& base, const std::string& path, const std::string& query) {
   const auto mark = base.find_first_of("?#");

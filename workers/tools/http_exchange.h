@@ -2,14 +2,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/json/fields.h"
 #include "workers/connections/connections.h"
 #include "workers/tools/http_call.h"
 #include "workers/worker.h"
 
 namespace orch::tools {
+
+/// The headers in the object `field`; those that the request sets by itself, or whose value would
+/// be a secret in a definition, are problems.
+void read_headers(json::Fields& fields, std::string_view field, HttpRequest& request);
+/// `wanted` in lower case.
+bool has_header(const HttpRequest& request, std::string_view wanted);
 
 /// Adds `path` and `query` (already encoded) to `base`.
 std::string join_url(const std::string& base, const std::string& path, const std::string& query);

@@ -24,6 +24,20 @@ struct Call {
   std::string qualifier = {};
 };
 
+/// The service takes a text for the payload itself when it is JSON: "0" arrives as a number.
+std::string payload_text(const bj::value& payload) {
+  if (payload.is_string()) {
+    try {
+      const std::string text(payload.get_string());
+      json::parse(text);
+      return text;
+    } catch (const json::SyntaxError&) {
+      // any other text arrives as one
+    }
+  }
+  return json::write(payload);
+}
+
 /// `lambda:invoke` names the function in its parameters; a function's ARN takes them whole.
 Call call_of(const workers::Task& task) {
   if (!task.resource.starts_with("arn:aws:states:::"))
@@ -34,7 +48,7 @@ Call call_of(const workers::Task& task) {
     throw workers::TaskFailed("States.Runtime", "The field 'FunctionName' is required");
   Call call{std::string(name->get_string()), ""};
   const auto* payload = input->if_contains("Payload");
-  if (payload && !payload->is_null()) call.payload = json::write(*payload);
+  if (payload && !payload->is_null()) call.payload = payload_text(*payload);
   constexpr std::pair<const char*, const char*> headers[] = {
       {"InvocationType", "x-amz-invocation-type"},
       {"LogType", "x-amz-log-type"},
@@ -47,27 +61,39 @@ Call call_of(const workers::Task& task) {
   return call;
 }
 
-[[noreturn]] void refuse(const HttpResponse& response) {
+[[noreturn]] void refuse(const HttpResponse& response, bool sdk) {
   auto code = header_of(response, "x-amzn-errortype");
   if (code.empty()) code = "ServiceException";
   const auto body = body_of(response);
   auto message = text_member(body, "Message");
   if (message.empty()) message = text_member(body, "message");
   throw workers::TaskFailed::with_cause(
-      "Lambda." + code,
-      fmt::format("{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: "
-                  "null)",
-                  message, response.status, code, header_of(response, "x-amzn-requestid")));
+      "Lambda." + code, service_cause(response, message, sdk ? "Lambda" : "AWSLambda", code, sdk));
 }
 
-/// What `lambda:invoke` gives: the payload among the circumstances of the call.
-bj::value receipt(const HttpResponse& response, bj::value payload) {
+/// The payload among the circumstances of the call.
+bj::object receipt(const HttpResponse& response, bj::value payload) {
   bj::object result;
   const auto version = header_of(response, "x-amz-executed-version");
   if (!version.empty()) result["ExecutedVersion"] = version;
   const auto log = header_of(response, "x-amz-log-result");
   if (!log.empty()) result["LogResult"] = log;
   result["Payload"] = std::move(payload);
+  return result;
+}
+
+/// What the SDK's integration gives: the payload's text, also of a function that failed.
+bj::value sdk_result(const HttpResponse& response) {
+  auto result = receipt(response, bj::value(bj::string(response.body)));
+  const auto error = header_of(response, "x-amz-function-error");
+  if (!error.empty()) result["FunctionError"] = error;
+  result["StatusCode"] = response.status;
+  return result;
+}
+
+/// What `lambda:invoke` gives.
+bj::value optimized_result(const HttpResponse& response, bj::value payload) {
+  auto result = receipt(response, std::move(payload));
   add_metadata(response, result);
   result["StatusCode"] = response.status;
   return result;
@@ -99,7 +125,9 @@ class Lambda final : public workers::Worker {
       context.heartbeat();
       if (context.stop_requested()) throw workers::Cancelled();
     });
-    if (response.status < 200 || response.status > 299) refuse(response);
+    const bool sdk = of_sdk(task.resource);
+    if (response.status < 200 || response.status > 299) refuse(response, sdk);
+    if (sdk) return sdk_result(response);
     auto payload = body_of(response);
     if (!header_of(response, "x-amz-function-error").empty()) {
       auto error = text_member(payload, "errorType");
@@ -107,7 +135,7 @@ class Lambda final : public workers::Worker {
                                             response.body);
     }
     if (!task.resource.starts_with("arn:aws:states:::")) return payload;
-    return receipt(response, std::move(payload));
+    return optimized_result(response, std::move(payload));
   }
 };
 

@@ -1,4 +1,6 @@
 // Messages to queues, through any endpoint that speaks the SQS API.
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -32,17 +34,44 @@ std::string request_body(const workers::Task& task) {
   return json::write(parameters);
 }
 
-[[noreturn]] void refuse(const HttpResponse& response) {
+// What SendMessage may fail with by the model of its API; anything else has the name of the client.
+constexpr std::array modelled = {
+    "InvalidMessageContents", "UnsupportedOperation", "RequestThrottled", "QueueDoesNotExist",
+    "InvalidSecurity",        "KmsDisabled",          "KmsInvalidState",  "KmsNotFound",
+    "KmsOptInRequired",       "KmsThrottled",         "KmsAccessDenied",  "KmsInvalidKeyUsage",
+    "InvalidAddress"};
+
+/// The error's code in the older protocol, which causes still show.
+std::string code_of(const HttpResponse& response, const std::string& type) {
+  const auto code = header_of(response, "x-amzn-query-error");
+  if (!code.empty()) return code.substr(0, code.find(';'));
+  return type == "QueueDoesNotExist" ? "AWS.SimpleQueueService.NonExistentQueue" : type;
+}
+
+[[noreturn]] void refuse(const HttpResponse& response, bool sdk) {
   const auto body = body_of(response);
-  auto code = text_member(body, "__type");
-  code = code.substr(code.rfind('#') + 1);
-  if (code.empty()) code = "AmazonSQS";
-  if (!code.ends_with("Exception")) code += "Exception";
+  auto type = text_member(body, "__type");
+  type = type.substr(type.rfind('#') + 1);
+  const bool known = std::find(modelled.begin(), modelled.end(), type) != modelled.end();
+  const std::string name = known ? type : sdk ? "Sqs" : "AmazonSQS";
   throw workers::TaskFailed::with_cause(
-      "SQS." + code, fmt::format("{} (Service: AmazonSQS; Status Code: {}; Error Code: {}; Request "
-                                 "ID: {}; Proxy: null)",
-                                 text_member(body, "message"), response.status, code,
-                                 header_of(response, "x-amzn-requestid")));
+      (sdk ? "Sqs." : "SQS.") + name + "Exception",
+      service_cause(response, text_member(body, "message"), sdk ? "Sqs" : "AmazonSQS",
+                    code_of(response, type), sdk));
+}
+
+/// The SDK spells "Md5OfMessageBody" what the service and the optimized integration call
+/// "MD5OfMessageBody".
+bj::value sdk_result(const bj::value& answer) {
+  const auto* members = answer.if_object();
+  if (!members) return answer;
+  bj::object result;
+  for (const auto& [key, value] : *members) {
+    std::string name(key);
+    if (name.starts_with("MD5")) name.replace(0, 3, "Md5");
+    result[name] = value;
+  }
+  return result;
 }
 
 class Sqs final : public workers::Worker {
@@ -58,8 +87,10 @@ class Sqs final : public workers::Worker {
       context.heartbeat();
       if (context.stop_requested()) throw workers::Cancelled();
     });
-    if (response.status < 200 || response.status > 299) refuse(response);
+    const bool sdk = of_sdk(task.resource);
+    if (response.status < 200 || response.status > 299) refuse(response, sdk);
     auto answer = body_of(response);
+    if (sdk) return sdk_result(answer);
     if (answer.is_object()) add_metadata(response, answer.get_object());
     return answer;
   }

@@ -27,6 +27,17 @@ std::unique_ptr<workers::Worker> make_sql();
 /// Http.ResponseTooLarge, Http.ResponseInvalid, Connection.*.
 std::unique_ptr<workers::Worker> make_http();
 
+/// arn:aws:states:::http:invoke calls an HTTPS API. The EventBridge connection of the definition is
+/// one of the connections file: "arn:aws:events:…:connection/NAME/…" or its bare NAME.
+///
+/// Input {"ApiEndpoint", "Method", "Authentication" | "InvocationConfig": {"ConnectionArn"},
+/// "QueryParameters"?, "Headers"?, "RequestBody"?, "Transform"?}. Output {"Headers",
+/// "ResponseBody", "StatusCode", "StatusText"}.
+/// Errors: Input.Invalid, States.Http.StatusCode.NNN (any status but 2xx), States.Http.Socket (no
+/// answer, or none within 60 s), Connection.Refused for an endpoint that is not the connection's,
+/// Connection.Unknown, Connection.SecretMissing.
+std::unique_ptr<workers::Worker> make_http_task();
+
 /// orch:process runs a program with JSON on its standard input and takes JSON from its standard
 /// output.
 ///
@@ -42,16 +53,18 @@ std::unique_ptr<workers::Worker> make_process();
 /// {"to", "text"}. Errors: Input.Invalid, Notify.Failed, and those of orch:http and orch:process.
 std::unique_ptr<workers::Worker> make_notify();
 
-/// Lambda functions, by their ARNs and by arn:aws:states:::lambda:invoke, at the endpoint that
-/// ORCH_LAMBDA_ENDPOINT names.
+/// Lambda functions, by their ARNs, by arn:aws:states:::lambda:invoke and by the SDK's
+/// arn:aws:states:::aws-sdk:lambda:invoke, at the endpoint that ORCH_LAMBDA_ENDPOINT names.
 ///
 /// Errors: the function's own errorType with its payload as the cause, Lambda.*, Resource.Unknown
 /// without an endpoint, Http.Timeout, Connection.*.
 std::unique_ptr<workers::Worker> make_lambda();
 
-/// arn:aws:states:::sqs:sendMessage at the endpoint that ORCH_SQS_ENDPOINT names.
+/// arn:aws:states:::sqs:sendMessage, and the SDK's arn:aws:states:::aws-sdk:sqs:sendMessage, at the
+/// endpoint that ORCH_SQS_ENDPOINT names.
 ///
-/// Errors: SQS.*, Resource.Unknown without an endpoint, Http.Timeout, Connection.*.
+/// Errors: SQS.* (the SDK's: Sqs.*), Resource.Unknown without an endpoint, Http.Timeout,
+/// Connection.*.
 std::unique_ptr<workers::Worker> make_sqs();
 
 /// orch:noop returns its input.
