@@ -149,7 +149,9 @@ std::vector<Case> cases(const Settings& settings) {
       {"first task",
        latency,
        {{"p50_ms", "ms", {}}, {"p50_beyond_ms", "ms", {at_most(1)}}, {"p99_ms", "ms", {}}}},
-      {"10,000 open, killed", kill_and_recover, {{"seconds", "s", {at_most(1)}}}},
+      {"10,000 open, killed",
+       kill_and_recover,
+       {{"seconds", "s", {at_most(1)}}, {"cpu_s", "s", {}}}},
   };
   add_distributed(all, settings.lines);
   if (!settings.program.empty())

@@ -149,7 +149,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   transaction().keep_definition(hash, submission.definition);
   row.id = transaction().add(made);
   const auto run_id = made.run_id;
-  auto execution = fold(row, parsed);
+  auto execution = blank(row, parsed);
   stimulate(add(std::move(row), std::move(execution)), machine::Start{});
   return {run_id, false, false};
 }

@@ -188,6 +188,8 @@ class Engine::Core {
   void revive(Active& active);
   Active& load(const store::ExecutionRow& row);
   Active& add(store::ExecutionRow row, machine::Execution execution);
+  machine::Execution blank(const store::ExecutionRow& row,
+                           std::shared_ptr<const asl::Workflow> workflow) const;
   machine::Execution fold(const store::ExecutionRow& row,
                           std::shared_ptr<const asl::Workflow> workflow);
   std::shared_ptr<const asl::Workflow> workflow(const std::string& hash);

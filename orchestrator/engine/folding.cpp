@@ -30,9 +30,14 @@ machine::Identity identity_of(const store::NewExecution& made, const Options& op
 
 }  // namespace
 
+machine::Execution blank(const store::ExecutionRow& row,
+                         std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+  return {std::move(workflow), identity_of(row.made, options)};
+}
+
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
                         std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
-  machine::Execution execution(std::move(workflow), identity_of(row.made, options));
+  auto execution = blank(row, std::move(workflow), options);
   store.history(row.id, 0, [&](const machine::Event& event) {
     try {
       execution.evolve(event);

@@ -9,6 +9,10 @@
 
 namespace orch::engine {
 
+/// A run without history.
+machine::Execution blank(const store::ExecutionRow& row,
+                         std::shared_ptr<const asl::Workflow> workflow, const Options& options);
+
 /// Folds the recorded events of a run. Throws Error ORCH-0206 when an event does not fit the
 /// definition.
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t most_items = 4'000;
 constexpr std::size_t most_bytes = std::size_t{8} << 20;
+// The reader waits until so little is left: waking it for every item would cost more than the item.
+constexpr std::size_t few_items = most_items / 2;
+constexpr std::size_t few_bytes = most_bytes / 2;
 
 }  // namespace
 
@@ -37,8 +40,11 @@ std::optional<std::string> ItemFeed::take() {
   auto item = std::move(queue_.front());
   queue_.pop_front();
   bytes_ -= item.size();
+  const bool few = queue_.size() <= few_items && bytes_ <= few_bytes;
+  const bool wake = full_ && few;
+  if (wake) full_ = false;
   lock.unlock();
-  room_.notify_one();
+  if (wake) room_.notify_one();
   return item;
 }
 
@@ -68,7 +74,8 @@ void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
 /// False: nobody wants more.
 bool ItemFeed::push(std::string item) {
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [this] { return stop_ || (queue_.size() < most_items && bytes_ < most_bytes); });
+  full_ = queue_.size() >= most_items || bytes_ >= most_bytes;
+  room_.wait(lock, [this] { return stop_ || !full_; });
   if (stop_) return false;
   bytes_ += item.size();
   queue_.push_back(std::move(item));

@@ -46,6 +46,7 @@ class ItemFeed {
   std::condition_variable room_;
   std::deque<std::string> queue_;
   std::size_t bytes_ = 0;  ///< in queue_
+  bool full_ = false;      ///< the reader waits for room
   bool awaited_ = false;   ///< take() gave nothing
   bool ended_ = false;
   bool stop_ = false;

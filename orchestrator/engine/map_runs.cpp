@@ -280,7 +280,7 @@ void Engine::Core::start_child(Active& active, MapRun& run) {
   made.service = child_link(active.row.made.service, label, made.name);
   made.parent = {{active.row.id, run.id, run.next_child, items}};
   row.id = transaction().add(made);
-  auto execution = fold(row, workflow(run.definition_hash));
+  auto execution = blank(row, workflow(run.definition_hash));
   ++run.next_child;
   ++run.running;
   stimulate(add(std::move(row), std::move(execution)), machine::Start{});

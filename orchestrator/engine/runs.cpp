@@ -70,6 +70,11 @@ Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution)
   return active;
 }
 
+machine::Execution Engine::Core::blank(const store::ExecutionRow& row,
+                                       std::shared_ptr<const asl::Workflow> workflow) const {
+  return engine::blank(row, std::move(workflow), options_);
+}
+
 machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
                                       std::shared_ptr<const asl::Workflow> workflow) {
   return engine::fold(store_, row, std::move(workflow), options_);

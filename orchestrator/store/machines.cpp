@@ -237,8 +237,8 @@ class SqliteMachines final : public Machines {
     return fmt::format(
         "SELECT * FROM (SELECT 0, workflow, 'STANDARD', started_ms, 0, '', definition_hash, '', "
         "'{{}}', started_ms FROM execution WHERE id IN (SELECT max(id) FROM execution WHERE "
-        "revision IS NULL GROUP BY workflow) AND NOT EXISTS (SELECT 1 FROM state_machine WHERE "
-        "name = workflow AND deleted_ms IS NULL) {})",
+        "revision IS NULL AND parent IS NULL GROUP BY workflow) AND NOT EXISTS (SELECT 1 FROM "
+        "state_machine WHERE name = workflow AND deleted_ms IS NULL) {})",
         rest);
   }
 

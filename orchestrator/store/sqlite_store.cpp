@@ -102,6 +102,50 @@ ProgressRow read_progress(const sql::Statement& row) {
   return made;
 }
 
+/// The parameters of list_query(), in the order of their numbers.
+template <class Use>
+auto with_parameters(const ListFilter& filter, const Use& use) {
+  const auto ms = [](const Instant& at) { return at.time_since_epoch().count(); };
+  std::optional<std::string> status;
+  if (filter.status) status = to_string(*filter.status);
+  std::optional<std::int64_t> not_before, behind_ms, behind_id, redriven, parent, map_run;
+  if (filter.not_before) not_before = ms(*filter.not_before);
+  if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
+  if (filter.behind) {
+    behind_ms = ms(filter.behind->first);
+    behind_id = number(filter.behind->second);
+  }
+  if (filter.map_run) {
+    parent = number(filter.map_run->first);
+    map_run = filter.map_run->second;
+  }
+  return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
+             behind_id, parent, map_run, filter.limit);
+}
+
+// Only the conditions that are asked for, so that the indexes of runs that are under way, of runs
+// that are no children, and of children by their map run serve.
+std::string list_query(const ListFilter& filter) {
+  const bool running = filter.status == machine::Status::running;
+  const bool children = filter.children || filter.map_run;
+  auto query = fmt::format("SELECT {} FROM execution {} WHERE {}", row_columns,
+                           running && !filter.map_run ? "INDEXED BY execution_running" : "",
+                           children ? "true" : "parent IS NULL");
+  const auto when = [&](bool given, const char* condition) {
+    if (given) query += condition;
+  };
+  when(filter.status.has_value(), running ? " AND status = 'RUNNING'" : " AND status = ?1");
+  when(filter.workflow.has_value(), " AND workflow = ?2");
+  when(filter.not_before.has_value(), " AND started_ms >= ?3");
+  when(filter.version.has_value(), " AND version = ?4");
+  when(filter.alias.has_value(), " AND alias = ?5");
+  when(filter.redriven.has_value(), " AND (redrive_count > 0) = ?6");
+  when(!filter.express, " AND NOT express");
+  when(filter.behind.has_value(), " AND (started_ms, id) < (?7, ?8)");
+  when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
+  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?11";
+}
+
 // The events of one row of `history`.
 boost::json::value read_events(std::string_view text) {
   try {
@@ -145,8 +189,8 @@ class SqliteStore final : public Store {
       sql::Statement by_id(db_,
                            fmt::format("SELECT {} FROM execution WHERE run_id = ?", row_columns));
       if (by_id.bind(run).step()) return read_row(by_id);
-      auto named = rows(fmt::format("SELECT {} FROM execution WHERE name = ? ORDER BY id DESC "
-                                    "LIMIT 3",
+      auto named = rows(fmt::format("SELECT {} FROM execution WHERE name = ? AND parent IS NULL "
+                                    "ORDER BY id DESC LIMIT 3",
                                     row_columns),
                         run);
       if (named.size() > 1) refuse_several("are named", run, named);
@@ -177,36 +221,10 @@ class SqliteStore final : public Store {
   }
 
   std::vector<ExecutionRow> list(const ListFilter& filter) override {
-    std::optional<std::string> status;
-    if (filter.status) status = to_string(*filter.status);
-    std::optional<std::int64_t> not_before, behind_ms, behind_id;
-    if (filter.not_before) not_before = filter.not_before->time_since_epoch().count();
-    if (filter.behind) {
-      behind_ms = filter.behind->first.time_since_epoch().count();
-      behind_id = number(filter.behind->second);
-    }
-    std::optional<std::int64_t> redriven;
-    if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
-    std::optional<std::int64_t> parent, map_run;
-    if (filter.map_run) {
-      parent = number(filter.map_run->first);
-      map_run = filter.map_run->second;
-    }
     return guard_([&] {
-      return rows(fmt::format("SELECT {} FROM execution WHERE (?1 IS NULL OR status = ?1)"
-                              " AND (?2 IS NULL OR workflow = ?2)"
-                              " AND (?3 IS NULL OR started_ms >= ?3)"
-                              " AND (?4 IS NULL OR version = ?4) AND (?5 IS NULL OR alias = ?5)"
-                              " AND (?6 IS NULL OR (redrive_count > 0) = ?6)"
-                              " AND (?7 OR NOT express)"
-                              " AND (?8 IS NULL OR (started_ms, id) < (?8, ?9))"
-                              " AND (?11 OR parent IS NULL)"
-                              " AND (?12 IS NULL OR (parent, parent_map_run) = (?12, ?13))"
-                              " ORDER BY started_ms DESC, id DESC LIMIT ?10",
-                              row_columns),
-                  status, filter.workflow, not_before, filter.version, filter.alias, redriven,
-                  filter.express ? 1 : 0, behind_ms, behind_id, filter.limit,
-                  filter.children || filter.map_run ? 1 : 0, parent, map_run);
+      return with_parameters(filter, [&](const auto&... parameters) {
+        return rows(list_query(filter), parameters...);
+      });
     });
   }
 

@@ -20,8 +20,9 @@ void write_events(std::string& text, std::span<const machine::Event> events) {
 
 }  // namespace
 
-TurnKit::TurnKit(sqlite::Database& db)
-    : begin(db, "BEGIN IMMEDIATE"),
+TurnKit::TurnKit(sqlite::Database& the_db)
+    : db(the_db),
+      begin(db, "BEGIN IMMEDIATE"),
       commit(db, "COMMIT"),
       rollback(db, "ROLLBACK"),
       keep_definition(db, "INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)"),
@@ -31,8 +32,7 @@ TurnKit::TurnKit(sqlite::Database& db)
           "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
           "starter_waits, "
           "status) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING') RETURNING "
-          "id"),
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
@@ -51,7 +51,8 @@ TurnKit::TurnKit(sqlite::Database& db)
                          "UPDATE map_run SET max_concurrency = coalesce(?, max_concurrency), "
                          "tolerated_count = coalesce(?, tolerated_count), "
                          "tolerated_percentage = coalesce(?, tolerated_percentage) "
-                         "WHERE name = ?") {}
+                         "WHERE name = ?"),
+      any_progress(sqlite::Statement(db, "SELECT 1 FROM progress LIMIT 1").step()) {}
 
 SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
   guard_([&] { kit_.begin.bind().run(); });
@@ -92,10 +93,9 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
                   service.role, service.trace_header, service.alias, service.revision,
                   service.version, service.express ? 1 : 0, parent, map_run, index, items, starter,
                   starter_ticket, waits);
-    kit_.add.step();
-    const ExecutionId id{kit_.add.int64(0)};
-    kit_.add.reset();  // an unfinished statement would make COMMIT fail
-    return id;
+    kit_.add.run();
+    // Not RETURNING: that makes a temporary table for each execution.
+    return ExecutionId{kit_.db.last_rowid()};
   });
 }
 
@@ -122,7 +122,7 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
         .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
               number(row.id))
         .run();
-    if (row.ended_at) kit_.drop_progress.bind(number(row.id)).run();
+    if (row.ended_at && kit_.any_progress) kit_.drop_progress.bind(number(row.id)).run();
   });
 }
 
@@ -132,6 +132,7 @@ void SqliteTurn::set_definition(ExecutionId id, const std::string& hash) {
 
 void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows) {
   guard_([&] {
+    kit_.any_progress = true;
     kit_.drop_progress.bind(number(id)).run();
     for (const auto& row : rows)
       kit_.add_progress

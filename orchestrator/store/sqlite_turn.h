@@ -11,12 +11,14 @@ namespace orch::store {
 
 /// What turns use again and again: statements prepared once, and the buffer of their texts.
 struct TurnKit {
-  explicit TurnKit(sqlite::Database& db);
+  explicit TurnKit(sqlite::Database& the_db);
 
+  sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
   sqlite::Statement keep_definition, add, append, outcome, set_definition;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
+  bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
   std::string text;
 };
 

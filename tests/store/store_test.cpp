@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/store/machines.h"
 #include "orchestrator/store/sqlite_store.h"
 #include "tests/support/temp_folder.h"
 
@@ -50,6 +51,24 @@ class StoreTest : public ::testing::Test {
     const auto id = turn->add(made);
     turn->commit();
     return id;
+  }
+
+  // A child of the map run that `parent` began with its event 7.
+  ExecutionId add_child(ExecutionId parent, std::int64_t index, const std::string& run_id) {
+    const auto turn = store_->begin();
+    auto made = submission(run_id, run_id);
+    made.workflow = "copy/each";
+    made.definition_hash = definition_hash("{}");
+    made.parent = {{parent, 7, index, 1}};
+    const auto id = turn->add(made);
+    turn->commit();
+    return id;
+  }
+
+  std::vector<std::string> names(const ListFilter& filter) {
+    std::vector<std::string> found;
+    for (const auto& row : store_->list(filter)) found.push_back(row.made.name);
+    return found;
   }
 
   std::vector<machine::EventId> ids(ExecutionId id, machine::EventId after) {
@@ -148,6 +167,7 @@ TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
   EXPECT_EQ(rows[0].key, "cedent");
   EXPECT_EQ(rows[0].expected_rows, 10);
   EXPECT_EQ(rows[0].at, at(2'000));
+  reopen();  // progress that another owner kept is dropped too
   {
     const auto turn = store_->begin();
     auto row = store_->find("aa11");
@@ -197,14 +217,60 @@ TEST_F(StoreTest, ListsNewestFirstByStatus) {
     turn->set_outcome(row);
     turn->commit();
   }
-  const auto names = [&](const ListFilter& filter) {
-    std::vector<std::string> found;
-    for (const auto& row : store_->list(filter)) found.push_back(row.made.name);
-    return found;
-  };
   EXPECT_THAT(names({}), ElementsAre("a3", "a2", "a1"));
   EXPECT_THAT(names({machine::Status::running, 50}), ElementsAre("a3", "a1"));
+  EXPECT_THAT(names({machine::Status::succeeded, 50}), ElementsAre("a2"));
   EXPECT_THAT(names({std::nullopt, 1}), ElementsAre("a3"));
+}
+
+TEST_F(StoreTest, ListsWhatEveryConditionOfAFilterLetsThrough) {
+  const auto parent = add("a1", "parent");
+  add("a2", "other");
+  for (int i = 0; i < 2; ++i) add_child(parent, i, "b" + std::to_string(i));
+  const auto listed = [&](auto set) {
+    ListFilter filter;
+    set(filter);
+    return names(filter);
+  };
+  EXPECT_THAT(listed([](auto& filter) { filter.workflow = "copy"; }),
+              ElementsAre("other", "parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.workflow = "none"; }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.not_before = at(1'001); }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.version = 1; }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.alias = ""; }), ElementsAre("other", "parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.redriven = true; }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.redriven = false; }),
+              ElementsAre("other", "parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.express = false; }), ElementsAre("other", "parent"));
+  EXPECT_THAT(listed([&](auto& filter) {
+                filter.behind = {at(1'000), store_->find("a2").id};
+              }),
+              ElementsAre("parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.children = true; }),
+              ElementsAre("b1", "b0", "other", "parent"));
+  EXPECT_THAT(listed([](auto& filter) {
+                filter.children = true;
+                filter.status = machine::Status::running;
+              }),
+              ElementsAre("b1", "b0", "other", "parent"));
+  EXPECT_THAT(listed([&](auto& filter) { filter.map_run = {parent, 7}; }), ElementsAre("b1", "b0"));
+  EXPECT_THAT(listed([&](auto& filter) {
+                filter.map_run = {parent, 7};
+                filter.status = machine::Status::running;
+                filter.limit = 1;
+              }),
+              ElementsAre("b1"));
+  EXPECT_THAT(listed([&](auto& filter) { filter.map_run = {parent, 8}; }), ElementsAre());
+}
+
+TEST_F(StoreTest, ChildrenOfAMapRunMakeNoStateMachine) {
+  const auto parent = add("a1", "parent");
+  const auto child = add_child(parent, 0, "b0");
+  EXPECT_EQ(store_->find("b0").id, child);
+  std::vector<std::string> machines;
+  for (const auto& row : open_machines(folder_ / "runs.db")->list("", 10))
+    machines.push_back(row.name);
+  EXPECT_THAT(machines, ElementsAre("copy"));
 }
 
 TEST_F(StoreTest, EveryOwnerHasALargerEpochAndTheSameId) {
