@@ -101,7 +101,8 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b) {
 }
 
 void append_text(std::string& left, std::string_view right) {
-  if (left.size() + right.size() > longest_text) throw Problem("D2015").error();
+  if (left.size() + right.size() > longest_text)
+    throw Problem("D2015").value(Value(static_cast<double>(longest_text))).error();
   if (left.size() >= 3 && right.size() >= 3) {
     auto at = left.size() - 3;
     std::size_t second = 0;
