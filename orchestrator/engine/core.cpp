@@ -82,8 +82,7 @@ void Engine::Core::recover() {
   running.children = true;
   auto rows = store_.list(running);
   std::reverse(rows.begin(), rows.end());
-  std::set<store::ExecutionId>
-      known;  // also those that cannot be continued: somebody may mend them
+  std::set<store::ExecutionId> known;  // with those that cannot be continued: they may be mended
   for (const auto& row : rows) {
     known.insert(row.id);
     try {
