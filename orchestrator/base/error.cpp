@@ -63,9 +63,10 @@ constexpr std::array codes = {
         "ORCH-0014", "wrong bindings file",
         "The file that --bindings or ORCH_BINDINGS names does not say how resources are bound. "
         "Every problem is listed with its line; nothing was started."},
-    ErrorCode{"ORCH-0015", "the certificate or its key cannot be used",
-              "The PEM files of `orch serve --certificate` and `--private-key` could not be loaded. "
-              "The message carries OpenSSL's reason; nothing listens."},
+    ErrorCode{
+        "ORCH-0015", "the certificate or its key cannot be used",
+        "The PEM files of `orch serve --certificate` and `--private-key` could not be loaded. "
+        "The message carries OpenSSL's reason; nothing listens."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

@@ -79,10 +79,9 @@ class Service::Borrowed {
         return;
       }
     }
-    desk_ = std::make_unique<Desk>(Desk{service_.engine_, service_.options_,
-                                        store::open_as_reader(service_.store_),
-                                        store::open_machines(service_.store_), *service_.redrives_,
-                                        Place{}});
+    desk_ = std::make_unique<Desk>(
+        Desk{service_.engine_, service_.options_, store::open_as_reader(service_.store_),
+             store::open_machines(service_.store_), *service_.redrives_, Place{}});
   }
   ~Borrowed() {
     const std::scoped_lock lock(service_.mutex_);

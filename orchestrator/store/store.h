@@ -172,8 +172,9 @@ class Store {
   /// The children from `index` on, in their order, at most `limit`.
   virtual std::vector<ExecutionRow> children(ExecutionId parent, machine::EventId map_run,
                                              std::int64_t index, std::int64_t limit) = 0;
-  /// Ids of the runs of children that ended without success before the parent's event `redriven`, in
-  /// their order. Commits tell what was before: a child may fail again within the same millisecond.
+  /// Ids of the runs of children that ended without success before the parent's event `redriven`,
+  /// in their order. Commits tell what was before: a child may fail again within the same
+  /// millisecond.
   virtual std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
                                                    machine::EventId redriven) = 0;
   /// JSON text: the array of the outputs of the children that succeeded, in their order.

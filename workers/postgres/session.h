@@ -10,8 +10,8 @@ namespace orch::postgres {
 /// for a lock after `settings.lock_seconds`.
 pg::Connection connect(const Settings& settings, const pg::Stop& also = {});
 
-/// Likewise, for copying: a policy that would hide rows from this user fails the statement, for what
-/// is hidden would be missing without a word.
+/// Likewise, for copying: a policy that would hide rows from this user fails the statement, for
+/// what is hidden would be missing without a word.
 pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also = {});
 
 /// Lets a connection hear one more stop for as long as it lives.
