@@ -1,5 +1,6 @@
 // work.
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdlib>
 #include <thread>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 #include "orchestrator/cli/work_report.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
