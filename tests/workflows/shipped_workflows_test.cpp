@@ -139,5 +139,11 @@ TEST_F(ShippedWorkflows, AWrongCatalogIsReportedWhole) {
   EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("tabel"));
 }
 
+TEST_F(ShippedWorkflows, WithoutACatalogTheRunSaysWhatIsMissing) {
+  const auto row = run("replicate", "{}");
+  EXPECT_EQ(row.error, "Input.Invalid");
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("no \\\"catalog\\\" in the input"));
+}
+
 }  // namespace
 }  // namespace orch

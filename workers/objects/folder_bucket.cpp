@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <cstring>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/replace_file.h"
 #include "orchestrator/base/time.h"
 #include "workers/worker.h"
 
@@ -40,14 +40,6 @@ workers::TaskFailed failed(const fs::path& path, int error) {
 std::string etag_of(const fs::path& path) {
   const auto changed = fs::last_write_time(path).time_since_epoch().count();
   return fmt::format("\"{:x}-{:x}\"", fs::file_size(path), changed);
-}
-
-// The history will say that the file is there, and it is durable.
-void write_durably(const fs::path& path, std::string_view body) {
-  const File file(std::fopen(path.c_str(), "wb"));
-  if (!file || std::fwrite(body.data(), 1, body.size(), file.get()) != body.size() ||
-      std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
-    throw failed(path, errno);
 }
 
 class FileBytes final : public Bytes {
@@ -102,14 +94,14 @@ class FolderBucket final : public Bucket {
     for (const auto& object : found) take(object);
   }
 
-  // Under another name first: a reader sees the old file or the new one, never a part.
   std::string put(const std::string& key, std::string_view body) override {
     const auto path = path_of(key);
-    fs::create_directories(path.parent_path());
-    // One process writes a key at a time, so the draft of one that was killed is written over.
-    const auto draft = fs::path(path).concat(".part");
-    write_durably(draft, body);
-    fs::rename(draft, path);
+    try {
+      fs::create_directories(path.parent_path());
+      replace_file(path, body, "bucket");
+    } catch (const std::system_error& error) {
+      throw failed(path, error.code().value());
+    }
     return etag_of(path);
   }
 

@@ -7,6 +7,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "orchestrator/db/pg_stream.h"
+#include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
 #include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/failures.h"
@@ -68,7 +69,7 @@ boost::json::value number_of(std::string_view text) {
 /// JSON in the database may be more than a payload can carry: numeric digits, duplicate keys.
 boost::json::value document_of(std::string_view text, std::string_view column) {
   try {
-    return json::parse(text);
+    return json::parse_strict(text);
   } catch (const json::SyntaxError& error) {
     refuse("Sql.ValueUnsupported", fmt::format("column \"{}\": {}", column, error.what()),
            "select it as a text: column::text", "ORCH-0623");

@@ -1,14 +1,12 @@
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <unistd.h>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/replace_file.h"
 #include "orchestrator/json/text.h"
 #include "workers/connections/connections.h"
 #include "workers/steps/control_steps.h"
@@ -20,25 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whole or not at all: a reader of the report never sees half of one.
-void write_file(const fs::path& path, const std::string& text) {
-  const auto fail = [&] {
+void write_report(const fs::path& path, const std::string& text, const workers::Task& task) {
+  try {
+    fs::create_directories(path.parent_path());
+    replace_file(path, text, task.run);
+  } catch (const std::system_error& error) {
     throw workers::TaskFailed(
-        "Report.Failed", fmt::format("{}: {}", path.string(), std::strerror(errno)),
+        "Report.Failed", fmt::format("{}: {}", path.string(), error.code().message()),
         "check the folder's permissions and free space, then resume the run", "ORCH-0531");
-  };
-  std::error_code failed;
-  fs::create_directories(path.parent_path(), failed);
-  auto temporary = path;
-  temporary += fmt::format(".{}.tmp", ::getpid());
-  std::ofstream out(temporary);
-  out << text;
-  out.close();
-  if (!out) fail();
-  fs::rename(temporary, path, failed);
-  if (failed) {
-    errno = failed.value();
-    fail();
   }
 }
 
@@ -133,9 +120,10 @@ class Report final : public workers::Worker {
     document["run"] = task.run;
     document["name"] = task.run_name;
     document["results"] = std::move(tables);
-    write_file(base / "report.md",
-               to_markdown(task.run_name, results, std::string(output.at("summary").as_string())));
-    write_file(base / "report.json", json::write(document) + "\n");
+    write_report(base / "report.md",
+                 to_markdown(task.run_name, results, std::string(output.at("summary").as_string())),
+                 task);
+    write_report(base / "report.json", json::write(document) + "\n", task);
     return {(base / "report.md").string(), (base / "report.json").string()};
   }
 };

@@ -45,6 +45,7 @@ catalog::Catalog load_table(const boost::json::object& reference,
 
 catalog::Catalog load(const workers::Task& task, const connections::Connections& connections) {
   const auto* reference = input_member(task, "catalog");
+  if (!reference) reference = option(task, "catalog");
   if (!reference)
     throw workers::TaskFailed(
         "Input.Invalid",

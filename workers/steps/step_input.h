@@ -23,8 +23,8 @@ std::vector<std::string> string_list(std::string_view name, const boost::json::v
 std::int64_t integer_option(const workers::Task& task, std::string_view name,
                             std::int64_t otherwise, std::int64_t least, std::int64_t most);
 
-/// The entries the task's "catalog" and options choose. Throws TaskFailed "Catalog.Invalid" with
-/// every problem.
+/// The entries that the "catalog" of the task, or else of its options, and the options choose.
+/// Throws TaskFailed "Catalog.Invalid" with every problem.
 std::vector<catalog::Entry> chosen_entries(const workers::Task& task,
                                            const connections::Connections& connections);
 

@@ -1,0 +1,37 @@
+#include "orchestrator/base/replace_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace orch {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+// A history will say that the file is there, and histories are durable.
+void write_durably(const fs::path& path, std::string_view content) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "wb"));
+  if (!file || std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
+      std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
+    throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+}  // namespace
+
+void replace_file(const fs::path& path, std::string_view content, std::string_view writer) {
+  const auto draft = fs::path(path).concat(fmt::format(".{}.part", writer));
+  write_durably(draft, content);
+  fs::rename(draft, path);
+}
+
+}  // namespace orch
