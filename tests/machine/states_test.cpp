@@ -19,7 +19,7 @@ constexpr int most_stimuli = 200;
 std::string definition_of(const bj::object& one) {
   if (const auto* whole = one.if_contains("definition")) return json::write(*whole);
   auto state = one.at("state").as_object();
-  const auto& type = state.at("Type").as_string();
+  const auto type = state.at("Type").as_string();  // a copy: adding members moves them
   if (type != "Choice" && type != "Succeed" && type != "Fail") state.emplace("End", true);
   bj::object states{{"S", std::move(state)},
                     {"Yes", {{"Type", "Pass"}, {"Result", "yes"}, {"End", true}}}};
