@@ -94,6 +94,13 @@ bool gone(const std::string& pid) {
   return !(status >> number >> name >> state) || state == "Z";
 }
 
+/// The signal was sent before the task ended; the kernel delivers it on its own time.
+bool ends(const std::string& pid) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!gone(pid) && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  return gone(pid);
+}
+
 TEST_F(ProcessTool, ATimeoutKillsTheWholeGroup) {
   const auto failed =
       call_fails(shell("sleep 100 & echo $! > child; wait", R"(,"timeout_seconds":1)"));
@@ -101,16 +108,13 @@ TEST_F(ProcessTool, ATimeoutKillsTheWholeGroup) {
   std::string child;
   std::ifstream(folder_ / "child") >> child;
   ASSERT_FALSE(child.empty());
-  EXPECT_TRUE(gone(child));
+  EXPECT_TRUE(ends(child));
   EXPECT_GT(context_.heartbeats, 2);
 }
 
 TEST_F(ProcessTool, WhatIsLeftOfTheGroupIsKilledAtTheEnd) {
   const auto child = std::to_string(call(shell("sleep 100 & echo $!")).as_int64());
-  // The signal was sent before the task ended; the kernel delivers it on its own time.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!gone(child) && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-  EXPECT_TRUE(gone(child));
+  EXPECT_TRUE(ends(child));
 }
 
 TEST_F(ProcessTool, AProgramThatIgnoresTermIsKilled) {
