@@ -3,19 +3,39 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include <boost/json/value.hpp>
 
 namespace orch::asl {
 
+/// What `$$` is: made when an expression first asks for it, and from then on the same value for
+/// everything that is evaluated in this scope or a copy of it, so that places in it may be kept.
+class ContextObject {
+ public:
+  using Document = std::shared_ptr<const boost::json::value>;
+
+  ContextObject() = default;  ///< there is none
+  explicit ContextObject(std::function<Document()> make) : make_(std::move(make)) {}
+
+  explicit operator bool() const { return made_ || make_; }
+  const boost::json::value& operator()() const {
+    if (!made_) made_ = make_();
+    return *made_;
+  }
+
+ private:
+  std::function<Document()> make_;
+  mutable Document made_;
+};
+
 /// Built for one evaluation; the documents must outlive it. Everything an expression depends on
 /// is here: two evaluations with equal scopes give equal results.
 struct Scope {
   const boost::json::value* data = nullptr;  ///< what `$` is
-  /// Makes what `$$` is; called only when an expression needs it. The reference must stay valid
-  /// for the evaluation.
-  std::function<const boost::json::value&()> context;
+  ContextObject context;
   /// The value of a workflow variable, or null when it is not set. The reference must stay valid
   /// for the evaluation.
   std::function<const boost::json::value*(std::string_view)> variable;

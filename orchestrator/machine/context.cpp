@@ -69,18 +69,27 @@ bj::object map_part(const ThreadState& iteration) {
   return {{"Item", std::move(item)}};
 }
 
+bj::object fixed_part(const Live& live) {
+  return {
+      {"Execution", execution_part(live)},
+      {"StateMachine", {{"Id", live.identity.workflow_id}, {"Name", live.identity.workflow_name}}}};
+}
+
+// The execution's part holds a copy of the whole input: it is made once, not once an item. The
+// value of an evaluation that is over is changed in place, one that a scope still holds is not.
+bj::object& changeable(Live& live) {
+  if (!live.context)
+    live.context = std::make_shared<bj::value>(fixed_part(live));
+  else if (live.context.use_count() > 1)
+    live.context = std::make_shared<bj::value>(*live.context);
+  return live.context->get_object();
+}
+
 }  // namespace
 
-const bj::value& context_of(Live& live, const ThreadState& thread) {
-  if (live.given_context) return live.given_context->value();
-  // The execution's part holds a copy of the whole input: made once, not once an item.
-  if (live.context.is_null()) {
-    auto& made = live.context.emplace_object();
-    made["Execution"] = execution_part(live);
-    made["StateMachine"] = {{"Id", live.identity.workflow_id},
-                            {"Name", live.identity.workflow_name}};
-  }
-  auto& context = live.context.get_object();
+asl::ContextObject::Document context_of(Live& live, const ThreadState& thread) {
+  if (live.given_context) return live.given_context;
+  auto& context = changeable(live);
   // Inside ItemSelector the state is still the Map state itself.
   context["State"] = state_part(live, thread.state ? thread : *thread.parent);
   context.stable_erase("Task");

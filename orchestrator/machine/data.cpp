@@ -38,9 +38,7 @@ asl::EvaluationError not_an_integer(const char* field, const boost::json::value&
 asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
   asl::Scope made;
   made.data = &data;
-  made.context = [this, &thread]() -> const boost::json::value& {
-    return context_of(live_, thread);
-  };
+  made.context = asl::ContextObject([this, &thread] { return context_of(live_, thread); });
   made.variable = [&thread](std::string_view name) -> const boost::json::value* {
     const auto* value = thread.variable(name);
     return value ? &value->value() : nullptr;

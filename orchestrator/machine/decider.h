@@ -169,7 +169,7 @@ class Decider {
 /// What an output above the quota fails with; `name` is the state's, or the task's resource.
 asl::Failure too_large_failure(const std::string& name);
 
-/// What `$$` is for a thread (context.cpp). Valid until the next call.
-const boost::json::value& context_of(Live& live, const ThreadState& thread);
+/// What `$$` is for a thread (context.cpp). Never changes while somebody holds it.
+asl::ContextObject::Document context_of(Live& live, const ThreadState& thread);
 
 }  // namespace orch::machine

@@ -123,9 +123,9 @@ struct Live {
   std::unordered_map<EventId, ThreadState*> tickets;  ///< open tasks
   std::unordered_map<EventId, ThreadState*> timers;   ///< open timers but the deadline
   std::optional<bool> more;                           ///< Execution::has_more(), when known
-  boost::json::value context;                  ///< cache of the context object, see context.cpp
-  std::optional<json::Payload> given_context;  ///< of a trial: stands in for it
-  std::string shown_state;                     ///< of a trial: every state's name there
+  std::shared_ptr<boost::json::value> context;  ///< the latest context object, see context.cpp
+  std::shared_ptr<const boost::json::value> given_context;  ///< of a trial: stands in for it
+  std::string shown_state;  ///< of a trial: every state's name there
   /// What the states of the execution's own flow were last entered with.
   std::map<std::string, json::Payload, std::less<>> inputs;
 

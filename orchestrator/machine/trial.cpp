@@ -49,7 +49,8 @@ Trial::Trial(std::shared_ptr<const asl::Workflow> workflow, Identity identity, T
   started.id = 1;
   started.at = setup_.at;
   live_->evolve(started);
-  live_->given_context = setup_.context;
+  if (setup_.context)
+    live_->given_context = std::make_shared<const boost::json::value>(setup_.context->value());
   live_->shown_state = setup_.shown_state;
   auto& root = live_->root;
   root.next = setup_.state;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -58,7 +59,8 @@ inline Scope scope_of(const Case& each) {
   Scope scope;
   scope.data = each.has("given") ? &each.value("given") : &nothing;
   const auto* context = each.has("context") ? &each.value("context") : &nothing;
-  scope.context = [context]() -> const boost::json::value& { return *context; };
+  scope.context =
+      ContextObject([context] { return std::make_shared<const boost::json::value>(*context); });
   return scope;
 }
 

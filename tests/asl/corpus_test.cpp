@@ -60,7 +60,7 @@ class Run {
   Scope scope(const bj::value& data) {
     Scope made;
     made.data = &data;
-    made.context = [this]() -> const bj::value& { return context_; };
+    made.context = ContextObject([this] { return std::make_shared<const bj::value>(context_); });
     made.seed = ++seed_;
     return made;
   }

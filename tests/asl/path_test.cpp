@@ -47,9 +47,8 @@ INSTANTIATE_TEST_SUITE_P(Table, Paths, testing::ValuesIn(test::load("paths.json"
 Scope over(const bj::value& data) {
   Scope scope;
   scope.data = &data;
-  scope.context = []() -> const bj::value& {
-    throw std::logic_error("the context was not needed");
-  };
+  scope.context = ContextObject(
+      []() -> ContextObject::Document { throw std::logic_error("the context was not needed"); });
   return scope;
 }
 

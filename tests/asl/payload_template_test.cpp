@@ -60,9 +60,8 @@ TEST(PayloadTemplate, TheContextIsFetchedOnlyWhenNeeded) {
   const auto data = json::parse(R"({"x":1})");
   Scope scope;
   scope.data = &data;
-  scope.context = []() -> const bj::value& {
-    throw std::logic_error("the context was not needed");
-  };
+  scope.context = ContextObject(
+      []() -> ContextObject::Document { throw std::logic_error("the context was not needed"); });
   EXPECT_NO_THROW(PayloadTemplate::compile(json::parse(R"({"a.$":"$.x","b":1})")).evaluate(scope));
 }
 

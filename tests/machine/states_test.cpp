@@ -1,4 +1,5 @@
-// What whole executions end with: tests/cases/states.json. Tasks return their input, waits are over
+// What whole executions end with: tests/cases/states.json, and context_object.json with several
+// places of the context object wherever expressions stand. Tasks return their input, waits are over
 // at once. A case without "definition" is one state named S.
 #include <optional>
 #include <string>
@@ -75,6 +76,8 @@ TEST_P(States, EndAsTheServiceDoes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, States, ::testing::ValuesIn(cases_in("states.json")));
+INSTANTIATE_TEST_SUITE_P(ContextObject, States,
+                         ::testing::ValuesIn(cases_in("context_object.json")));
 
 }  // namespace
 }  // namespace orch::test
