@@ -1,0 +1,135 @@
+#include "tests/publishing/exam_target.h"
+
+#include <sqlite3.h>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/temp_folder.h"
+#include "workers/postgres/postgres.h"
+#include "workers/sqlite/sqlite.h"
+
+namespace orch::test {
+namespace {
+
+constexpr int lock_seconds = 2;
+
+std::string joined(const std::vector<std::optional<std::string>>& cells) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    line += (i == 0 ? "" : "|") + cells[i].value_or("NULL");
+  return line;
+}
+
+class SqliteSession final : public ExamSession {
+ public:
+  explicit SqliteSession(const std::filesystem::path& file) : db_(file) {
+    db_.exec("PRAGMA foreign_keys=OFF");
+  }
+
+  std::vector<std::string> run(const std::string& sql) override {
+    std::vector<std::string> rows;
+    for (const char* rest = sql.c_str(); *rest != '\0';) {
+      sqlite3_stmt* prepared = nullptr;
+      const int code = sqlite3_prepare_v2(db_.handle(), rest, -1, &prepared, &rest);
+      const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
+                                                                                 &sqlite3_finalize);
+      if (code != SQLITE_OK) fail(sql);
+      if (!prepared) continue;  // a comment, or nothing
+      if (sqlite3_column_count(prepared) > 0) rows.clear();
+      int step = SQLITE_ROW;
+      while ((step = sqlite3_step(prepared)) == SQLITE_ROW) rows.push_back(row_of(prepared));
+      if (step != SQLITE_DONE) fail(sql);
+    }
+    return rows;
+  }
+
+ private:
+  static std::string row_of(sqlite3_stmt* statement) {
+    std::vector<std::optional<std::string>> cells;
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+      auto& cell = cells.emplace_back();
+      if (const auto* text = sqlite3_column_text(statement, i))
+        cell = std::string(reinterpret_cast<const char*>(text),
+                           static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
+    }
+    return joined(cells);
+  }
+
+  [[noreturn]] void fail(const std::string& sql) {
+    throw std::runtime_error(std::string(sqlite3_errmsg(db_.handle())) + " in: " + sql);
+  }
+
+  sqlite::Database db_;
+};
+
+class SqliteExamTarget final : public ExamTarget {
+ public:
+  std::unique_ptr<data::Target> open() override {
+    return sqlite::open_target(file_, "to", std::chrono::seconds(lock_seconds));
+  }
+  std::unique_ptr<ExamSession> session() override { return std::make_unique<SqliteSession>(file_); }
+
+ private:
+  TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "target.db";
+};
+
+class PostgresExamSession final : public ExamSession {
+ public:
+  explicit PostgresExamSession(const std::string& url) : session_(url) {}
+
+  std::vector<std::string> run(const std::string& sql) override {
+    std::vector<std::string> lines;
+    for (const auto& row : session_.rows(sql)) lines.push_back(joined(row));
+    return lines;
+  }
+
+ private:
+  PgSession session_;
+};
+
+class PostgresExamTarget final : public ExamTarget {
+ public:
+  PostgresExamTarget() {
+    // A slot would keep its database from being dropped.
+    pg_run(server_.url(),
+           "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
+           "WHERE database = 'exam'");
+    server_.create_database("exam");
+    pg_run(server_.url(), "DROP ROLE IF EXISTS reader; CREATE ROLE reader");
+  }
+  ~PostgresExamTarget() override = default;
+
+  std::unique_ptr<data::Target> open() override {
+    return postgres::open_target({server_.conninfo("exam"), "to", {}, lock_seconds});
+  }
+  std::unique_ptr<ExamSession> session() override {
+    return std::make_unique<PostgresExamSession>(server_.url("exam"));
+  }
+
+ private:
+  static PostgresServer& server() {
+    static PostgresServer made({.durable = false, .settings = {"wal_level=logical"}});
+    return made;
+  }
+  PostgresServer& server_ = server();
+};
+
+}  // namespace
+
+const std::vector<TargetKind>& target_kinds() {
+  static const std::vector<TargetKind> kinds = {
+      {"sqlite",
+       {"strict tables", "case folding"},
+       "orch_evidence",
+       [] { return std::make_unique<SqliteExamTarget>(); }},
+      {"postgresql",
+       {"partitions", "inheritance", "sequences", "identity", "before triggers", "publications",
+        "schemas", "grants", "parts", "row locks", "rules", "short names"},
+       "orch.evidence",
+       [] { return std::make_unique<PostgresExamTarget>(); }},
+  };
+  return kinds;
+}
+
+}  // namespace orch::test
