@@ -49,6 +49,27 @@ class Publish : public testing::Test {
   test::Pair pair_;
 };
 
+TEST_F(Publish, TheEvidenceOfTheNewestLoadIsAtHand) {
+  pg_run(pair_.from, three_rows);
+  EXPECT_FALSE(pair_.target().last_published({"", "t"}).has_value());
+  replicate();
+  pg_run(pair_.from, "INSERT INTO t VALUES (4, 'd')");
+  const auto merged = replicate(Strategy::upsert);
+  const auto newest = pair_.target().last_published({"", "t"});
+  ASSERT_TRUE(newest.has_value());
+  EXPECT_EQ(newest->load, merged.at("load").as_string());
+  EXPECT_EQ(newest->run_name, "nightly");
+  EXPECT_THAT(newest->published_at, testing::EndsWith("Z"));
+  EXPECT_EQ(newest->strategy, Strategy::upsert);
+  EXPECT_EQ(newest->digest.rows, 4);
+  EXPECT_EQ(newest->total_rows, 4);
+  EXPECT_FALSE(newest->emptied);
+  pg_run(pair_.to, "DELETE FROM t");
+  EXPECT_TRUE(pair_.target().last_published({"public", "t"})->emptied);
+  pg_run(pair_.to, "DROP TABLE t");
+  EXPECT_FALSE(pair_.target().last_published({"", "t"}).has_value());
+}
+
 TEST_F(Publish, CreatesTheTableWithItsKeyAndNotNull) {
   pg_run(pair_.from,
          "CREATE TABLE t (id integer, at date, v text NOT NULL, w numeric(9,2), "

@@ -198,6 +198,31 @@ TEST_F(Steps, ReconcileNamesBothSides) {
   EXPECT_TRUE(replication_->reconcile(entry).at("equal").is_null());
 }
 
+TEST_F(Steps, TheEvidenceOfTheNewestLoadIsAtHand) {
+  prepare("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1),(2)");
+  EXPECT_FALSE(target_->last_published({"", "t"}).has_value());
+  replication_->replicate(test::entry_of("t"));
+  test::run_sql(source_file_, "INSERT INTO t VALUES (3)");
+  const auto load = replication_->stage(test::entry_of("t", data::Strategy::upsert));
+  replication_->verify(test::entry_of("t", data::Strategy::upsert), load);
+  replication_->merge(test::entry_of("t", data::Strategy::upsert), load);
+  auto newest = target_->last_published({"", "T"});
+  ASSERT_TRUE(newest.has_value());
+  EXPECT_EQ(newest->load, load.at("load").as_string());
+  EXPECT_EQ(newest->run, "run1");
+  EXPECT_EQ(newest->run_name, "nightly");
+  EXPECT_THAT(newest->published_at, testing::EndsWith("Z"));
+  EXPECT_EQ(newest->strategy, data::Strategy::upsert);
+  EXPECT_EQ(newest->digest.hex(), load.at("digest").as_string());
+  EXPECT_EQ(newest->total_rows, 3);
+  EXPECT_TRUE(newest->position.contains("request"));
+  EXPECT_FALSE(newest->emptied);
+  test::run_sql(target_file_, "DELETE FROM t");
+  EXPECT_TRUE(target_->last_published({"", "t"})->emptied);
+  test::run_sql(target_file_, "DROP TABLE t");
+  EXPECT_FALSE(target_->last_published({"", "t"}).has_value());
+}
+
 TEST_F(Steps, AStopEndsTheMoveAndLeavesTheTargetAlone) {
   prepare(
       "CREATE TABLE t (id INTEGER); INSERT INTO t WITH RECURSIVE n(i) AS "

@@ -67,6 +67,21 @@ struct LoadRecord {
   std::string fingerprint;
 };
 
+/// The evidence of a published load.
+struct PublishedRecord {
+  std::string load;  ///< its id
+  std::string run;
+  std::string run_name;
+  std::string published_at;  ///< ISO 8601, UTC
+  Strategy strategy = Strategy::replace;
+  std::string method;
+  Digest digest;                 ///< of the load's rows, as they were read
+  std::int64_t total_rows = 0;   ///< in the table afterwards
+  boost::json::object position;  ///< as in LoadRecord
+  std::string fingerprint;
+  bool emptied = false;  ///< the load left rows in the table, and now there are none
+};
+
 /// Spells cells in the target's row encoding (the one that is digested, and that RowWriter takes).
 class RowEncoder {
  public:
@@ -166,6 +181,9 @@ class Target {
   virtual Published merge(const LoadPlan& plan, const LoadId& load,
                           const boost::json::object& evidence) = 0;
 
+  /// The evidence of the newest published load of the table; unset when there is none, or the table
+  /// is gone.
+  virtual std::optional<PublishedRecord> last_published(const TableName& name) = 0;
   /// Reads published rows (all, or a watermark's range on the target's column).
   virtual Digest published_digest(const LoadPlan& plan, const std::optional<WatermarkRange>& range,
                                   const std::function<bool()>& stop) = 0;

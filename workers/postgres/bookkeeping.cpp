@@ -1,6 +1,8 @@
 #include "workers/postgres/bookkeeping.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -134,6 +136,35 @@ std::optional<data::Published> read_evidence(pg::Connection& connection,
   return published;
 }
 
+std::optional<data::PublishedRecord> newest_evidence(pg::Connection& connection,
+                                                     const data::TableName& table) {
+  if (!has_bookkeeping(connection)) return std::nullopt;
+  const auto found = connection.exec(
+      "SELECT load_id, run, detail, to_char(published_at AT TIME ZONE 'UTC', "
+      "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), strategy, method, rows, digest, total_rows, "
+      "\"position\", fingerprint FROM orch.evidence WHERE table_schema = $1 AND table_name = $2 "
+      "ORDER BY published_at DESC, fence DESC LIMIT 1",
+      {table.schema, table.name});
+  if (found.rows() == 0) return std::nullopt;
+  data::PublishedRecord record;
+  record.load = found.text(0, 0);
+  record.run = found.text(0, 1);
+  record.run_name = json::parse(found.text(0, 2)).at("run_name").as_string();
+  record.published_at = found.text(0, 3);
+  const auto* strategy =
+      std::find(strategies.begin(), strategies.end(), std::string_view(found.text(0, 4)));
+  record.strategy = static_cast<data::Strategy>(strategy - strategies.begin());
+  record.method = found.text(0, 5);
+  record.digest = data::Digest::from(found.int64(0, 6), found.text(0, 7)).value_or(data::Digest{});
+  record.total_rows = found.int64(0, 8);
+  record.position = json::parse(found.text(0, 9)).as_object();
+  record.fingerprint = found.text(0, 10);
+  record.emptied =
+      record.total_rows > 0 &&
+      connection.exec(fmt::format("SELECT FROM {} LIMIT 1", qualified(table))).rows() == 0;
+  return record;
+}
+
 void write_evidence(pg::Connection& connection, const data::LoadPlan& plan, const Staged& staged,
                     const data::Published& published, const boost::json::object& detail) {
   const auto& record = staged.record;
@@ -141,7 +172,8 @@ void write_evidence(pg::Connection& connection, const data::LoadPlan& plan, cons
   connection.exec(
       "INSERT INTO orch.evidence (load_id, table_schema, table_name, run, store, fence, strategy, "
       "method, rows, digest, total_rows, inserted, updated, deleted, \"position\", fingerprint, "
-      "detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+      "detail, published_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+      "$15, $16, $17, clock_timestamp())",
       {record.load.id, table.schema, table.name, record.load.run, record.load.store,
        text_of(record.load.fence), strategies[static_cast<std::size_t>(plan.request.strategy)],
        published.method, text_of(record.digest.rows), record.digest.hex(), text_of(published.rows),

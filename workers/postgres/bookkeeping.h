@@ -35,6 +35,9 @@ void remove_load(pg::Connection& connection, const data::TableName& table);
 /// What the evidence says of a load; unset when it was not published.
 std::optional<data::Published> read_evidence(pg::Connection& connection,
                                              const std::string& load_id);
+/// The newest of the table, which must exist.
+std::optional<data::PublishedRecord> newest_evidence(pg::Connection& connection,
+                                                     const data::TableName& table);
 void write_evidence(pg::Connection& connection, const data::LoadPlan& plan, const Staged& staged,
                     const data::Published& published, const boost::json::object& detail);
 

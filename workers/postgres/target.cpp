@@ -76,6 +76,12 @@ class PostgresTarget final : public data::Target {
     return publish(settings_, with_schema(plan), load, evidence);
   }
 
+  std::optional<data::PublishedRecord> last_published(const data::TableName& name) override {
+    if (!look_at(name)) return std::nullopt;
+    return guarded(place("reading orch.evidence"),
+                   [&] { return newest_evidence(connection_, resolved(name)); });
+  }
+
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {

@@ -1,6 +1,9 @@
 #include "workers/sqlite/bookkeeping.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -8,6 +11,7 @@
 #include "orchestrator/base/time.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/json/text.h"
+#include "workers/sqlite/names.h"
 #include "workers/worker.h"
 
 namespace orch::sqlite {
@@ -19,22 +23,12 @@ namespace {
 
 std::string now() { return to_iso(std::chrono::floor<Millis>(std::chrono::system_clock::now())); }
 
-std::string_view strategy_name(data::Strategy strategy) {
-  switch (strategy) {
-    case data::Strategy::upsert:
-      return "upsert";
-    case data::Strategy::append:
-      return "append";
-    case data::Strategy::replace:
-      break;
-  }
-  return "replace";
-}
+constexpr std::array<std::string_view, 3> strategies = {"replace", "upsert", "append"};
 
 /// The digest columns that start at `column`: rows, hex.
 data::Digest digest_at(const Statement& row, int column) {
   const auto digest = data::Digest::from(row.int64(column), row.text(column + 1));
-  if (!digest) throw Error("orch_load", SQLITE_CORRUPT, "orch_load holds a broken digest");
+  if (!digest) throw Error("digest", SQLITE_CORRUPT, "the bookkeeping holds a broken digest");
   return *digest;
 }
 
@@ -122,6 +116,31 @@ std::optional<data::Published> read_evidence(Database& db, const std::string& lo
   return published;
 }
 
+std::optional<data::PublishedRecord> newest_evidence(Database& db, const data::TableName& table) {
+  if (!has_bookkeeping(db)) return std::nullopt;
+  Statement row(db,
+                "SELECT load_id, run, detail, published_at, strategy, method, rows, digest, "
+                "total_rows, position, fingerprint FROM orch_evidence WHERE table_name = ?1 "
+                "ORDER BY published_at DESC, fence DESC LIMIT 1");
+  if (!row.bind(table.name).step()) return std::nullopt;
+  data::PublishedRecord record;
+  record.load = row.text(0);
+  record.run = row.text(1);
+  record.run_name = json::parse(row.text(2)).at("run_name").as_string();
+  record.published_at = row.text(3);
+  const auto* strategy = std::find(strategies.begin(), strategies.end(), row.text(4));
+  record.strategy = static_cast<data::Strategy>(strategy - strategies.begin());
+  record.method = row.text(5);
+  record.digest = digest_at(row, 6);
+  record.total_rows = row.int64(8);
+  record.position = json::parse(row.text(9)).as_object();
+  record.fingerprint = row.text(10);
+  if (record.total_rows > 0)
+    record.emptied =
+        !Statement(db, fmt::format("SELECT 1 FROM main.{} LIMIT 1", quote(table.name))).step();
+  return record;
+}
+
 void write_evidence(Database& db, const data::LoadPlan& plan, const data::LoadRecord& record,
                     const data::Published& published, const boost::json::object& detail) {
   const auto& load = record.load;
@@ -131,9 +150,9 @@ void write_evidence(Database& db, const data::LoadPlan& plan, const data::LoadRe
             "fingerprint, detail, published_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
             "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)")
       .bind(load.id, plan.request.target.name, load.run, load.store, load.fence,
-            strategy_name(plan.request.strategy), published.method, record.digest.rows,
-            record.digest.hex(), published.rows, published.inserted, published.updated,
-            published.deleted, json::write(record.position), record.fingerprint,
+            strategies.at(static_cast<std::size_t>(plan.request.strategy)), published.method,
+            record.digest.rows, record.digest.hex(), published.rows, published.inserted,
+            published.updated, published.deleted, json::write(record.position), record.fingerprint,
             json::write(detail), now())
       .run();
 }

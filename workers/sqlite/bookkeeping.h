@@ -31,6 +31,8 @@ void remove_load(Database& db, const data::TableName& table);
 
 /// What the evidence says of a load; unset when it was not published.
 std::optional<data::Published> read_evidence(Database& db, const std::string& load_id);
+/// The newest of the table, which must exist.
+std::optional<data::PublishedRecord> newest_evidence(Database& db, const data::TableName& table);
 void write_evidence(Database& db, const data::LoadPlan& plan, const data::LoadRecord& record,
                     const data::Published& published, const boost::json::object& detail);
 

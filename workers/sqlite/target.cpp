@@ -73,6 +73,12 @@ class SqliteTarget final : public data::Target {
     return publish(file_, plan, load, evidence);
   }
 
+  std::optional<data::PublishedRecord> last_published(const data::TableName& name) override {
+    if (!look_at(name.name)) return std::nullopt;
+    return guarded(file_.place("reading orch_evidence"),
+                   [&] { return newest_evidence(db(), name); });
+  }
+
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {
