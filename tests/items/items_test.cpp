@@ -3,7 +3,10 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -153,6 +156,70 @@ TEST_F(Items, WhatCannotBeRead) {
   auto elsewhere = plan("JSON", "a.json");
   elsewhere["arguments"] = {{"Bucket", "my-bucket"}, {"Key", "a.json"}};
   EXPECT_THAT(cause_of(elsewhere), HasSubstr("my-bucket"));
+}
+
+// Each is refused, and none is waited for.
+TEST_F(Items, WhatIsNoFile) {
+  std::filesystem::create_directory(folder_ / "folder");
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/dev/zero", folder_ / "device");
+  ASSERT_EQ(::mknod((folder_ / "socket").c_str(), S_IFSOCK | 0600, 0), 0);
+  for (const auto* format : {"JSON", "JSONL", "CSV", "MANIFEST"}) {
+    EXPECT_THAT(cause_of(plan(format, "folder")), HasSubstr("folder is a folder, not a file"));
+    EXPECT_THAT(cause_of(plan(format, "pipe")), HasSubstr("pipe is a pipe, not a file"));
+    EXPECT_THAT(cause_of(plan(format, "socket")), HasSubstr("socket is a socket, not a file"));
+    EXPECT_THAT(cause_of(plan(format, "device")), HasSubstr("device is a device, not a file"));
+  }
+  put("file", "[1]");
+  EXPECT_THAT(cause_of(plan("JSON", "file/below")), HasSubstr("S3.NoSuchKey"));
+  auto listing = plan("JSON", "", {{"resource", "arn:aws:states:::s3:listObjectsV2"}});
+  EXPECT_THAT(read(listing), SizeIs(1)) << "a listing holds the file alone";
+}
+
+TEST_F(Items, AFileThatIsDeletedOrChangedWhileItIsRead) {
+  std::string lines;
+  while (lines.size() < 1'000'000) lines += "{\"a\":1}\n";
+  const auto while_reading = [&](const std::function<void()>& change) {
+    put("a.jsonl", lines);
+    const auto items = outside_->items(plan("JSONL", "a.jsonl"), never);
+    std::size_t count = items->next() ? 1 : 0;
+    change();
+    while (items->next()) ++count;
+    return count;
+  };
+  EXPECT_EQ(while_reading([&] { std::filesystem::remove(folder_ / "a.jsonl"); }), lines.size() / 8);
+  EXPECT_THROW(while_reading([&] { put("a.jsonl", lines + lines); }), workers::TaskFailed);
+}
+
+class Listings : public Items {
+ protected:
+  bj::object listing(const std::string& prefix) {
+    return plan("JSON", prefix, {{"resource", "arn:aws:states:::s3:listObjectsV2"}});
+  }
+};
+
+TEST_F(Listings, ANameThatIsNotUtf8IsRefusedByName) {
+  put("in/a.json", "[1]");
+  put("other/b\xff.json", "[1]");
+  EXPECT_THAT(cause_of(listing("")), HasSubstr("other/b\xef\xbf\xbd.json is not UTF-8"));
+  EXPECT_THAT(read(listing("in/")), SizeIs(1));
+}
+
+TEST_F(Listings, AFolderThatMayNotBeRead) {
+  put("in/a.json", "[1]");
+  put("secret/b.json", "[1]");
+  std::filesystem::permissions(folder_ / ".", std::filesystem::perms(0755));
+  std::filesystem::permissions(folder_ / "secret", std::filesystem::perms(0));
+  // Nothing is closed to root.
+  constexpr uid_t nobody = 65534;
+  const bool root = ::geteuid() == 0 && ::seteuid(nobody) == 0;
+  EXPECT_THAT(cause_of(listing("")), HasSubstr("secret: Permission denied"));
+  EXPECT_THAT(cause_of(listing("secret/b")), HasSubstr("S3.AccessDenied"));
+  EXPECT_THAT(read(listing("in/")), SizeIs(1)) << "not on the way";
+  if (root) {
+    EXPECT_EQ(::seteuid(0), 0);
+  }
+  std::filesystem::permissions(folder_ / "secret", std::filesystem::perms(0700));
 }
 
 workers::ChildResult child(const std::string& name, const std::string& status,

@@ -86,6 +86,13 @@ const bj::value& member(const bj::value& object, const char* name, const std::st
       fmt::format("{} is no manifest of an S3 inventory: it has no \"{}\"", key, name));
 }
 
+std::string text_member(const bj::value& object, const char* name, const std::string& key) {
+  const auto& found = member(object, name, key);
+  if (found.is_string()) return std::string(found.get_string());
+  throw reader_failed(fmt::format("{} is no manifest of an S3 inventory: \"{}\" is no text: {}",
+                                  key, name, json::write(found)));
+}
+
 }  // namespace
 
 std::unique_ptr<workers::Items> open_listing(objects::Bucket& bucket, const ReaderPlan& plan) {
@@ -110,10 +117,13 @@ std::unique_ptr<workers::Items> open_manifest(objects::Bucket& bucket, const std
   if (const auto& format = member(manifest, "fileFormat", key); format != "CSV")
     throw reader_failed(
         fmt::format("{}: inventories in {} cannot be read, only CSV", key, json::write(format)));
-  CsvLayout layout{',', true, schema_names(member(manifest, "fileSchema", key).as_string())};
+  CsvLayout layout{',', true, schema_names(text_member(manifest, "fileSchema", key))};
   std::deque<std::string> files;
-  for (const auto& file : member(manifest, "files", key).as_array())
-    files.emplace_back(member(file, "key", key).as_string());
+  const auto& listed = member(manifest, "files", key);
+  if (!listed.is_array())
+    throw reader_failed(
+        fmt::format("{} is no manifest of an S3 inventory: \"files\" is no array", key));
+  for (const auto& file : listed.get_array()) files.push_back(text_member(file, "key", key));
   return std::make_unique<Chained>(std::move(files), [&bucket, layout](const std::string& file) {
     return open_csv(bucket, file, layout);
   });
