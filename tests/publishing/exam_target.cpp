@@ -125,7 +125,7 @@ const std::vector<TargetKind>& target_kinds() {
        [] { return std::make_unique<SqliteExamTarget>(); }},
       {"postgresql",
        {"partitions", "inheritance", "sequences", "identity", "before triggers", "publications",
-        "schemas", "grants", "parts", "row locks", "rules", "short names"},
+        "schemas", "grants", "parts", "row locks", "rules", "short names", "case sensitive names"},
        "orch.evidence",
        [] { return std::make_unique<PostgresExamTarget>(); }},
   };

@@ -24,14 +24,6 @@ struct Question {
   friend void PrintTo(const Question& question, std::ostream* out) { *out << question.name(); }
 };
 
-bool able(const test::TargetKind& kind, const object& one) {
-  const auto* needs = one.if_contains("needs");
-  if (!needs) return true;
-  for (const auto& need : needs->as_array())
-    if (!kind.capabilities.contains(std::string(need.as_string()))) return false;
-  return true;
-}
-
 /// Of all files, in the order of their names.
 std::vector<object> all_cases() {
   std::vector<std::string> files;
@@ -49,7 +41,7 @@ std::vector<Question> questions() {
   std::vector<Question> all;
   for (const auto& one : all_cases())
     for (const auto& kind : test::target_kinds())
-      if (able(kind, one)) all.push_back({one, &kind});
+      if (test::able(kind, one)) all.push_back({one, &kind});
   return all;
 }
 

@@ -96,6 +96,7 @@ class Scenario {
     for (const auto& value : one_.at("steps").as_array()) {
       ++number_;
       step_ = &value.as_object();
+      if (!able(kind_, *step_)) continue;
       try {
         take();
       } catch (const std::exception& error) {
@@ -278,6 +279,14 @@ class Scenario {
 };
 
 }  // namespace
+
+bool able(const TargetKind& kind, const bj::object& one) {
+  const auto* needs = one.if_contains("needs");
+  if (!needs) return true;
+  const auto wanted = texts(*needs);
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& need) { return kind.capabilities.contains(need); });
+}
 
 std::vector<std::string> play(const bj::object& one, const TargetKind& kind) {
   try {

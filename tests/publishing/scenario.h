@@ -33,6 +33,9 @@
 
 namespace orch::test {
 
+/// True when the target has all that `one`, a case or a step, names in "needs".
+bool able(const TargetKind& kind, const boost::json::object& one);
+
 /// Everything in which the target departs from the case; empty when it passes.
 std::vector<std::string> play(const boost::json::object& one, const TargetKind& kind);
 
