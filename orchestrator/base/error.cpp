@@ -88,7 +88,9 @@ constexpr std::array codes = {
     ErrorCode{
         "ORCH-0205", "the run cannot be resumed like this",
         "It is running or has succeeded, the state to resume from does not exist or was never "
-        "entered, or the new definition changes a state that has already been completed."},
+        "entered, or the new definition changes a state that has already been completed. A run "
+        "that is under way or paused goes on as it was started; a part of a paused run goes on "
+        "with it."},
     ErrorCode{"ORCH-0206", "the run store is damaged",
               "What the file holds cannot have been written by orch. Restore a backup."},
     ErrorCode{"ORCH-0207", "the store's schema is not this program's",

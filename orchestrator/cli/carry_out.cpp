@@ -27,6 +27,7 @@ constexpr std::chrono::seconds owner_patience{10};
 constexpr Millis owner_retry{50};
 // How long tasks at work may finish after Ctrl-C.
 constexpr Millis drain_patience{10'000};
+constexpr std::size_t most_announced = 10;
 
 /// The store is ours, or the run is somebody else's.
 struct Placed {
@@ -70,34 +71,28 @@ std::string owner_name(const Context& context) {
   return store::OwnerLock::owner(context.settings.value("store")).value_or("");
 }
 
-void announce(const Context& context, Owner& owner, const std::string& run) {
-  std::vector<std::string> names;
-  for (const auto& row : owner.continued())
-    if (row.made.run_id != run) names.push_back(row.made.name);
-  if (names.empty()) return;
-  context.say(fmt::format("orch: continuing {} that {} interrupted: {}",
-                          status::plural(static_cast<std::int64_t>(names.size()), "run"),
-                          names.size() == 1 ? "was" : "were", fmt::join(names, ", ")));
-}
-
-int leave_interrupted(const Context& context, Owner& owner, const RunReader& run) {
+// The run that this process was started for rests; those of others go on with the next owner. The
+// mark comes first: whatever ends this process now, nothing continues the run unasked.
+int leave_paused(const Context& context, Owner& owner, RunReader& run) {
+  owner.engine().pause(run.row().made.run_id);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   owner.engine().drain(drain_patience);
-  const auto& made = run.row().made;
-  context.say(fmt::format("orch: run {} is not finished; nothing is lost", made.name));
-  context.say(fmt::format("  orch resume {}   goes on where it was", made.run_id));
+  run.refresh();
+  if (run.row().status != machine::Status::running) return show_end(context, run);
+  show_paused(context, run.row());
   return Exit::interrupted;
 }
 
-// The runs that others handed over end before this process does.
+// The runs that others handed over, and those that were continued, end before this process does.
 bool wait_for_guests(const Context& context, Owner& owner) {
   std::size_t said = 0;
   while (!owner.close_if_no_guests()) {
     const auto guests = owner.guests();
     if (guests.size() != said && !guests.empty())
-      context.say(fmt::format("orch: {} of other processes still under way: {}",
-                              status::plural(static_cast<std::int64_t>(guests.size()), "run"),
-                              fmt::join(guests, ", ")));
+      context.say(
+          fmt::format("orch: {} still under way here: {} (Ctrl-C leaves {} to the next orch)",
+                      status::plural(static_cast<std::int64_t>(guests.size()), "run"),
+                      fmt::join(guests, ", "), guests.size() == 1 ? "it" : "them"));
     said = guests.size();
     if (interrupted()) return false;
     owner.bell().wait(Millis{100});
@@ -105,25 +100,30 @@ bool wait_for_guests(const Context& context, Owner& owner) {
   return true;
 }
 
-void say_unfinished(const Context& context, Owner& owner, store::Store& reader) {
-  for (const auto& row : owner.continued()) {
-    if (reader.find(row.made.run_id).status != machine::Status::running) continue;
-    context.say(fmt::format("orch: run {} is not finished; `orch resume {}` goes on with it",
-                            row.made.name, row.made.run_id));
-  }
+void say_unfinished(const Context& context, Owner& owner) {
+  for (const auto& name : owner.guests())
+    context.say(
+        fmt::format("orch: run {0} is not finished; the next orch continues it, or "
+                    "`orch resume {0}`",
+                    name));
 }
 
 int run_here(const Context& context, Owner& owner, const Wish& wish) {
   const auto id = wish.here(owner.engine());
-  announce(context, owner, id);
+  announce_continued(context, owner, id);
   const auto reader = store::open_as_reader(context.settings.value("store"));
   RunReader run(*reader, id);
   const auto end = follow(
       context, run, [&](Millis longest) { owner.bell().wait(longest); }, [] { return true; });
-  if (end == FollowEnd::interrupted) return leave_interrupted(context, owner, run);
-  const int code = show_end(context, run);
+  if (end == FollowEnd::interrupted) {
+    const int code = leave_paused(context, owner, run);
+    say_unfinished(context, owner);
+    return code;
+  }
+  const int code = end == FollowEnd::paused ? Exit::interrupted : show_end(context, run);
+  if (end == FollowEnd::paused) show_paused(context, run.row());
   if (!wait_for_guests(context, owner)) owner.engine().drain(drain_patience);
-  say_unfinished(context, owner, *reader);
+  say_unfinished(context, owner);
   return code;
 }
 
@@ -137,12 +137,33 @@ std::optional<int> run_there(const Context& context, const std::string& id) {
       [&] { return !owner_name(context).empty(); });
   if (end == FollowEnd::owner_gone) return std::nullopt;
   if (end == FollowEnd::ended) return show_end(context, run);
+  if (end == FollowEnd::paused) {
+    show_paused(context, run.row());
+    return Exit::interrupted;
+  }
   context.say(fmt::format("orch: run {} goes on without you; `orch resume {}` follows it again",
                           run.row().made.name, id));
   return Exit::interrupted;
 }
 
 }  // namespace
+
+void announce_continued(const Context& context, const Owner& owner, const std::string& except) {
+  std::int64_t more = 0;
+  std::size_t said = 0;
+  for (const auto& [run, interrupted_at] : owner.continued()) {
+    if (run.made.run_id == except) continue;
+    if (++said > most_announced) {
+      ++more;
+      continue;
+    }
+    context.say(fmt::format("orch: continuing run {}, interrupted at {} UTC", run.made.name,
+                            status::instant_text(interrupted_at)));
+  }
+  if (more > 0)
+    context.say(
+        fmt::format("orch: and {} more; `orch status` lists them", status::plural(more, "run")));
+}
 
 int carry_out(const Context& context, Wish wish, Patience patience) {
   if (patience == Patience::hand_over) {

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "orchestrator/cli/command.h"
+#include "orchestrator/cli/owner.h"
 #include "orchestrator/engine/engine.h"
 
 namespace orch::cli {
@@ -16,6 +17,9 @@ struct Wish {
   std::function<std::string(engine::Engine& engine)> here;  ///< returns the run's id
   boost::json::object there;
 };
+
+/// Names the runs that `owner` continues after an interruption, but `except`, an id.
+void announce_continued(const Context& context, const Owner& owner, const std::string& except = {});
 
 enum class Patience { follow, hand_over };
 

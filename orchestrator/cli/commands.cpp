@@ -11,15 +11,18 @@ constexpr std::array table = {
             "this process owns the run store and does the work, in the foreground. When another "
             "process owns the store, the run is handed over to it and followed from here, with "
             "the same output.\n\n"
-            "Ctrl-C lets the tasks at work finish and leaves the run resumable; a second Ctrl-C "
-            "leaves at once. Nothing is lost either way.\n\n"
+            "Ctrl-C and SIGTERM let the tasks at work finish and pause the run: nothing continues "
+            "it but `orch resume`, and `orch stop` ends it. A second Ctrl-C leaves at once. A run "
+            "that was interrupted otherwise (kill -9, power) is continued by the next orch that "
+            "owns the store, which says so and stays until it has ended. Nothing is lost either "
+            "way.\n\n"
             "The exit code is the run's outcome: 0 succeeded, 3 failed or timed out, 4 stopped or "
             "interrupted.",
             "orch submit replicate --connections connections.json --input "
             "'{\"catalog\":\"catalog.json\"}'\n"
             "orch submit nightly.json --name nightly-2026-01-31 --input @input.json",
             declare_submit},
-    Command{"resume", "Continue a run that failed, was stopped or was interrupted",
+    Command{"resume", "Continue a run that failed, was stopped, paused or interrupted",
             "Redoes what failed and keeps what succeeded: branches, iterations and tables that "
             "are done stay done. Retry counters start anew. A run that is under way is followed.",
             "orch resume nightly\n"
@@ -27,7 +30,9 @@ constexpr std::array table = {
             "orch resume 3f2a --definition corrected.json",
             declare_resume},
     Command{"status", "List the runs, or show one: states, tables, failures",
-            "Reads beside the owner of the store and changes nothing.",
+            "Reads beside the owner of the store and changes nothing. A run that is under way is "
+            "running, paused (until `orch resume`), or interrupted: nobody owns the store, and "
+            "the next orch that does continues it.",
             "orch status\norch status nightly\norch status nightly -o json", declare_status},
     Command{"history", "Show every event of a run",
             "With -o json or jsonl the events have the shape of the Step Functions history; what "
@@ -74,7 +79,8 @@ constexpr std::array table = {
             "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
             "--private-key). GET /healthz needs no signature.\n\n"
             "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
-            "finish; what is not done then goes on at the next start.",
+            "finish; what is not done then is not paused, as a foreground run would be: it goes on "
+            "at the next start.",
             "orch serve\n"
             "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
             "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "

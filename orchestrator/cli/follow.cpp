@@ -74,6 +74,7 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
     run.refresh();
     show();
     if (run.row().status != machine::Status::running) break;
+    if (run.row().paused_at) return FollowEnd::paused;
     if (interrupted()) return FollowEnd::interrupted;
     if (std::chrono::steady_clock::now() >= next_check) {
       if (!going_on()) return FollowEnd::owner_gone;
@@ -83,6 +84,14 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
   }
   area.clear();
   return FollowEnd::ended;
+}
+
+void show_paused(const Context& context, const store::ExecutionRow& row) {
+  const auto& made = row.made;
+  context.say(fmt::format("orch: run {} is paused; nothing is lost, and nothing continues it but",
+                          made.name));
+  context.say(fmt::format("  orch resume {}   goes on where it was", made.run_id));
+  context.say(fmt::format("  orch stop {}     ends it", made.run_id));
 }
 
 int show_end(const Context& context, const RunReader& run) {

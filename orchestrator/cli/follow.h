@@ -35,12 +35,15 @@ Instant clock_now();
 void catch_interrupts();
 bool interrupted();
 
-enum class FollowEnd { ended, interrupted, owner_gone };
+enum class FollowEnd { ended, paused, interrupted, owner_gone };
 
-/// Shows the run on standard error until it has ended, Ctrl-C came, or `going_on` (asked about once
-/// a second) says that nobody runs it. `wait` pauses for at most the given time.
+/// Shows the run on standard error until it has ended, is paused, Ctrl-C came, or `going_on` (asked
+/// about once a second) says that nobody runs it. `wait` pauses for at most the given time.
 FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
                  const std::function<bool()>& going_on);
+
+/// Says on standard error that the run is paused and what to type.
+void show_paused(const Context& context, const store::ExecutionRow& row);
 
 /// What is shown after the end, to standard output in the chosen format; returns the exit code of
 /// the run's status.

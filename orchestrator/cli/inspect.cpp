@@ -18,8 +18,19 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr std::array<std::string_view, 5> status_names = {"running", "succeeded", "failed",
-                                                          "timed_out", "aborted"};
+struct StatusName {
+  std::string_view name;
+  machine::Status status;
+};
+constexpr std::array status_names = {
+    StatusName{"running", machine::Status::running},
+    StatusName{"paused", machine::Status::running},
+    StatusName{"succeeded", machine::Status::succeeded},
+    StatusName{"failed", machine::Status::failed},
+    StatusName{"timed_out", machine::Status::timed_out},
+    StatusName{"stopped", machine::Status::aborted},
+    StatusName{"aborted", machine::Status::aborted},  // as JSON has it
+};
 
 struct StatusOptions {
   std::string run;
@@ -31,25 +42,36 @@ struct HistoryOptions {
   std::string run;
 };
 
-std::optional<machine::Status> status_named(const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  for (std::size_t i = 0; i < status_names.size(); ++i)
-    if (status_names[i] == name) return static_cast<machine::Status>(i);
+store::ListFilter filter_of(const StatusOptions& options) {
+  store::ListFilter filter;
+  filter.limit = options.limit;
+  if (options.only.empty()) return filter;
+  std::vector<std::string> names;
+  for (const auto& [name, status] : status_names) {
+    if (name == options.only) filter.status = status;
+    names.emplace_back(name);
+  }
+  filter.paused = options.only == "paused";
+  if (filter.status) return filter;
   throw Error("ORCH-0001",
-              fmt::format("--only is \"{}\"{}", name,
-                          did_you_mean(name, {status_names.begin(), status_names.end()})),
-              fmt::format("one of: {}", fmt::join(status_names, ", ")));
+              fmt::format("--only is \"{}\"{}", options.only, did_you_mean(options.only, names)),
+              fmt::format("one of: {}", fmt::join(names, ", ")));
 }
 
 int list_runs(const Context& context, store::Store& store, const StatusOptions& options) {
-  const auto rows = store.list({status_named(options.only), options.limit});
+  const auto rows = store.list(filter_of(options));
+  const bool owned = store::OwnerLock::owner(context.settings.value("store")).has_value();
   if (context.json()) {
     bj::array documents;
-    for (const auto& row : rows) documents.push_back(status::run_document(row, clock_now(), false));
+    for (const auto& row : rows) {
+      auto document = status::run_document(row, clock_now(), false);
+      if (status::interrupted(row, owned)) document["interrupted"] = true;
+      documents.push_back(std::move(document));
+    }
     print_documents(context, documents);
     return Exit::ok;
   }
-  context.print(status::runs_page(rows, clock_now(), context.out.look));
+  context.print(status::runs_page(rows, clock_now(), owned, context.out.look));
   if (rows.empty()) context.say("orch: no runs");
   if (static_cast<std::int64_t>(rows.size()) == options.limit)
     context.say(fmt::format("orch: the latest {}; --limit shows more",
@@ -102,7 +124,7 @@ Action declare_status(CLI::App& app) {
   app.add_option("run", options->run, "id, unique beginning of an id, or name; none: list the runs")
       ->type_name("RUN");
   app.add_option("--only", options->only,
-                 "list only runs that are running, succeeded, failed, timed_out or aborted")
+                 "list only runs that are running, paused, succeeded, failed, timed_out or stopped")
       ->type_name("STATUS");
   app.add_option("--limit", options->limit, "list at most so many runs; default 20")
       ->type_name("N")

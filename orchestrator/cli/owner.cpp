@@ -71,7 +71,13 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;
-  continued_ = store_->list(running);
+  for (auto& row : store_->list(running)) {
+    if (row.paused_at) continue;
+    // Executions of the API's clients may wait for workers that need `orch serve`.
+    if (row.made.service.arn.empty()) guests_.insert(row.made.run_id);
+    const auto last = store_->last_event_at(row.id);
+    continued_.push_back({std::move(row), last});
+  }
   engine::Options options;
   options.workers = workers;
   options.service_quotas = service_options.quotas;
@@ -120,14 +126,17 @@ bj::object Owner::answer(const bj::object& request) {
 
 void Owner::drop_ended_guests() {
   std::erase_if(guests_, [&](const std::string& run) {
-    return reader_->find(run).status != machine::Status::running;
+    const auto row = reader_->find(run);
+    return row.status != machine::Status::running || row.paused_at;
   });
 }
 
 std::vector<std::string> Owner::guests() {
   const std::scoped_lock lock(mutex_);
   drop_ended_guests();
-  return {guests_.begin(), guests_.end()};
+  std::vector<std::string> names;
+  for (const auto& run : guests_) names.push_back(reader_->find(run).made.name);
+  return names;
 }
 
 bool Owner::close_if_no_guests() {

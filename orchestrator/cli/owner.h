@@ -52,13 +52,17 @@ class Owner {
   engine::Engine& engine() { return *engine_; }
   service::Service& service() { return *service_; }
   Bell& bell() { return bell_; }
-  /// Runs that were under way when the store was taken over.
-  const std::vector<store::ExecutionRow>& continued() const { return continued_; }
+  /// Runs that this process continues: under way when the store was taken over, and not paused.
+  struct Continued {
+    store::ExecutionRow run;
+    Instant interrupted_at;  ///< its last event before
+  };
+  const std::vector<Continued>& continued() const { return continued_; }
 
-  /// Runs that other processes handed over and that are under way.
+  /// Names of the runs under way that other processes handed over, or that were continued.
   std::vector<std::string> guests();
-  /// Takes no more runs from others if none of theirs is under way; true when it is so. They retry,
-  /// and own the store after this process.
+  /// Takes no more runs from others if guests() is empty; true when it is so. They retry, and own
+  /// the store after this process.
   bool close_if_no_guests();
 
  private:
@@ -71,7 +75,7 @@ class Owner {
   service::Integration integration_;
   workers::Registry registry_;
   Bell bell_;
-  std::vector<store::ExecutionRow> continued_;
+  std::vector<Continued> continued_;
   std::mutex mutex_;
   std::set<std::string> guests_;
   bool closed_ = false;

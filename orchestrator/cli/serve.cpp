@@ -181,6 +181,7 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto workers = context.settings.workers();
   Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
               context.settings.value("bindings"), service_options(context, options), &relay);
+  announce_continued(context, owner);
   http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
   http::Server server(io, address.host, address.port, server_options,

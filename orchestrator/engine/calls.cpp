@@ -9,6 +9,7 @@
 #include "orchestrator/engine/ask.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/engine/executed_states.h"
+#include "orchestrator/engine/family.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::engine {
@@ -35,11 +36,6 @@ Submitted existing(const store::ExecutionRow& row, const Submission& submission,
               fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
                           submission.name, row.made.run_id, differs),
               "choose another --name, or `orch resume` that run");
-}
-
-[[noreturn]] void refuse(const store::ExecutionRow& row, const std::string& why,
-                         const std::string& hint) {
-  throw Error("ORCH-0205", fmt::format("run {} {}", row.made.run_id, why), hint);
 }
 
 void check_state(const store::ExecutionRow& row, const Redrive& redrive,
@@ -156,12 +152,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
 
 std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {
   auto row = store_.find(run);
-  if (take_up(row)) {
-    if (redrive.from.empty() && redrive.input.empty() && !redrive.definition)
-      return row.made.run_id;
-    refuse(row, "is under way; it goes on by itself, as it was started",
-           "`orch stop` it first, then resume it with what is to change");
-  }
+  if (row.status == machine::Status::running) return go_on(row, redrive);
   if (row.status == machine::Status::succeeded)
     refuse(row, "has succeeded; there is nothing to resume",
            "submit the workflow again for a new run");
@@ -217,9 +208,13 @@ void Engine::Core::check_definition(const store::ExecutionRow& row, const std::s
 std::string Engine::Core::do_stop(const std::string& run, const std::string& error,
                                   const std::string& cause) {
   const auto row = store_.find(run);
-  auto* active = take_up(row);
-  if (!active) refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
-  stimulate(*active, machine::Stop{error, cause});
+  if (row.status != machine::Status::running)
+    refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
+  const bool rested = wake(row);
+  stimulate(*find(row.id), machine::Stop{error, cause});
+  // The parts of a run that has rested do not move before they end.
+  for (const auto& part : rested ? parts_of(store_, row) : std::vector<store::ExecutionRow>())
+    stimulate(*find(part.id), machine::Stop{"", ""});
   return row.made.run_id;
 }
 

@@ -9,6 +9,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/engine/family.h"
 
 namespace orch::engine {
 namespace {
@@ -74,7 +75,8 @@ Engine::Core::~Core() {
   pool_.reset();
 }
 
-// Runs that were under way go on: their open tasks are delivered again, their timers set.
+// Runs that were under way go on: their open tasks are delivered again, their timers set. A paused
+// run rests, and with it the runs that are parts of it.
 void Engine::Core::recover() {
   store::ListFilter running;
   running.status = machine::Status::running;
@@ -83,8 +85,14 @@ void Engine::Core::recover() {
   auto rows = store_.list(running);
   std::reverse(rows.begin(), rows.end());
   std::set<store::ExecutionId> known;  // with those that cannot be continued: they may be mended
+  std::set<store::ExecutionId> resting;
   for (const auto& row : rows) {
     known.insert(row.id);
+    const auto elder = elder_of(row);
+    if (row.paused_at || (elder && resting.contains(*elder))) {
+      resting.insert(row.id);
+      continue;
+    }
     try {
       const auto& active = load(row);
       log::info("run={} msg=\"continues after event {}\"", row.made.run_id,

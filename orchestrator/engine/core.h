@@ -63,6 +63,7 @@ class Engine::Core {
   std::future<Submitted> start(Submission submission);
   std::string redrive(const std::string& run, const Redrive& redrive);
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
+  void pause_run(const std::string& run);
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
   void give_back(const std::string& token);
@@ -143,6 +144,12 @@ class Engine::Core {
                             const std::shared_ptr<const asl::Workflow>& workflow,
                             const Redrive& redrive);
   void check_definition(const store::ExecutionRow& row, const std::string& text);
+
+  // pausing.cpp: runs that nothing continues but their resume
+  void do_pause(const std::string& run);
+  std::optional<store::ExecutionRow> paused_elder(const store::ExecutionRow& row);
+  std::string go_on(const store::ExecutionRow& row, const Redrive& redrive);
+  bool wake(const store::ExecutionRow& row);
 
   // tokens.cpp: tasks that are done outside
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);

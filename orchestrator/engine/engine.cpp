@@ -36,6 +36,8 @@ std::string Engine::stop(const std::string& run, const std::string& error,
   return core_->stop(run, error, cause);
 }
 
+void Engine::pause(const std::string& run) { core_->pause_run(run); }
+
 void Engine::update_map_run(const std::string& name, const store::MapRunLimits& limits) {
   core_->update_map_run(name, limits);
 }

@@ -89,7 +89,7 @@ class Observer {
 class Engine {
  public:
   /// `store` (as owner), `registry` and `observer` must outlive the engine. Continues all runs
-  /// that were under way.
+  /// that were under way and are not paused.
   Engine(store::Store& store, const workers::Registry& registry, Options options = {},
          Observer* observer = nullptr);
   /// Stops without waiting for running tasks' results; what was committed continues at the next
@@ -102,10 +102,15 @@ class Engine {
   Submitted submit(const Submission& submission);
   /// Like submit(), without waiting for the commit: the future gives the result or the error.
   std::future<Submitted> start(Submission submission);
-  /// Returns the run's id. Throws Error ORCH-0203, ORCH-0205, InvalidDocument.
+  /// Continues a run that has ended without success, or is paused; one that is under way is left as
+  /// it is. Returns the run's id. Throws Error ORCH-0203, ORCH-0205, InvalidDocument.
   std::string redrive(const std::string& run, const Redrive& redrive);
   /// Throws Error ORCH-0203 when there is no such run, ORCH-0205 when it has ended.
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
+  /// No later engine continues the run, with its iterations and the executions its tasks wait for,
+  /// until redrive() does; stop() ends it. Nothing happens when it has ended. For a process that is
+  /// about to end: drain() comes next. Throws Error ORCH-0203 when there is no such run.
+  void pause(const std::string& run);
 
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
@@ -124,7 +129,8 @@ class Engine {
   /// The workers of this engine: for a task that belongs to no run.
   const workers::Registry& workers() const { return registry_; }
 
-  /// Blocks until the run has ended and returns its row. Throws the engine's fatal error.
+  /// Blocks until the run has ended and returns its row; that of a paused run at once. Throws the
+  /// engine's fatal error.
   store::ExecutionRow wait(const std::string& run_id);
   /// Blocks until no run is under way, or the engine has failed.
   void wait_idle();

@@ -22,11 +22,12 @@ Active* Engine::Core::find(store::ExecutionId id) {
   return found->second.get();
 }
 
-// The run when it is under way, else null. Tells why when it should be and could not be taken up at
-// the start.
+// The run when it is under way, else null; null too when it is paused. Tells why when it should be
+// and could not be taken up at the start.
 Active* Engine::Core::take_up(const store::ExecutionRow& row) {
   if (auto* active = find(row.id)) return active;
-  return row.status == machine::Status::running ? &load(row) : nullptr;
+  if (row.status != machine::Status::running || paused_elder(row)) return nullptr;
+  return &load(row);
 }
 
 // A commit that reported an error may have been kept all the same. So the store's word counts:

@@ -1,45 +1,18 @@
 #include "orchestrator/engine/stop_at_rest.h"
 
 #include <chrono>
-#include <set>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/engine/family.h"
 #include "orchestrator/engine/folding.h"
 
 namespace orch::engine {
 namespace {
-
-/// The run that `row` is a part of, or that waits for it.
-std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row) {
-  if (row.made.parent) return row.made.parent->execution;
-  if (row.made.starter && row.made.starter->waits) return row.made.starter->execution;
-  return std::nullopt;
-}
-
-/// Those that end with `run`, which is not among them.
-std::vector<store::ExecutionRow> dependents(store::Store& store, const store::ExecutionRow& run) {
-  store::ListFilter filter;
-  filter.status = machine::Status::running;
-  filter.limit = -1;
-  filter.children = true;
-  auto running = store.list(filter);
-  std::set<store::ExecutionId> known{run.id};
-  std::vector<store::ExecutionRow> found;
-  // Elders are older, and the newest come first.
-  for (auto row = running.rbegin(); row != running.rend(); ++row) {
-    const auto elder = elder_of(*row);
-    if (!elder || !known.contains(*elder)) continue;
-    known.insert(row->id);
-    found.push_back(std::move(*row));
-  }
-  return found;
-}
 
 void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
           const machine::Stop& reason) {
@@ -61,7 +34,7 @@ std::string stop_at_rest(store::Store& store, const std::string& run, const std:
   if (row.status != machine::Status::running)
     throw Error("ORCH-0205", fmt::format("run {} is not running: it is {}", row.made.run_id,
                                          to_string(row.status)));
-  const auto others = dependents(store, row);
+  const auto others = parts_of(store, row);
   const auto turn = store.begin();
   stop(store, *turn, row, {error, cause});
   for (const auto& other : others) stop(store, *turn, other, {"", ""});

@@ -94,6 +94,7 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
                  {"status", machine::to_string(row.status)},
                  {"started", to_iso(made.started_at)}};
   if (row.ended_at) out["ended"] = to_iso(*row.ended_at);
+  if (row.paused_at) out["paused"] = to_iso(*row.paused_at);
   out["duration_ms"] = (row.ended_at.value_or(now) - made.started_at).count();
   out["redrives"] = row.redrive_count;
   add_text(out, "connections", made.connections);
@@ -109,6 +110,7 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
 bj::object run_document(const RunView& view) {
   auto out = run_document(view.row, view.now, true);
   if (!view.owner.empty()) out["owner"] = view.owner;
+  if (interrupted(view.row, !view.owner.empty())) out["interrupted"] = true;
   out["events"] = view.overview.events;
   bj::array states;
   for (const auto& line : view.overview.states) states.push_back(state_document(line));

@@ -172,7 +172,7 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
   const auto elapsed = view.row.ended_at.value_or(view.now) - made.started_at;
   std::vector<std::string> lines;
   lines.push_back(toned(fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
-                                        status_word(view.row.status), duration_text(elapsed)),
+                                        status_word(view.row, true), duration_text(elapsed)),
                             look.width),
                         tone_of(view.row.status), look));
   add_states(lines, view, look);

@@ -27,22 +27,31 @@ std::string field(const char* name, const std::string& value, const Look& look,
          toned(wrapped(printable(value), look.width, indent), tone, look) + '\n';
 }
 
+std::string status_text(const RunView& view) {
+  std::string text = status_word(view.row, !view.owner.empty());
+  if (view.row.paused_at)
+    text += fmt::format(" since {} UTC: nothing continues it but `orch resume`",
+                        instant_text(*view.row.paused_at));
+  return text;
+}
+
 std::string head(const RunView& view, const Look& look) {
   const auto& made = view.row.made;
   const bool named = made.name != made.run_id;
   std::string out = toned("RUN", Tone::strong, look) + '\n';
   out += field("run", named ? fmt::format("{} ({})", made.name, made.run_id) : made.run_id, look);
   out += field("workflow", made.workflow, look);
-  out += field("status", status_word(view.row.status), look, tone_of(view.row.status));
+  out += field("status", status_text(view), look, tone_of(view.row.status));
   auto times = fmt::format("{} UTC, {}", instant_text(made.started_at),
                            duration_text(end_of(view) - made.started_at));
   if (view.row.redrive_count > 0)
     times += fmt::format(", resumed {}", plural(view.row.redrive_count, "time"));
   out += field("started", times, look);
   out += field("connections", made.connections, look);
-  if (view.row.status == Status::running) {
+  if (view.row.status == Status::running && !view.row.paused_at) {
     out += view.owner.empty()
-               ? field("owner", "none: nothing moves until an orch owns the store", look, Tone::bad)
+               ? field("owner", "none: the next orch that owns the store continues the run", look,
+                       Tone::bad)
                : field("owner", view.owner, look);
   }
   return out;
@@ -139,10 +148,15 @@ void failure_block(std::string& out, const std::string& title, const Failure& fa
 
 }  // namespace
 
-const char* status_word(Status status) {
-  switch (status) {
+bool interrupted(const store::ExecutionRow& row, bool owned) {
+  return row.status == Status::running && !row.paused_at && !owned;
+}
+
+const char* status_word(const store::ExecutionRow& row, bool owned) {
+  switch (row.status) {
     case Status::running:
-      return "running";
+      if (row.paused_at) return "paused";
+      return interrupted(row, owned) ? "interrupted" : "running";
     case Status::succeeded:
       return "succeeded";
     case Status::failed:
@@ -186,7 +200,8 @@ const store::ProgressRow* progress_of(const TableLine& table,
   return nullptr;
 }
 
-std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, const Look& look) {
+std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
+                      const Look& look) {
   Grid grid({{"RUN"},
              {"NAME", false, true},
              {"WORKFLOW", false, true},
@@ -198,7 +213,7 @@ std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, co
   for (const auto& row : rows) {
     const auto& made = row.made;
     grid.add({made.run_id, made.name == made.run_id ? "" : made.name, made.workflow,
-              Cell(status_word(row.status), tone_of(row.status)), instant_text(made.started_at),
+              Cell(status_word(row, owned), tone_of(row.status)), instant_text(made.started_at),
               duration_text(row.ended_at.value_or(now) - made.started_at),
               row.redrive_count > 0 ? count_text(row.redrive_count) : "", row.error.value_or("")});
   }
@@ -258,8 +273,8 @@ std::string next_text(const RunView& view, const Look& look) {
     grid.add({fmt::format("  orch {} {}", command, id), Cell(what, Tone::faint)});
   };
   const bool running = view.row.status == Status::running;
-  if (running && !view.owner.empty()) add("stop", "end it; it can be resumed");
-  if (running && view.owner.empty()) add("resume", "go on where it was");
+  if (running && (view.row.paused_at || view.owner.empty())) add("resume", "go on where it was");
+  if (running) add("stop", "end it; it can be resumed");
   if (!running && view.row.status != Status::succeeded)
     add("resume", "redo only what failed; what succeeded is kept");
   add("status", "states, tables and failures");
@@ -290,7 +305,7 @@ std::string end_page(const RunView& view, const Look& look) {
     if (table.outcome == Outcome::succeeded) ++done;
   }
   auto outcome =
-      fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row.status),
+      fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row, true),
                   duration_text(end_of(view) - row.made.started_at));
   if (const auto count = view.overview.tables.size(); count > 0)
     outcome += fmt::format(": {} of {}, {} rows", count_text(done),

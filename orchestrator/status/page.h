@@ -21,8 +21,11 @@ struct RunView {
   std::string owner = {};
 };
 
-/// "succeeded", "failed", "timed out", "stopped", "running".
-const char* status_word(machine::Status status);
+/// "succeeded", "failed", "timed out", "stopped", "paused", "interrupted" (under way, and nobody owns
+/// the store), "running".
+const char* status_word(const store::ExecutionRow& row, bool owned);
+/// Under way, not paused, and nobody owns the store: the next owner continues it.
+bool interrupted(const store::ExecutionRow& row, bool owned);
 Tone tone_of(machine::Status status);
 Tone tone_of(Outcome outcome);
 
@@ -33,8 +36,9 @@ std::string step_name(const Step& step);
 const store::ProgressRow* progress_of(const TableLine& table,
                                       std::span<const store::ProgressRow> progress);
 
-/// The runs as a table, newest first as given.
-std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, const Look& look);
+/// The runs as a table, newest first as given. `owned`: somebody owns the store.
+std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
+                      const Look& look);
 /// Head, connections, states, tables, failures, and what to do next.
 std::string run_page(const RunView& view, const Look& look);
 /// What is shown when a run that was followed has ended: outcome, tables, failures, what to do

@@ -29,7 +29,7 @@ constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
     "revision, version, express, parent, parent_map_run, child_index, child_items, "
-    "starter, starter_ticket, starter_waits";
+    "starter, starter_ticket, starter_waits, paused_ms";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
@@ -75,6 +75,7 @@ ExecutionRow read_row(const sql::Statement& row) {
     made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24), row.int64(25)}};
   if (!row.null(26))
     made.made.starter = {ExecutionId{row.int64(26)}, row.int64(27), row.int64(28) != 0};
+  if (!row.null(29)) made.paused_at = instant(row.int64(29));
   return made;
 }
 
@@ -140,6 +141,7 @@ std::string list_query(const ListFilter& filter) {
   when(filter.version.has_value(), " AND version = ?4");
   when(filter.alias.has_value(), " AND alias = ?5");
   when(filter.redriven.has_value(), " AND (redrive_count > 0) = ?6");
+  when(filter.paused, " AND paused_ms IS NOT NULL");
   when(!filter.express, " AND NOT express");
   when(filter.behind.has_value(), " AND (started_ms, id) < (?7, ?8)");
   when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
@@ -355,6 +357,22 @@ class SqliteStore final : public Store {
       std::vector<ProgressRow> rows;
       while (query.step()) rows.push_back(read_progress(query));
       return rows;
+    });
+  }
+
+  Instant last_event_at(ExecutionId id) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT events FROM history WHERE execution_id = ? "
+                           "ORDER BY first_id DESC LIMIT 1");
+      query.bind(number(id));
+      if (query.step()) {
+        const auto batch = read_events(query.text(0));
+        const auto& events = batch.get_array();
+        if (!events.empty()) return machine::event_from_json(events.back()).at;
+      }
+      throw Error("ORCH-0206", "the run store is damaged: an execution has no history",
+                  "restore the store from a backup");
     });
   }
 

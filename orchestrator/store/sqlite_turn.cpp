@@ -37,8 +37,9 @@ TurnKit::TurnKit(sqlite::Database& the_db)
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
               "UPDATE execution SET status = ?, ended_ms = ?, output = ?, error = ?, cause = ?, "
-              "redrive_count = ? WHERE id = ?"),
+              "redrive_count = ?, paused_ms = NULL WHERE id = ?"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
+      set_paused(db, "UPDATE execution SET paused_ms = ? WHERE id = ?"),
       drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
       add_progress(db,
                    "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
@@ -128,6 +129,12 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
 
 void SqliteTurn::set_definition(ExecutionId id, const std::string& hash) {
   guard_([&] { kit_.set_definition.bind(hash, number(id)).run(); });
+}
+
+void SqliteTurn::set_paused(ExecutionId id, std::optional<Instant> since) {
+  std::optional<std::int64_t> ms;
+  if (since) ms = millis(*since);
+  guard_([&] { kit_.set_paused.bind(ms, number(id)).run(); });
 }
 
 void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows) {

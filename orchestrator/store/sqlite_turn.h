@@ -15,7 +15,7 @@ struct TurnKit {
 
   sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
-  sqlite::Statement keep_definition, add, append, outcome, set_definition;
+  sqlite::Statement keep_definition, add, append, outcome, set_definition, set_paused;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
   bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
@@ -35,6 +35,7 @@ class SqliteTurn final : public Turn {
   void append(ExecutionId id, std::span<const machine::Event> events) override;
   void set_outcome(const ExecutionRow& row) override;
   void set_definition(ExecutionId id, const std::string& hash) override;
+  void set_paused(ExecutionId id, std::optional<Instant> since) override;
   void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;
   void keep_map_run(const MapRunRow& row) override;
   void set_map_run_items(const std::string& name, std::int64_t items) override;

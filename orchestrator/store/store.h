@@ -93,6 +93,8 @@ struct ExecutionRow {
   std::optional<std::string> error;
   std::optional<std::string> cause;
   std::int64_t redrive_count = 0;
+  /// Under way, but nothing continues it until it is resumed. Its parts are not marked themselves.
+  std::optional<Instant> paused_at = {};
 };
 
 struct ProgressRow {
@@ -113,6 +115,7 @@ struct ListFilter {
   std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
+  bool paused = false;    ///< only those that are paused; `status` is then running
   bool express = true;    ///< with express executions
   bool children = false;  ///< with the iterations of distributed maps
   /// Children of the map run that this execution began with this event; implies `children`.
@@ -135,9 +138,10 @@ class Turn {
   virtual void keep_definition(const std::string& hash, const std::string& text) = 0;
   virtual ExecutionId add(const NewExecution& execution) = 0;
   virtual void append(ExecutionId id, std::span<const machine::Event> events) = 0;
-  /// Sets status, end, output, error, cause and redrive count.
+  /// Sets status, end, output, error, cause and redrive count. The run is not paused any more.
   virtual void set_outcome(const ExecutionRow& row) = 0;
   virtual void set_definition(ExecutionId id, const std::string& hash) = 0;
+  virtual void set_paused(ExecutionId id, std::optional<Instant> since) = 0;
   /// Replaces the progress of the execution's open tasks.
   virtual void set_progress(ExecutionId id, std::span<const ProgressRow> rows) = 0;
   /// Does nothing when the name is known.
@@ -185,6 +189,9 @@ class Store {
   virtual void history(ExecutionId id, machine::EventId after,
                        const std::function<void(machine::Event)>& take) = 0;
   virtual std::vector<ProgressRow> progress(ExecutionId id) = 0;
+  /// When the last event of the execution's history was recorded. Throws Error ORCH-0206 when there
+  /// is none.
+  virtual Instant last_event_at(ExecutionId id) = 0;
   virtual const std::string& store_id() const = 0;
   /// Grows with every owner; the upper half of a fence.
   virtual std::int64_t epoch() const = 0;

@@ -73,16 +73,65 @@ def expect(condition, what):
         raise AssertionError(what)
 
 
-def ctrl_c_leaves_a_run_that_can_be_stopped(folder):
-    owner = folder.start("submit", "waits.json", "--name", "long")
-    folder.wait_for("long", "running")
-    owner.send_signal(signal.SIGINT)
+def pause(folder, definition, name, by):
+    """Starts a run and ends its process with a signal."""
+    owner = folder.start("submit", definition, "--name", name)
+    folder.wait_for(name, "running")
+    owner.send_signal(by)
     _, err = owner.communicate(timeout=30)
     expect(owner.returncode == 4, f"exit code {owner.returncode}: {err}")
-    expect("resume" in err, f"says how to go on: {err}")
+    expect(f"run {name} is paused" in err and "orch resume" in err and "orch stop" in err, f"says how to go on: {err}")
+
+
+def a_paused_run_can_be_stopped(folder):
+    pause(folder, "waits.json", "long", signal.SIGINT)
     done = folder.run("stop", "long")
     expect(done.returncode == 0, f"stop without an owner: {done.stderr}")
     folder.wait_for("long", "aborted")
+    done = folder.run("status", "--only", "paused", "-o", "json")
+    expect(json.loads(done.stdout) == [], f"nothing is paused: {done.stdout}")
+
+
+def only_its_resume_continues_a_paused_run(folder):
+    pause(folder, "touches.json", "mine", signal.SIGTERM)
+    time.sleep(1.2)  # its timer is due now
+    before = folder.run("history", "mine", "-o", "json").stdout
+    listed = json.loads(folder.run("status", "--only", "paused", "-o", "json").stdout)
+    expect([each["name"] for each in listed] == ["mine"], f"it is listed: {listed}")
+    done = folder.run("status", "mine")
+    expect("paused since" in done.stdout and "orch resume mine" in done.stdout, f"status says it: {done.stdout}")
+    done = folder.run("submit", "quick.json")
+    expect(done.returncode == 0 and "continuing" not in done.stderr, f"another submit leaves it: {done.stderr}")
+    done = folder.run("submit", "touches.json", "--name", "mine")
+    expect(done.returncode == 4 and "orch resume" in done.stderr, f"the same submit too: {done.stderr}")
+    expect(folder.run("history", "mine", "-o", "json").stdout == before, "the paused run has moved")
+    done = folder.run("resume", "mine")
+    expect(done.returncode == 0, f"resume continues it: {done.stderr}")
+    expect(os.path.exists(os.path.join(folder.path, "touched")), "its task is done")
+
+
+def an_owner_resumes_a_paused_run_for_others(folder):
+    pause(folder, "touches.json", "mine", signal.SIGINT)
+    folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    time.sleep(1.2)
+    expect(not os.path.exists(os.path.join(folder.path, "touched")), "the owner leaves it")
+    done = folder.run("resume", "mine")
+    expect(done.returncode == 0, f"the owner takes it up: {done.stderr}")
+    expect(os.path.exists(os.path.join(folder.path, "touched")), "its task is done")
+
+
+def a_crashed_run_is_continued_and_said_to_be(folder):
+    owner = folder.start("submit", "touches.json", "--name", "mine")
+    folder.wait_for("mine", "running")
+    owner.kill()
+    owner.communicate()
+    done = folder.run("status", "mine", "-o", "json")
+    expect(json.loads(done.stdout).get("interrupted") is True, f"status tells: {done.stdout}")
+    expect("interrupted" in folder.run("status").stdout, "so does the list")
+    done = folder.run("submit", "quick.json")
+    expect(re.search(r"continuing run mine, interrupted at 20\d\d-", done.stderr), f"it says so: {done.stderr}")
+    expect(folder.status_of("mine") == "SUCCEEDED", "and stays until the run has ended")
 
 
 def a_guest_hands_its_run_to_the_owner(folder):
@@ -97,17 +146,29 @@ def a_guest_hands_its_run_to_the_owner(folder):
     expect(owner.returncode == 4, f"the owner reports the stop: {owner.returncode} {err}")
 
 
-def a_guest_goes_on_when_the_owner_is_killed(folder):
+def the_next_owner_stays_for_what_it_continues(folder):
     owner = folder.start("submit", "waits.json", "--name", "long")
     folder.wait_for("long", "running")
     owner.kill()
     owner.communicate()
-    done = folder.run("submit", "quick.json", "--name", "after")
-    expect(done.returncode == 0, f"the next process owns the store: {done.stderr}")
-    folder.wait_for("long", "running")
+    after = folder.start("submit", "quick.json", "--name", "after")
+    folder.wait_for("after", "succeeded")
+    expect(after.poll() is None, "the next owner stays")
     done = folder.run("stop", "long")
     expect(done.returncode == 0, f"the crashed owner's run can be stopped: {done.stderr}")
-    folder.wait_for("long", "aborted")
+    _, err = after.communicate(timeout=30)
+    expect(after.returncode == 0, f"the exit code is that of its own run: {after.returncode} {err}")
+    expect("long" in err, f"it says what it stays for: {err}")
+
+
+def ctrl_c_does_not_pause_what_others_began(folder):
+    owner = folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    owner.kill()
+    owner.communicate()
+    pause(folder, "waits.json", "other", signal.SIGINT)
+    listed = json.loads(folder.run("status", "--only", "paused", "-o", "json").stdout)
+    expect([each["name"] for each in listed] == ["other"], f"only its own run is paused: {listed}")
 
 
 def a_stop_without_an_owner_moves_no_other_run(folder):
@@ -165,8 +226,10 @@ def main():
     parser.add_argument("--orch", required=True)
     options = parser.parse_args()
     failed = 0
-    scenarios = [ctrl_c_leaves_a_run_that_can_be_stopped, a_guest_hands_its_run_to_the_owner,
-                 a_guest_goes_on_when_the_owner_is_killed, a_stop_without_an_owner_moves_no_other_run,
+    scenarios = [a_paused_run_can_be_stopped, only_its_resume_continues_a_paused_run,
+                 an_owner_resumes_a_paused_run_for_others, a_crashed_run_is_continued_and_said_to_be,
+                 ctrl_c_does_not_pause_what_others_began, a_guest_hands_its_run_to_the_owner,
+                 the_next_owner_stays_for_what_it_continues, a_stop_without_an_owner_moves_no_other_run,
                  a_misspelt_url_leaves_nothing_in_the_way, passwords_stay_out_of_everything]
     for scenario in scenarios:
         folder = Folder(os.path.abspath(options.orch))

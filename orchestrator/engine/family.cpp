@@ -1,0 +1,40 @@
+#include "orchestrator/engine/family.h"
+
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+
+namespace orch::engine {
+
+std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row) {
+  if (row.made.parent) return row.made.parent->execution;
+  if (row.made.starter && row.made.starter->waits) return row.made.starter->execution;
+  return std::nullopt;
+}
+
+std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::ExecutionRow& run) {
+  store::ListFilter filter;
+  filter.status = machine::Status::running;
+  filter.limit = -1;
+  filter.children = true;
+  auto running = store.list(filter);
+  std::set<store::ExecutionId> known{run.id};
+  std::vector<store::ExecutionRow> found;
+  // Elders are older, and the newest come first.
+  for (auto row = running.rbegin(); row != running.rend(); ++row) {
+    const auto elder = elder_of(*row);
+    if (!elder || !known.contains(*elder)) continue;
+    known.insert(row->id);
+    found.push_back(std::move(*row));
+  }
+  return found;
+}
+
+void refuse(const store::ExecutionRow& row, const std::string& why, const std::string& hint) {
+  throw Error("ORCH-0205", fmt::format("run {} {}", row.made.run_id, why), hint);
+}
+
+}  // namespace orch::engine
