@@ -1,0 +1,196 @@
+// Every value of tests/rows/values.json from its source into every column it names: what the column
+// then holds, or why not.
+//
+// A line is {"name", "from", "value", "hex"?, "into": {target: expectation}}. "from" is an engine
+// and the type of the source's column; "value" an SQL literal, or a field of a CSV file as it
+// stands there ("hex": its bytes instead). A target is an engine and the type of a column that is
+// there, or an engine and "made": the table is made by orch, and the expectation begins with the
+// type that the column got, in brackets. The expectation is the value in text (SQLite: with its
+// storage class), or "refused" and the name of the error.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "tests/support/case_file.h"
+#include "tests/support/known_failures.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/replication.h"
+#include "tests/support/sqlite_file.h"
+#include "tests/support/temp_folder.h"
+#include "workers/csv/csv.h"
+#include "workers/postgres/postgres.h"
+#include "workers/sqlite/sqlite.h"
+
+namespace orch {
+namespace {
+
+using boost::json::object;
+using test::PostgresServer;
+
+/// "postgresql numeric(9,2)" in its two parts.
+struct Place {
+  explicit Place(const std::string& text)
+      : engine(text.substr(0, text.find(' '))),
+        type(engine.size() == text.size() ? "" : text.substr(engine.size() + 1)) {}
+  std::string engine;
+  std::string type;
+};
+
+std::string text(const object& one, const char* member) {
+  const auto* value = one.if_contains(member);
+  return value ? std::string(value->as_string()) : std::string();
+}
+
+std::string bytes_of_hex(const std::string& hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
+/// The databases of the program; empty at the beginning of each line's target.
+class Databases {
+ public:
+  static Databases& shared() {
+    static Databases made;
+    return made;
+  }
+
+  std::unique_ptr<data::Source> source(const object& line) {
+    const Place from(text(line, "from"));
+    const auto made = fmt::format(
+        "DROP TABLE IF EXISTS t; CREATE TABLE t (id integer PRIMARY KEY, v {}); INSERT INTO t "
+        "VALUES (1, {})",
+        from.type, text(line, "value"));
+    if (from.engine == "csv") {
+      const auto field =
+          line.contains("hex") ? bytes_of_hex(text(line, "hex")) : text(line, "value");
+      folder_.write("t.csv", "id,v\n1," + field + "\n");
+      return csv::open_source(folder_.path(), {}, "from");
+    }
+    if (from.engine == "sqlite") {
+      test::run_sql(folder_ / "source.db", made);
+      return sqlite::open_source(folder_ / "source.db", "from");
+    }
+    test::pg_run(server_.url("rows_from"), made);
+    return postgres::open_source({server_.conninfo("rows_from"), "from"});
+  }
+
+  std::unique_ptr<data::Target> target(const Place& place) {
+    const auto made = "CREATE TABLE t (id integer PRIMARY KEY, v " + place.type + ")";
+    if (place.engine == "sqlite") {
+      for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + end);
+      if (place.type != "made") test::run_sql(file_, made);
+      return sqlite::open_target(file_, "to");
+    }
+    test::pg_run(server_.url("rows_to"), "DROP TABLE IF EXISTS t");
+    if (place.type != "made") test::pg_run(server_.url("rows_to"), made);
+    return postgres::open_target({server_.conninfo("rows_to"), "to"});
+  }
+
+  /// What column v of table t holds, as expectations spell it.
+  std::string stored(const Place& place) {
+    const bool made = place.type == "made";
+    if (place.engine == "sqlite")
+      return (made ? "[" + declared_type() + "] " : "") + stored_in_sqlite();
+    const auto type =
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = "
+        "'t'::regclass AND attname = 'v'";
+    return (made ? "[" + test::pg_value(server_.url("rows_to"), type) + "] " : "") +
+           test::pg_value(server_.url("rows_to"),
+                          "SET TimeZone = 'UTC'; SELECT v::" +
+                              std::string(padded(place) ? "bpchar" : "text") + " FROM t");
+  }
+
+ private:
+  Databases() {
+    for (const char* name : {"rows_from", "rows_to"}) server_.create_database(name);
+  }
+
+  /// A cast to text would remove the padding of character(n).
+  static bool padded(const Place& place) { return place.type.starts_with("char("); }
+
+  std::string declared_type() const {
+    sqlite::Database db(file_, sqlite::Access::read_only);
+    sqlite::Statement info(db, "SELECT type FROM pragma_table_info('t') WHERE name = 'v'");
+    info.step();
+    return std::string(info.text(0));
+  }
+
+  std::string stored_in_sqlite() const {
+    sqlite::Database db(file_, sqlite::Access::read_only);
+    sqlite::Statement row(db, "SELECT v, hex(v) FROM t");
+    if (!row.step()) return "no row";
+    switch (row.storage(0)) {
+      case sqlite::Storage::integer:
+        return fmt::format("integer {}", row.int64(0));
+      case sqlite::Storage::real:
+        return fmt::format("real {}", row.real(0));
+      case sqlite::Storage::text:
+        return fmt::format("text {}", row.text(0));
+      case sqlite::Storage::blob:
+        return fmt::format("blob {}", row.text(1));
+      case sqlite::Storage::null:
+        break;
+    }
+    return "null";
+  }
+
+  PostgresServer& server_ = PostgresServer::shared();
+  test::TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "target.db";
+};
+
+/// Loads the line into one target; what came of it, as expectations spell it.
+std::string outcome(const object& line, const Place& place) {
+  auto& databases = Databases::shared();
+  const auto source = databases.source(line);
+  const auto target = databases.target(place);
+  static std::int64_t fence = 1;  // all lines load one table of one server
+  test::Replication replication(*source, *target, fence);
+  fence += 3;
+  const auto entry = test::entry_of("t");
+  try {
+    const auto load = replication.stage(entry);
+    replication.verify(entry, load);
+    replication.merge(entry, load);
+  } catch (const workers::TaskFailed& failure) {
+    return fmt::format("refused {}\n  {}", failure.error(), failure.what());
+  }
+  return databases.stored(place);
+}
+
+test::KnownFailures& known_failures() {
+  static test::KnownFailures known("rows/known_failures.json");
+  return known;
+}
+
+class Rows : public testing::TestWithParam<object> {};
+
+TEST_P(Rows, ArriveOrAreRefused) {
+  const auto& line = GetParam();
+  for (const auto& [where, wanted] : line.at("into").as_object()) {
+    const auto found = outcome(line, Place(std::string(where)));
+    const bool right = found.substr(0, found.find('\n')) == wanted.as_string();
+    known_failures().judge(
+        test::case_name(line), std::string(where),
+        right ? std::vector<std::string>()
+              : std::vector<std::string>{fmt::format("{} into {}: found {}, expected {}",
+                                                     test::case_name(line), std::string(where),
+                                                     found, std::string(wanted.as_string()))});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Values, Rows, testing::ValuesIn(test::cases_in("../rows/values.json")),
+                         [](const auto& instance) { return test::case_name(instance.param); });
+
+TEST(KnownFailures, NameLinesOfTheTable) {
+  std::set<std::string> names;
+  for (const auto& line : test::cases_in("../rows/values.json"))
+    for (const auto& [where, wanted] : line.at("into").as_object())
+      names.insert(test::KnownFailures::key(test::case_name(line), std::string(where)));
+  known_failures().expect_only(names);
+}
+
+}  // namespace
+}  // namespace orch
