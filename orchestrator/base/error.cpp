@@ -234,10 +234,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0505", "staged rows conflict with the table",
               "A unique key, NOT NULL or CHECK rule of the target refuses the staged rows, or "
               "another load was published since they were selected."},
-    ErrorCode{"ORCH-0506", "source and target differ",
-              "Reconciliation read both sides and found other rows or another digest. If the "
-              "source changed since it was staged, load again; else find out who else writes to "
-              "the target."},
+    ErrorCode{"ORCH-0506", "the target is not as the load left it",
+              "The published table has other rows, or another digest, than the evidence of its "
+              "newest load says. Find out who else writes to the target, then load the table "
+              "again. The source plays no part in this: it may change at any time."},
     ErrorCode{"ORCH-0507", "a load was superseded",
               "Another run staged the same target table since. Its rows are the staged ones now; "
               "stage again to publish these."},

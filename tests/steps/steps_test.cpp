@@ -182,7 +182,7 @@ TEST_F(Steps, ATargetThatChangedSinceStagingIsNotMerged) {
   EXPECT_EQ(error_of([&] { replication_->merge(test::entry_of("t"), load); }), "Schema.Changed");
 }
 
-TEST_F(Steps, ReconcileNamesBothSides) {
+TEST_F(Steps, ReconcileNoticesThatSomebodyWroteToTheTarget) {
   prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1),(2)");
   replication_->replicate(test::entry_of("t"));
   test::run_sql(target_file_, "UPDATE t SET id = 5 WHERE id = 2");
@@ -190,12 +190,52 @@ TEST_F(Steps, ReconcileNamesBothSides) {
   std::string message;
   EXPECT_EQ(error_of([&] { replication_->reconcile(entry); }, &message), "Reconcile.Different");
   EXPECT_THAT(message, HasSubstr("the target t has 2 rows with digest"));
+  EXPECT_THAT(message, HasSubstr("and load run1/t/1 left 2 rows with digest"));
   entry.reconcile = catalog::Reconcile::count;
   const auto counted = replication_->reconcile(entry);
   EXPECT_TRUE(counted.at("equal").as_bool());
   EXPECT_TRUE(counted.at("source").at("digest").is_null());
   entry.reconcile = catalog::Reconcile::off;
   EXPECT_TRUE(replication_->reconcile(entry).at("equal").is_null());
+}
+
+TEST_F(Steps, ReconcileComparesWithWhatWasReadHoweverTheSourceGoesOn) {
+  prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1,'a'),(2,'b')");
+  for (const auto strategy :
+       {data::Strategy::replace, data::Strategy::upsert, data::Strategy::append}) {
+    const auto entry = test::entry_of("t", strategy);
+    if (strategy == data::Strategy::append) test::run_sql(target_file_, "DELETE FROM t");
+    const boost::json::value load = replication_->stage(entry);
+    test::run_sql(source_file_,
+                  "INSERT INTO t (v) VALUES ('new'); UPDATE t SET v = 'later' WHERE id = 1;"
+                  "DELETE FROM t WHERE id = (SELECT max(id) - 1 FROM t)");
+    replication_->verify(entry, load.as_object());
+    replication_->merge(entry, load.as_object());
+    const auto compared = replication_->reconcile(entry, &load);
+    EXPECT_EQ(compared.at("equal"), true);
+    EXPECT_EQ(compared.at("as_of"), load.at("as_of"));
+    EXPECT_THAT(std::string(compared.at("as_of").at("time").as_string()), testing::EndsWith("Z"));
+    EXPECT_EQ(compared.contains("deletes"), strategy != data::Strategy::replace);
+  }
+}
+
+TEST_F(Steps, ReconcileLeavesALaterLoadAlone) {
+  prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1)");
+  const auto entry = test::entry_of("t");
+  const boost::json::value load = replication_->stage(entry);
+  replication_->verify(entry, load.as_object());
+  replication_->merge(entry, load.as_object());
+  test::run_sql(source_file_, "INSERT INTO t VALUES (2)");
+  replication_->replicate(entry);
+  const auto compared = replication_->reconcile(entry, &load);
+  EXPECT_TRUE(compared.at("equal").is_null());
+  EXPECT_EQ(compared.at("superseded_by"), "run1/t/4");
+  EXPECT_EQ(compared.at("load"), load.at("load"));
+}
+
+TEST_F(Steps, ReconcileNeedsAPublishedLoad) {
+  prepare("CREATE TABLE t (id INTEGER)", "CREATE TABLE t (id INTEGER)");
+  EXPECT_EQ(error_of([&] { replication_->reconcile(test::entry_of("t")); }), "Target.TableMissing");
 }
 
 TEST_F(Steps, TheEvidenceOfTheNewestLoadIsAtHand) {

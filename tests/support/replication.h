@@ -76,9 +76,10 @@ class Replication {
     const auto task = task_of(fence_++);
     return steps::merge({task, context, entry}, target_, load);
   }
-  boost::json::object reconcile(const catalog::Entry& entry) {
+  boost::json::object reconcile(const catalog::Entry& entry,
+                                const boost::json::value* load = nullptr) {
     const auto task = task_of(fence_++);
-    return steps::reconcile({task, context, entry}, source_, target_);
+    return steps::reconcile({task, context, entry}, target_, load);
   }
 
   /// All four; returns what merge said.

@@ -206,16 +206,21 @@ std::vector<std::unique_ptr<data::RowReader>> CsvSource::open(const data::ReadRe
 boost::json::object CsvSource::position() {
   boost::json::array files;
   std::uintmax_t bytes = 0;
+  Instant newest{};
   for (const auto& file : opened_) {
     bytes += file.bytes;
-    if (files.size() == files_named) continue;
     const auto modified =
         std::chrono::floor<Millis>(std::chrono::file_clock::to_sys(file.modified));
+    newest = std::max(newest, modified);
+    if (files.size() == files_named) continue;
     files.push_back(boost::json::object{{"file", file.path.filename().string()},
                                         {"bytes", file.bytes},
                                         {"modified", to_iso(modified)}});
   }
-  return {{"files", std::move(files)}, {"count", opened_.size()}, {"bytes", bytes}};
+  return {{"at", to_iso(newest)},
+          {"files", std::move(files)},
+          {"count", opened_.size()},
+          {"bytes", bytes}};
 }
 
 }  // namespace

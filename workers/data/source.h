@@ -63,8 +63,9 @@ class Source {
   /// Largest value of `column` under `where`, as text; unset for no rows.
   virtual std::optional<std::string> high_watermark(const Relation& from, const std::string& column,
                                                     const std::string& where) = 0;
-  /// Where the source stood when open() took its view: LSN and snapshot, data version, file size
-  /// and time. For the evidence; the shape is the engine's own.
+  /// Where the source stood when open() took its view: "at", the ISO time of the view (of files:
+  /// when the newest was written), and LSN and snapshot, data version, file sizes: the rest of the
+  /// shape is the engine's own. For the evidence.
   virtual boost::json::object position() = 0;
 };
 

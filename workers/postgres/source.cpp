@@ -133,8 +133,10 @@ class PostgresSource final : public data::Source {
     const auto now = connection_.exec(
         "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text ELSE "
         "pg_current_wal_lsn()::text END, pg_current_snapshot()::text, "
-        "current_setting('server_version')");
-    position_ = {{"lsn", std::string(now.text(0, 0))},
+        "current_setting('server_version'), to_char(clock_timestamp() AT TIME ZONE 'UTC', "
+        "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
+    position_ = {{"at", std::string(now.text(0, 3))},
+                 {"lsn", std::string(now.text(0, 0))},
                  {"snapshot", std::string(now.text(0, 1))},
                  {"server_version", std::string(now.text(0, 2))}};
   }

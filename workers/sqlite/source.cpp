@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/time.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/data/failure.h"
 #include "workers/sqlite/describe.h"
@@ -216,7 +218,9 @@ void SqliteSource::note_position(Database& db) {
                    "FROM pragma_data_version d, pragma_schema_version s, pragma_page_count p, "
                    "pragma_page_size z");
   pragma.step();
-  position_ = {{"data_version", pragma.int64(0)},
+  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  position_ = {{"at", to_iso(now)},
+               {"data_version", pragma.int64(0)},
                {"schema_version", pragma.int64(1)},
                {"bytes", pragma.int64(2)},
                {"change_counter", change_counter(path_)}};

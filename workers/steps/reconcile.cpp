@@ -1,9 +1,6 @@
-#include <utility>
-
 #include <fmt/format.h>
 
-#include "workers/data/crew.h"
-#include "workers/data/pipeline.h"
+#include "workers/steps/as_of.h"
 #include "workers/steps/plan_request.h"
 #include "workers/steps/steps.h"
 #include "workers/steps/table_task.h"
@@ -12,23 +9,6 @@ namespace orch::steps {
 namespace {
 
 using catalog::Reconcile;
-
-struct Sides {
-  data::Digest source;
-  data::Digest target;
-};
-
-/// The same range on both sides: up to the target's watermark.
-struct Ranges {
-  std::optional<data::WatermarkRange> source;
-  std::optional<data::WatermarkRange> target;
-};
-
-Reconcile mode_of(const catalog::Entry& entry) {
-  // Rows that were appended again and again are more than the source ever had.
-  const bool comparable = entry.strategy != data::Strategy::append || !entry.watermark.empty();
-  return comparable ? entry.reconcile : Reconcile::off;
-}
 
 std::string_view mode_name(Reconcile mode) {
   switch (mode) {
@@ -42,85 +22,112 @@ std::string_view mode_name(Reconcile mode) {
   return "full";
 }
 
-Ranges ranges_of(const catalog::Entry& entry, const data::LoadPlan& plan, data::Target& target) {
-  if (entry.watermark.empty() || entry.strategy == data::Strategy::replace) return {};
-  const auto column = target_column(plan.request, entry.watermark);
-  const auto upto = target.high_watermark(entry.target, column);
-  return {data::WatermarkRange{entry.watermark, std::nullopt, upto},
-          data::WatermarkRange{column, std::nullopt, upto}};
+data::PublishedRecord newest_load(const Work& work, data::Target& target) {
+  auto record = target.last_published(work.entry.target);
+  if (record) return *std::move(record);
+  throw workers::TaskFailed("Target.TableMissing",
+                            fmt::format("{}: the target has no published load of {}",
+                                        work.entry.key, work.entry.target.display()),
+                            "merge a load of the table first", "ORCH-0510");
 }
 
-/// Reads both sides at the same time.
-Sides read_sides(const Work& work, const data::LoadPlan& plan, data::Source& source,
-                 data::Target& target) {
-  const auto ranges = ranges_of(work.entry, plan, target);
-  auto readers = source.open(read_request(work.entry, plan, ranges.source));
-  std::vector<std::unique_ptr<data::RowEncoder>> encoders;
-  for (std::size_t i = 0; i < readers.size(); ++i) encoders.push_back(target.encoder(plan));
-  std::size_t next = 0;
-  const auto encoder = [&] { return std::move(encoders[next++]); };
-
-  Sides sides;
-  auto control = move_control(work, "reconciling", plan.request.source.estimated_rows);
-  data::Crew crew;
-  const auto stop = [&] { return crew.halted(); };
-  crew.start([&] {
-    sides.source = data::digest_rows(std::move(readers), encoder, {stop, control.progress}).digest;
-  });
-  crew.start([&] { sides.target = target.published_digest(plan, ranges.target, stop); });
-  crew.join(control.stop, [&work] { work.context.heartbeat(); });
-  return sides;
+/// The plan of the published load, made from its evidence.
+data::LoadPlan plan_of(const Work& work, data::Target& target,
+                       const data::PublishedRecord& record) {
+  auto plan = target.plan(request_from_json(record.position.at("request").as_object()));
+  if (plan.fingerprint == record.fingerprint) return plan;
+  throw workers::TaskFailed("Schema.Changed",
+                            fmt::format("{}: the columns of {} changed since load {} was published",
+                                        work.entry.key, work.entry.target.display(), record.load),
+                            "load the table again", "ORCH-0509");
 }
 
-boost::json::object side_json(const data::Digest& digest, Reconcile mode) {
+/// Only a replace says what the whole table holds; of the others it says how many rows there are.
+bool whole_table(const data::PublishedRecord& record) {
+  return record.strategy == data::Strategy::replace;
+}
+
+data::Digest expected_of(const data::PublishedRecord& record) {
+  auto expected = record.digest;
+  if (!whole_table(record)) expected.rows = record.total_rows;
+  return expected;
+}
+
+bool is_equal(const data::PublishedRecord& record, Reconcile mode, const data::Digest& found) {
+  const auto expected = expected_of(record);
+  return mode == Reconcile::full && whole_table(record) ? found == expected
+                                                        : found.rows == expected.rows;
+}
+
+boost::json::object side_json(const data::PublishedRecord& record, Reconcile mode,
+                              const data::Digest& digest) {
   boost::json::value hex;
-  if (mode == Reconcile::full) hex = digest.hex();
+  if (mode == Reconcile::full && whole_table(record)) hex = digest.hex();
   return {{"rows", digest.rows}, {"digest", hex}};
 }
 
-boost::json::object nothing_compared(const catalog::Entry& entry, const Stopwatch& watch) {
-  return {{"key", entry.key},  {"mode", "off"},     {"equal", nullptr},
-          {"source", nullptr}, {"target", nullptr}, {"duration_ms", watch.whole_ms()}};
-}
-
-workers::TaskFailed different(const catalog::Entry& entry, const Sides& sides, Reconcile mode) {
+workers::TaskFailed different(const Work& work, const data::PublishedRecord& record, Reconcile mode,
+                              const data::Digest& found) {
+  const auto expected = expected_of(record);
   const auto words = [&](const data::Digest& digest) {
-    return mode == Reconcile::full
+    return mode == Reconcile::full && whole_table(record)
                ? fmt::format("{} rows with digest {}", digest.rows, digest.hex())
                : fmt::format("{} rows", digest.rows);
   };
-  return {"Reconcile.Different",
-          fmt::format("{}: the target {} has {}, the source has {}", entry.key,
-                      entry.target.display(), words(sides.target), words(sides.source)),
-          "if the source changed since it was staged, load the table again; else somebody else "
-          "writes to the target",
-          "ORCH-0506",
-          {{"source", side_json(sides.source, mode)}, {"target", side_json(sides.target, mode)}}};
+  return {
+      "Reconcile.Different",
+      fmt::format("{}: the target {} has {}, and load {} left {}", work.entry.key,
+                  work.entry.target.display(), words(found), record.load, words(expected)),
+      "somebody else writes to the target; find out who, then load the table again",
+      "ORCH-0506",
+      {{"source", side_json(record, mode, expected)}, {"target", side_json(record, mode, found)}}};
+}
+
+boost::json::object answer(const Work& work, const data::PublishedRecord& record, Reconcile mode) {
+  boost::json::object out{
+      {"key", work.entry.key}, {"mode", mode_name(mode)},         {"equal", nullptr},
+      {"load", record.load},   {"as_of", as_of(record.position)}, {"source", nullptr},
+      {"target", nullptr}};
+  if (!whole_table(record)) out["deletes"] = "not followed";
+  return out;
+}
+
+void compare(const Work& work, data::Target& target, const data::PublishedRecord& record,
+             Reconcile mode, boost::json::object& out) {
+  const auto plan = plan_of(work, target, record);
+  const auto stop = [&work] { return work.context.stop_requested(); };
+  const auto found = target.published_digest(plan, std::nullopt, stop);
+  if (is_equal(record, mode, found)) {
+    out["equal"] = true;
+    out["source"] = side_json(record, mode, expected_of(record));
+    out["target"] = side_json(record, mode, found);
+  } else if (const auto newest = newest_load(work, target); newest.load != record.load) {
+    out["superseded_by"] = newest.load;
+  } else {
+    throw different(work, record, mode, found);
+  }
 }
 
 }  // namespace
 
-boost::json::object reconcile(const Work& work, data::Source& source, data::Target& target) {
+boost::json::object reconcile(const Work& work, data::Target& target,
+                              const boost::json::value* load) {
   const Stopwatch watch;
-  const auto& entry = work.entry;
-  const auto mode = mode_of(entry);
-  if (mode == Reconcile::off) return nothing_compared(entry, watch);
-  const auto plan = target.plan(make_request(entry, source, target));
-  if (plan.create)
-    throw workers::TaskFailed(
-        "Target.TableMissing",
-        fmt::format("{}: the target has no table {}", entry.key, entry.target.display()),
-        "merge a load of the table first", "ORCH-0510");
-  const auto sides = read_sides(work, plan, source, target);
-  const bool equal = mode == Reconcile::full ? sides.source == sides.target
-                                             : sides.source.rows == sides.target.rows;
-  if (!equal) throw different(entry, sides, mode);
-  return {{"key", entry.key},
-          {"mode", mode_name(mode)},
-          {"equal", true},
-          {"source", side_json(sides.source, mode)},
-          {"target", side_json(sides.target, mode)},
-          {"duration_ms", watch.whole_ms()}};
+  const Pulse pulse(work, "reconciling");
+  const auto mode = work.entry.reconcile;
+  const auto record = newest_load(work, target);
+  auto out = answer(work, record, mode);
+  const auto asked = load ? load_id(work.task, *load).id : record.load;
+  if (asked != record.load) {
+    // What a later load left is its own matter.
+    out["load"] = asked;
+    out["as_of"] = nullptr;
+    out["superseded_by"] = record.load;
+  } else if (mode != Reconcile::off) {
+    compare(work, target, record, mode, out);
+  }
+  out["duration_ms"] = watch.whole_ms();
+  return out;
 }
 
 }  // namespace orch::steps

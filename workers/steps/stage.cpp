@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "workers/data/pipeline.h"
+#include "workers/steps/as_of.h"
 #include "workers/steps/plan_request.h"
 #include "workers/steps/steps.h"
 #include "workers/steps/table_task.h"
@@ -108,6 +109,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   if (newer) position["watermark"] = newer->to_json();
   auto result = output(work, plan, load, moved, watch);
   result["parts"] = parts;
+  result["as_of"] = as_of(position);
   result["position"] = position;
   if (newer) result["watermark"] = newer->to_json();
   position["request"] = to_json(plan.request);

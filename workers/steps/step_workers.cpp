@@ -96,8 +96,9 @@ std::unique_ptr<workers::Worker> make_merge() {
 }
 
 std::unique_ptr<workers::Worker> make_reconcile() {
-  return std::make_unique<StepWorker>(Needs::both, [](const Work& work, const Ends& ends) {
-    return reconcile(work, *ends.source, *ends.target);
+  return std::make_unique<StepWorker>(Needs::target, [](const Work& work, const Ends& ends) {
+    const auto* input = work.task.input.if_object();
+    return reconcile(work, *ends.target, input ? input->if_contains("load") : nullptr);
   });
 }
 

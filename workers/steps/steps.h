@@ -2,9 +2,9 @@
 //
 // Each takes one complete catalog entry as "table" in its input, opens the entry's connections and
 // may be delivered again at any time: staging truncates and loads anew, verifying reads again,
-// merging a load that is published answers "repeated", reconciling only reads. A delivery that was
-// overtaken fails with "Fence.Stale" before it changes anything. Every failure's cause names the
-// metadata key ("key") and the connection ("connection").
+// merging a load that is published answers "repeated", reconciling only reads the target. A
+// delivery that was overtaken fails with "Fence.Stale" before it changes anything. Every failure's
+// cause names the metadata key ("key") and the connection ("connection").
 #pragma once
 
 #include <memory>
@@ -22,8 +22,9 @@ namespace orch::steps {
 /// row.
 ///
 /// Input {"table": entry}. Output {"key", "load", "rows", "bytes", "digest", "duration_ms",
-/// "rows_per_second", "method", "parts", "position", "fingerprint", "watermark"?}: `load` is the
-/// load's id for the next steps; `digest` the 32 hex digits of what was read; `method` "cells",
+/// "rows_per_second", "method", "parts", "as_of", "position", "fingerprint", "watermark"?}: `load`
+/// is the load's id for the next steps; `as_of` {"time", "lsn"?, "data_version"?} the moment of the
+/// source's snapshot; `digest` the 32 hex digits of what was read; `method` "cells",
 /// "binary passthrough" or "text passthrough"; `watermark` {"column", "target_column", "after"}
 /// when only newer rows were read.
 /// Errors: Input.Invalid, Source.TableMissing, Source.ColumnMissing, Source.QueryFailed,
@@ -51,14 +52,19 @@ std::unique_ptr<workers::Worker> make_verify();
 /// Merge.Conflict, Schema.Changed, Fence.Stale, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_merge();
 
-/// orch:reconcile reads source and published table again and compares them: rows and digest
-/// ("full"), rows ("count"), or nothing ("off"), as the entry says. With a watermark, what both
-/// hold up to the target's. An append without one has nothing to compare with, and is "off".
+/// orch:reconcile compares the published table with the evidence of the load: all rows and their
+/// digest as they were read ("full", after a replace), the number of rows ("count", and after
+/// upsert and append), or nothing ("off"), as the entry says. The source is not read: it may have
+/// changed.
 ///
-/// Input {"table": entry}. Output {"key", "mode", "equal", "source": {"rows", "digest"},
-/// "target": {"rows", "digest"}, "duration_ms"}; `equal` and both sides are null when off, the
-/// digests are null when only counted.
-/// Errors: Reconcile.Different with both sides in its cause; Source.*, Target.*, Connection.*.
+/// Input {"table": entry, "load"?: output of orch:stage; else the newest published load}. Output
+/// {"key", "mode", "equal", "load", "as_of", "source": {"rows", "digest"}, "target": {"rows",
+/// "digest"}, "superseded_by"?, "deletes"?, "duration_ms"}: `as_of` {"time", "lsn"?,
+/// "data_version"?} is when the source was read; `equal` and both sides are null when nothing was
+/// compared, because of "off" or because a later load ("superseded_by") is published by now; the
+/// digests are null when only counted; "deletes" is "not followed" after upsert and append.
+/// Errors: Reconcile.Different (somebody else wrote to the target) with both sides in its cause;
+/// Target.TableMissing, Schema.Changed, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_reconcile();
 
 /// A table's work in one task.
@@ -72,6 +78,8 @@ struct Work {
 boost::json::object stage(const Work& work, data::Source& source, data::Target& target);
 boost::json::object verify(const Work& work, data::Target& target, const boost::json::value& load);
 boost::json::object merge(const Work& work, data::Target& target, const boost::json::value& load);
-boost::json::object reconcile(const Work& work, data::Source& source, data::Target& target);
+/// `load` may be null: the newest published load.
+boost::json::object reconcile(const Work& work, data::Target& target,
+                              const boost::json::value* load);
 
 }  // namespace orch::steps

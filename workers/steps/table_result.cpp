@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/steps/as_of.h"
 
 namespace orch::steps {
 namespace {
@@ -49,8 +50,13 @@ std::string one_line(std::string text) {
 
 std::string verdict(const TableResult& result) {
   if (result.failed) return "**failed**";
-  if (!result.equal) return "not compared";
-  return *result.equal ? "equal" : "**different**";
+  std::string words = "not compared";
+  if (result.superseded)
+    words = "a later load is published";
+  else if (result.equal)
+    words = *result.equal ? "equal" : "**different**";
+  if (!result.deletes_followed) words += "; deletes are not followed";
+  return words;
 }
 
 }  // namespace
@@ -74,6 +80,10 @@ TableResult read_result(const bj::value& value) {
   const auto* reconcile = member(&value, "reconcile");
   if (const auto* equal = member(reconcile, "equal"); equal && equal->is_bool())
     result.equal = equal->get_bool();
+  result.superseded = member(reconcile, "superseded_by") != nullptr;
+  result.deletes_followed = member(reconcile, "deletes") == nullptr;
+  if (const auto* moment = member(stage ? stage : reconcile, "as_of"))
+    result.as_of = as_of_text(*moment);
   if (!merge && reconcile) {
     result.rows_read = integer(member(member(reconcile, "source"), "rows"));
     result.rows = integer(member(member(reconcile, "target"), "rows"));
@@ -100,13 +110,14 @@ std::string to_markdown(const std::string& run, const std::vector<TableResult>& 
                         const std::string& summary) {
   auto out = fmt::format("# Reconciliation report of run {}\n\n{}\n\n", run, summary);
   out +=
-      "| table | rows read | rows in target | rows/s | time | published by | verdict | digest |\n"
-      "|---|---:|---:|---:|---:|---|---|---|\n";
+      "| table | rows read | rows in target | rows/s | time | published by | as of | verdict "
+      "| digest |\n"
+      "|---|---:|---:|---:|---:|---|---|---|---|\n";
   for (const auto& result : results)
-    out += fmt::format("| {} | {} | {} | {} | {:.2f} s | {} | {} | {} |\n", one_line(result.key),
-                       grouped(result.rows_read), grouped(result.rows),
+    out += fmt::format("| {} | {} | {} | {} | {:.2f} s | {} | {} | {} | {} |\n",
+                       one_line(result.key), grouped(result.rows_read), grouped(result.rows),
                        grouped(static_cast<std::int64_t>(result.rows_per_second)),
-                       static_cast<double>(result.milliseconds) / 1000, result.method,
+                       static_cast<double>(result.milliseconds) / 1000, result.method, result.as_of,
                        verdict(result), result.digest.substr(0, 16));
   for (const auto& result : results) {
     if (!result.failed) continue;

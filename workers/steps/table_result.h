@@ -24,8 +24,11 @@ struct TableResult {
   double rows_per_second = 0;
   std::string method;  ///< of the merge
   std::string digest;  ///< of the source
+  std::string as_of;   ///< when the source was read
   std::optional<bool> equal;
-  boost::json::value json;  ///< as it came
+  bool superseded = false;       ///< a later load is published
+  bool deletes_followed = true;  ///< false: rows deleted in the source stay
+  boost::json::value json;       ///< as it came
 };
 
 TableResult read_result(const boost::json::value& value);
