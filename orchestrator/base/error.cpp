@@ -249,6 +249,11 @@ constexpr std::array codes = {
               "staged rows may not fit. Stage the table again."},
     ErrorCode{"ORCH-0510", "a target table does not exist",
               "Reconciliation found no published table. Load and merge it first."},
+    ErrorCode{"ORCH-0520", "the source's columns changed",
+              "The source table has other columns, types, nullability or key than when the last "
+              "load was published. Every difference is listed and nothing was loaded: a dropped "
+              "column would have become NULL in the target. `orch catalog refresh --accept KEY` "
+              "accepts the columns as they are; or say in the catalog entry what is wanted."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
               "A workflow gave a built-in worker something else than it takes. The message names "
               "the member, what "

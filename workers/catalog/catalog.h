@@ -30,9 +30,9 @@ Catalog load_catalog(const std::filesystem::path& file);
 /// "entry" with each entry as JSON, or columns named as an entry's members (key, source_connection,
 /// source_schema, source_table, source_query, target_connection, target_schema, target_table,
 /// strategy, key_columns, columns, exclude, where, watermark_column, parts, checks, reconcile,
-/// tags), where NULL is absent, lists are JSON or separated by commas, and columns and checks are
-/// JSON. Throws TaskFailed as Connections::open_source() and data::Source do, InvalidDocument
-/// (ORCH-0310).
+/// tags, accepted_schema), where NULL is absent, lists are JSON or separated by commas, and columns
+/// and checks are JSON. Throws TaskFailed as Connections::open_source() and data::Source do,
+/// InvalidDocument (ORCH-0310).
 Catalog load_catalog_table(const connections::Connections& connections,
                            const std::string& connection, const data::Relation& from);
 

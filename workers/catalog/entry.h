@@ -39,6 +39,8 @@ struct Entry {
   std::vector<data::Check> checks;
   Reconcile reconcile = Reconcile::full;
   std::vector<std::string> tags;
+  std::string
+      accepted_schema;  ///< fingerprint of source columns that may differ from the last load's
 };
 
 /// Reads an entry as orch:catalog wrote it (complete: defaults applied). Throws TaskFailed

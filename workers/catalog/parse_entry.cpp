@@ -265,6 +265,7 @@ Entry parse_entry(json::Fields& fields, const Defaults& defaults) {
   parse_checks(fields, entry);
   entry.reconcile = word(fields, "reconcile", modes, defaults.reconcile);
   entry.tags = fields.strings("tags");
+  entry.accepted_schema = fields.string("accepted_schema").value_or("");
   fields.finish("a table of the catalog");
   return entry;
 }
@@ -313,6 +314,7 @@ boost::json::object to_json(const Entry& entry) {
   if (!checks.empty()) object["checks"] = std::move(checks);
   object["reconcile"] = name_of(modes, entry.reconcile);
   list("tags", entry.tags);
+  if (!entry.accepted_schema.empty()) object["accepted_schema"] = entry.accepted_schema;
   return object;
 }
 

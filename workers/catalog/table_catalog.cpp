@@ -44,6 +44,7 @@ constexpr std::array table_columns = {
     TableColumn{"checks", "checks", "", Form::json},
     TableColumn{"reconcile", "reconcile", "", Form::text},
     TableColumn{"tags", "tags", "", Form::list},
+    TableColumn{"accepted_schema", "accepted_schema", "", Form::text},
 };
 
 constexpr std::string_view whole_entry = "entry";

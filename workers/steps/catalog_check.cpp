@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "workers/steps/drift.h"
 #include "workers/steps/plan_request.h"
 #include "workers/worker.h"
 
@@ -60,7 +61,11 @@ std::vector<Problem> check_catalog(const std::vector<catalog::Entry>& entries,
   for (const auto& entry : entries) {
     try {
       auto& target = ends.target(entry.target_connection);
-      target.plan(make_request(entry, ends.source(entry.source_connection), target));
+      auto& source = ends.source(entry.source_connection);
+      const auto table = source.describe(entry.source);
+      const auto request = make_request(entry, table, source, target);
+      check_drift(entry, table, request, target.last_published(entry.target));
+      target.plan(request);
     } catch (const workers::TaskFailed& failed) {
       problems.push_back({entry.key, fmt::format("{}: {}", failed.error(), failed.what())});
     }

@@ -157,7 +157,11 @@ data::Column column_from(const boost::json::object& object) {
 
 data::PlanRequest make_request(const catalog::Entry& entry, data::Source& source,
                                data::Target& target) {
-  const auto table = source.describe(entry.source);
+  return make_request(entry, source.describe(entry.source), source, target);
+}
+
+data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& table,
+                               data::Source& source, data::Target& target) {
   check_names(entry, table);
   data::PlanRequest request;
   request.key = entry.key;

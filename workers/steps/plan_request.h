@@ -18,6 +18,10 @@ namespace orch::steps {
 data::PlanRequest make_request(const catalog::Entry& entry, data::Source& source,
                                data::Target& target);
 
+/// The same from `table`, the source's own description of the entry's table or query.
+data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& table,
+                               data::Source& source, data::Target& target);
+
 /// The name in the target of source column `column`; empty when it is not copied.
 std::string target_column(const data::PlanRequest& request, const std::string& column);
 

@@ -5,6 +5,7 @@
 
 #include "workers/data/pipeline.h"
 #include "workers/steps/as_of.h"
+#include "workers/steps/drift.h"
 #include "workers/steps/plan_request.h"
 #include "workers/steps/steps.h"
 #include "workers/steps/table_task.h"
@@ -93,7 +94,11 @@ boost::json::object output(const Work& work, const data::LoadPlan& plan, const d
 boost::json::object stage(const Work& work, data::Source& source, data::Target& target) {
   const Stopwatch watch;
   const auto& entry = work.entry;
-  const auto plan = target.plan(make_request(entry, source, target));
+  const auto table = source.describe(entry.source);
+  const auto request = make_request(entry, table, source, target);
+  const auto last = target.last_published(entry.target);
+  check_drift(entry, table, request, last);
+  const auto plan = target.plan(request);
   const auto newer = newer_rows(work, plan, target);
   const data::LoadId load{fmt::format("{}/{}/{}", work.task.run, entry.key, work.task.ticket),
                           work.task.run, work.task.store, work.task.fence};
@@ -112,6 +117,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   result["as_of"] = as_of(position);
   result["position"] = position;
   if (newer) result["watermark"] = newer->to_json();
+  position["source_shape"] = source_shape(entry, table);
   position["request"] = to_json(plan.request);
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();
