@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::workers {
@@ -21,7 +22,8 @@ std::string cause_of(const std::string& message, const std::string& hint, const 
 TaskFailed::TaskFailed(std::string error, std::string message, std::string hint, std::string code,
                        boost::json::object details)
     : error_(std::move(error)),
-      message_(std::move(message)),
+      // Servers and files say anything; what a failure says goes to terminals and into JSON.
+      message_(printable(message)),
       cause_(cause_of(message_, hint, code, std::move(details))) {}
 
 TaskFailed TaskFailed::with_cause(std::string error, std::string cause) {

@@ -1,5 +1,6 @@
 #include "orchestrator/base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -81,6 +82,15 @@ std::string repaired(std::string_view bytes) {
     text += "\xef\xbf\xbd";
     bytes.remove_prefix(1);
   }
+  return text;
+}
+
+std::string printable(std::string_view bytes) {
+  auto text = repaired(bytes);
+  const auto commands = [](unsigned char c) {
+    return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+  };
+  std::replace_if(text.begin(), text.end(), commands, '?');
   return text;
 }
 

@@ -18,4 +18,8 @@ bool cut_short(std::string_view rest);
 /// and databases may say anything, and what we tell people is UTF-8.
 std::string repaired(std::string_view bytes);
 
+/// repaired(), with every control character but line break and tab replaced by "?" too: a terminal
+/// shows it as it is.
+std::string printable(std::string_view bytes);
+
 }  // namespace orch

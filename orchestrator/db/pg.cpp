@@ -25,6 +25,13 @@ std::string field(const PGresult* result, int code) {
   return text ? text : "";
 }
 
+/// `text` as libpq takes it, which would leave out what comes after a NUL.
+const char* whole(const std::string& text) {
+  if (text.find('\0') != std::string::npos)
+    throw Error("a statement, name or value holds a NUL character", "22021");
+  return text.c_str();
+}
+
 [[noreturn]] void broken(PGconn* connection) {
   throw Error(trimmed(PQerrorMessage(connection)), "08006");
 }
@@ -102,14 +109,14 @@ Connection::Connection(const std::string& conninfo, Stop stop)
 }
 
 Result Connection::exec(const std::string& sql) {
-  sent(*this, PQsendQuery(handle(), sql.c_str()));
+  sent(*this, PQsendQuery(handle(), whole(sql)));
   return last_result(*this);
 }
 
 void Connection::send(const std::string& sql, const Params& params) {
   std::vector<const char*> values;
-  for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
-  sent(*this, PQsendQueryParams(handle(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+  for (const auto& param : params) values.push_back(param ? whole(*param) : nullptr);
+  sent(*this, PQsendQueryParams(handle(), whole(sql), static_cast<int>(values.size()), nullptr,
                                 values.data(), nullptr, nullptr, 0));
 }
 
@@ -119,7 +126,7 @@ Result Connection::exec(const std::string& sql, const Params& params) {
 }
 
 Result Connection::describe(const std::string& query) {
-  sent(*this, PQsendPrepare(handle(), "", query.c_str(), 0, nullptr));
+  sent(*this, PQsendPrepare(handle(), "", whole(query), 0, nullptr));
   last_result(*this);
   sent(*this, PQsendDescribePrepared(handle(), ""));
   return last_result(*this);

@@ -88,7 +88,8 @@ class Connection {
   Stop stop_when(Stop stop) { return std::exchange(stop_, std::move(stop)); }
   bool stop_requested() const { return stop_ && stop_(); }
 
-  /// One or more statements without parameters; the result of the last.
+  /// One or more statements without parameters; the result of the last. Here and below a NUL in
+  /// what is sent is an Error ("22021").
   Result exec(const std::string& sql);
   /// One statement with $1, $2, …; all parameters travel as text.
   Result exec(const std::string& sql, const Params& params);

@@ -1,8 +1,6 @@
 -- What orch keeps in a PostgreSQL database that it writes to: the schema orch. Staged rows stand in
 -- the schema orch_stage until they are published.
 
-CREATE SCHEMA IF NOT EXISTS orch_stage;
-
 -- The largest fence seen for each target table: whoever comes with a smaller one is late.
 CREATE TABLE orch.fence (
   table_schema text   NOT NULL,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orch::data {
@@ -29,24 +30,52 @@ enum class Kind : std::uint8_t {
   other,  ///< only databases of the same engine understand it
 };
 
+/// A type as some database spells it: "numeric(12,2)", "NVARCHAR(160)". It may be anything, for a
+/// server answers what it likes: it is compared, shown and parsed. It has no formatter, so that it
+/// does not get into a statement; each target has a type_sql() that makes a type's SQL of its
+/// parts.
+class TypeText {
+ public:
+  TypeText() = default;
+  TypeText(std::string text) : text_(std::move(text)) {}
+  TypeText(const char* text) : text_(text) {}
+
+  bool empty() const { return text_.empty(); }
+  /// For people, for parsers and for records; never for a statement.
+  const std::string& shown() const { return text_; }
+  friend bool operator==(const TypeText&, const TypeText&) = default;
+
+ private:
+  std::string text_;
+};
+
 struct Column {
   std::string name;
   Kind kind = Kind::other;
-  std::string native;  ///< as its database spells it: "numeric(12,2)", "NVARCHAR(160)"
-  int precision = 0;   ///< of numeric; 0: unbounded
+  TypeText native;    ///< as its database spells it
+  int precision = 0;  ///< of numeric; 0: unbounded
   int scale = 0;
   int length = 0;  ///< of text, in characters; 0: unbounded
   bool nullable = true;
   bool generated = false;  ///< the database computes it: it is never written
 };
 
-/// A type that a user of the source's database made, and columns need.
+/// A type that a user of the source's database made, and columns need. In parts, none of which is
+/// SQL: what is made of them in a target has no code of the source's in it.
 struct UserType {
-  std::string name;    ///< as Column::native spells it
+  struct Attribute {
+    std::string name;
+    TypeText type;
+    friend bool operator==(const Attribute&, const Attribute&) = default;
+  };
+  enum class Form : std::uint8_t { enumeration, composite };
+
   std::string schema;  ///< not quoted
-  std::string shape;   ///< what it is made of, as SQL; equal shapes hold the same values
-  std::string create;  ///< SQL that makes it in a database of the same engine
-  std::vector<std::string> columns = {};  ///< of the table: those that need it
+  std::string name;    ///< not quoted
+  Form form = Form::enumeration;
+  std::vector<std::string> labels = {};    ///< of an enumeration, in their order
+  std::vector<Attribute> attributes = {};  ///< of a composite type
+  std::vector<std::string> columns = {};   ///< of the table: those that need it
 };
 
 struct TableName {

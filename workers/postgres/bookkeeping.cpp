@@ -11,6 +11,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/json/text.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/session.h"
 #include "workers/worker.h"
 
 namespace orch::postgres {
@@ -47,7 +48,7 @@ void prepare_bookkeeping(pg::Connection& connection, const std::string& display)
   if (present() == known) return;
   pg::Transaction transaction(connection);
   connection.exec(migration_lock);
-  connection.exec("CREATE SCHEMA IF NOT EXISTS orch");
+  for (const auto* schema : {"orch", "orch_stage"}) ensure_schema(connection, schema);
   connection.exec(
       "CREATE TABLE IF NOT EXISTS orch.migration (version bigint PRIMARY KEY, name text NOT NULL, "
       "applied_at timestamptz NOT NULL DEFAULT now())");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "workers/data/expression.h"
 #include "workers/postgres/describe.h"
 #include "workers/postgres/names.h"
 #include "workers/worker.h"
@@ -54,7 +55,11 @@ class Checker {
   }
 
   data::CheckResult condition(const data::Check& check) {
-    const auto broken = count(fmt::format("{} WHERE ({}) IS NOT TRUE", staging_, check.sql));
+    const auto sql =
+        data::enclosed(check.sql, data::SqlDialect::postgresql,
+                       {"Check.Invalid", fmt::format("check \"{}\"", check.name),
+                        "a check is one condition on the staged columns", "ORCH-0508"});
+    const auto broken = count(fmt::format("{} WHERE {} IS NOT TRUE", staging_, sql));
     return {check.name, broken == 0, fmt::format("{} rows break it", broken), "none"};
   }
 
@@ -100,6 +105,7 @@ std::vector<data::CheckResult> run_checks(pg::Connection& connection, const data
   std::vector<data::CheckResult> results;
   for (const auto& check : checks) {
     try {
+      const pg::Transaction reading(connection, "BEGIN READ ONLY");
       results.push_back(Checker(connection, plan).run(check));
     } catch (const pg::Error& error) {
       if (!error.sqlstate().starts_with("42") && !error.sqlstate().starts_with("22")) throw;

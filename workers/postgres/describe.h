@@ -17,6 +17,7 @@ struct Described {
   char relkind = 'r';  ///< r table, p partitioned, v view, m materialised view, f foreign
   std::int64_t pages = 0;
   std::vector<std::string> type_oids;        ///< of the columns
+  std::vector<std::string> domain_arrays;    ///< columns that are arrays of a domain
   std::vector<std::string> always_identity;  ///< columns GENERATED ALWAYS AS IDENTITY
 };
 

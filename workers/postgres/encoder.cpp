@@ -167,7 +167,7 @@ bool append_text(std::string& out, const Cell& cell, const data::Column& column)
   if (limit > 0 && characters > limit) return false;
   out += text;
   // character(n) is kept with its padding; the digest is of what is kept.
-  if (column.native.starts_with("character(")) out.append(limit - characters, ' ');
+  if (column.native.shown().starts_with("character(")) out.append(limit - characters, ' ');
   return true;
 }
 
@@ -267,7 +267,7 @@ class Encoder final : public data::RowEncoder {
     throw workers::TaskFailed(
         "Type.ValueRefused",
         fmt::format("{}.{}: the value {} cannot be kept exactly as {}", table_, column.name,
-                    shown(cell), column.native),
+                    shown(cell), column.native.shown()),
         "correct the value at the source, or give the column another \"type\" in the catalog",
         "ORCH-0407", {{"column", column.name}});
   }

@@ -14,6 +14,7 @@
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/session.h"
+#include "workers/postgres/type_name.h"
 #include "workers/postgres/user_types.h"
 
 namespace orch::postgres {
@@ -34,8 +35,9 @@ std::string create_staging(pg::Connection& connection, const data::LoadPlan& pla
         staging, qualified(target));
   std::string columns;
   for (const auto& column : plan.columns)
-    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                           column.native, column.nullable ? "" : " NOT NULL");
+    columns +=
+        fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                    type_sql(column.native, column.name), column.nullable ? "" : " NOT NULL");
   return fmt::format("CREATE TABLE {} ({})", staging, columns);
 }
 

@@ -7,6 +7,7 @@
 
 #include "orchestrator/base/error.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/type_name.h"
 #include "workers/postgres/types.h"
 #include "workers/postgres/user_types.h"
 #include "workers/worker.h"
@@ -16,8 +17,18 @@ namespace {
 
 using data::Kind;
 
+constexpr std::string_view make_the_type = "the type does not exist in the target; create it there";
+
 /// Enums may differ: a label that the target lacks is refused when it comes.
-bool is_enum(const std::string& shape) { return shape.starts_with("ENUM ("); }
+bool alike(const data::UserType& one, const data::UserType& other) {
+  return one.form == other.form && one.attributes == other.attributes;
+}
+
+/// Schemas in which only the server and orch make types.
+bool reserved_schema(const std::string& schema) {
+  return schema.starts_with("pg_") || schema == "information_schema" || schema == "orch" ||
+         schema == "orch_stage";
+}
 
 class Planner {
  public:
@@ -53,56 +64,90 @@ class Planner {
     data::Column to = from;
     to.name = request_.target_columns[i];
     to.generated = false;
-    if (!request_.target_types[i].empty())
-      to.native = spelled(request_.target_types[i], from.name);
-    else if (!same_engine())
-      to.native = native_for(from);
-    if (to.native.empty()) {
+    if (const auto type = type_for(i)) {
+      to.native = *type;
+      interpret(to);
+      add(from, to);
+    }
+  }
+
+  /// The type of a new column as the target spells it; unset, and a reason, when there is none.
+  std::optional<std::string> type_for(std::size_t i) {
+    const auto& from = request_.source.columns[i];
+    if (!request_.target_types[i].empty()) return wished(request_.target_types[i], from.name);
+    if (!same_engine()) {
+      auto native = native_for(from);
+      if (!native.empty()) return native;
       unsupported_.push_back(
           fmt::format("{} ({}): no PostgreSQL type holds all its values; give "
                       "it a \"type\" in the catalog",
-                      from.name, from.native.empty() ? "no type" : from.native));
-      return;
+                      from.name, from.native.empty() ? "no type" : from.native.shown()));
+      return std::nullopt;
     }
-    const bool needs_types = to.kind == Kind::other && to.native == from.native;
-    if (needs_types) plan_types(from);
-    if (!type_exists(to.native)) {
-      const bool made = std::any_of(
-          plan_.create_types.begin(), plan_.create_types.end(), [&](const data::UserType& type) {
-            return to.native == type.name || to.native == type.name + "[]";
-          });
-      if (!made) {
-        unsupported_.push_back(
-            fmt::format("{} ({}): the type does not exist in the target; create it there first",
-                        from.name, to.native));
-        return;
-      }
-    }
-    interpret(to);
-    add(from, to);
+    if (from.kind == Kind::other) plan_types(from);
+    const auto found = in_target(from.native, from.name);
+    if (!found) return std::nullopt;
+    // Unchanged it keeps its spelling, which says that no cast is needed.
+    const bool moved = found->schema() != TypeName::parse(from.native.shown())->schema();
+    return moved ? spelled(*found) : from.native.shown();
   }
 
-  // Types of the source's users are made in the target; one of that name that is made otherwise
-  // could spell the same values differently.
+  /// The type that a source's database calls `native`: of the same name, or of an extension that
+  /// lives in another schema here. Unset, and a reason, when the target has none and makes none.
+  std::optional<TypeName> in_target(const data::TypeText& native, const std::string& column) {
+    const auto type = TypeName::parse(native.shown());
+    if (!type) {
+      unsupported_.push_back(
+          fmt::format("{}: \"{}\" is not the name of a type", column, native.shown()));
+      return std::nullopt;
+    }
+    const auto same = [&](const data::UserType& each) {
+      return each.schema == type->schema() && each.name == type->name();
+    };
+    if (exists(*type) || std::any_of(plan_.create_types.begin(), plan_.create_types.end(), same))
+      return type;
+    if (const auto schema = extension_schema(connection_, type->name()))
+      return type->in_schema(*schema);
+    unsupported_.push_back(fmt::format("{} ({}): {}", column, native.shown(), make_the_type));
+    return std::nullopt;
+  }
+
+  // Types of the source's users are made in the target from their parts; one of that name with
+  // other parts could spell the same values differently.
   void plan_types(const data::Column& from) {
     for (const auto& type : request_.source.types) {
       const bool needed =
           std::find(type.columns.begin(), type.columns.end(), from.name) != type.columns.end();
       if (!needed) continue;
-      const auto there = shape_of(connection_, type.name);
-      if (there.empty())
-        add_type(type);
-      else if (there != type.shape && !(is_enum(there) && is_enum(type.shape)))
-        unsupported_.push_back(fmt::format("{} ({}): the target's type {} is {}, the source's {}",
-                                           from.name, from.native, type.name, there, type.shape));
+      const auto there = find_type(connection_, TypeName::of(type.schema, type.name));
+      if (!there.exists)
+        add_type(type, from);
+      else if (!there.type || !alike(*there.type, type))
+        unsupported_.push_back(
+            fmt::format("{} ({}): the target's type {}.{} is {}, the source's {}", from.name,
+                        from.native.shown(), type.schema, type.name,
+                        there.type ? shown(*there.type) : "another kind of type", shown(type)));
     }
   }
 
-  void add_type(const data::UserType& type) {
-    const auto known =
-        std::any_of(plan_.create_types.begin(), plan_.create_types.end(),
-                    [&](const data::UserType& each) { return each.name == type.name; });
-    if (!known) plan_.create_types.push_back(type);
+  void add_type(data::UserType type, const data::Column& from) {
+    const auto known = std::any_of(plan_.create_types.begin(), plan_.create_types.end(),
+                                   [&](const data::UserType& each) {
+                                     return each.schema == type.schema && each.name == type.name;
+                                   });
+    if (known) return;
+    if (reserved_schema(type.schema)) {
+      unsupported_.push_back(fmt::format("{} ({}): no type is made in the schema {}", from.name,
+                                         from.native.shown(), type.schema));
+      return;
+    }
+    for (auto& attribute : type.attributes) {
+      const auto found =
+          in_target(attribute.type, fmt::format("{}, attribute {}", from.name, attribute.name));
+      if (!found) return;
+      attribute.type = found->sql();
+    }
+    plan_.create_types.push_back(std::move(type));
   }
 
   void into_existing(std::size_t i) {
@@ -129,11 +174,12 @@ class Planner {
       const auto expression = widened(from, to);
       if (!expression)
         unsupported_.push_back(fmt::format("{} ({}) does not fit into {} ({}) without loss",
-                                           from.name, from.native, to.name, to.native));
+                                           from.name, from.native.shown(), to.name,
+                                           to.native.shown()));
       plan_.expressions.push_back(expression.value_or(""));
     } else if (to.kind == Kind::other || to.kind == Kind::any) {
       unsupported_.push_back(fmt::format("{} ({}) cannot be written as {} ({})", from.name,
-                                         from.native, to.name, to.native));
+                                         from.native.shown(), to.name, to.native.shown()));
     } else if (to.native == "jsonb") {
       // The server respells jsonb: what is read back would not be what was read.
       unsupported_.push_back(
@@ -166,11 +212,11 @@ class Planner {
       const auto found =
           std::find_if(plan_.columns.begin(), plan_.columns.end(),
                        [&](const data::Column& column) { return column.name == key; });
-      if (found == plan_.columns.end()) {
-        mismatches_.push_back(fmt::format("the key column {} is not copied", key));
-      } else {
+      const auto& copied = request_.target_columns;
+      if (found != plan_.columns.end())
         found->nullable = false;
-      }
+      else if (std::find(copied.begin(), copied.end(), key) == copied.end())
+        mismatches_.push_back(fmt::format("the key column {} is not copied", key));
     }
     if (request_.strategy == data::Strategy::upsert && request_.key_columns.empty())
       mismatches_.push_back("upsert needs a key: give key_columns in the catalog");
@@ -192,26 +238,40 @@ class Planner {
     if (!same_engine()) return;
     const bool binary =
         std::all_of(plan_.columns.begin(), plan_.columns.end(),
-                    [](const data::Column& column) { return portable_binary(column.native); });
+                    [](const data::Column& column) { return portable_binary(column.native); }) &&
+        (!existing_ || existing_->domain_arrays.empty());
     plan_.format = binary ? data::RowFormat::pg_binary : data::RowFormat::pg_text;
   }
 
-  bool type_exists(const std::string& native) {
-    return !connection_.exec("SELECT to_regtype($1)", {native}).null(0, 0);
+  bool exists(const TypeName& type) {
+    return !connection_.exec("SELECT to_regtype($1)", {type.sql()}).null(0, 0);
   }
 
-  // The catalog's wish as the server spells it.
-  std::string spelled(const std::string& type, const std::string& column) {
+  /// As the server itself describes a column of this type.
+  std::string spelled(const TypeName& type) {
+    const auto found = connection_.describe(fmt::format("SELECT NULL::{}", type.sql()));
+    return std::string(
+        connection_
+            .exec(fmt::format("SELECT {} FROM (SELECT $1::oid AS typid, $2::int AS typmod) a",
+                              type_spelling()),
+                  {std::to_string(found.column_type(0)), std::to_string(found.column_modifier(0))})
+            .text(0, 0));
+  }
+
+  /// The catalog's wish as the server spells it.
+  std::optional<std::string> wished(const std::string& type, const std::string& column) {
+    const auto name = TypeName::parse(type, "");
+    if (!name) {
+      unsupported_.push_back(fmt::format(
+          "{}: the type \"{}\" of the catalog is not the name of one type", column, type));
+      return std::nullopt;
+    }
     try {
-      const auto found = connection_.describe(fmt::format("SELECT NULL::{}", type));
-      const auto name = connection_.exec(
-          "SELECT format_type($1::oid, $2::int)",
-          {std::to_string(found.column_type(0)), std::to_string(found.column_modifier(0))});
-      return std::string(name.text(0, 0));
+      return spelled(*name);
     } catch (const pg::Error& error) {
       unsupported_.push_back(
           fmt::format("{}: the type \"{}\" of the catalog: {}", column, type, error.what()));
-      return "text";
+      return std::nullopt;
     }
   }
 
@@ -219,8 +279,8 @@ class Planner {
     std::string text;
     for (std::size_t i = 0; i < plan_.columns.size(); ++i)
       text += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1e", request_.source.columns[i].name,
-                          request_.source.columns[i].native, plan_.columns[i].name,
-                          plan_.columns[i].native);
+                          request_.source.columns[i].native.shown(), plan_.columns[i].name,
+                          plan_.columns[i].native.shown());
     data::Digest hash;
     hash.add(text);
     return hash.hex();

@@ -89,7 +89,7 @@ class Publisher {
     if (sql.empty())
       sql = fmt::format("CREATE TABLE {} (LIKE {})", qualified(target),
                         qualified(staging_of(target)));
-    connection_.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(target.schema));
+    ensure_schema(connection_, target.schema);
     create_sql_ = sql;
   }
 

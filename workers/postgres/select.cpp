@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "workers/data/expression.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/type_name.h"
 
 namespace orch::postgres {
 namespace {
@@ -36,13 +38,28 @@ const data::Column* find(const data::Table& table, const std::string& name) {
   return found == table.columns.end() ? nullptr : &*found;
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string enclosed(const std::string& sql, std::string what) {
+  return data::enclosed(sql, data::SqlDialect::postgresql,
+                        {"Source.QueryFailed", std::move(what),
+                         "\"query\" is one SELECT, \"where\" one condition", "ORCH-0431"});
+}
+
 }  // namespace
 
 std::string from_clause(const data::Relation& relation) {
   if (relation.query.empty()) return qualified(relation.table);
-  // The line break ends a comment that the author's SQL may end with.
-  return fmt::format("({}\n) AS source", relation.query);
+  return enclosed(relation.query, "the query") + " AS source";
 }
+
+std::string where_clause(const std::string& condition) {
+  return condition.empty() ? "" : " WHERE " + enclosed(condition, "the condition");
+}
+
+void check_query(const std::string& query) { enclosed(query, "the query"); }
 
 std::string SelectPlan::select(const std::string& range) const {
   auto where = condition;
@@ -50,7 +67,8 @@ std::string SelectPlan::select(const std::string& range) const {
   return fmt::format("SELECT {} FROM {}{}{}", columns, from, where.empty() ? "" : " WHERE ", where);
 }
 
-SelectPlan select_plan(const data::Table& table, const data::ReadRequest& request) {
+SelectPlan select_plan(const Described& described, const data::ReadRequest& request) {
+  const auto& table = described.table;
   SelectPlan plan;
   plan.from = from_clause(request.from);
   for (std::size_t i = 0; i < request.columns.size(); ++i) {
@@ -63,17 +81,17 @@ SelectPlan select_plan(const data::Table& table, const data::ReadRequest& reques
     if (request.format == data::RowFormat::cells && column && !read_as_is(*column)) {
       expression += "::text";
       kind = Kind::text;
+    } else if (request.format == data::RowFormat::pg_binary && column &&
+               contains(described.domain_arrays, column->name)) {
+      expression += "::" + type_sql(column->native, column->name);
     }
     plan.kinds.push_back(kind);
     plan.columns += (plan.columns.empty() ? "" : ", ") + expression;
   }
-  const auto add = [&](const std::string& condition) {
-    plan.condition += (plan.condition.empty() ? "(" : " AND (") + condition + ")";
-  };
-  if (!request.where.empty()) add(request.where + "\n");
+  if (!request.where.empty()) plan.condition = enclosed(request.where, "the condition");
   if (request.watermark) {
     const auto range = range_condition(*request.watermark);
-    if (!range.empty()) add(range);
+    if (!range.empty()) plan.condition += (plan.condition.empty() ? "(" : " AND (") + range + ")";
   }
   return plan;
 }

@@ -9,8 +9,15 @@
 
 namespace orch::postgres {
 
-/// `"schema"."table"`, or the query in brackets.
+/// `"schema"."table"`, or the query in brackets. Throws TaskFailed "Source.QueryFailed" (ORCH-0431)
+/// when the author's query is not one, as where_clause() does for a condition.
 std::string from_clause(const data::Relation& relation);
+
+/// ` WHERE (condition)`, or nothing for an empty one.
+std::string where_clause(const std::string& condition);
+
+/// Throws likewise when `query` is not one query.
+void check_query(const std::string& query);
 
 struct SelectPlan {
   std::string columns;  ///< the select list
@@ -24,7 +31,7 @@ struct SelectPlan {
 
 /// What reads the columns of `request`. For cells, everything but booleans, numbers of fixed size,
 /// texts and bytes is selected as text: the server's own spelling.
-SelectPlan select_plan(const data::Table& table, const data::ReadRequest& request);
+SelectPlan select_plan(const Described& described, const data::ReadRequest& request);
 
 /// Conditions on ctid that divide a table into `request.parts`; one empty condition when it cannot
 /// be divided (views, partitioned tables, queries, servers before 14).

@@ -27,6 +27,11 @@ pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& als
   return connection;
 }
 
+void ensure_schema(pg::Connection& connection, const std::string& schema) {
+  const auto found = connection.exec("SELECT FROM pg_namespace WHERE nspname = $1", {schema});
+  if (found.rows() == 0) connection.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(schema));
+}
+
 AlsoStop::AlsoStop(pg::Connection& connection, const pg::Stop& also) : connection_(connection) {
   before_ = connection_.stop_when({});
   connection_.stop_when(either(before_, also));

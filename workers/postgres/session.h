@@ -1,6 +1,8 @@
 // Connections of one piece of work.
 #pragma once
 
+#include <string>
+
 #include "orchestrator/db/pg.h"
 #include "workers/postgres/postgres.h"
 
@@ -13,6 +15,10 @@ pg::Connection connect(const Settings& settings, const pg::Stop& also = {});
 /// Likewise, for copying: a policy that would hide rows from this user fails the statement, for
 /// what is hidden would be missing without a word.
 pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also = {});
+
+/// Creates `schema` unless it exists: asking for it "if not exists" needs the right to create even
+/// where it does.
+void ensure_schema(pg::Connection& connection, const std::string& schema);
 
 /// Lets a connection hear one more stop for as long as it lives.
 class AlsoStop {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,9 @@ namespace {
 
 using data::Kind;
 
+// Whatever is read from a source is read in a transaction that cannot write: conditions, views and
+// types of its users run with this connection's rights.
+constexpr const char* begin_reading = "BEGIN READ ONLY";
 constexpr const char* begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// One part, on a connection of its own.
@@ -68,7 +72,7 @@ class PostgresSource final : public data::Source {
   std::string engine() const override { return "postgresql"; }
 
   std::vector<data::Table> list(const std::string& schema) override {
-    return guarded(place("listing the tables"), [&] {
+    return reading(place("listing the tables"), [&] {
       std::vector<data::Table> tables;
       for (const auto& name : table_names(connection_, schema)) {
         if (auto described = describe_table(connection_, name))
@@ -84,7 +88,7 @@ class PostgresSource final : public data::Source {
     const bool foreign = std::any_of(columns.begin(), columns.end(),
                                      [](const auto& column) { return column.kind == Kind::other; });
     if (foreign)
-      found.table.types = guarded(place("describing the types of the columns"), [&] {
+      found.table.types = reading(place("describing the types of the columns"), [&] {
         return user_types(connection_, found.table, found.type_oids);
       });
     return std::move(found.table);
@@ -94,10 +98,10 @@ class PostgresSource final : public data::Source {
 
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override {
-    return guarded(place("reading the watermark " + column), [&] {
+    return reading(place("reading the watermark " + column), [&] {
       const auto found =
           connection_.exec(fmt::format("SELECT max({})::text FROM {}{}", pg::quote(column),
-                                       from_clause(from), where.empty() ? "" : " WHERE " + where));
+                                       from_clause(from), where_clause(where)));
       return found.optional(0, 0);
     });
   }
@@ -107,12 +111,22 @@ class PostgresSource final : public data::Source {
  private:
   Place place(std::string doing) const { return {"Source", settings_.display, std::move(doing)}; }
 
+  /// guarded(), in a transaction of its own that only reads.
+  template <class Work>
+  std::invoke_result_t<Work> reading(const Place& place, Work&& work) {
+    return guarded(place, [&] {
+      const pg::Transaction transaction(connection_, begin_reading);
+      return work();
+    });
+  }
+
   Described look_at(const data::Relation& relation) {
     if (!relation.query.empty()) {
-      return guarded(place("describing the query"),
+      check_query(relation.query);
+      return reading(place("describing the query"),
                      [&] { return describe_query(connection_, relation.query); });
     }
-    auto found = guarded(place("describing table " + relation.table.display()),
+    auto found = reading(place("describing table " + relation.table.display()),
                          [&] { return describe_table(connection_, relation.table); });
     if (found) return std::move(*found);
     throw missing(relation.table);
@@ -120,7 +134,7 @@ class PostgresSource final : public data::Source {
 
   workers::TaskFailed missing(const data::TableName& table) {
     std::vector<std::string> names;
-    guarded(place("listing the tables"), [&] {
+    reading(place("listing the tables"), [&] {
       for (const auto& name : table_names(connection_, table.schema)) names.push_back(name.name);
     });
     return {"Source.TableMissing",
@@ -157,7 +171,7 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     connection_.exec(begin_snapshot);
     note_position();
     const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
-    const auto plan = select_plan(described.table, request);
+    const auto plan = select_plan(described, request);
     std::vector<std::unique_ptr<data::RowReader>> readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
       auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "workers/postgres/names.h"
-#include "workers/postgres/types.h"
+#include "workers/postgres/type_name.h"
 
 namespace orch::postgres {
 namespace {
@@ -55,7 +55,8 @@ std::string create_parent_sql(const data::LoadPlan& plan) {
     const bool in_key = std::find(key.begin(), key.end(), column.name) != key.end();
     if (!partition_key && can_be_key(column) && (in_key || key.empty())) partition_key = &column;
     columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                           column.native, column.nullable && !in_key ? "" : " NOT NULL");
+                           type_sql(column.native, column.name),
+                           column.nullable && !in_key ? "" : " NOT NULL");
   }
   if (!partition_key) return {};
   if (!key.empty()) columns += fmt::format(", PRIMARY KEY ({})", list(key));

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/db/pg.h"
+#include "workers/postgres/type_name.h"
 
 namespace orch::postgres {
 namespace {
@@ -144,12 +145,13 @@ bool numeric_widens(const data::Column& from, const data::Column& to) {
 
 void interpret(data::Column& column) {
   column.kind = Kind::other;
-  if (column.native.ends_with("[]")) return;
-  const auto base = base_of(column.native);
+  const auto& native = column.native.shown();
+  if (native.ends_with("[]")) return;
+  const auto base = base_of(native);
   for (const auto& [name, kind] : kinds) {
     if (name == base) column.kind = kind;
   }
-  const auto [first, second] = modifiers(column.native);
+  const auto [first, second] = modifiers(native);
   if (column.kind == Kind::numeric) {
     column.precision = first;
     column.scale = second;
@@ -157,8 +159,8 @@ void interpret(data::Column& column) {
   if (column.kind == Kind::text) column.length = first;
 }
 
-bool portable_binary(const std::string& native) {
-  const auto base = base_of(native);
+bool portable_binary(const data::TypeText& native) {
+  const auto base = base_of(native.shown());
   return std::find(portable.begin(), portable.end(), base) != portable.end();
 }
 
@@ -204,18 +206,20 @@ std::string native_for(const data::Column& column) {
 
 std::optional<std::string> widened(const data::Column& from, const data::Column& to) {
   if (from.native == to.native) return std::string();
-  const auto cast = fmt::format("{}::{}", pg::quote(from.name), to.native);
+  const auto& before = from.native.shown();
+  const auto& after = to.native.shown();
+  const auto cast = fmt::format("{}::{}", pg::quote(from.name), type_sql(to.native, to.name));
   if (integer_widens(from.kind, to.kind)) return cast;
   if (from.kind == Kind::float32 && to.kind == Kind::float64) return cast;
   if (to.kind == Kind::numeric &&
       (from.kind == Kind::numeric || (from.kind >= Kind::int16 && from.kind <= Kind::int64)) &&
       numeric_widens(from, to))
     return cast;
-  const bool varying = from.native.starts_with("character varying") || from.native == "text";
-  const bool to_varying = to.native.starts_with("character varying") || to.native == "text";
+  const bool varying = before.starts_with("character varying") || before == "text";
+  const bool to_varying = after.starts_with("character varying") || after == "text";
   if (varying && to_varying && (to.length == 0 || (from.length > 0 && from.length <= to.length)))
     return cast;
-  if (from.native == "json" && to.native == "text") return cast;
+  if (before == "json" && after == "text") return cast;
   return std::nullopt;
 }
 

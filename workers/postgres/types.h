@@ -14,7 +14,7 @@ void interpret(data::Column& column);
 
 /// True when the binary form of `native` is the same in every database of these versions: built-in
 /// types, their arrays, ranges and multiranges. Others carry oids that differ.
-bool portable_binary(const std::string& native);
+bool portable_binary(const data::TypeText& native);
 
 /// The type that holds every value of a column of another engine; empty when there is none.
 std::string native_for(const data::Column& column);

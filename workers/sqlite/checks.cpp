@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/db/sqlite_authorizer.h"
+#include "workers/data/expression.h"
 #include "workers/sqlite/describe.h"
 #include "workers/sqlite/names.h"
 #include "workers/sqlite/number_text.h"
@@ -29,7 +31,7 @@ class Checker {
     try {
       return judge(check);
     } catch (const Error& error) {
-      if (error.primary() != SQLITE_ERROR && error.primary() != SQLITE_MISUSE) throw;
+      if (!refuses_the_sql(error)) throw;
       throw workers::TaskFailed("Check.Invalid",
                                 fmt::format("check \"{}\": {}", check.name, error.reason()),
                                 "a check is a condition on the staged columns, in SQLite's SQL",
@@ -67,8 +69,12 @@ class Checker {
   }
 
   data::CheckResult condition(const data::Check& check) {
-    // The line break ends a comment at the end of the author's condition.
-    return none(check, "(" + check.sql + "\n) IS NOT TRUE", "every row meets it");
+    const auto sql =
+        data::enclosed(check.sql, data::SqlDialect::sqlite,
+                       {"Check.Invalid", fmt::format("check \"{}\"", check.name),
+                        "a check is one condition on the staged columns", "ORCH-0508"});
+    const Authorizer reading(db_, Authorizer::Permit::reading);
+    return none(check, sql + " IS NOT TRUE", "every row meets it");
   }
 
   /// Passes when no staged row meets `bad`.

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "orchestrator/db/sqlite_authorizer.h"
+#include "workers/data/expression.h"
 #include "workers/sqlite/declared_type.h"
 #include "workers/sqlite/names.h"
 
@@ -70,6 +73,7 @@ std::optional<Described> describe_table(Database& db, const std::string& name) {
 }
 
 data::Table describe_query(Database& db, const std::string& query) {
+  const Authorizer reading(db, Authorizer::Permit::reading);
   // As a table it must be a SELECT; there, though, SQLite renames columns that come twice.
   const Statement as_table(db, "SELECT * FROM " + from_clause({{}, query}));
   const Statement select(db, query);
@@ -88,9 +92,14 @@ std::vector<std::string> table_names(Database& db) {
   return names;
 }
 
+std::string authors_sql(const std::string& sql, std::string what) {
+  return data::enclosed(sql, data::SqlDialect::sqlite,
+                        {"Source.QueryFailed", std::move(what),
+                         "\"query\" is one SELECT, \"where\" one condition", "ORCH-0431"});
+}
+
 std::string from_clause(const data::Relation& relation) {
-  // The line break ends a comment at the end of the author's query.
-  if (!relation.query.empty()) return "(" + relation.query + "\n) AS query";
+  if (!relation.query.empty()) return authors_sql(relation.query, "the query") + " AS query";
   return "main." + quote(relation.table.name);
 }
 

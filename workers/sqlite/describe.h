@@ -24,11 +24,15 @@ struct Described {
 /// STRICT table have an empty native type, which means the same in tables that are not strict.
 std::optional<Described> describe_table(Database& db, const std::string& name);
 
-/// The columns of `query`. Throws Error when it is not one SELECT.
+/// The columns of `query`. Throws Error when it is not one SELECT, and like authors_sql().
 data::Table describe_query(Database& db, const std::string& query);
 
 /// Names of all tables and views a user has, sorted.
 std::vector<std::string> table_names(Database& db);
+
+/// A query or condition of the catalog's author in brackets. Throws TaskFailed "Source.QueryFailed"
+/// (ORCH-0431) when it is not one.
+std::string authors_sql(const std::string& sql, std::string what);
 
 /// `SELECT * FROM` this: a quoted table, or a query in parentheses.
 std::string from_clause(const data::Relation& relation);

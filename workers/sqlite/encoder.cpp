@@ -187,10 +187,10 @@ std::vector<ColumnRule> rules_of(const data::LoadPlan& plan, bool strict) {
     const auto& column = plan.columns[i];
     ColumnRule rule;
     rule.place = plan.request.target.name + "." + column.name;
-    rule.declared = column.native;
+    rule.declared = column.native.shown();
     rule.from = plan.request.source.columns[i].kind;
     rule.to = column.kind;
-    rule.affinity = affinity_of(column.native);
+    rule.affinity = affinity_of(column.native.shown());
     rule.strict = strict;
     rule.as_stored = plan.request.source_engine == "sqlite";
     rule.parse = plan.request.source_engine == "csv";

@@ -107,7 +107,7 @@ void check_distinct(const data::PlanRequest& request, Mismatches& mismatches) {
 data::Column new_column(const data::PlanRequest& request, std::size_t i) {
   const auto& source = request.source.columns[i];
   const auto& wish = request.target_types[i];
-  auto declared = request.source_engine == "sqlite" ? source.native : declared_for(source);
+  auto declared = request.source_engine == "sqlite" ? source.native.shown() : declared_for(source);
   if (!wish.empty()) declared = same_name(wish, "ANY") ? "" : wish;
   return column_of(request.target_columns[i], std::move(declared));
 }
@@ -144,8 +144,8 @@ void check_fit(const data::PlanRequest& request, std::size_t i, const data::Colu
   const auto& source = request.source.columns[i];
   const bool by_value = request.source_engine != "postgresql";
   if (by_value || fits(source.kind, target.kind)) return;
-  mismatches.add(fmt::format("{} {} does not fit into {} {}", source.name, source.native,
-                             target.name, target.native));
+  mismatches.add(fmt::format("{} {} does not fit into {} {}", source.name, source.native.shown(),
+                             target.name, target.native.shown()));
 }
 
 void check_needed(const data::PlanRequest& request, const Described& existing,
@@ -191,7 +191,8 @@ std::string fingerprint(const data::LoadPlan& plan) {
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const auto& source = plan.request.source.columns[i];
     const auto& target = plan.columns[i];
-    text += fmt::format("{}\n{}\n{}\n{}\n", source.name, source.native, target.name, target.native);
+    text += fmt::format("{}\n{}\n{}\n{}\n", source.name, source.native.shown(), target.name,
+                        target.native.shown());
   }
   data::Digest digest;
   digest.add(text);
@@ -223,7 +224,8 @@ bool are_arguments(std::string_view text) {
 
 /// A type as it stands in DDL: a well-known word with its numbers as it is, anything else quoted
 /// (SQLite takes that for a name of a type too), for it comes from a catalog or another database.
-std::string type_sql(const std::string& type) {
+std::string type_sql(const data::TypeText& declared) {
+  const auto& type = declared.shown();
   const auto open = std::min(type.find('('), type.size());
   const auto is = [&](std::string_view word) {
     return same_name(std::string_view(type).substr(0, open), word);

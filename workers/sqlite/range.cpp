@@ -65,7 +65,7 @@ Condition condition(Database& db, const data::Relation& from,
                     const std::optional<data::WatermarkRange>& range) {
   std::vector<std::string> terms;
   Condition result;
-  if (!where.empty()) terms.push_back("(" + where + "\n)");
+  if (!where.empty()) terms.push_back(authors_sql(where, "the condition"));
   if (range && (range->after || range->upto)) {
     const auto& column = find_column(columns, range->column);
     const bool numbers = column.kind == Kind::any && holds_numbers(db, from, column.name);

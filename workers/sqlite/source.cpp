@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/data/failure.h"
 #include "workers/sqlite/describe.h"
@@ -67,6 +68,7 @@ class SqliteReader final : public data::RowReader {
   SqliteReader(Database db, const std::string& sql, Condition condition, bool rowid, Place place)
       : db_(std::move(db)),
         condition_(std::move(condition)),
+        reading_(db_, Authorizer::Permit::reading),
         rows_(db_, sql),
         rowid_(rowid),
         place_(std::move(place)) {
@@ -96,6 +98,7 @@ class SqliteReader final : public data::RowReader {
 
   Database db_;
   Condition condition_;  // its parameters are bound without a copy
+  Authorizer reading_;   // the author's SQL and the views of the file only read
   Statement rows_;
   bool rowid_;  ///< the last column is the rowid, for messages
   Place place_;
@@ -257,7 +260,7 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
       readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, !rowid.empty(),
                                                        reading(request.from)));
     } catch (const Error& error) {
-      if (error.primary() != SQLITE_ERROR && error.primary() != SQLITE_MISUSE) throw;
+      if (!refuses_the_sql(error)) throw;
       throw refused(error);
     }
     return readers;
@@ -268,7 +271,10 @@ std::optional<std::string> SqliteSource::high_watermark(const data::Relation& fr
                                                         const std::string& column,
                                                         const std::string& where) {
   check_columns({from, {column}, {}, where, {}, {}, 1}, look_at(from).table);
-  return guarded(reading(from), [&] { return largest(db_, from, column, where); });
+  return guarded(reading(from), [&] {
+    const Authorizer reads(db_, Authorizer::Permit::reading);
+    return largest(db_, from, column, where);
+  });
 }
 
 }  // namespace

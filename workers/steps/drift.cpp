@@ -66,7 +66,8 @@ std::string_view direction(const Column& before, const Column& now) {
 }
 
 std::string typed(const Column& column) {
-  return fmt::format("\"{}\" ({})", column.name, column.native.empty() ? "no type" : column.native);
+  return fmt::format("\"{}\" ({})", column.name,
+                     column.native.empty() ? "no type" : column.native.shown());
 }
 
 /// What the evidence says of the source.
@@ -126,8 +127,8 @@ void tell_exchanged(Exchanged found, std::vector<std::string>& out) {
 
 void tell_changed(const Column& before, const Column& now, std::vector<std::string>& out) {
   if (before.native != now.native || before.kind != now.kind)
-    out.push_back(
-        fmt::format("column {} is {} now, {}", typed(before), now.native, direction(before, now)));
+    out.push_back(fmt::format("column {} is {} now, {}", typed(before), now.native.shown(),
+                              direction(before, now)));
   if (before.nullable != now.nullable)
     out.push_back(fmt::format("column \"{}\" {} now", now.name,
                               now.nullable ? "may be NULL" : "is NOT NULL"));
@@ -173,7 +174,7 @@ boost::json::object source_shape(const catalog::Entry& entry, const data::Table&
 std::string schema_fingerprint(const data::PlanRequest& request) {
   boost::json::array columns;
   for (const auto& column : request.source.columns)
-    columns.push_back(boost::json::array{column.name, column.native, column.nullable});
+    columns.push_back(boost::json::array{column.name, column.native.shown(), column.nullable});
   const boost::json::array key(request.source.key.begin(), request.source.key.end());
   return hash(json::write(boost::json::array{std::move(columns), key}));
 }

@@ -127,7 +127,7 @@ data::TableName table_name(const boost::json::value& value) {
 
 boost::json::object to_json(const data::Column& column) {
   boost::json::object out{
-      {"name", column.name}, {"kind", name_of(column.kind)}, {"native", column.native}};
+      {"name", column.name}, {"kind", name_of(column.kind)}, {"native", column.native.shown()}};
   if (column.precision != 0) out["precision"] = column.precision;
   if (column.scale != 0) out["scale"] = column.scale;
   if (column.length != 0) out["length"] = column.length;
@@ -144,7 +144,7 @@ data::Column column_from(const boost::json::object& object) {
   data::Column column;
   column.name = object.at("name").as_string();
   column.kind = kind_named(object.at("kind").as_string());
-  column.native = object.at("native").as_string();
+  column.native = std::string(object.at("native").as_string());
   column.precision = number("precision");
   column.scale = number("scale");
   column.length = number("length");
