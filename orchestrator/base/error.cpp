@@ -141,8 +141,24 @@ constexpr std::array codes = {
     ErrorCode{
         "ORCH-0311", "invalid catalog entry",
         "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
-    ErrorCode{"ORCH-0312", "no such table in the catalog",
-              "A key or glob given to choose tables matches none."},
+    ErrorCode{
+        "ORCH-0312", "no such table",
+        "A key, name or pattern given to choose tables matches none, of the catalog or of the "
+        "source. The message names near matches; nothing was started."},
+    ErrorCode{"ORCH-0313", "no such schema",
+              "A schema, or a pattern of schemas, is not in the source's database. The hint lists "
+              "the schemas there are."},
+    ErrorCode{"ORCH-0314", "no table is chosen",
+              "The source has no table that is taken, the catalog has no entries, or \"only\" and "
+              "\"tags\" leave none. Nothing was started: a run over no tables would look like one "
+              "that worked. \"allow_empty\": true in the input, or --allow-empty, says that it is "
+              "meant."},
+    ErrorCode{"ORCH-0315", "no such tag",
+              "No entry of the catalog has a tag that was given to choose tables."},
+    ErrorCode{"ORCH-0316", "two tables are one in the target",
+              "The target's database keeps two names as one table (PostgreSQL cuts names at 63 "
+              "bytes, SQLite ignores the case of ASCII letters), or would cut a name. One table "
+              "would replace the rows of the other. Give one of them another target.table."},
     ErrorCode{"ORCH-0401", "a PostgreSQL server does not answer",
               "Nothing listens at the address, the server is starting or stopping, or it has no "
               "free connection."},

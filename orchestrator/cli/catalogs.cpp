@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/discover_options.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -20,9 +21,7 @@ namespace fs = std::filesystem;
 namespace bj = boost::json;
 
 struct DiscoverOptions {
-  std::string source;
-  std::string target;
-  std::string schema;
+  catalog::DiscoverOptions discover;
   std::string file;
   bool replace = false;
 };
@@ -43,15 +42,15 @@ connections::Connections load_connections(const Context& context) {
 
 int discover(const Context& context, const DiscoverOptions& options) {
   const auto connections = load_connections(context);
-  const auto document =
-      catalog::discover(connections, options.source, options.schema, options.target);
-  const auto text = pretty(document);
+  const auto found = catalog::discover(connections, options.discover);
+  say_left_out(context, found);
+  const auto text = pretty(found.catalog);
   if (options.file.empty()) {
     context.print(text);
     return Exit::ok;
   }
   write_text(options.file, text, options.replace);
-  const auto tables = document.at("tables").as_array().size();
+  const auto tables = found.catalog.at("tables").as_array().size();
   context.say(fmt::format("orch: {}: {}; look through it, then: orch catalog validate {}",
                           options.file, status::plural(static_cast<std::int64_t>(tables), "table"),
                           options.file));
@@ -60,7 +59,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
 
 int validate(const Context& context, const CatalogOptions& options) {
   const auto entries =
-      catalog::choose(catalog::load_catalog(options.file), options.only, options.tags);
+      catalog::choose(catalog::load_catalog(options.file), {options.only, options.tags});
   const auto problems = steps::check_catalog(entries, load_connections(context));
   if (context.json()) {
     bj::array documents;
@@ -90,7 +89,7 @@ std::string source_text(const bj::object& entry) {
 
 int show(const Context& context, const CatalogOptions& options) {
   const auto entries =
-      catalog::choose(catalog::load_catalog(options.file), options.only, options.tags);
+      catalog::choose(catalog::load_catalog(options.file), {options.only, options.tags});
   bj::array documents;
   for (const auto& entry : entries) documents.push_back(catalog::to_json(entry));
   if (context.json()) {
@@ -132,14 +131,13 @@ void add_choice(CLI::App& app, CatalogOptions& options) {
 
 Action declare_catalog_discover(CLI::App& app) {
   const auto options = std::make_shared<DiscoverOptions>();
-  app.add_option("source", options->source, "connection to read the tables from")
+  app.add_option("source", options->discover.source, "connection to read the tables from")
       ->type_name("CONNECTION")
       ->required();
-  app.add_option("--target", options->target, "connection the tables go to")
+  app.add_option("--target", options->discover.target, "connection the tables go to")
       ->type_name("CONNECTION")
       ->required();
-  app.add_option("--schema", options->schema, "schema of the source; default: the connection's own")
-      ->type_name("NAME");
+  add_discover_options(app, options->discover);
   app.add_option("-O,--file", options->file, "write to this file; default: standard output")
       ->type_name("FILE");
   app.add_flag("--replace", options->replace, "replace the file if it exists");

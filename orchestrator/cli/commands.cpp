@@ -49,8 +49,19 @@ constexpr std::array table = {
             "As SVG through Graphviz, or as text in the DOT language or for Mermaid.",
             "orch graph replicate -O replicate.svg\norch graph nightly --format mermaid",
             declare_graph},
-    Command{"catalog discover", "Write a first catalog from what a database holds", "",
-            "orch catalog discover ledger --target dwh -O catalog.json", declare_catalog_discover},
+    Command{"catalog discover", "Write a first catalog from what a database holds",
+            "Takes the tables, partitioned tables and foreign tables of all the user's schemas, "
+            "or the CSV files of a folder, and says on standard error what it leaves out, and why: "
+            "views (unless --views asks for them), what may not be read, what belongs to an "
+            "extension, files of other kinds.\n\n"
+            "Schemas are kept: where the target has none (SQLite), tables of one name become "
+            "SCHEMA_TABLE. Keys are table names, or SCHEMA.TABLE where two tables have one name. "
+            "Each table gets checks that an emptied source does not pass: its key is unique, at "
+            "least one row (of a table that has rows), at most 50 % fewer rows than before.",
+            "orch catalog discover ledger --target dwh -O catalog.json\n"
+            "orch catalog discover ops --target dwh --schema 'claims,policy_*' "
+            "--target-schema claims=raw",
+            declare_catalog_discover},
     Command{"catalog validate", "Check a catalog against its databases",
             "Plans every table as a run would, with both databases open, and changes nothing.",
             "orch catalog validate catalog.json", declare_catalog_validate},
@@ -60,8 +71,11 @@ constexpr std::array table = {
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "
         "shipped workflow `replicate` on it. Passwords in the URLs go to files that only you "
-        "can read. Run again, it uses the catalog as you have changed it.",
+        "can read. What the catalog holds and leaves out is what `orch catalog discover` takes. "
+        "Run again, it uses the catalog and the connections as you have changed them; --schema "
+        "and --tables then choose among the catalog's entries.",
         "orch replicate --from sqlite:ledger.db --to sqlite:copy.db\n"
+        "orch replicate --from postgresql://app@db1/ops --to postgresql://loader@db2/dwh\n"
         "orch replicate --from sqlite:ledger.db --to postgresql://loader@db1/dwh --tables 'fx_*'",
         declare_replicate},
     Command{"eval", "Evaluate a JSONata expression",

@@ -26,13 +26,10 @@ struct Project {
 };
 
 /// Makes `folder` with a connections file for "source" and "target"; passwords go to files of mode
-/// 0600 beside it. A folder with the project of other databases is refused (ORCH-0010).
+/// 0600 beside it. A connections file that is there for the same databases stays as it is; one of
+/// other databases is replaced while there is no catalog (a misspelt URL, say), else refused
+/// (ORCH-0010).
 Project make_project(const std::filesystem::path& folder, const std::string& from,
                      const std::string& to);
-
-/// Keeps of a discovered catalog the tables that `names` (source names, keys, or patterns with *
-/// and
-/// ?) choose. Throws Error ORCH-0009 for a name that chooses nothing.
-boost::json::object only_tables(boost::json::object catalog, const std::vector<std::string>& names);
 
 }  // namespace orch::cli

@@ -10,6 +10,7 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/preflight.h"
 #include "orchestrator/engine/stop_at_rest.h"
 #include "orchestrator/store/sqlite_store.h"
 
@@ -49,6 +50,7 @@ int submit(const Context& context, const SubmitOptions& options) {
   submission.definition = definition.text;
   submission.input = input_text(options.input);
   submission.connections = connections_file(context.settings);
+  check_before_submit(submission);
   return submit(context, submission, options.no_follow);
 }
 

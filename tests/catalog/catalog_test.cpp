@@ -1,5 +1,6 @@
 #include "workers/catalog/catalog.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,11 +8,13 @@
 #include "tests/support/problems.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
+#include "workers/catalog/discover.h"
 #include "workers/steps/catalog_check.h"
 
 namespace orch::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -84,26 +87,54 @@ TEST_F(CatalogTest, ChoosesByKeyGlobAndTag) {
                   R"({"source":{"table":"fx_rate"},"tags":["daily"]},)"
                   R"({"source":{"table":"fx_pair"}},{"source":{"table":"treaty"},"tags":["x"]}]})"),
       "c");
-  EXPECT_THAT(keys(catalog::choose(all, {}, {})), ElementsAre("fx_rate", "fx_pair", "treaty"));
-  EXPECT_THAT(keys(catalog::choose(all, {"fx_*"}, {})), ElementsAre("fx_rate", "fx_pair"));
-  EXPECT_THAT(keys(catalog::choose(all, {}, {"x", "daily"})), ElementsAre("fx_rate", "treaty"));
-  EXPECT_THAT(keys(catalog::choose(all, {"fx_*"}, {"daily"})), ElementsAre("fx_rate"));
-  try {
-    catalog::choose(all, {"treatty"}, {});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "ORCH-0312");
-    EXPECT_THAT(error.what(), HasSubstr("did you mean \"treaty\""));
-  }
+  EXPECT_THAT(keys(catalog::choose(all, {})), ElementsAre("fx_rate", "fx_pair", "treaty"));
+  EXPECT_THAT(keys(catalog::choose(all, {{"fx_*"}, {}})), ElementsAre("fx_rate", "fx_pair"));
+  EXPECT_THAT(keys(catalog::choose(all, {{}, {"x", "daily"}})), ElementsAre("fx_rate", "treaty"));
+  EXPECT_THAT(keys(catalog::choose(all, {{"fx_*"}, {"daily"}})), ElementsAre("fx_rate"));
+  const auto refused = [&](const catalog::Choice& choice) {
+    try {
+      catalog::choose(all, choice);
+    } catch (const Error& error) {
+      return fmt::format("{} {}", error.code(), error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_THAT(refused({{"treatty"}, {}}),
+              AllOf(HasSubstr("ORCH-0312"), HasSubstr("did you mean \"treaty\"")));
+  EXPECT_THAT(refused({{}, {"dayly"}}),
+              AllOf(HasSubstr("ORCH-0315"), HasSubstr("did you mean \"daily\"")));
+  EXPECT_THAT(refused({{"fx_pair"}, {"x"}}), HasSubstr("ORCH-0314"));
+  EXPECT_THAT(refused({{"treatty"}, {"dayly"}, true}), HasSubstr("nothing"));
 }
 
 TEST_F(CatalogTest, DiscoversTablesInOrder) {
-  const auto found = catalog::discover(connections(), "from", "", "to");
+  run_sql(folder_ / "from.db", "INSERT INTO b VALUES (1, 'x')");
+  const auto found = catalog::discover(connections(), {"from", "to", {}, {}, {}}).catalog;
   EXPECT_EQ(json::write(found),
             R"({"version":1,"defaults":{"source":{"connection":"from"},)"
-            R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
-            R"({"source":{"table":"b"}}]})");
+            R"("target":{"connection":"to"}},"tables":[)"
+            R"({"source":{"table":"a"},"checks":[{"max_shrink_percent":50}]},)"
+            R"({"source":{"table":"b"},"checks":[{"unique":["id"]},{"min_rows":1},)"
+            R"({"max_shrink_percent":50}]}]})");
   EXPECT_THAT(keys(catalog::parse_catalog(found, "found").entries), ElementsAre("a", "b"));
+}
+
+TEST_F(CatalogTest, NamesThatTheTargetTakesForOneAreProblems) {
+  const auto all = catalog::parse_catalog(
+      json::parse(
+          R"({"version":1,"defaults":{"source":{"connection":"from"},)"
+          R"("target":{"connection":"to"}},"tables":[{"source":{"table":"Note"}},)"
+          R"({"source":{"table":"b"}},)"
+          R"({"key":"n2","source":{"table":"a"},"target":{"table":"nOTE"}},)"
+          R"({"key":"n3","source":{"table":"a"},"target":{"connection":"gone","table":"x"}},)"
+          R"({"key":"n4","source":{"table":"a"},"target":{"connection":"also","table":"B"}}]})"),
+      "c");
+  folder_.write("connections.json",
+                R"({"version":1,"connections":{"from":{"url":"sqlite:from.db"},)"
+                R"("to":{"url":"sqlite:to.db"},"also":{"url":"sqlite:./x/../to.db"}}})");
+  expect_problems(catalog::target_name_problems(all, connections()),
+                  {boost::json::array{"n2", "one table with Note"},
+                   boost::json::array{"n4", "one table with b of the entry \"b\""}});
 }
 
 TEST_F(CatalogTest, ATableOfColumns) {

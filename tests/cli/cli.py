@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Runs the cases of tests/cases/cli.json against the real program.
+"""Runs cases, such as those of tests/cases/cli.json, against the real program.
 
 A case is a folder of its own with "files" in it, and "steps" that run there one after the other:
 {"run": [arguments], "exit": code, "out": [regexes], "err": [regexes], "not": [regexes], "json": value}.
 "out", "err" and "not" are searched in standard output, standard error and both; "json" is compared
 with standard output, read as JSON: objects may hold more than is asked for. "{run}" in a later
-argument stands for the run id that an earlier step printed.
+argument stands for the run id that an earlier step printed. Other steps: {"files": {name: content}}
+writes files, {"sqlite": {file: script}} runs SQL, {"rows": [file, query, [[value]]]} compares rows,
+{"document": [file, value]} compares a JSON file, {"absent": [files]} expects that they do not exist.
 """
 import argparse
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,16 +47,56 @@ def problems_of(step, done):
             yield f"standard output is not JSON: {error}"
 
 
+def write_files(folder, files):
+    for name, content in files.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content if isinstance(content, str) else json.dumps(content))
+
+
+def sql(path, script):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        if isinstance(script, str) and script.lstrip().upper().startswith("SELECT"):
+            return [list(row) for row in database.execute(script)]
+        return database.executescript(script)
+
+
+def wrong_in_folder(folder, step):
+    """What a step that runs nothing finds wrong; None for one that runs orch."""
+    if "run" in step:
+        return None
+    write_files(folder, step.get("files", {}))
+    for name, script in step.get("sqlite", {}).items():
+        sql(os.path.join(folder, name), script)
+    wrong = []
+    if "rows" in step:
+        name, query, expected = step["rows"]
+        found = sql(os.path.join(folder, name), query)
+        if found != expected:
+            wrong.append(f"{name}: {query}: found {found}, expected {expected}")
+    if "document" in step:
+        name, expected = step["document"]
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            text = file.read()
+        if not contains(json.loads(text), expected):
+            wrong.append(f"{name} does not hold {json.dumps(expected)}:\n{text}")
+    wrong += [f"{name} exists" for name in step.get("absent", []) if os.path.exists(os.path.join(folder, name))]
+    return wrong
+
+
 def run_case(orch, case):
     with tempfile.TemporaryDirectory(prefix="orch_cli_") as folder:
-        for name, content in case.get("files", {}).items():
-            text = content if isinstance(content, str) else json.dumps(content)
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                file.write(text)
+        write_files(folder, case.get("files", {}))
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "ORCH_STORE": "runs.db"}
         environment.update(case.get("environment", {}))
         run_id = ""
         for number, step in enumerate(case["steps"], 1):
+            wrong = wrong_in_folder(folder, step)
+            if wrong:
+                return [f"step {number}", *wrong]
+            if wrong is not None:
+                continue
             arguments = [argument.replace("{run}", run_id) for argument in step["run"]]
             done = subprocess.run([orch, *arguments], cwd=folder, env=environment, text=True,
                                   input=step.get("stdin", ""), capture_output=True, timeout=60,

@@ -82,7 +82,7 @@ TEST_F(ConnectionsTest, DisplaysHaveNoSecretAndNoQuery) {
 TEST_F(ConnectionsTest, PathsStartAtTheFilesFolder) {
   std::filesystem::create_directory(folder_ / "data");
   run_sql(folder_ / "data/x.db", "CREATE TABLE t (id INTEGER)");
-  EXPECT_EQ(connections_.open_source("db")->list("").size(), 1u);
+  EXPECT_EQ(connections_.open_source("db")->list().size(), 1u);
   EXPECT_EQ(connections_.folder(), folder_.path());
 }
 

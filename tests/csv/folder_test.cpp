@@ -1,4 +1,5 @@
 // Names, globs, big files and what a folder cannot do.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,11 +34,28 @@ TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
   folder_.write("b.csv", "x\n1\n2\n");
   folder_.write("a.csv", "p,q\n1,2\n");
   folder_.write("notes.txt", "no table");
-  const auto tables = open()->list("");
-  ASSERT_EQ(tables.size(), 2u);
+  const auto source = open();
+  const auto tables = source->list();
+  ASSERT_EQ(tables.size(), 3u);
   EXPECT_EQ(tables[0].name.name, "a");
-  EXPECT_EQ(tables[0].columns[1].name, "q");
-  EXPECT_EQ(tables[1].estimated_rows, 3);
+  EXPECT_EQ(tables[2].name.name, "notes.txt");
+  EXPECT_EQ(tables[2].taken, data::Listed::Taken::never);
+  EXPECT_EQ(source->describe({{"", "a"}, ""}).columns[1].name, "q");
+  EXPECT_EQ(source->describe({{"", "b"}, ""}).estimated_rows, 3);
+  EXPECT_FALSE(source->empty({{"", "b"}, ""}));
+}
+
+TEST_F(CsvFolder, OfTwoFilesOfOneNameOneKeepsItsEnding) {
+  folder_.write("a.csv", "x\n1\n");
+  folder_.write("a.CSV", "x\n2\n");
+  folder_.write("b.Csv", "x\n3\n");
+  const auto tables = open()->list();
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(tables[0].name.name, "a");
+  EXPECT_EQ(tables[1].name.name, "a.CSV");
+  EXPECT_EQ(tables[2].name.name, "b");
+  EXPECT_EQ(test::read_table(*open(), "a.CSV"), (std::vector<test::TextRow>{{"2"}}));
+  EXPECT_EQ(test::read_table(*open(), "b"), (std::vector<test::TextRow>{{"3"}}));
 }
 
 TEST_F(CsvFolder, ATableIsAFileWithOrWithoutItsEnding) {
@@ -147,8 +165,30 @@ TEST_F(CsvFolder, WhatOnlyDatabasesCanDoIsRefused) {
               HasSubstr("Source.Unsupported"));
   csv::Options options;
   options.encoding = "KLINGON";
-  EXPECT_THAT(failure_of([&] { csv::open_source(folder_.path(), options, "files")->list(""); }),
+  EXPECT_THAT(failure_of([&] {
+                csv::open_source(folder_.path(), options, "files")->describe({{"", "t"}, ""});
+              }),
               HasSubstr("unknown encoding \"KLINGON\""));
+}
+
+TEST_F(CsvFolder, AnotherDelimiterIsNotOneColumn) {
+  csv::Options options;
+  const auto refused = [&](const std::string& text) {
+    folder_.write("t.csv", text);
+    return failure_of([&] {
+      csv::open_source(folder_.path(), options, "files")->describe({{"", "t"}, ""});
+    });
+  };
+  for (const char* header : {"id;name", "id\tname", "id|name", "sep=;"})
+    EXPECT_THAT(refused(fmt::format("{}\n1;a\n", header)), HasSubstr("Source.Malformed")) << header;
+  EXPECT_EQ(refused("id\n1;2\n"), "no failure") << "values of one column may hold anything";
+  EXPECT_EQ(refused("\"id;name\"\n1\n"), "no failure") << "quotes make it one name";
+  EXPECT_EQ(refused("id,a;b\n1,2\n"), "no failure");
+  options.delimiter = ';';
+  EXPECT_THAT(refused("id,name\n1,a\n"), HasSubstr("found one column, id,name"));
+  options.header = false;
+  EXPECT_THAT(refused("1,a\n2,b\n"), HasSubstr("Source.Malformed"));
+  EXPECT_EQ(refused("Smith, John\nBonaparte\n"), "no failure") << "not every line has one";
 }
 
 TEST_F(CsvFolder, AMissingFolderIsDown) {

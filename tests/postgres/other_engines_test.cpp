@@ -89,7 +89,7 @@ TEST(Chinook, ArrivesFromPostgresqlRowByRow) {
   const auto tables = sql.find("CREATE TABLE");
   ASSERT_NE(tables, std::string::npos);
   pg_run(pair.from, sql.substr(tables));
-  const auto all = pair.source().list("");
+  const auto all = pair.source().list();
   ASSERT_EQ(all.size(), 11u);
   const test::TempFolder folder;
   const auto there = folder / "there.db";

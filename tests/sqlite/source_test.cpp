@@ -46,8 +46,8 @@ TEST_F(SqliteSource, DescribesTables) {
   EXPECT_EQ(view.columns[1].kind, Kind::any);
   EXPECT_EQ(source->describe({{"main", "S"}, ""}).columns[0].native, "");
   std::vector<std::string> names;
-  for (const auto& one : source->list("")) names.push_back(one.name.name);
-  EXPECT_THAT(names, ElementsAre("s", "t", "v"));
+  for (const auto& one : source->list()) names.push_back(one.kind + " " + one.name.name);
+  EXPECT_THAT(names, ElementsAre("table s", "table t", "view v"));
 }
 
 TEST_F(SqliteSource, ReadsStorageClassesInTheOrderOfTheRowid) {
@@ -127,9 +127,23 @@ TEST_F(SqliteSource, ABrokenViewHidesNoOtherTable) {
   const auto source = open(
       "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; "
       "CREATE TABLE u (a); DROP TABLE t");
-  const auto tables = source->list("");
-  ASSERT_EQ(tables.size(), 1u);
+  const auto tables = source->list();
+  ASSERT_EQ(tables.size(), 2u);
   EXPECT_EQ(tables[0].name.name, "u");
+  EXPECT_EQ(tables[1].taken, data::Listed::Taken::with_views);
+}
+
+TEST_F(SqliteSource, KnowsWhatIsEmptyAndWhatBelongsToAVirtualTable) {
+  const auto source = open(
+      "CREATE TABLE t (a); CREATE TABLE u (a); INSERT INTO u VALUES (NULL);"
+      "CREATE VIRTUAL TABLE words USING fts5(word)");
+  EXPECT_TRUE(source->empty({{"", "t"}, ""}));
+  EXPECT_FALSE(source->empty({{"", "u"}, ""}));
+  EXPECT_TRUE(source->empty({{}, "SELECT 1 WHERE 0"}));
+  std::vector<std::string> taken;
+  for (const auto& one : source->list())
+    if (one.taken == data::Listed::Taken::always) taken.push_back(one.name.name);
+  EXPECT_THAT(taken, ElementsAre("t", "u", "words"));
 }
 
 TEST_F(SqliteSource, AFileThatIsMissingOrNoDatabaseIsDown) {

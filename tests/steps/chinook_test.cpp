@@ -37,7 +37,7 @@ TEST_F(Chinook, ArrivesRowByRowInNewTables) {
   auto source = sqlite::open_source(source_file_, "from");
   auto target = sqlite::open_target(target_file_, "to");
   Replication replication(*source, *target);
-  const auto tables = source->list("");
+  const auto tables = source->list();
   ASSERT_EQ(tables.size(), 11u);
   for (const auto& table : tables) {
     const auto merged = replication.replicate(test::entry_of(table.name.name));

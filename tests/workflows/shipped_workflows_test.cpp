@@ -41,6 +41,8 @@ class ShippedWorkflows : public ::testing::Test {
         R"({"version":1,"defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},)"
         R"("tables":[{"source":{"table":"treaty"},"checks":[{"min_rows":1},{"not_null":["id"]}]},)"
         R"({"source":{"table":"posting"}},{"source":{"table":"broker"}}]})");
+    // A table that was loaded before and is gone: one that never was there stops the whole run.
+    sql("to.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY)");
     sql("from.db",
         "CREATE TABLE treaty (id INTEGER PRIMARY KEY, name TEXT);"
         "INSERT INTO treaty VALUES (1,'Quota'),(2,'Surplus');"
@@ -143,6 +145,28 @@ TEST_F(ShippedWorkflows, WithoutACatalogTheRunSaysWhatIsMissing) {
   const auto row = run("replicate", "{}");
   EXPECT_EQ(row.error, "Input.Invalid");
   EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("no \\\"catalog\\\" in the input"));
+}
+
+TEST_F(ShippedWorkflows, WhatCannotBeMeantIsRefusedBeforeARowMoves) {
+  const auto error = [&](const std::string& input) {
+    return run("replicate", input).error.value_or("none");
+  };
+  EXPECT_EQ(error(R"({"catalog":"catalog.json","onyl":"treaty"})"), "Input.Invalid");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json","allow_empty":1})"), "Input.Invalid");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json","only":"treatie"})"), "Catalog.NoMatch");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json","tags":"daily"})"), "Catalog.NoMatch");
+  sql("to.db", "DROP TABLE broker");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json"})"), "Source.TableMissing");
+  write("catalog.json",
+        R"({"version":1,"defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},)"
+        R"("tables":[{"source":{"table":"treaty"}},)"
+        R"({"key":"t2","source":{"table":"posting"},"target":{"table":"TREATY"}}]})");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json"})"), "Catalog.TargetClash");
+  EXPECT_EQ(number("to.db", "SELECT count(*) FROM sqlite_schema"), 0);
+  write("catalog.json", R"({"version":1,"tables":[]})");
+  EXPECT_EQ(error(R"({"catalog":"catalog.json"})"), "Catalog.Empty");
+  EXPECT_EQ(run("replicate", R"({"catalog":"catalog.json","allow_empty":true})").status,
+            machine::Status::succeeded);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "workers/catalog/catalog.h"
 
-#include <algorithm>
-#include <fnmatch.h>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -72,10 +70,6 @@ Catalog parse_document(const boost::json::value& document, json::Problems& probl
   return catalog;
 }
 
-bool matches(const std::string& pattern, const std::string& key) {
-  return fnmatch(pattern.c_str(), key.c_str(), 0) == 0;
-}
-
 }  // namespace
 
 Catalog parse_catalog(const boost::json::value& document, const std::string& name,
@@ -104,45 +98,6 @@ Catalog load_catalog(const std::filesystem::path& file) {
     throw InvalidDocument("ORCH-0310", file.string(),
                           {{"", error.what(), "", location.line, location.column}});
   }
-}
-
-std::vector<Entry> choose(const Catalog& catalog, const std::vector<std::string>& only,
-                          const std::vector<std::string>& tags) {
-  std::vector<std::string> keys;
-  for (const auto& entry : catalog.entries) keys.push_back(entry.key);
-  for (const auto& pattern : only) {
-    if (std::any_of(keys.begin(), keys.end(),
-                    [&](const std::string& key) { return matches(pattern, key); }))
-      continue;
-    throw Error("ORCH-0312",
-                fmt::format("the catalog {} has no table \"{}\"{}", catalog.name, pattern,
-                            did_you_mean(pattern, keys)),
-                "`orch catalog show` lists the keys");
-  }
-  std::vector<Entry> chosen;
-  for (const auto& entry : catalog.entries) {
-    const bool wanted = only.empty() || std::any_of(only.begin(), only.end(), [&](const auto& p) {
-                          return matches(p, entry.key);
-                        });
-    const bool tagged =
-        tags.empty() || std::any_of(tags.begin(), tags.end(), [&](const auto& tag) {
-          return std::find(entry.tags.begin(), entry.tags.end(), tag) != entry.tags.end();
-        });
-    if (wanted && tagged) chosen.push_back(entry);
-  }
-  return chosen;
-}
-
-std::vector<std::string> connections_of(const std::vector<Entry>& entries) {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  };
-  for (const auto& entry : entries) {
-    add(entry.source_connection);
-    add(entry.target_connection);
-  }
-  return names;
 }
 
 }  // namespace orch::catalog

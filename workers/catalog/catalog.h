@@ -36,17 +36,23 @@ Catalog load_catalog(const std::filesystem::path& file);
 Catalog load_catalog_table(const connections::Connections& connections,
                            const std::string& connection, const data::Relation& from);
 
-/// The entries that `only` (keys, or globs with * and ?) and `tags` choose; empty lists choose all.
-/// Throws Error ORCH-0312 for an element of `only` that chooses nothing.
-std::vector<Entry> choose(const Catalog& catalog, const std::vector<std::string>& only,
-                          const std::vector<std::string>& tags);
+/// Which entries of a catalog are meant.
+struct Choice {
+  std::vector<std::string> only;  ///< keys, or globs with * and ?; empty: all
+  std::vector<std::string> tags;  ///< entries with one of them; empty: all
+  bool allow_empty = false;       ///< choosing nothing is meant
+};
+
+/// The entries that are chosen. Throws Error ORCH-0312 for an element of `only` that matches no
+/// key, ORCH-0315 for a tag that no entry has, ORCH-0314 when none is chosen.
+std::vector<Entry> choose(const Catalog& catalog, const Choice& choice);
+
+/// What is wrong with the targets' names, of all entries: two that the database keeps as one table,
+/// and names that it would cut. Pointers are keys. Entries of unknown connections are left out.
+std::vector<Problem> target_name_problems(const Catalog& catalog,
+                                          const connections::Connections& connections);
 
 /// Names of the connections the entries need, in the order of first use.
 std::vector<std::string> connections_of(const std::vector<Entry>& entries);
-
-/// A catalog of all tables of `source`, as a document to be written to a file: keys and columns
-/// stay implicit, so that the file says what a person decided.
-boost::json::object discover(const connections::Connections& connections, const std::string& source,
-                             const std::string& schema, const std::string& target);
 
 }  // namespace orch::catalog

@@ -1,13 +1,30 @@
-// A first catalog, from what a database says about itself.
-#include <algorithm>
+#include "workers/catalog/discover.h"
 
-#include "workers/catalog/catalog.h"
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "workers/catalog/target_schemas.h"
+#include "workers/worker.h"
 
 namespace orch::catalog {
 namespace {
 
 constexpr std::int64_t rows_a_part = 2'000'000;
 constexpr std::int64_t most_parts = 8;
+constexpr int most_shrink_percent = 50;
+
+/// A table that goes into the catalog.
+struct Chosen {
+  data::Table table;
+  std::string key;
+  data::TableName target;
+};
 
 /// Parts that are worth their connections; other sources than PostgreSQL cannot split.
 std::int64_t parts_for(const std::string& engine, const data::Table& table) {
@@ -15,23 +32,127 @@ std::int64_t parts_for(const std::string& engine, const data::Table& table) {
   return std::clamp<std::int64_t>(table.estimated_rows.value_or(0) / rows_a_part, 1, most_parts);
 }
 
-}  // namespace
+/// A source that lost its rows, or most of them, must not empty the target.
+boost::json::array first_checks(data::Source& source, const data::Table& table) {
+  boost::json::array checks;
+  if (!table.key.empty())
+    checks.push_back(
+        boost::json::object{{"unique", boost::json::array(table.key.begin(), table.key.end())}});
+  if (!source.empty({table.name, ""})) checks.push_back(boost::json::object{{"min_rows", 1}});
+  checks.push_back(boost::json::object{{"max_shrink_percent", most_shrink_percent}});
+  return checks;
+}
 
-boost::json::object discover(const connections::Connections& connections, const std::string& source,
-                             const std::string& schema, const std::string& target) {
-  boost::json::object from{{"connection", source}};
-  if (!schema.empty()) from["schema"] = schema;
+/// The name alone where it is the only one; else with its schema.
+void spell_keys(std::vector<Chosen>& all) {
+  std::map<std::string, int> uses;
+  for (const auto& each : all) ++uses[each.table.name.name];
+  for (auto& each : all)
+    each.key = uses[each.table.name.name] > 1 ? each.table.name.display() : each.table.name.name;
+}
+
+/// Where each table lands, by the names that the target keeps apart.
+void place(std::vector<Chosen>& all, const data::Naming& naming, const TargetSchemas& schemas) {
+  std::map<std::string, int> uses;
+  for (auto& each : all) {
+    each.target = {schemas.of(each.table.name.schema),
+                   data::shortened(each.table.name.name, naming.longest)};
+    ++uses[naming.identity(each.target)];
+  }
+  if (!naming.default_schema.empty()) return;
+  for (auto& each : all) {
+    const auto& name = each.table.name;
+    if (uses[naming.identity(each.target)] > 1 && !name.schema.empty())
+      each.target.name = data::shortened(name.schema + "_" + name.name, naming.longest);
+  }
+}
+
+void refuse_clashes(const std::vector<Chosen>& all, const data::Naming& naming) {
+  std::map<std::string, const Chosen*> places;
+  for (const auto& each : all) {
+    const auto [other, added] = places.emplace(naming.identity(each.target), &each);
+    if (added) continue;
+    throw Error("ORCH-0316",
+                fmt::format("the tables {} and {} would both become {} in the target",
+                            other->second->table.name.display(), each.table.name.display(),
+                            each.target.display()),
+                "choose with --schema or --tables, or map with --target-schema FROM=TO; a catalog "
+                "written by hand can give one of them another target.table");
+  }
+}
+
+std::optional<data::Table> describe(data::Source& source, const data::Listed& relation,
+                                    std::vector<LeftOut>& left_out) {
+  try {
+    return source.describe({relation.name, ""});
+  } catch (const workers::TaskFailed& failed) {
+    // A view whose tables are gone, or a file that is no CSV, must not hide all others.
+    if (failed.error().starts_with("Connection.")) throw;
+    left_out.push_back({relation, failed.what()});
+    return std::nullopt;
+  }
+}
+
+boost::json::object side(const std::string& connection, const std::string& schema) {
+  boost::json::object object{{"connection", connection}};
+  if (!schema.empty()) object["schema"] = schema;
+  return object;
+}
+
+/// The schema of all, if it is one.
+std::string common(const std::set<std::string>& schemas) {
+  return schemas.size() == 1 ? *schemas.begin() : std::string();
+}
+
+boost::json::object document(const std::vector<Chosen>& all, data::Source& source,
+                             const DiscoverOptions& options) {
+  std::set<std::string> from, to;
+  for (const auto& each : all) {
+    from.insert(each.table.name.schema);
+    to.insert(each.target.schema);
+  }
+  const auto common_from = common(from);
+  const auto common_to = common(to);
   boost::json::array tables;
-  const auto open = connections.open_source(source);
-  for (const auto& table : open->list(schema)) {
-    boost::json::object entry{{"source", {{"table", table.name.name}}}};
-    const auto parts = parts_for(open->engine(), table);
-    if (parts > 1) entry["parts"] = parts;
+  for (const auto& each : all) {
+    const auto& name = each.table.name;
+    boost::json::object entry, read, written;
+    if (each.key != name.name) entry["key"] = each.key;
+    if (name.schema != common_from) read["schema"] = name.schema;
+    read["table"] = name.name;
+    entry["source"] = std::move(read);
+    if (each.target.schema != common_to) written["schema"] = each.target.schema;
+    if (each.target.name != name.name) written["table"] = each.target.name;
+    if (!written.empty()) entry["target"] = std::move(written);
+    if (const auto parts = parts_for(source.engine(), each.table); parts > 1)
+      entry["parts"] = parts;
+    entry["checks"] = first_checks(source, each.table);
     tables.push_back(std::move(entry));
   }
   return {{"version", 1},
-          {"defaults", {{"source", std::move(from)}, {"target", {{"connection", target}}}}},
+          {"defaults",
+           {{"source", side(options.source, common_from)},
+            {"target", side(options.target, common_to)}}},
           {"tables", std::move(tables)}};
+}
+
+}  // namespace
+
+Discovery discover(const connections::Connections& connections, const DiscoverOptions& options) {
+  const auto source = connections.open_source(options.source);
+  const auto naming = connections.naming(options.target);
+  const TargetSchemas schemas(options.to_schema, source->schemas(), naming);
+  Discovery found;
+  std::vector<Chosen> all;
+  for (const auto& relation : choose_relations(*source, options, found.left_out))
+    if (auto table = describe(*source, relation, found.left_out))
+      all.push_back({std::move(*table), "", {}});
+  if (all.empty() && !options.allow_empty) refuse_nothing(*source, options, found.left_out);
+  spell_keys(all);
+  place(all, naming, schemas);
+  refuse_clashes(all, naming);
+  found.catalog = document(all, *source, options);
+  return found;
 }
 
 }  // namespace orch::catalog

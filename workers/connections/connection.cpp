@@ -199,6 +199,14 @@ Connection parse_connection(const std::string& name, json::Fields& fields) {
   return connection;
 }
 
+std::string database_of(const Connection& connection) {
+  const auto port = keyword(connection, "port");
+  auto host = keyword(connection, "host");
+  if (host.empty()) host = keyword(connection, "hostaddr");
+  return fmt::format("postgresql://{}:{}/{}", host, port.empty() ? "5432" : port,
+                     keyword(connection, "dbname"));
+}
+
 std::string conninfo(const Connection& connection, const std::string& password) {
   std::string text;
   const auto add = [&](const std::string& name, const std::string& value) {

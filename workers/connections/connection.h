@@ -30,6 +30,9 @@ struct Connection {
 /// Reads one entry; problems go to `fields`.
 Connection parse_connection(const std::string& name, json::Fields& fields);
 
+/// Where a PostgreSQL connection leads, without who asks: "postgresql://db1:5432/dwh".
+std::string database_of(const Connection& connection);
+
 /// libpq's connection string of a PostgreSQL connection.
 std::string conninfo(const Connection& connection, const std::string& password);
 

@@ -170,6 +170,30 @@ std::unique_ptr<data::SqlSession> Connections::open_sql(const std::string& name)
   }
 }
 
+data::Naming Connections::naming(const std::string& name) const {
+  switch (impl_->find(name).engine) {
+    case Engine::postgresql:
+      return postgres::naming();
+    case Engine::sqlite:
+      return sqlite::naming();
+    default:
+      return {};
+  }
+}
+
+std::string Connections::database(const std::string& name) const {
+  const auto& connection = impl_->find(name);
+  switch (connection.engine) {
+    case Engine::postgresql:
+      return database_of(connection);
+    case Engine::http:
+      return connection.url;
+    default:
+      return std::string(name_of(connection.engine)) + ":" +
+             std::filesystem::weakly_canonical(impl_->path_of(connection)).string();
+  }
+}
+
 Endpoint Connections::endpoint(const std::string& name) const {
   const auto& connection = impl_->find(name);
   if (connection.engine != Engine::http) Impl::unsupported(connection, "server to call");

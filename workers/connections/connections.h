@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "workers/data/naming.h"
 #include "workers/data/source.h"
 #include "workers/data/sql.h"
 #include "workers/data/target.h"
@@ -58,6 +59,11 @@ class Connections {
   std::unique_ptr<data::Source> open_source(const std::string& name, const Stop& stop = {}) const;
   std::unique_ptr<data::Target> open_target(const std::string& name, const Stop& stop = {}) const;
   std::unique_ptr<data::SqlSession> open_sql(const std::string& name) const;
+  /// How the database of a connection keeps names. Throws TaskFailed "Connection.Unknown".
+  data::Naming naming(const std::string& name) const;
+  /// The database a connection leads to, whoever asks: server, port and name, or a file. Two
+  /// connections with the same text write the same tables. Throws TaskFailed "Connection.Unknown".
+  std::string database(const std::string& name) const;
   /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
   Endpoint endpoint(const std::string& name) const;
 

@@ -22,8 +22,9 @@ struct FileState {
 /// Throws TaskFailed "Source.Failed" when the file cannot be looked at.
 FileState look(const std::filesystem::path& path);
 
-/// Names, without ".csv", of all tables of the folder, sorted.
-std::vector<std::string> table_names(const std::filesystem::path& folder);
+/// All entries of the folder but hidden ones, sorted: files that end in .csv (in any case; .tsv and
+/// .tab where the delimiter is a tab) under their name without the ending, and what is not taken.
+std::vector<data::Listed> list_files(const std::filesystem::path& folder, const Options& options);
 
 /// The files of table `name`, sorted. Throws TaskFailed "Source.TableMissing" when there is none
 /// or the name leaves the folder.
@@ -31,7 +32,8 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder,
                                             const std::string& name);
 
 /// Column names of all `files`. Throws TaskFailed "Source.Malformed" when a header is missing,
-/// has an empty or a repeated name, or differs from the first file's.
+/// has an empty or a repeated name, differs from the first file's, or is one column that shows
+/// another delimiter.
 std::vector<std::string> header_of(const std::vector<std::filesystem::path>& files,
                                    const Options& options);
 

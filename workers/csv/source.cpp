@@ -101,10 +101,16 @@ class CsvSource final : public data::Source {
 
   std::string engine() const override { return "csv"; }
 
-  std::vector<data::Table> list(const std::string&) override {
-    std::vector<data::Table> tables;
-    for (const auto& name : table_names(folder_)) tables.push_back(describe({{"", name}, ""}));
-    return tables;
+  std::vector<data::Listed> list() override { return list_files(folder_, options_); }
+  std::vector<std::string> schemas() override { return {}; }
+
+  bool empty(const data::Relation& relation) override {
+    const auto files = files_for(relation);
+    return std::all_of(files.begin(), files.end(), [&](const auto& file) {
+      RecordParser parser(file, options_);
+      if (options_.header) parser.next();
+      return !parser.next() || parser.blank();
+    });
   }
 
   data::Table describe(const data::Relation& relation) override {

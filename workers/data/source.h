@@ -1,6 +1,7 @@
 // Where rows come from.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,15 @@ struct ReadRequest {
   int parts = 1;  ///< wanted; a source that cannot split gives one reader
 };
 
+/// A relation of the source's database, as a discovery sees it.
+struct Listed {
+  enum class Taken : std::uint8_t { always, with_views, never };
+  TableName name;
+  std::string kind;  ///< for people: "table", "materialized view", "file"
+  Taken taken = Taken::always;
+  std::string reason = {};  ///< why it is never taken, and what helps
+};
+
 /// Reads one part; used by one thread.
 class RowReader {
  public:
@@ -54,8 +64,13 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual std::string engine() const = 0;  ///< "postgresql", "sqlite", "csv"
-  /// Tables a discovery offers, with columns and keys, in the order of their names.
-  virtual std::vector<Table> list(const std::string& schema) = 0;
+  /// Everything of the database's users that can be read or could be meant, without what belongs to
+  /// the database or to orch, in the order of schema and name.
+  virtual std::vector<Listed> list() = 0;
+  /// The schemas that can hold tables of users, in order; none where a database has no schemas.
+  virtual std::vector<std::string> schemas() = 0;
+  /// Whether the relation has no row. Throws as open() does.
+  virtual bool empty(const Relation& relation) = 0;
   /// Throws TaskFailed "Source.TableMissing" naming near matches, "Source.QueryFailed".
   virtual Table describe(const Relation& relation) = 0;
   /// The readers of all parts; together they see one state of the source.

@@ -97,16 +97,4 @@ Described describe_query(pg::Connection& connection, const std::string& query) {
   return described;
 }
 
-std::vector<data::TableName> table_names(pg::Connection& connection, const std::string& schema) {
-  const auto found = connection.exec(
-      "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition "
-      "ORDER BY c.relname COLLATE \"C\"",
-      {schema.empty() ? "public" : schema});
-  std::vector<data::TableName> names;
-  for (int row = 0; row < found.rows(); ++row)
-    names.push_back({std::string(found.text(row, 0)), std::string(found.text(row, 1))});
-  return names;
-}
-
 }  // namespace orch::postgres

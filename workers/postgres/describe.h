@@ -27,7 +27,4 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
 /// Columns of a query, without running it.
 Described describe_query(pg::Connection& connection, const std::string& query);
 
-/// Names of the tables and views of a schema ("public" when empty), in order.
-std::vector<data::TableName> table_names(pg::Connection& connection, const std::string& schema);
-
 }  // namespace orch::postgres

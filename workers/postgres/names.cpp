@@ -4,6 +4,7 @@
 
 #include "orchestrator/db/pg.h"
 #include "workers/data/digest.h"
+#include "workers/postgres/postgres.h"
 
 namespace orch::postgres {
 namespace {
@@ -24,6 +25,8 @@ std::string hashed(const std::string& text, const std::string& identity) {
 }
 
 }  // namespace
+
+data::Naming naming() { return {longest_name, false, "public"}; }
 
 std::string qualified(const data::TableName& table) {
   const auto name = pg::quote(table.name);

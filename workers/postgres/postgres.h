@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "workers/data/naming.h"
 #include "workers/data/source.h"
 #include "workers/data/sql.h"
 #include "workers/data/target.h"
@@ -23,6 +24,10 @@ struct Settings {
 std::unique_ptr<data::Source> open_source(Settings settings);
 std::unique_ptr<data::Target> open_target(Settings settings);
 std::unique_ptr<data::SqlSession> open_sql(Settings settings);
+
+/// Names are cut at 63 bytes, and are taken letter by letter; a table without a schema is in
+/// public.
+data::Naming naming();
 
 /// Connects. Returns why the server is of limited use to a writer (a standby), or nothing.
 /// `version` is set to the server's.

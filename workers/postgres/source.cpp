@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/base/error.h"
 #include "workers/postgres/describe.h"
 #include "workers/postgres/failures.h"
+#include "workers/postgres/listing.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/postgres.h"
 #include "workers/postgres/rows.h"
@@ -71,14 +71,18 @@ class PostgresSource final : public data::Source {
 
   std::string engine() const override { return "postgresql"; }
 
-  std::vector<data::Table> list(const std::string& schema) override {
-    return reading(place("listing the tables"), [&] {
-      std::vector<data::Table> tables;
-      for (const auto& name : table_names(connection_, schema)) {
-        if (auto described = describe_table(connection_, name))
-          tables.push_back(std::move(described->table));
-      }
-      return tables;
+  std::vector<data::Listed> list() override {
+    return reading(place("listing the tables"), [&] { return list_relations(connection_); });
+  }
+
+  std::vector<std::string> schemas() override {
+    return reading(place("listing the schemas"), [&] { return list_schemas(connection_); });
+  }
+
+  bool empty(const data::Relation& relation) override {
+    return reading(place("reading " + what(relation)), [&] {
+      return !connection_.exec(fmt::format("SELECT EXISTS (SELECT FROM {})", from_clause(relation)))
+                  .boolean(0, 0);
     });
   }
 
@@ -109,6 +113,10 @@ class PostgresSource final : public data::Source {
   boost::json::object position() override { return position_; }
 
  private:
+  static std::string what(const data::Relation& relation) {
+    return relation.query.empty() ? "table " + relation.table.display() : "the query";
+  }
+
   Place place(std::string doing) const { return {"Source", settings_.display, std::move(doing)}; }
 
   /// guarded(), in a transaction of its own that only reads.
@@ -133,13 +141,10 @@ class PostgresSource final : public data::Source {
   }
 
   workers::TaskFailed missing(const data::TableName& table) {
-    std::vector<std::string> names;
-    reading(place("listing the tables"), [&] {
-      for (const auto& name : table_names(connection_, table.schema)) names.push_back(name.name);
-    });
+    const auto near =
+        reading(place("listing the tables"), [&] { return explain_missing(connection_, table); });
     return {"Source.TableMissing",
-            fmt::format("no table {} at {}{}", table.display(), settings_.display,
-                        did_you_mean(table.name, names)),
+            fmt::format("no table {} at {}{}", table.display(), settings_.display, near),
             "`orch catalog discover` lists the tables of a connection", "ORCH-0430"};
   }
 
@@ -163,9 +168,8 @@ class PostgresSource final : public data::Source {
 std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     const data::ReadRequest& request) {
   const auto described = look_at(request.from);
-  const auto what = request.from.query.empty() ? "table " + request.from.table.display()
-                                               : std::string("the query");
-  return guarded(place("reading " + what), [&] {
+  const auto doing = place("reading " + what(request.from));
+  return guarded(doing, [&] {
     // This connection exports the snapshot that all parts read, until each has taken it over.
     connection_.exec("ROLLBACK");
     connection_.exec(begin_snapshot);
@@ -177,8 +181,8 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
       auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));
       connection->exec(begin_snapshot);
       connection->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
-      readers.push_back(std::make_unique<Reader>(place("reading " + what), std::move(connection),
-                                                 plan.select(range), request.format, plan.kinds));
+      readers.push_back(std::make_unique<Reader>(doing, std::move(connection), plan.select(range),
+                                                 request.format, plan.kinds));
     }
     // The readers hold the snapshot now; keeping it here would show describe() an old catalog and
     // keep VACUUM from the source for as long as this object lives.

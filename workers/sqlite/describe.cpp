@@ -83,13 +83,25 @@ data::Table describe_query(Database& db, const std::string& query) {
   return table;
 }
 
-std::vector<std::string> table_names(Database& db) {
-  std::vector<std::string> names;
+std::vector<data::Listed> list_relations(Database& db) {
+  using Taken = data::Listed::Taken;
+  std::vector<data::Listed> all;
   Statement list(db,
-                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name");
-  while (list.step())
-    if (!reserved(list.text(0))) names.emplace_back(list.text(0));
-  return names;
+                 "SELECT name, type FROM pragma_table_list WHERE schema = 'main' ORDER BY name");
+  while (list.step()) {
+    if (reserved(list.text(0))) continue;
+    const auto type = list.text(1);
+    data::Listed one{{"", std::string(list.text(0))}, std::string(type)};
+    if (type == "virtual") one.kind = "virtual table";
+    if (type == "view") one.taken = Taken::with_views;
+    if (type == "shadow") {
+      one.taken = Taken::never;
+      one.kind = "shadow table";
+      one.reason = "it is where a virtual table keeps its data";
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 std::string authors_sql(const std::string& sql, std::string what) {

@@ -27,8 +27,8 @@ std::optional<Described> describe_table(Database& db, const std::string& name);
 /// The columns of `query`. Throws Error when it is not one SELECT, and like authors_sql().
 data::Table describe_query(Database& db, const std::string& query);
 
-/// Names of all tables and views a user has, sorted.
-std::vector<std::string> table_names(Database& db);
+/// Tables and views of the file, without those of SQLite and of orch, in order.
+std::vector<data::Listed> list_relations(Database& db);
 
 /// A query or condition of the catalog's author in brackets. Throws TaskFailed "Source.QueryFailed"
 /// (ORCH-0431) when it is not one.

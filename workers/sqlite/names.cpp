@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "workers/sqlite/sqlite.h"
 #include "workers/worker.h"
 
 namespace orch::sqlite {
@@ -12,6 +13,8 @@ bool starts_with(std::string_view name, std::string_view prefix) {
 }
 
 }  // namespace
+
+data::Naming naming() { return {0, true, ""}; }
 
 std::string quote(std::string_view name) {
   std::string out = "\"";

@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
-#include "orchestrator/base/log.h"
 #include "orchestrator/base/time.h"
 #include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/db/sqlite_db.h"
@@ -112,7 +111,11 @@ class SqliteSource final : public data::Source {
         db_(guarded(place("opening the database"), [&] { return open_checked(path_); })) {}
 
   std::string engine() const override { return "sqlite"; }
-  std::vector<data::Table> list(const std::string& schema) override;
+  std::vector<data::Listed> list() override {
+    return guarded(place("listing the tables"), [&] { return list_relations(db_); });
+  }
+  std::vector<std::string> schemas() override { return {}; }
+  bool empty(const data::Relation& relation) override;
   data::Table describe(const data::Relation& relation) override { return look_at(relation).table; }
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
@@ -140,23 +143,19 @@ class SqliteSource final : public data::Source {
   boost::json::object position_;
 };
 
-std::vector<data::Table> SqliteSource::list(const std::string&) {
-  std::vector<data::Table> tables;
-  for (const auto& name : guarded(place("listing tables"), [&] { return table_names(db_); })) {
-    try {
-      tables.push_back(describe({{"", name}, ""}));
-    } catch (const workers::TaskFailed& failure) {
-      // A view whose tables are gone must not hide all others.
-      log::warn("left out: {}", failure.what());
-    }
-  }
-  return tables;
+bool SqliteSource::empty(const data::Relation& relation) {
+  return guarded(reading(relation), [&] {
+    Statement any(db_, fmt::format("SELECT 1 FROM {} LIMIT 1", from_clause(relation)));
+    return !any.step();
+  });
 }
 
 workers::TaskFailed SqliteSource::missing(const data::TableName& name) {
+  std::vector<std::string> names;
+  for (const auto& each : list()) names.push_back(each.name.name);
   return {"Source.TableMissing",
           fmt::format("{}: no table \"{}\"{}", display_, name.display(),
-                      did_you_mean(name.name, table_names(db_))),
+                      did_you_mean(name.name, names)),
           "`orch catalog discover` lists the tables of a connection",
           "ORCH-0430",
           {{"table", name.display()}}};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "workers/data/naming.h"
 #include "workers/data/source.h"
 #include "workers/data/sql.h"
 #include "workers/data/target.h"
@@ -28,6 +29,9 @@ std::unique_ptr<data::Target> open_target(
 std::unique_ptr<data::SqlSession> open_sql(
     const std::filesystem::path& path, std::string display,
     std::chrono::milliseconds patience = std::chrono::seconds(60));
+
+/// Names are the same when they differ in ASCII case only; there are no schemas.
+data::Naming naming();
 
 /// Reads the schema of `path`. Throws TaskFailed "Connection.Down".
 void ping(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "workers/steps/control_steps.h"
+#include "workers/steps/run_check.h"
 #include "workers/steps/step_input.h"
 
 namespace orch::steps {
@@ -10,9 +11,12 @@ constexpr std::int64_t default_concurrency = 4;
 
 class CatalogStep final : public workers::Worker {
  public:
-  boost::json::value run(const workers::Task& task, workers::TaskContext&) override {
+  boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connections::Connections::load(task.connections);
-    const auto entries = chosen_entries(task, connections);
+    const auto chosen = chosen_entries(task, connections);
+    const auto& entries = chosen.entries;
+    check_run(chosen, connections, option(task, "tolerance"),
+              [&] { return context.stop_requested(); });
     boost::json::array tables;
     for (const auto& entry : entries) tables.push_back(catalog::to_json(entry));
     const auto names = catalog::connections_of(entries);

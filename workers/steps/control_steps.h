@@ -20,10 +20,12 @@ std::unique_ptr<workers::Worker> make_health();
 /// orch:catalog reads the catalog and says what is to be done with each table.
 ///
 /// Input {"catalog": path | document, "options"?: {"only"?: [keys or globs], "tags"?: [tags],
-/// "max_concurrency"? (4), "tolerance"? (0: tables, or "10%"), "report_folder"?}, "redrives"?}.
+/// "allow_empty"? (false), "max_concurrency"? (4), "tolerance"? (0: tables, or "10%"),
+/// "report_folder"?}, "redrives"?}. Options that no step knows are refused.
 /// Output {"tables": [complete entries], "connections": [names], "count", "settings":
 /// {"max_concurrency", "tolerance", "report_folder"}, "done": [], "seen": redrives}.
-/// Errors: Catalog.Invalid (every problem), Input.Invalid.
+/// Errors: Catalog.Invalid (every problem), Catalog.NoMatch, Catalog.Empty, Catalog.TargetClash,
+/// Source.TableMissing (of tables that were never loaded), Input.Invalid.
 std::unique_ptr<workers::Worker> make_catalog();
 
 /// orch:report says how the tables fared, for people (report.md) and programs (report.json).

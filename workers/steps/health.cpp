@@ -109,7 +109,7 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
   for (const auto& name : string_list("connections", input_member(task, "connections")))
     wanted.push_back({name});
   if (!wanted.empty()) return wanted;
-  const auto entries = chosen_entries(task, connections);
+  const auto entries = chosen_entries(task, connections).entries;
   for (const auto& name : catalog::connections_of(entries)) {
     const bool read = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
       return entry.source_connection == name;

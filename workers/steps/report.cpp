@@ -12,6 +12,7 @@
 #include "workers/steps/control_steps.h"
 #include "workers/steps/step_input.h"
 #include "workers/steps/table_result.h"
+#include "workers/steps/tolerance.h"
 
 namespace orch::steps {
 namespace {
@@ -27,24 +28,6 @@ void write_report(const fs::path& path, const std::string& text, const workers::
         "Report.Failed", fmt::format("{}: {}", path.string(), error.code().message()),
         "check the folder's permissions and free space, then resume the run", "ORCH-0531");
   }
-}
-
-// How many tables may fail: a number, or a share such as "10%".
-std::int64_t allowed_failures(const boost::json::value* tolerance, std::size_t tables) {
-  if (!tolerance) return 0;
-  if (tolerance->is_int64() && tolerance->get_int64() >= 0) return tolerance->get_int64();
-  if (tolerance->is_string()) {
-    const std::string text(tolerance->get_string());
-    char* end = nullptr;
-    const double percent = std::strtod(text.c_str(), &end);
-    if (end != text.c_str() && std::string_view(end) == "%" && percent >= 0 && percent <= 100)
-      return static_cast<std::int64_t>(std::floor(static_cast<double>(tables) * percent / 100));
-  }
-  throw workers::TaskFailed(
-      "Input.Invalid",
-      fmt::format("tolerance must be a number of tables or a share such as \"10%\", found {}",
-                  json::write(*tolerance)),
-      "", "ORCH-0530");
 }
 
 std::string summary_of(const std::vector<TableResult>& results,

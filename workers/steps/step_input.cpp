@@ -1,6 +1,10 @@
 #include "workers/steps/step_input.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/fields.h"
@@ -41,6 +45,18 @@ catalog::Catalog load_table(const boost::json::object& reference,
   if (!problems.empty())
     throw InvalidDocument("ORCH-0310", "the catalog in the input", std::move(problems));
   return catalog::load_catalog_table(connections, connection, from);
+}
+
+/// What the input of a run may say; the last is what orch:health answers, where the shipped
+/// workflows keep it.
+constexpr std::array option_names = {
+    "catalog",         "only",      "tags",          "allow_empty",
+    "max_concurrency", "tolerance", "report_folder", "deadline_seconds",
+    "poll_seconds",    "health"};
+
+std::string error_name(std::string_view code) {
+  if (code == "ORCH-0312" || code == "ORCH-0315") return "Catalog.NoMatch";
+  return code == "ORCH-0314" ? "Catalog.Empty" : "Catalog.Invalid";
 }
 
 catalog::Catalog load(const workers::Task& task, const connections::Connections& connections) {
@@ -99,15 +115,48 @@ std::int64_t integer_option(const workers::Task& task, std::string_view name,
                             "", "ORCH-0530");
 }
 
-std::vector<catalog::Entry> chosen_entries(const workers::Task& task,
-                                           const connections::Connections& connections) {
+bool boolean_option(const workers::Task& task, std::string_view name) {
+  const auto* value = option(task, name);
+  if (!value) return false;
+  if (value->is_bool()) return value->get_bool();
+  throw workers::TaskFailed(
+      "Input.Invalid",
+      fmt::format("{} must be true or false, found {}", name, json::describe_type(*value)), "",
+      "ORCH-0530");
+}
+
+void check_options(const workers::Task& task) {
+  const auto* options = input_member(task, "options");
+  const auto* object = options ? options->if_object() : nullptr;
+  if (!object) return;
+  const std::vector<std::string> known(option_names.begin(), option_names.end());
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : *object) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      unknown.push_back(fmt::format("no member \"{}\"{}", std::string(name),
+                                    did_you_mean(std::string(name), known)));
+  }
+  if (unknown.empty()) return;
+  throw workers::TaskFailed(
+      "Input.Invalid", fmt::format("the run's input: {}", fmt::join(unknown, "; ")),
+      fmt::format("it takes {}; a workflow with members of its own passes \"options\" those alone",
+                  fmt::join(known.begin(), known.end() - 1, ", ")),
+      "ORCH-0530");
+}
+
+Chosen chosen_entries(const workers::Task& task, const connections::Connections& connections) {
+  check_options(task);
   try {
-    return catalog::choose(load(task, connections), string_list("only", option(task, "only")),
-                           string_list("tags", option(task, "tags")));
+    Chosen chosen;
+    chosen.catalog = load(task, connections);
+    chosen.entries = catalog::choose(chosen.catalog, {string_list("only", option(task, "only")),
+                                                      string_list("tags", option(task, "tags")),
+                                                      boolean_option(task, "allow_empty")});
+    return chosen;
   } catch (const InvalidDocument& error) {
     invalid_catalog(error);
   } catch (const Error& error) {
-    throw workers::TaskFailed("Catalog.Invalid", error.what(), error.hint(), error.code());
+    throw workers::TaskFailed(error_name(error.code()), error.what(), error.hint(), error.code());
   }
 }
 

@@ -23,9 +23,24 @@ std::vector<std::string> string_list(std::string_view name, const boost::json::v
 std::int64_t integer_option(const workers::Task& task, std::string_view name,
                             std::int64_t otherwise, std::int64_t least, std::int64_t most);
 
+/// True or false; false when absent. Throws TaskFailed "Input.Invalid" (ORCH-0530) for anything
+/// else.
+bool boolean_option(const workers::Task& task, std::string_view name);
+
+/// Refuses members of the input's "options" that no step knows: a wish that is misspelt must not
+/// become no wish. Throws TaskFailed "Input.Invalid" (ORCH-0530), with near matches.
+void check_options(const workers::Task& task);
+
+/// A catalog, and its entries that are meant.
+struct Chosen {
+  catalog::Catalog catalog;
+  std::vector<catalog::Entry> entries;
+};
+
 /// The entries that the "catalog" of the task, or else of its options, and the options choose.
-/// Throws TaskFailed "Catalog.Invalid" with every problem.
-std::vector<catalog::Entry> chosen_entries(const workers::Task& task,
-                                           const connections::Connections& connections);
+/// Throws TaskFailed "Catalog.Invalid" with every problem, "Catalog.NoMatch" for a key, pattern or
+/// tag that chooses nothing, "Catalog.Empty" when nothing is chosen and "allow_empty" does not say
+/// that it is meant; and as check_options().
+Chosen chosen_entries(const workers::Task& task, const connections::Connections& connections);
 
 }  // namespace orch::steps
