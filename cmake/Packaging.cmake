@@ -10,18 +10,19 @@ install(FILES LICENSE DESTINATION ${doc} RENAME copyright)
 install(DIRECTORY examples/ledger DESTINATION ${doc}/examples
   FILES_MATCHING PATTERN "*.json" PATTERN "README.md" PATTERN "generator" EXCLUDE PATTERN "reports" EXCLUDE)
 
-# The binary writes its own completion and manual, so that they cannot differ from it.
+# The binary writes its own completion and manual, so that they cannot differ from it. It does so at
+# the installation, which then needs no target but orch.
 find_program(GZIP gzip REQUIRED)
 set(made ${PROJECT_BINARY_DIR}/installed)
-add_custom_command(OUTPUT ${made}/orch ${made}/_orch ${made}/orch.fish ${made}/orch.1.gz
-  COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
-  COMMAND orch completion bash > ${made}/orch
-  COMMAND orch completion zsh > ${made}/_orch
-  COMMAND orch completion fish > ${made}/orch.fish
-  COMMAND orch man > ${made}/orch.1
-  COMMAND ${GZIP} -n -9 -f ${made}/orch.1
-  DEPENDS orch VERBATIM)
-add_custom_target(orch_documents ALL DEPENDS ${made}/orch)
+install(CODE "
+  file(MAKE_DIRECTORY \"${made}\")
+  foreach(document \"orch:completion;bash\" \"_orch:completion;zsh\" \"orch.fish:completion;fish\" \"orch.1:man\")
+    string(REPLACE \":\" \";\" words \"\${document}\")
+    list(POP_FRONT words file)
+    execute_process(COMMAND \"$<TARGET_FILE:orch>\" \${words}
+      OUTPUT_FILE \"${made}/\${file}\" COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()
+  execute_process(COMMAND \"${GZIP}\" -n -9 -f \"${made}/orch.1\" COMMAND_ERROR_IS_FATAL ANY)")
 install(FILES ${made}/orch DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${made}/_orch DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${made}/orch.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
