@@ -159,6 +159,11 @@ constexpr std::array codes = {
               "The target's database keeps two names as one table (PostgreSQL cuts names at 63 "
               "bytes, SQLite ignores the case of ASCII letters), or would cut a name. One table "
               "would replace the rows of the other. Give one of them another target.table."},
+    ErrorCode{"ORCH-0317", "another catalog publishes to the table",
+              "The evidence in the target says that the table's rows are of another catalog and of "
+              "another source: publishing would replace them. Nothing was started. Give the entry "
+              "another target, or say that it is meant: \"takeover\": true in the entry or in the "
+              "run's input, `orch replicate --takeover`."},
     ErrorCode{"ORCH-0401", "a PostgreSQL server does not answer",
               "Nothing listens at the address, the server is starting or stopping, or it has no "
               "free connection."},

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/random.h"
+
 namespace orch::cli {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr std::size_t most_lines = 30;
 }  // namespace
 
 void add_discover_options(CLI::App& app, catalog::DiscoverOptions& options) {
+  options.id = fmt::format("{:016x}", random_bits());
   app.add_option("--tables", options.tables,
                  "tables, as TABLE or SCHEMA.TABLE, or patterns with * and ?; default: all")
       ->type_name("NAME,…")

@@ -28,6 +28,7 @@ struct ReplicateOptions {
   std::string folder = "replication";
   std::string name;
   bool no_run = false;
+  bool takeover = false;
 };
 
 /// Makes a target file that is new, and says at once when a server refuses us.
@@ -68,6 +69,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
     make_catalog(context, project, options.discover);
   }
   if (options.discover.allow_empty) input["allow_empty"] = true;
+  if (options.takeover) input["takeover"] = true;
   context.say(
       fmt::format("orch: again, or changed: orch submit replicate --connections {} --input "
                   "'{{\"catalog\":\"catalog.json\"}}'",
@@ -94,6 +96,8 @@ Action declare_replicate(CLI::App& app) {
   app.add_option("--folder", options->folder, "where the project is made; default: replication")
       ->type_name("FOLDER");
   app.add_option("--name", options->name, "name of the run")->type_name("NAME");
+  app.add_flag("--takeover", options->takeover,
+               "replace the rows of target tables that another catalog publishes");
   app.add_flag("--no-run", options->no_run, "only make the project");
   add_setting(app, "workers");
   return [options](Context& context) { return replicate(context, *options); };

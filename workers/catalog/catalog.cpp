@@ -46,6 +46,10 @@ Catalog parse_document(const boost::json::value& document, json::Problems& probl
   if (!fields.has("version"))
     fields.problem("", "the member version is required", R"(add "version": 1)");
   fields.string("$schema");
+  if (const auto id = fields.string("id")) {
+    if (id->empty()) fields.problem("id", "id must not be empty");
+    catalog.identity = "id " + *id;
+  }
   Defaults defaults;
   if (const auto* given = fields.object("defaults")) {
     json::Fields members(*given, "/defaults", problems);
@@ -92,7 +96,10 @@ Catalog load_catalog(const std::filesystem::path& file) {
   stream << in.rdbuf();
   const auto text = stream.str();
   try {
-    return parse_catalog(json::parse_strict(text), file.string(), text);
+    auto catalog = parse_catalog(json::parse_strict(text), file.string(), text);
+    if (catalog.identity == Catalog().identity)
+      catalog.identity = "file " + std::filesystem::weakly_canonical(file).string();
+    return catalog;
   } catch (const json::SyntaxError& error) {
     const auto location = json::location_of(text, error.offset());
     throw InvalidDocument("ORCH-0310", file.string(),

@@ -15,6 +15,9 @@ namespace orch::catalog {
 
 struct Catalog {
   std::string name;  ///< of the file, for people
+  /// Tells this catalog from others, also after it was moved or edited: its "id", else the file, or
+  /// the place in a database; "input" for one that stands in a run's input.
+  std::string identity = "input";
   std::vector<Entry> entries;
 };
 

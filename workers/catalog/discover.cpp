@@ -129,11 +129,12 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
     entry["checks"] = first_checks(source, each.table);
     tables.push_back(std::move(entry));
   }
-  return {{"version", 1},
-          {"defaults",
-           {{"source", side(options.source, common_from)},
-            {"target", side(options.target, common_to)}}},
-          {"tables", std::move(tables)}};
+  boost::json::object catalog{{"version", 1}};
+  if (!options.id.empty()) catalog["id"] = options.id;
+  catalog["defaults"] = {{"source", side(options.source, common_from)},
+                         {"target", side(options.target, common_to)}};
+  catalog["tables"] = std::move(tables);
+  return catalog;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct DiscoverOptions {
   std::vector<std::string> to_schema;  ///< "NAME", or "FROM=TO" for each schema that changes
   bool views = false;                  ///< views and materialized views too
   bool allow_empty = false;            ///< a catalog of no table is meant
+  std::string id = {};                 ///< of the catalog, by which it is told from others
 };
 
 /// A relation of the source that is not in the catalog, and why.

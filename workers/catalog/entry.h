@@ -41,6 +41,8 @@ struct Entry {
   std::vector<std::string> tags;
   std::string
       accepted_schema;  ///< fingerprint of source columns that may differ from the last load's
+  bool takeover = false;      ///< a target that another catalog publishes may be replaced
+  boost::json::object owner;  ///< who publishes the target; only in the complete form
 };
 
 /// Reads an entry as orch:catalog wrote it (complete: defaults applied). Throws TaskFailed

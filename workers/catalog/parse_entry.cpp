@@ -266,6 +266,7 @@ Entry parse_entry(json::Fields& fields, const Defaults& defaults) {
   entry.reconcile = word(fields, "reconcile", modes, defaults.reconcile);
   entry.tags = fields.strings("tags");
   entry.accepted_schema = fields.string("accepted_schema").value_or("");
+  entry.takeover = fields.boolean("takeover").value_or(false);
   fields.finish("a table of the catalog");
   return entry;
 }
@@ -275,7 +276,9 @@ Entry entry_from_json(const boost::json::value& value) {
   Entry entry;
   if (const auto* object = value.if_object()) {
     json::Fields fields(*object, "", problems);
+    const auto* owner = fields.object("owner");
     entry = parse_entry(fields, {});
+    if (owner) entry.owner = *owner;
   } else {
     problems.push_back({"", "an entry must be an object, found " + json::describe_type(value)});
   }
@@ -315,6 +318,8 @@ boost::json::object to_json(const Entry& entry) {
   object["reconcile"] = name_of(modes, entry.reconcile);
   list("tags", entry.tags);
   if (!entry.accepted_schema.empty()) object["accepted_schema"] = entry.accepted_schema;
+  if (entry.takeover) object["takeover"] = true;
+  if (!entry.owner.empty()) object["owner"] = entry.owner;
   return object;
 }
 

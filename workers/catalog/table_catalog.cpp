@@ -178,7 +178,11 @@ Catalog load_catalog_table(const connections::Connections& connections,
       tables.push_back(entry_of(row, columns, fmt::format("/tables/{}", tables.size()), problems));
   }
   if (!problems.empty()) throw InvalidDocument("ORCH-0310", name, std::move(problems));
-  return parse_catalog(boost::json::object{{"version", 1}, {"tables", std::move(tables)}}, name);
+  auto catalog =
+      parse_catalog(boost::json::object{{"version", 1}, {"tables", std::move(tables)}}, name);
+  catalog.identity = fmt::format("table {} of {}", from.table.display(),
+                                 connections.database(connection));
+  return catalog;
 }
 
 }  // namespace orch::catalog

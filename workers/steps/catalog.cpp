@@ -13,10 +13,9 @@ class CatalogStep final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connections::Connections::load(task.connections);
-    const auto chosen = chosen_entries(task, connections);
+    auto chosen = chosen_entries(task, connections);
+    check_run(task, chosen, connections, [&] { return context.stop_requested(); });
     const auto& entries = chosen.entries;
-    check_run(chosen, connections, option(task, "tolerance"),
-              [&] { return context.stop_requested(); });
     boost::json::array tables;
     for (const auto& entry : entries) tables.push_back(catalog::to_json(entry));
     const auto names = catalog::connections_of(entries);

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "workers/steps/owner.h"
 #include "workers/steps/tolerance.h"
 #include "workers/worker.h"
 
@@ -42,45 +44,69 @@ class KnownTables {
   std::set<std::string> names_;
 };
 
-class TableSearch {
+class Ends {
  public:
-  TableSearch(const connections::Connections& connections, const connections::Stop& stop)
+  Ends(const connections::Connections& connections, const connections::Stop& stop)
       : connections_(connections), stop_(stop) {}
 
-  /// Why the entry's table cannot be read, if it is missing and never was there.
+  /// Why the entry's table cannot be read, if it is missing and never was loaded.
   std::string missing(const catalog::Entry& entry) {
-    if (!entry.source.query.empty() || silent_.contains(entry.source_connection)) return {};
-    try {
-      tables(entry.source_connection).expect(entry.source.table);
-    } catch (const workers::TaskFailed& failed) {
-      if (failed.error() == "Source.TableMissing") return loaded(entry) ? "" : failed.what();
-      if (!may_pass(failed)) throw;
-      if (failed.error().starts_with("Connection.")) silent_.insert(entry.source_connection);
-    }
-    return {};
+    if (!entry.source.query.empty()) return {};
+    std::string why;
+    answered(entry.source_connection, [&] {
+      try {
+        tables(entry.source_connection).expect(entry.source.table);
+      } catch (const workers::TaskFailed& failed) {
+        if (failed.error() != "Source.TableMissing") throw;
+        why = failed.what();
+      }
+    });
+    if (why.empty()) return {};
+    // What the target does not tell is its own step's to say.
+    bool loaded = true;
+    answered(entry.target_connection, [&] {
+      loaded = target(entry.target_connection).describe(entry.target).has_value();
+    });
+    return loaded ? "" : why;
+  }
+
+  void check_owner(const catalog::Entry& entry) {
+    std::optional<data::PublishedRecord> last;
+    answered(entry.target_connection,
+             [&] { last = target(entry.target_connection).last_published(entry.target); });
+    steps::check_owner(entry, entry.owner, last);
   }
 
  private:
+  /// Does `work` unless the database has already failed to answer.
+  template <class Work>
+  void answered(const std::string& connection, Work&& work) {
+    if (silent_.contains(connection)) return;
+    try {
+      work();
+    } catch (const workers::TaskFailed& failed) {
+      if (!may_pass(failed)) throw;
+      if (failed.error().starts_with("Connection.")) silent_.insert(connection);
+    }
+  }
+
   KnownTables& tables(const std::string& connection) {
     auto& known = known_[connection];
-    if (!known) known = std::make_unique<KnownTables>(connections_.open_source(connection, stop_));
+    if (!known)
+      known = std::make_unique<KnownTables>(connections_.open_source(connection, stop_));
     return *known;
   }
 
-  bool loaded(const catalog::Entry& entry) const {
-    try {
-      return connections_.open_target(entry.target_connection, stop_)
-          ->describe(entry.target)
-          .has_value();
-    } catch (const workers::TaskFailed& failed) {
-      if (!may_pass(failed)) throw;
-      return true;  // not known: the table's own step will say
-    }
+  data::Target& target(const std::string& connection) {
+    auto& target = targets_[connection];
+    if (!target) target = connections_.open_target(connection, stop_);
+    return *target;
   }
 
   const connections::Connections& connections_;
   const connections::Stop& stop_;
   std::map<std::string, std::unique_ptr<KnownTables>> known_;
+  std::map<std::string, std::unique_ptr<data::Target>> targets_;
   std::set<std::string> silent_;
 };
 
@@ -94,22 +120,31 @@ void refuse_clashes(const catalog::Catalog& catalog, const connections::Connecti
                             problems.front().hint, "ORCH-0316");
 }
 
-}  // namespace
-
-void check_run(const Chosen& chosen, const connections::Connections& connections,
-               const boost::json::value* tolerance, const connections::Stop& stop) {
-  refuse_clashes(chosen.catalog, connections);
-  TableSearch search(connections, stop);
+void refuse_missing(Ends& ends, const std::vector<catalog::Entry>& entries,
+                    const boost::json::value* tolerance) {
   std::vector<std::string> missing;
-  for (const auto& entry : chosen.entries)
-    if (auto why = search.missing(entry); !why.empty())
+  for (const auto& entry : entries)
+    if (auto why = ends.missing(entry); !why.empty())
       missing.push_back(entry.key + ": " + std::move(why));
-  if (std::cmp_less_equal(missing.size(), allowed_failures(tolerance, chosen.entries.size())))
-    return;
+  if (std::cmp_less_equal(missing.size(), allowed_failures(tolerance, entries.size()))) return;
   throw workers::TaskFailed("Source.TableMissing", fmt::format("{}", fmt::join(missing, "; ")),
                             "correct the entries; `orch catalog discover` lists the tables of a "
                             "connection, \"tolerance\" lets some tables fail",
                             "ORCH-0430");
+}
+
+}  // namespace
+
+void check_run(const workers::Task& task, Chosen& chosen,
+               const connections::Connections& connections, const connections::Stop& stop) {
+  refuse_clashes(chosen.catalog, connections);
+  Ends ends(connections, stop);
+  refuse_missing(ends, chosen.entries, option(task, "tolerance"));
+  const bool takeover = boolean_option(task, "takeover");
+  for (auto& entry : chosen.entries) {
+    entry.owner = owner_of(chosen.catalog, entry, connections, task.store);
+    if (!takeover && !entry.takeover) ends.check_owner(entry);
+  }
 }
 
 void check_run_input(const boost::json::value& input, const std::filesystem::path& connections,
@@ -121,7 +156,8 @@ void check_run_input(const boost::json::value& input, const std::filesystem::pat
   task.input = boost::json::object{{"options", input}};
   check_options(task);
   const auto loaded = connections::Connections::load(connections);
-  check_run(chosen_entries(task, loaded), loaded, option(task, "tolerance"), stop);
+  auto chosen = chosen_entries(task, loaded);
+  check_run(task, chosen, loaded, stop);
 }
 
 }  // namespace orch::steps

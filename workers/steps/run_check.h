@@ -10,13 +10,14 @@
 
 namespace orch::steps {
 
-/// Refuses tables that the sources do not have and that were never loaded (more of them than
-/// `tolerance` lets fail), and targets that would be one table. A table that was loaded before and
-/// is gone fails alone. A database that does not answer is left to the steps that follow. Throws
-/// TaskFailed "Source.TableMissing", "Catalog.TargetClash", and "Connection.Unknown",
+/// Gives the chosen entries their owners, and refuses: tables that the sources do not have and that
+/// were never loaded (more of them than the task's "tolerance" lets fail), targets that would be one
+/// table, and targets that another catalog publishes. A table that was loaded before and is gone
+/// fails alone. A database that does not answer is left to the steps that follow. Throws TaskFailed
+/// "Source.TableMissing", "Catalog.TargetClash", "Target.Taken", and "Connection.Unknown",
 /// "Connection.Unsupported", "Connection.SecretMissing", "Connection.Refused".
-void check_run(const Chosen& chosen, const connections::Connections& connections,
-               const boost::json::value* tolerance, const connections::Stop& stop = {});
+void check_run(const workers::Task& task, Chosen& chosen,
+               const connections::Connections& connections, const connections::Stop& stop = {});
 
 /// All that the steps orch:health and orch:catalog refuse of a run with this `input`, for a command
 /// line that can say so before there is a run. Throws TaskFailed as they do, Error for files.

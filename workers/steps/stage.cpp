@@ -119,6 +119,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   if (newer) result["watermark"] = newer->to_json();
   position["source_shape"] = source_shape(entry, table);
   position["request"] = to_json(plan.request);
+  if (!entry.owner.empty()) position["owner"] = entry.owner;
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();
   return result;

@@ -50,7 +50,7 @@ catalog::Catalog load_table(const boost::json::object& reference,
 /// What the input of a run may say; the last is what orch:health answers, where the shipped
 /// workflows keep it.
 constexpr std::array option_names = {
-    "catalog",         "only",      "tags",          "allow_empty",
+    "catalog",         "only",      "tags",          "allow_empty", "takeover",
     "max_concurrency", "tolerance", "report_folder", "deadline_seconds",
     "poll_seconds",    "health"};
 
