@@ -4,15 +4,16 @@ set(root "${CMAKE_CURRENT_LIST_DIR}/..")
 
 set(allow_base    base)
 set(allow_json    base json)
+set(allow_access  base json access)
 set(allow_db      base json db)
 set(allow_jsonata base json jsonata)
 set(allow_asl     base json jsonata asl)
 set(allow_machine base json jsonata asl machine)
 set(allow_store   base json asl machine db store)
 set(allow_status  base json asl machine store status)
-set(allow_engine  base json asl machine store engine)
+set(allow_engine  base json access asl machine store engine)
 set(allow_aws     base aws)
-set(allow_service base json asl machine store status engine aws service)
+set(allow_service base json access asl machine store status engine aws service)
 set(allow_http    base json machine store engine aws service http)
 
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
@@ -52,7 +53,7 @@ foreach(file IN LISTS files)
   foreach(line IN LISTS includes)
     if(line MATCHES "\"orchestrator/([a-z]+)/")
       set(other "${CMAKE_MATCH_1}")
-      if(side STREQUAL workers AND NOT other MATCHES "^(base|json|db)$" AND
+      if(side STREQUAL workers AND NOT other MATCHES "^(base|json|access|db)$" AND
          NOT other IN_LIST allow_${module})
         list(APPEND bad "${file}: workers must not include orchestrator/${other}: ${line}")
       elseif(side STREQUAL orchestrator AND DEFINED allow_${module} AND NOT other IN_LIST allow_${module})

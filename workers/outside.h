@@ -8,6 +8,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/access/policy.h"
 #include "orchestrator/base/time.h"
 
 namespace orch::workers {
@@ -47,16 +48,19 @@ class Results {
   virtual boost::json::value finish() = 0;
 };
 
-/// Opens both from what the MapRunStarted event holds (machine/map_run.cpp writes it). `stop` is
-/// asked while they wait; true ends that with Cancelled. Thread-safe.
+/// Opens both from what the MapRunStarted event holds (machine/map_run.cpp writes it). `access` is
+/// what the run may reach; null: whatever this process may. `stop` is asked while they wait; true
+/// ends that with Cancelled. Both throw TaskFailed "Access.Denied". Thread-safe.
 class Outside {
  public:
   virtual ~Outside() = default;
   virtual std::unique_ptr<Items> items(const boost::json::object& reader,
+                                       const access::Policy* access,
                                        std::function<bool()> stop) = 0;
   /// `map_run_arn` goes into the manifest. Writing the same map run again replaces its files.
   virtual std::unique_ptr<Results> results(const boost::json::object& writer,
                                            const std::string& map_run_arn,
+                                           const access::Policy* access,
                                            std::function<bool()> stop) = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "workers/worker.h"
 
@@ -17,10 +18,35 @@ bool fits(std::string_view text, std::string_view pattern) {
   return false;
 }
 
+/// Asks the task's policy first.
+class Guarded final : public Worker {
+ public:
+  explicit Guarded(std::unique_ptr<Worker> inner) : inner_(std::move(inner)) {}
+
+  boost::json::value run(const Task& task, TaskContext& context) override {
+    if (task.access) {
+      for (const auto& demand : access::demands_of(task.resource, task.input))
+        deny(task.access->refuse(demand, task.connections.parent_path()));
+    }
+    return inner_->run(task, context);
+  }
+
+ private:
+  std::unique_ptr<Worker> inner_;
+};
+
+using Entry = std::pair<std::string, std::unique_ptr<Worker>>;
+
+Worker* serving(const std::vector<Entry>& list, std::string_view resource) {
+  const auto found = std::find_if(list.begin(), list.end(),
+                                  [&](const auto& entry) { return fits(resource, entry.first); });
+  return found == list.end() ? nullptr : found->second.get();
+}
+
 }  // namespace
 
 void Registry::add(std::string resource, std::unique_ptr<Worker> worker) {
-  workers_.emplace_back(std::move(resource), std::move(worker));
+  workers_.emplace_back(std::move(resource), std::make_unique<Guarded>(std::move(worker)));
 }
 
 void Registry::bind(std::string resource, std::unique_ptr<Worker> worker) {
@@ -28,12 +54,12 @@ void Registry::bind(std::string resource, std::unique_ptr<Worker> worker) {
 }
 
 Worker* Registry::find(std::string_view resource) const {
-  for (const auto* list : {&bound_, &workers_}) {
-    const auto found = std::find_if(list->begin(), list->end(),
-                                    [&](const auto& entry) { return fits(resource, entry.first); });
-    if (found != list->end()) return found->second.get();
-  }
-  return nullptr;
+  auto* bound = serving(bound_, resource);
+  return bound ? bound : serving(workers_, resource);
+}
+
+bool Registry::is_bound(std::string_view resource) const {
+  return serving(bound_, resource) != nullptr;
 }
 
 std::vector<std::string> Registry::resources() const {

@@ -26,6 +26,10 @@ TaskFailed::TaskFailed(std::string error, std::string message, std::string hint,
       message_(printable(message)),
       cause_(cause_of(message_, hint, code, std::move(details))) {}
 
+void deny(const std::optional<access::Refusal>& refusal) {
+  if (refusal) throw TaskFailed("Access.Denied", refusal->message, refusal->hint, "ORCH-0670");
+}
+
 TaskFailed TaskFailed::with_cause(std::string error, std::string cause) {
   TaskFailed failed(std::move(error), cause);
   failed.cause_ = std::move(cause);

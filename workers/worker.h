@@ -13,6 +13,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/access/policy.h"
 #include "workers/outside.h"
 
 namespace orch::workers {
@@ -30,6 +31,8 @@ struct Task {
   std::int64_t fence = 0;    ///< only grows within one store: a later delivery has a larger one
   std::filesystem::path connections;  ///< the run's connections file; may be empty
   boost::json::value input;
+  /// What the task may reach; null: whatever this process may.
+  std::shared_ptr<const access::Policy> access = nullptr;
 };
 
 /// What a worker tells about work that goes on; the latest one counts.
@@ -76,6 +79,9 @@ class TaskFailed : public std::exception {
   std::string cause_;
 };
 
+/// Throws TaskFailed "Access.Denied" (ORCH-0670) when there is a refusal.
+void deny(const std::optional<access::Refusal>& refusal);
+
 /// Thrown by a worker that noticed stop_requested().
 class Cancelled : public std::exception {
  public:
@@ -93,12 +99,16 @@ class Worker {
 /// Workers by resource name.
 class Registry {
  public:
-  /// `resource` may hold `*`, which stands for any text; the first that fits serves.
+  /// `resource` may hold `*`, which stands for any text; the first that fits serves. The worker
+  /// gets no task that demands what the task's access policy refuses: that fails with
+  /// Access.Denied.
   void add(std::string resource, std::unique_ptr<Worker> worker);
-  /// As add(), before all that add() has been told of.
+  /// As add(), before all that add() has been told of; what the worker gets is its own business.
   void bind(std::string resource, std::unique_ptr<Worker> worker);
   /// Null when there is none.
   Worker* find(std::string_view resource) const;
+  /// Whether a worker of bind() serves the resource.
+  bool is_bound(std::string_view resource) const;
   std::vector<std::string> resources() const;
 
   void set_outside(std::unique_ptr<Outside> outside) { outside_ = std::move(outside); }

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -57,10 +56,6 @@ std::optional<std::string> unhex(std::string_view digits) {
     bytes += static_cast<char>(byte);
   }
   return bytes;
-}
-
-bool same_secret(std::string_view one, std::string_view other) {
-  return one.size() == other.size() && CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 }  // namespace orch::aws

@@ -17,7 +17,4 @@ std::string hex(std::string_view bytes);
 /// Empty when `digits` are none, or an odd number.
 std::optional<std::string> unhex(std::string_view digits);
 
-/// True when both are equal; takes the same time wherever they differ.
-bool same_secret(std::string_view one, std::string_view other);
-
 }  // namespace orch::aws

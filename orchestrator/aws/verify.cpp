@@ -6,6 +6,7 @@
 
 #include "orchestrator/aws/digest.h"
 #include "orchestrator/aws/sigv4.h"
+#include "orchestrator/base/secret.h"
 
 namespace orch::aws {
 namespace {

@@ -67,6 +67,15 @@ constexpr std::array codes = {
         "ORCH-0015", "the certificate or its key cannot be used",
         "The PEM files of `orch serve --certificate` and `--private-key` could not be loaded. "
         "The message carries OpenSSL's reason; nothing listens."},
+    ErrorCode{
+        "ORCH-0016", "no such word of --allow",
+        "What clients of `orch serve` may reach is said with --allow, ORCH_ALLOW or \"allow\" in "
+        "the configuration file: process, url:URL, urls, private-urls, folder:PATH, "
+        "without-keys, separated by commas. docs/serve.md has a table."},
+    ErrorCode{"ORCH-0017", "a key file is open to other users",
+              "The file that --keys names, or the private key of --private-key, may be read or "
+              "written by others than its owner; like ssh, orch does not use it. chmod 600 is what "
+              "it takes. A file of root's may be readable by its group."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},
@@ -363,6 +372,13 @@ constexpr std::array codes = {
         "ORCH-0663", "the worker of a task was stopped",
         "`orch work` was told to end, and the task was not done within --drain. What it had "
         "not committed did not happen. A Retry for Worker.Stopped lets another worker do it."},
+    ErrorCode{
+        "ORCH-0670", "a client of the API may not reach this",
+        "A definition or an execution that came through the API of `orch serve` wants a program, "
+        "a URL, an address or a file of the server's host that the operator has not allowed. It "
+        "is refused when the definition is created, as far as its text tells, and fails with "
+        "Access.Denied when the state runs. The hint names what allows it: a binding, a "
+        "connection or a word of --allow. Runs of `orch submit` have the rights of their user."},
 };
 
 std::string lower(std::string_view text) {

@@ -2,12 +2,15 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "orchestrator/base/private_file.h"
 
 namespace orch {
 namespace {
@@ -18,9 +21,16 @@ struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
+// Not through a link that somebody has put there.
+std::FILE* create(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                          private_modes.file);
+  return file < 0 ? nullptr : ::fdopen(file, "wb");
+}
+
 // A history will say that the file is there, and histories are durable.
 void write_durably(const fs::path& path, std::string_view content) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "wb"));
+  const std::unique_ptr<std::FILE, CloseFile> file(create(path));
   if (!file || std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
       std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
     throw std::system_error(errno, std::generic_category(), path.string());

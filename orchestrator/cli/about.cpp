@@ -98,7 +98,8 @@ int show_version(const Context& context) {
 }  // namespace
 
 Action declare_config(CLI::App& app) {
-  for (const char* name : {"connections", "workers", "bindings", "keys"}) add_setting(app, name);
+  for (const char* name : {"connections", "workers", "bindings", "keys", "allow", "host-name"})
+    add_setting(app, name);
   return show_config;
 }
 

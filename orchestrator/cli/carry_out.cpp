@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/access.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -58,6 +59,7 @@ Placed place(const Context& context, const Wish& wish) {
   const auto own = [&] {
     service::Options options;
     options.connections = connections_file(context.settings);
+    options.access = access_policy(context.settings);
     placed.owner = std::make_unique<Owner>(context.settings.value("store"), context.command_line,
                                            context.settings.workers(),
                                            context.settings.value("bindings"), std::move(options));

@@ -1,5 +1,6 @@
 #include "orchestrator/cli/control.h"
 
+#include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::cli {
@@ -133,12 +135,10 @@ struct ControlServer::Impl {
     ::unlink(path.text().c_str());
     try {
       acceptor.open();
-      // The file has its mode from the start: nobody else can connect in between.
-      const auto mask = ::umask(S_IRWXG | S_IRWXO | S_IXUSR);
-      boost::system::error_code failed;
-      acceptor.bind({path.text()}, failed);
-      ::umask(mask);
-      if (failed) throw boost::system::system_error(failed);
+      // Linux gives the file the mode of the socket, so nobody else can connect in between.
+      if (::fchmod(acceptor.native_handle(), private_modes.file) != 0)
+        throw boost::system::system_error(errno, boost::system::generic_category());
+      acceptor.bind({path.text()});
       acceptor.listen();
     } catch (const boost::system::system_error& error) {
       throw Error("ORCH-0007",

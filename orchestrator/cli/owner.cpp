@@ -81,6 +81,7 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   engine::Options options;
   options.workers = workers;
   options.service_quotas = service_options.quotas;
+  options.access = service_options.access;
   options.activity_exists =
       [machines = std::shared_ptr(store::open_machines(store))](const std::string& arn) {
         return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
@@ -93,7 +94,8 @@ std::map<std::string, std::string> flags_of(const CLI::App& app) {
   if (app.get_parent()) flags = flags_of(*app.get_parent());
   const auto take = [&](const std::string& name) {
     const auto* option = app.get_option_no_throw("--" + name);
-    if (option && option->count() > 0) flags[name] = option->as<std::string>();
+    if (option && option->count() > 0)
+      flags[name] = fmt::format("{}", fmt::join(option->results(), ","));
   };
   for (const auto& kind : setting_kinds()) take(std::string(kind.name));
   take("config");
@@ -127,10 +129,10 @@ int exit_code_of(const std::exception& error) {
 void add_setting(CLI::App& app, std::string_view name) {
   for (const auto& kind : setting_kinds()) {
     if (kind.name != name) continue;
-    const bool number = name == "workers";
-    app.add_option(fmt::format("--{}", name))
-        ->description(std::string(kind.about))
-        ->type_name(number ? "N" : "FILE");
+    auto* option = app.add_option(fmt::format("--{}", name))
+                       ->description(std::string(kind.about))
+                       ->type_name(std::string(kind.argument));
+    if (kind.list) option->take_all();
   }
 }
 

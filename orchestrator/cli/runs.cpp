@@ -137,6 +137,7 @@ Action declare_submit(CLI::App& app) {
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");
+  add_setting(app, "allow");
   return [options](Context& context) { return submit(context, *options); };
 }
 
@@ -154,6 +155,7 @@ Action declare_resume(CLI::App& app) {
       ->type_name("FILE");
   add_setting(app, "workers");
   add_setting(app, "bindings");
+  add_setting(app, "allow");
   return [options](Context& context) { return resume(context, *options); };
 }
 

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/access.h"
 #include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
@@ -130,11 +131,13 @@ service::Options service_options(const Context& context, const ServeOptions& opt
   return {options.account,
           options.region,
           connections_file(context.settings),
-          {options.payload_limit, options.history_limit}};
+          {options.payload_limit, options.history_limit},
+          access_policy(context.settings, options.private_key)};
 }
 
-http::ServerOptions server_options_of(const ServeOptions& options) {
+http::ServerOptions server_options_of(const Settings& settings, const ServeOptions& options) {
   http::ServerOptions server;
+  server.hosts = std::make_shared<http::HostNames>(settings.list("host-name"));
   if (options.certificate.empty() != options.private_key.empty())
     throw Error("ORCH-0001",
                 fmt::format("{} is given without {}",
@@ -160,6 +163,15 @@ void check_exposure(const Address& address, const aws::Keys& keys,
                 "behind a proxy that does TLS");
 }
 
+// Loopback belongs to every user of the machine.
+void check_rights(const access::Grants& grants, const aws::Keys& keys) {
+  if (!keys.empty() || !grants.any() || grants.without_keys) return;
+  throw Error("ORCH-0013",
+              "--allow gives clients rights on this host, and there are no keys: any user of the "
+              "machine could use them",
+              "name a file with --keys, or add without-keys to --allow if that is meant");
+}
+
 // A descriptor a connection, and some for the store: the usual soft limit is lower than that.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -173,14 +185,16 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto address = parse_address(options.listen);
   http::FrontOptions front_options;
   front_options.keys = signing_keys(context.settings);
-  const auto server_options = server_options_of(options);
+  const auto server_options = server_options_of(context.settings, options);
   check_exposure(address, front_options.keys, server_options);
+  auto service = service_options(context, options);
+  check_rights(service.access->grants(), front_options.keys);
   raise_descriptor_limit();
   net::io_context io{1};
   Relay relay;
   const auto workers = context.settings.workers();
   Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-              context.settings.value("bindings"), service_options(context, options), &relay);
+              context.settings.value("bindings"), std::move(service), &relay);
   announce_continued(context, owner);
   http::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
@@ -237,6 +251,8 @@ Action declare_serve(CLI::App& app) {
   add_setting(app, "workers");
   add_setting(app, "bindings");
   add_setting(app, "keys");
+  add_setting(app, "allow");
+  add_setting(app, "host-name");
   return [options](Context& context) { return serve(context, *options); };
 }
 

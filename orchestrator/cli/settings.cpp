@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/files.h"
@@ -37,6 +38,20 @@ std::string default_of(std::string_view name) {
   return {};
 }
 
+// The words of a list, which may also be written as one text. A folder starts at the file's folder.
+std::string read_list(json::Fields& fields, std::string_view name, const fs::path& folder) {
+  constexpr std::string_view folder_word = "folder:";
+  const auto* value = fields.get(name);
+  auto words = value && value->is_string() ? std::vector{std::string(value->get_string())}
+                                           : fields.strings(name);
+  for (auto& word : words) {
+    if (word.starts_with(folder_word))
+      word = std::string(folder_word) +
+             (folder / word.substr(folder_word.size())).lexically_normal().string();
+  }
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
 std::map<std::string, std::string> read_file(const std::string& file) {
   const auto text = read_text(file);
   const auto document = parse_json(text, file);
@@ -49,6 +64,8 @@ std::map<std::string, std::string> read_file(const std::string& file) {
       if (kind.name == "workers") {
         if (const auto number = fields.integer(kind.name, 0, most_workers))
           values.emplace(kind.name, std::to_string(*number));
+      } else if (kind.list && fields.has(kind.name)) {
+        values.emplace(kind.name, read_list(fields, kind.name, fs::absolute(file).parent_path()));
       } else if (const auto value = fields.string(kind.name)) {
         values.emplace(kind.name, *value);
       }
@@ -88,8 +105,16 @@ const std::vector<SettingKind>& setting_kinds() {
        "file that names the databases; default connections.json in the present folder"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
       {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
+      {"allow", "ORCH_ALLOW",
+       "what clients of `orch serve` may reach on this host: process, url:URL, urls, private-urls, "
+       "folder:PATH, without-keys; default nothing",
+       "WORD", true},
+      {"host-name", "ORCH_HOST_NAME",
+       "host name that `orch serve` answers to beside localhost and its addresses: NAME or "
+       "NAME:PORT",
+       "NAME", true},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
-      {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine"},
+      {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine", "N"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off"},
   };
   return kinds;
@@ -127,6 +152,20 @@ Settings Settings::load(const std::map<std::string, std::string>& flags) {
 }
 
 const Setting& Settings::get(std::string_view name) const { return settings_.find(name)->second; }
+
+std::vector<std::string> Settings::list(std::string_view name) const {
+  std::vector<std::string> words;
+  std::string_view text = value(name);
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    auto word = text.substr(0, comma);
+    word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    if (!word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return words;
+}
 
 int Settings::workers() const {
   const auto& [text, origin] = get("workers");

@@ -14,6 +14,9 @@ struct SettingKind {
   std::string_view name;         ///< "store", the option --store, and the file's member
   std::string_view environment;  ///< "ORCH_STORE"
   std::string_view about;
+  std::string_view argument = "FILE";  ///< what help shows for the option's argument
+  /// Words separated by commas: the option may be repeated, the member may be an array.
+  bool list = false;
 };
 
 const std::vector<SettingKind>& setting_kinds();
@@ -33,6 +36,8 @@ class Settings {
 
   const Setting& get(std::string_view name) const;
   const std::string& value(std::string_view name) const { return get(name).value; }
+  /// The words of a list.
+  std::vector<std::string> list(std::string_view name) const;
   int workers() const;
   /// The file that was read; empty: none.
   const std::string& file() const { return file_; }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/locations.h"
@@ -14,6 +15,7 @@ namespace {
 
 // {"AKIA…": "secret", …}
 aws::Keys read_keys(const std::string& file) {
+  require_private(file, "the keys file");
   const auto text = read_text(file);
   const auto document = parse_json(text, file);
   aws::Keys keys;

@@ -8,7 +8,6 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
-#include "orchestrator/base/random.h"
 #include "orchestrator/engine/family.h"
 
 namespace orch::engine {
@@ -50,8 +49,7 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       registry_(registry),
       options_(options),
       observer_(observer),
-      next_fence_((store.epoch() << 32) + 1),
-      seed_(random_bits()) {
+      next_fence_((store.epoch() << 32) + 1) {
   keep_freed_memory();
   now_ = clock_now();
   recover();

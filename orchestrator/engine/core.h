@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/secret.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/map_run.h"
 #include "orchestrator/engine/pool.h"
@@ -45,6 +46,7 @@ struct Active {
   bool created = false;                ///< became active in this turn
   bool in_more = false;                ///< has a place in more_
   bool stale = false;                  ///< a commit failed: fold again before the next use
+  bool of_client = false;              ///< Options::access bounds it
 };
 
 /// Something a caller asked for. `act` runs inside the turn and may be run again after a store
@@ -195,6 +197,9 @@ class Engine::Core {
   void revive(Active& active);
   Active& load(const store::ExecutionRow& row);
   Active& add(store::ExecutionRow row, machine::Execution execution);
+  bool is_of_client(const store::NewExecution& made);
+  bool is_of_client(store::ExecutionId id);
+  std::shared_ptr<const access::Policy> access_of(const Active& active) const;
   machine::Execution blank(const store::ExecutionRow& row,
                            std::shared_ptr<const asl::Workflow> workflow) const;
   machine::Execution fold(const store::ExecutionRow& row,
@@ -250,7 +255,7 @@ class Engine::Core {
   Instant now_{};      ///< of the turn
   Instant looked_at_{};
   Instant progress_at_{};
-  std::uint64_t seed_ = 0;
+  SecretSource secrets_;
 
   // The turn that is not committed yet.
   std::unique_ptr<store::Turn> transaction_;

@@ -119,7 +119,8 @@ void Engine::Core::continue_those_with_more() {
 }
 
 void Engine::Core::stimulate(Active& active, What what) {
-  auto events = active.execution.decide({now_, ++seed_ * 0x9e3779b97f4a7c15, std::move(what)});
+  auto events =
+      active.execution.decide({now_, secrets_.next_bits(), std::move(what), secrets_.next()});
   if (active.execution.has_more()) queue_more(active);
   if (events.empty()) return;
   touch(active);

@@ -89,6 +89,7 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   task.attempt = open.attempt;
   task.fence = next_fence_++;
   task.connections = made.connections;
+  task.access = access_of(active);
   if (observer_)
     delivery->on_progress = [observer = observer_](const Delivery& from,
                                                    const workers::Progress& progress) {

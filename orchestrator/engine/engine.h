@@ -21,6 +21,9 @@ struct Options {
   machine::Quotas service_quotas = {};
   /// The same runs' activities (machine/execution.h). Called on the engine's thread.
   std::function<bool(const std::string& arn)> activity_exists = {};
+  /// What runs may reach that clients of the API started or defined, and runs that those start;
+  /// null: the same as others, which reach what this process can.
+  std::shared_ptr<const access::Policy> access = {};
 };
 
 /// The task that asks for a run: one of another run.

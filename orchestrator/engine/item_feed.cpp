@@ -15,9 +15,10 @@ constexpr std::size_t few_bytes = most_bytes / 2;
 
 }  // namespace
 
-ItemFeed::ItemFeed(workers::Outside& outside, boost::json::object reader, std::int64_t skip,
+ItemFeed::ItemFeed(workers::Outside& outside, boost::json::object reader,
+                   std::shared_ptr<const access::Policy> access, std::int64_t skip,
                    std::function<void()> wake)
-    : outside_(outside), wake_(std::move(wake)) {
+    : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
   thread_ = std::thread([this, reader = std::move(reader), skip] { read(reader, skip); });
 }
 
@@ -55,7 +56,7 @@ bool ItemFeed::ended() const {
 
 void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
   try {
-    const auto items = outside_.items(reader, [this] {
+    const auto items = outside_.items(reader, access_.get(), [this] {
       const std::scoped_lock lock(mutex_);
       return stop_;
     });

@@ -22,7 +22,8 @@ class ItemFeed {
  public:
   /// Leaves out the first `skip` items, which children have. `wake` tells that take() may have
   /// something again. `outside` must outlive the feed.
-  ItemFeed(workers::Outside& outside, boost::json::object reader, std::int64_t skip,
+  ItemFeed(workers::Outside& outside, boost::json::object reader,
+           std::shared_ptr<const access::Policy> access, std::int64_t skip,
            std::function<void()> wake);
   /// Stops reading and waits for the thread.
   ~ItemFeed();
@@ -41,6 +42,7 @@ class ItemFeed {
   void end(std::exception_ptr failure) noexcept;
 
   workers::Outside& outside_;
+  std::shared_ptr<const access::Policy> access_;
   std::function<void()> wake_;
   mutable std::mutex mutex_;  ///< guards all below
   std::condition_variable room_;

@@ -131,7 +131,7 @@ void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& tas
   auto output = json::Payload::of_text("[]");
   if (!run.writer.empty() && run.next_child > 0) {
     if (!run.results)
-      run.results = std::make_unique<ResultJob>(registry_.outside(), run.writer,
+      run.results = std::make_unique<ResultJob>(registry_.outside(), run.writer, access_of(active),
                                                 map_run_arn(active.row.made, run.name),
                                                 map_run_waker(active.row.id, task.ticket));
     if (run.results->wants_page()) {
@@ -180,8 +180,9 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   }
   const auto* reader = task.parameters.value().as_object().if_contains("reader");
   if (reader)
-    run.feed = std::make_unique<ItemFeed>(registry_.outside(), reader->as_object(), run.next_item,
-                                          map_run_waker(active.row.id, task.ticket));
+    run.feed =
+        std::make_unique<ItemFeed>(registry_.outside(), reader->as_object(), access_of(active),
+                                   run.next_item, map_run_waker(active.row.id, task.ticket));
   else
     set_length(run, active.execution.item_count(task.ticket));
   return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
@@ -261,8 +262,8 @@ std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& ru
   } else if (run.next_item == *run.length) {
     return std::nullopt;
   }
-  return active.execution.item_input({now_, ++seed_ * 0x9e3779b97f4a7c15, machine::Continue{}},
-                                     run.ticket, run.next_item++, outside ? &*outside : nullptr);
+  return active.execution.item_input({now_, secrets_.next_bits(), machine::Continue{}}, run.ticket,
+                                     run.next_item++, outside ? &*outside : nullptr);
 }
 
 void Engine::Core::start_child(Active& active, MapRun& run) {

@@ -6,9 +6,10 @@
 
 namespace orch::engine {
 
-ResultJob::ResultJob(workers::Outside& outside, boost::json::object writer, std::string map_run_arn,
+ResultJob::ResultJob(workers::Outside& outside, boost::json::object writer,
+                     std::shared_ptr<const access::Policy> access, std::string map_run_arn,
                      std::function<void()> wake)
-    : outside_(outside), wake_(std::move(wake)) {
+    : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
   thread_ = std::thread(
       [this, writer = std::move(writer), arn = std::move(map_run_arn)] { write(writer, arn); });
 }
@@ -47,7 +48,7 @@ void ResultJob::write(const boost::json::object& writer, const std::string& map_
   std::optional<boost::json::value> result;
   std::exception_ptr failure;
   try {
-    const auto results = outside_.results(writer, map_run_arn, [this] {
+    const auto results = outside_.results(writer, map_run_arn, access_.get(), [this] {
       const std::scoped_lock lock(mutex_);
       return stop_;
     });

@@ -20,7 +20,8 @@ namespace orch::engine {
 /// is called on the job's when it wants a page or has ended.
 class ResultJob {
  public:
-  ResultJob(workers::Outside& outside, boost::json::object writer, std::string map_run_arn,
+  ResultJob(workers::Outside& outside, boost::json::object writer,
+            std::shared_ptr<const access::Policy> access, std::string map_run_arn,
             std::function<void()> wake);
   /// Stops writing and waits for the thread.
   ~ResultJob();
@@ -41,6 +42,7 @@ class ResultJob {
   std::optional<std::vector<workers::ChildResult>> take();
 
   workers::Outside& outside_;
+  std::shared_ptr<const access::Policy> access_;
   std::function<void()> wake_;
   std::int64_t given_ = 0;
   mutable std::mutex mutex_;  ///< guards all below

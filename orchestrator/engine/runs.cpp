@@ -52,6 +52,7 @@ Active& Engine::Core::load(const store::ExecutionRow& row) {
     throw Error("ORCH-0206", fmt::format("run {} has no history", row.made.run_id),
                 "restore the store from a backup");
   auto loaded = std::make_unique<Active>(row, std::move(execution));
+  loaded->of_client = is_of_client(row.made);
   auto& active = *active_.insert_or_assign(row.id, std::move(loaded)).first->second;
   note_nested(row);
   for (const auto& task : active.execution.open_tasks()) carry_on(active, task);
@@ -64,11 +65,30 @@ Active& Engine::Core::load(const store::ExecutionRow& row) {
 Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution) {
   const auto id = row.id;
   auto made = std::make_unique<Active>(std::move(row), std::move(execution));
+  made->of_client = is_of_client(made->row.made);
   auto& active = *active_.insert_or_assign(id, std::move(made)).first->second;
   active.created = true;
   note_nested(active.row);
   touch(active);
   return active;
+}
+
+// A run of a Map has the rights of the run around it. One that a task started has those of that
+// run, unless a client wrote its definition: only runs of `orch submit` make machines without
+// revisions.
+bool Engine::Core::is_of_client(const store::NewExecution& made) {
+  if (made.parent) return is_of_client(made.parent->execution);
+  if (made.starter) return made.service.revision || is_of_client(made.starter->execution);
+  return !made.service.arn.empty();
+}
+
+bool Engine::Core::is_of_client(store::ExecutionId id) {
+  const auto known = active_.find(id);
+  return known == active_.end() ? is_of_client(store_.find(id).made) : known->second->of_client;
+}
+
+std::shared_ptr<const access::Policy> Engine::Core::access_of(const Active& active) const {
+  return active.of_client ? options_.access : nullptr;
 }
 
 machine::Execution Engine::Core::blank(const store::ExecutionRow& row,

@@ -30,7 +30,7 @@ Token parse_token(const std::string& text) {
   const auto* end = text.data() + (secret == text.npos ? 0 : secret);
   if (number == text.npos || number == 0 ||
       std::from_chars(text.data() + number + 1, end, ticket).ptr != end || ticket <= 0)
-    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+    throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
   return {text.substr(0, number), machine::Ticket{ticket}};
 }
 
@@ -86,7 +86,7 @@ void Engine::Core::do_give_back(const std::string& token) {
   const auto [run, ticket] = parse_token(token);
   auto* active = take_up(store_.find(run));
   const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
-  if (!task || task->token != token || !task->begun) return;
+  if (!task || !same_secret(task->token, token) || !task->begun) return;
   activities_[task->resource.text].push_front({active->row.id, ticket, true});
   if (observer_) observer_->on_activity_task(task->resource.text);
 }
@@ -99,12 +99,12 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
     active = take_up(store_.find(run));
   } catch (const Error& error) {
     if (error.code() != "ORCH-0203") throw;
-    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+    throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
   }
   const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
   if (!task) refuse_closed();
-  if (task->token != token)
-    throw Error("ORCH-0213", "this is no task token", "give back the token byte for byte");
+  if (!same_secret(task->token, token))
+    throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
   const bool waits = task->resource.completion == asl::Completion::token && !task->submitted &&
                      active->deliveries.contains(static_cast<machine::EventId>(ticket));
   if (waits && patient && report.kind != TokenReport::Kind::heartbeat) return false;

@@ -25,8 +25,7 @@ struct FrontOptions {
   int threads = 16;  ///< that wait for the store and the engine
 };
 
-/// Host and path are not looked at: clients put prefixes before the host, and proxies send whole
-/// URLs.
+/// The path is not looked at: proxies send whole URLs.
 class AwsFront {
  public:
   /// `io` and `service` must outlive the front.

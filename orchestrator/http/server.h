@@ -14,6 +14,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "orchestrator/base/time.h"
+#include "orchestrator/http/host_names.h"
 
 namespace orch::http {
 
@@ -33,6 +34,7 @@ struct Limits {
 struct ServerOptions {
   Limits limits = {};
   std::shared_ptr<boost::asio::ssl::context> tls = nullptr;  ///< null: plain HTTP
+  std::shared_ptr<const HostNames> hosts = nullptr;          ///< null: any host and origin will do
 };
 
 struct Exchange;

@@ -20,6 +20,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/http/exchange.h"
 #include "orchestrator/http/link.h"
+#include "orchestrator/json/text.h"
 
 namespace orch::http {
 
@@ -51,6 +52,34 @@ Response refusal_of(const beast::error_code& error, const Limits& limits) {
     return refusal(Status::request_header_fields_too_large, "SerializationException",
                    fmt::format("the header is larger than {} bytes", limits.header_bytes));
   return refusal(Status::bad_request, "SerializationException", "the request is not HTTP/1.1");
+}
+
+/// The only field of this name, without its default; nothing when there is none or are several.
+std::optional<std::string> lone_field(const Request::header_type& header, beast::http::field name) {
+  if (header.count(name) != 1) return std::nullopt;
+  const auto value = header[name];
+  return std::string(value.data(), value.size());
+}
+
+/// Of a target that is a whole URL.
+std::string authority_of(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (scheme == target.npos || scheme > target.find('/')) return {};
+  target.remove_prefix(scheme + 3);
+  return std::string(target.substr(0, target.find_first_of("/?#")));
+}
+
+Addressed addressed(const Request::header_type& header, const tcp::endpoint& local,
+                    bool encrypted) {
+  Addressed request;
+  request.host = lone_field(header, beast::http::field::host).value_or("");
+  if (header.count(beast::http::field::origin) > 0)
+    request.origin = lone_field(header, beast::http::field::origin).value_or("several origins");
+  request.authority = authority_of({header.target().data(), header.target().size()});
+  request.local_address = local.address().to_string();
+  request.local_port = local.port();
+  request.encrypted = encrypted;
+  return request;
 }
 
 // Whether the client broke the rules, in contrast to having gone or stalled.
@@ -115,6 +144,11 @@ class Session {
     link_.tcp().expires_after(limits().header_time);
     auto header = co_await beast::http::async_read_header(link_, buffer_, parser, as_result);
     auto error = std::get<0>(header);
+    if (auto misdirected = error ? std::nullopt : screen(parser.get())) {
+      state_->idle.erase(place);
+      co_await refuse(std::move(*misdirected));
+      co_return false;
+    }
     if (!error && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
       beast::http::response<beast::http::empty_body> go_on(Status::continue_, 11);
       auto written = co_await beast::http::async_write(link_, go_on, as_result);
@@ -129,6 +163,20 @@ class Session {
     if (!error) co_return true;
     if (breaks_rules(error)) co_await refuse(refusal_of(error, limits()));
     co_return false;
+  }
+
+  // Before the body is read: whoever sends it is not to be listened to.
+  std::optional<Response> screen(const Request::header_type& header) {
+    if (!state_->options.hosts) return std::nullopt;
+    beast::error_code gone;
+    const auto local = link_.tcp().socket().local_endpoint(gone);
+    const auto misdirected =
+        state_->options.hosts->refuse(addressed(header, local, link_.encrypted()));
+    if (!misdirected) return std::nullopt;
+    return refusal(
+        static_cast<Status>(misdirected->status),
+        misdirected->status == 403 ? "AccessDeniedException" : "MisdirectedRequestException",
+        misdirected->message);
   }
 
   // What the client still sends is read, or the reset that unread bytes cause would overtake the
@@ -246,7 +294,7 @@ class Session {
 Response refusal(Status status, const char* type, const std::string& message) {
   Response response(status, 11);
   response.set(beast::http::field::content_type, "application/x-amz-json-1.0");
-  response.body() = fmt::format(R"({{"__type":"{}","message":"{}"}})", type, message);
+  response.body() = json::write(boost::json::object{{"__type", type}, {"message", message}});
   response.keep_alive(false);
   return response;
 }

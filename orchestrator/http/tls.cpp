@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/private_file.h"
 
 namespace orch::http {
 
@@ -25,6 +26,7 @@ std::shared_ptr<ssl::context> tls_context(const std::filesystem::path& certifica
   };
   load(certificate, "a certificate chain",
        [&](auto& failed) { context->use_certificate_chain_file(certificate.string(), failed); });
+  require_private(key, "the private key");
   // OpenSSL compares the key with the certificate as it loads it.
   load(key, "the private key of the certificate", [&](auto& failed) {
     context->use_private_key_file(key.string(), ssl::context::pem, failed);

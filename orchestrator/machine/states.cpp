@@ -1,10 +1,13 @@
 // What each type of state does.
+#include <array>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/asl/choice.h"
-#include "orchestrator/asl/random.h"
 #include "orchestrator/machine/decider.h"
 
 namespace orch::machine {
@@ -21,6 +24,8 @@ constexpr EventType exited_types[] = {
     EventType::choice_state_exited,   EventType::wait_state_exited,
     EventType::succeed_state_exited,  EventType::fail_state_entered,  // Fail never exits
     EventType::parallel_state_exited, EventType::map_state_exited};
+
+constexpr std::size_t token_bytes = 16;  // of secret
 
 }  // namespace
 
@@ -88,11 +93,17 @@ void Decider::body(ThreadState& thread, const asl::Task& task) {
   emit(std::move(scheduled));
 }
 
-// `prefix.ticket.secret`: the first two lead back to the task, the third cannot be guessed.
+// `prefix.ticket.secret`: the first two lead back to the task, the third cannot be guessed, also by
+// somebody who knows the tokens of other tasks of the same stimulus.
 std::string Decider::new_token() const {
-  asl::Random random(stimulus_.seed ^ static_cast<std::uint64_t>(live_.last_event + 1));
-  return fmt::format("{}.{}.{:016x}{:016x}", live_.identity.token_prefix, live_.last_event + 1,
-                     random.next(), random.next());
+  const auto ticket = fmt::format("{}", live_.last_event + 1);
+  const auto& key = stimulus_.secret;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(ticket.data()), ticket.size(), digest.data(), &size);
+  return fmt::format("{}.{}.{:02x}", live_.identity.token_prefix, ticket,
+                     fmt::join(digest.begin(), digest.begin() + token_bytes, ""));
 }
 
 std::string Decider::role(ThreadState& thread, const asl::PayloadTemplate& credentials) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "orchestrator/asl/failure.h"
+#include "orchestrator/base/secret.h"
 #include "orchestrator/machine/event.h"
 
 namespace orch::machine {
@@ -57,6 +58,7 @@ struct Stimulus {
   std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue,
                Stop, Redrive, Continue>
       what;
+  Secret secret = {};  ///< what task tokens are made of; nobody may know it
 };
 
 }  // namespace orch::machine

@@ -57,9 +57,9 @@ void collect_variables(const bj::value& value, std::set<std::string>& names) {
 
 }  // namespace
 
-void check_definition(const std::string& definition, bool express) {
+void refuse_errors(const std::vector<Diagnostic>& found) {
   std::vector<std::string> errors;
-  for (const auto& each : diagnose(definition, express)) {
+  for (const auto& each : found) {
     if (!each.error) continue;
     errors.push_back(fmt::format("{}: {}", each.code, each.message));
     if (!each.location.empty()) errors.back() += " at " + each.location;
@@ -67,6 +67,12 @@ void check_definition(const std::string& definition, bool express) {
   if (errors.empty()) return;
   throw ServiceError("InvalidDefinition", fmt::format("Invalid State Machine Definition: '{}'",
                                                       fmt::join(errors, ", ")));
+}
+
+void check_definition(const Desk& desk, const std::string& definition, bool express) {
+  auto found = diagnose(definition, express);
+  for (auto& refusal : diagnose_access(desk, definition)) found.push_back(std::move(refusal));
+  refuse_errors(found);
 }
 
 Object variable_references(const std::string& definition) {
@@ -89,7 +95,10 @@ Object validate_state_machine_definition(Request& request) {
   in.check();
   bool failed = false, truncated = false;
   bj::array diagnostics;
-  for (const auto& each : diagnose(definition, type == "EXPRESS")) {
+  auto found = diagnose(definition, type == "EXPRESS");
+  for (auto& refusal : diagnose_access(request.desk, definition))
+    found.push_back(std::move(refusal));
+  for (const auto& each : found) {
     failed = failed || each.error;
     if (!each.error && severity == "ERROR") continue;
     truncated = std::ssize(diagnostics) >= (most > 0 ? most : 100);

@@ -108,7 +108,7 @@ Object create_state_machine(Request& request) {
   in.check();
   check_name(wanted.name);
   check_role_arn(wanted.revision.role);
-  check_definition(definition, wanted.express);
+  check_definition(request.desk, definition, wanted.express);
   wanted.revision.definition_hash = store::definition_hash(definition);
   wanted.created_at = wanted.revision.created_at = clock_now();
   std::optional<std::int64_t> version;
@@ -161,7 +161,7 @@ Object update_state_machine(Request& request) {
                        "Either the definition, the role ARN, the LoggingConfiguration, or the "
                        "TracingConfiguration must be specified");
   if (role) check_role_arn(*role);
-  if (definition) check_definition(*definition, machine.express);
+  if (definition) check_definition(request.desk, *definition, machine.express);
   Object out;
   request.machines().transact([&] {
     machine = made_machine(request, arn);

@@ -1,6 +1,7 @@
 #include "orchestrator/service/paging.h"
 
 #include "orchestrator/aws/digest.h"
+#include "orchestrator/base/secret.h"
 
 namespace orch::service {
 namespace {
@@ -31,7 +32,7 @@ Page read_page(Request& request, const std::string& scope, std::size_t longest) 
   Page page{size > 0 ? size : default_size, "", scope};
   if (!token) return page;
   const auto place = aws::unhex(token->substr(std::min(token->size(), 2 * seal_size)));
-  if (!place || token->substr(0, 2 * seal_size) != seal(request, page, *place))
+  if (!place || !same_secret(token->substr(0, 2 * seal_size), seal(request, page, *place)))
     throw ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
   page.behind = *place;
   return page;

@@ -12,6 +12,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "orchestrator/access/policy.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/service/arns.h"
 #include "orchestrator/service/error.h"
@@ -23,6 +24,8 @@ struct Options {
   std::string region = "us-east-1";         ///< of clients that name none
   std::string connections;                  ///< path of the connections file of runs; may be empty
   machine::Quotas quotas{262'144, 25'000};  ///< of executions; the service's own
+  /// What clients' definitions may reach; null: whatever this process may. The engine has the same.
+  std::shared_ptr<const access::Policy> access = {};
 };
 
 /// One request. A long poll is called again and again with the same object until it has an answer.

@@ -299,6 +299,7 @@ void do_task(Request& request, machine::Trial& trial, const machine::OpenTask& o
   task.resource = open.resource.text;
   task.connections = request.desk.options.connections;
   task.input = open.parameters.value();
+  task.access = request.desk.options.access;
   Patience patience;
   try {
     auto* worker = request.desk.engine.workers().find(task.resource);
@@ -396,7 +397,7 @@ Object answer(const machine::Trial& trial, const Asked& asked) {
 Object test_state(Request& request) {
   const auto asked = read(request.in);
   const auto definition = whole_definition(asked.definition);
-  check_definition(definition, false);
+  check_definition(request.desk, definition, false);
   const auto workflow = asl::parse_or_throw(definition, "the definition");
   const auto& state = find_state(*workflow, asked);
   asked.mock ? check_mock(state, asked) : check_without_mock(state, asked);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/base/time.h"
 
 namespace orch::store {
@@ -43,7 +44,7 @@ std::string content(int file) {
 
 OwnerLock::OwnerLock(const std::filesystem::path& store, const std::string& command) {
   const auto path = lock_path(store);
-  file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_modes.file));
   if (file_.get() < 0) refused(path);
   auto lock = whole_file();
   if (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0) {

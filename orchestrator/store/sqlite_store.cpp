@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/base/random.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
@@ -443,18 +444,26 @@ std::unique_ptr<Store> open(const std::filesystem::path& path, std::unique_ptr<O
   });
 }
 
+// SQLite gives the files beside a database its mode; those of earlier versions are still open.
+void make_private(const std::filesystem::path& store) {
+  make_private_file(store);
+  for (const char* suffix : {"", "-wal", "-shm"})
+    tighten(std::filesystem::path(store).concat(suffix));
+}
+
 }  // namespace
 
 std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
                                      const std::string& command) {
-  if (path.has_parent_path()) {
-    std::error_code failed;
-    std::filesystem::create_directories(path.parent_path(), failed);
-    if (failed)
-      throw Error("ORCH-0002", fmt::format("{}: {}", path.parent_path().string(), failed.message()),
-                  "choose a folder you can write to with --store or ORCH_STORE");
+  try {
+    make_private_folders(path.parent_path());
+    auto lock = std::make_unique<OwnerLock>(path, command);
+    make_private(path);
+    return open(path, std::move(lock));
+  } catch (const std::system_error& error) {
+    throw Error("ORCH-0002", error.what(),
+                "choose a folder you can write to with --store or ORCH_STORE");
   }
-  return open(path, std::make_unique<OwnerLock>(path, command));
 }
 
 std::unique_ptr<Store> open_as_reader(const std::filesystem::path& path) {

@@ -87,6 +87,14 @@ class Machines(BotoTest):
             "Message": "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: "
                        "Member must have value less than or equal to 1000"})
 
+    def test_what_a_client_may_not_reach(self):
+        program, arn = task("orch:process"), self.machine()
+        for call in (lambda: self.machine(program),
+                     lambda: self.sfn.update_state_machine(stateMachineArn=arn, definition=program)):
+            with self.assertRaises(self.sfn.exceptions.InvalidDefinition) as raised:
+                call()
+            self.assertRegex(str(raised.exception), "ACCESS_DENIED: .*--allow process at /States/A/Resource")
+
     def test_tags(self):
         arn = self.machine(tags=[{"key": "team", "value": "data"}])
         self.sfn.tag_resource(resourceArn=arn, tags=[{"key": "cost", "value": "7"}])

@@ -120,7 +120,8 @@ class Harness:
         """One load under these deaths, and the store's `trouble` (ORCH_FAULT) where there are none;
         how many of the deaths came."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="orch-serve-crash-"))
-        environment = {"ORCH_SQS_ENDPOINT": self.queue.url, **({"ORCH_FAULT": trouble} if trouble else {})}
+        environment = {"ORCH_SQS_ENDPOINT": self.queue.url,
+                       "ORCH_ALLOW": f"folder:{folder / 'bucket'},without-keys", **({"ORCH_FAULT": trouble} if trouble else {})}
         server = MortalServer(self.options.orch, folder, deaths, environment)
         world = self.queue.world = World(server, folder, self.queue.url + "/q")
         began = time.monotonic()

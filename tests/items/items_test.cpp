@@ -49,7 +49,7 @@ class Items : public ::testing::Test {
     return made;
   }
   std::vector<std::string> read(const bj::object& reader) {
-    const auto items = outside_->items(reader, never);
+    const auto items = outside_->items(reader, nullptr, never);
     std::vector<std::string> all;
     while (auto item = items->next()) all.push_back(std::move(*item));
     return all;
@@ -168,7 +168,7 @@ TEST_F(Items, WhatIsNoFile) {
     EXPECT_THAT(cause_of(plan(format, "folder")), HasSubstr("folder is a folder, not a file"));
     EXPECT_THAT(cause_of(plan(format, "pipe")), HasSubstr("pipe is a pipe, not a file"));
     EXPECT_THAT(cause_of(plan(format, "socket")), HasSubstr("socket is a socket, not a file"));
-    EXPECT_THAT(cause_of(plan(format, "device")), HasSubstr("device is a device, not a file"));
+    EXPECT_THAT(cause_of(plan(format, "device")), HasSubstr("leads out of the bucket"));
   }
   put("file", "[1]");
   EXPECT_THAT(cause_of(plan("JSON", "file/below")), HasSubstr("S3.NoSuchKey"));
@@ -181,7 +181,7 @@ TEST_F(Items, AFileThatIsDeletedOrChangedWhileItIsRead) {
   while (lines.size() < 1'000'000) lines += "{\"a\":1}\n";
   const auto while_reading = [&](const std::function<void()>& change) {
     put("a.jsonl", lines);
-    const auto items = outside_->items(plan("JSONL", "a.jsonl"), never);
+    const auto items = outside_->items(plan("JSONL", "a.jsonl"), nullptr, never);
     std::size_t count = items->next() ? 1 : 0;
     change();
     while (items->next()) ++count;
@@ -189,6 +189,36 @@ TEST_F(Items, AFileThatIsDeletedOrChangedWhileItIsRead) {
   };
   EXPECT_EQ(while_reading([&] { std::filesystem::remove(folder_ / "a.jsonl"); }), lines.size() / 8);
   EXPECT_THROW(while_reading([&] { put("a.jsonl", lines + lines); }), workers::TaskFailed);
+}
+
+TEST_F(Items, LinksDoNotLeadOutOfABucket) {
+  test::TempFolder elsewhere;
+  elsewhere.write("secret", R"(["secret"])");
+  put("in/real.json", "[1]");
+  std::filesystem::create_symlink(elsewhere / "secret", folder_ / "in/file.json");
+  std::filesystem::create_symlink(elsewhere.path(), folder_ / "in/folder");
+  std::filesystem::create_symlink("real.json", folder_ / "in/near.json");
+  for (const char* key : {"in/file.json", "in/folder/secret"})
+    EXPECT_THAT(cause_of(plan("JSON", key)), HasSubstr("leads out of the bucket")) << key;
+  EXPECT_THAT(read(plan("JSON", "in/near.json")), ElementsAre("1"));
+  const auto listed =
+      read(plan("JSON", "in/", {{"resource", "arn:aws:states:::s3:listObjectsV2"}}));
+  EXPECT_THAT(listed, ElementsAre(HasSubstr("in/near.json"), HasSubstr("in/real.json")));
+}
+
+TEST_F(Items, ABucketsNameIsNoPath) {
+  setenv("ORCH_S3_ENDPOINT", ("file:" + (folder_ / "buckets").string()).c_str(), 1);
+  put("buckets/b/a.json", "[1]");
+  put("a.json", "[2]");
+  auto from = [&](const char* name) {
+    auto reader = plan("JSON", "a.json");
+    reader.at("arguments").as_object()["Bucket"] = name;
+    return reader;
+  };
+  EXPECT_THAT(read(from("b")), ElementsAre("1"));
+  for (const char* name : {"..", ".", "b/..", "../buckets"})
+    EXPECT_THAT(cause_of(from(name)), HasSubstr("no name of a bucket")) << name;
+  unsetenv("ORCH_S3_ENDPOINT");
 }
 
 class Listings : public Items {
@@ -242,7 +272,7 @@ class ResultFiles : public Items {
                       {"json_lines", false},
                       {"arguments", {{"Bucket", bucket()}, {"Prefix", "out/"}}}};
     for (const auto& [name, value] : more) writer.insert_or_assign(name, value);
-    const auto results = outside_->results(writer, "arn:mapRun:m/l:the-uuid", never);
+    const auto results = outside_->results(writer, "arn:mapRun:m/l:the-uuid", nullptr, never);
     results->add(child("one", "SUCCEEDED", "[1,2]"));
     results->add(child("two", "TIMED_OUT", std::nullopt));
     results->add(child("three", "SUCCEEDED", "3"));

@@ -135,8 +135,8 @@ class Tasks(ServeTest):
         machine = self.machine("m", activity_machine(arn))
         body = json.dumps({"activityArn": arn}).encode()
         with socket.create_connection((self.server.host, self.server.port)) as gone:
-            gone.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n"
-                         b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            gone.sendall(b"POST / HTTP/1.1\r\nHost: localhost:%d\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n"
+                         b"Content-Length: %d\r\n\r\n%s" % (self.server.port, len(body), body))
             for _ in range(20):  # by then the poll has been read, on a busy machine too
                 self.server.call("ListActivities")
         for _ in range(20):  # and by then its end has been noticed
@@ -313,7 +313,8 @@ class BrokenClients(ServeTest):
             return answer
 
     def post(self, head, body=b"{}"):
-        return self.raw(head + b"Host: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        return self.raw(head + b"Host: localhost:%d\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (
+            self.server.port, len(body), body))
 
     def test_answers_errors_of_the_protocol(self):
         self.assertIn(b"400 Bad Request", self.raw(b"nonsense\r\n\r\n"))
@@ -327,7 +328,7 @@ class BrokenClients(ServeTest):
         self.assertIn(b"413 ", self.raw(b"POST / HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n"))
 
     def test_takes_whole_urls_and_prefixed_hosts(self):
-        answer = self.post(b"POST http://sync-localhost:8083/ HTTP/1.1\r\n"
+        answer = self.post(b"POST http://sync-localhost:%d/ HTTP/1.1\r\n" % self.server.port +
                            b"X-Amz-Target: AWSStepFunctions.ListActivities\r\n")
         self.assertIn(b'{"activities":[]}', answer)
 

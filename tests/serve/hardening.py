@@ -5,7 +5,9 @@
 import argparse
 import http.client
 import json
+import os
 import signal
+import stat
 import sys
 import threading
 import time
@@ -139,6 +141,18 @@ class Exposure(unittest.TestCase):
         self.assertRegex(message, "there is no TLS(.|\n)*--certificate")
         self.assertNotIn("s3cr3t", message)
 
+    def test_keys_that_others_may_read_are_refused(self):
+        with serving(ORCH, files={"keys.json": '{"id": "s3cr3t"}'}) as server:
+            server.end()
+            keys = server.folder / "keys.json"
+            for mode in (0o644, 0o640, 0o604, 0o620):
+                keys.chmod(mode)
+                ran = server.run("serve", "--listen", "127.0.0.1:0", "--keys", "keys.json")
+                self.assertNotEqual(ran.returncode, 0)
+                self.assertRegex(ran.stderr, f"keys.json is open to other users: its mode is {mode:04o}(.|\n)*"
+                                             "chmod 600(.|\n)*ORCH-0017")
+                self.assertNotIn("s3cr3t", ran.stderr)
+
     def test_broken_files_are_refused_without_their_secrets(self):
         for text in ('{"id": "s3cr3t"', '{"id": ["s3cr3t"]}', '["s3cr3t"]', '{"id": ""}', "{}"):
             message = self.refused("--listen", "127.0.0.1:0", "--keys", "keys.json", files={"keys.json": text})
@@ -149,6 +163,40 @@ class Exposure(unittest.TestCase):
                                files={"cert.pem": "nonsense", "key.pem": "s3cr3t"})
         self.assertIn("cert.pem cannot be used as a certificate chain", message)
         self.assertNotIn("s3cr3t", message)
+
+
+class Modes(unittest.TestCase):
+    """Whatever the umask of the process that starts the server."""
+
+    def test_of_what_the_server_makes(self):
+        state = {"Type": "Task", "Resource": "orch:report", "Parameters": {"settings": {}, "done": [], "results": []}}
+        with serving(ORCH, "--connections", "connections.json",
+                     files={"connections.json": '{"version": 1, "connections": {}}'}) as server:
+            server.end()
+            server.store_name = "state/orch/orch.db"
+            os.umask(0)
+            try:
+                server.start()
+            finally:
+                os.umask(0o022)
+            made = server.call("CreateStateMachine", name="m", roleArn=ROLE, definition=machine(state))
+            server.call("StartExecution", stateMachineArn=made["stateMachineArn"], name="e")
+            until(lambda: (server.folder / "reports" / "e" / "report.json").exists())
+            server.call("ListStateMachines")
+            modes = {path.name: stat.S_IMODE(path.lstat().st_mode)
+                     for folder in ("state", "reports") for path in (server.folder / folder).rglob("*")}
+            files = ["orch.db", "orch.db-wal", "orch.db-shm", "orch.db.sock", "orch.db.lock", "report.json",
+                     "report.md"]
+            self.assertEqual({name: oct(mode) for name, mode in modes.items()},
+                             {**dict.fromkeys(files, "0o600"), "orch": "0o700", "e": "0o700"})
+
+    def test_an_open_store_is_closed(self):
+        with serving(ORCH) as server:
+            server.end()
+            server.store.chmod(0o644)
+            server.start()
+            self.assertEqual(stat.S_IMODE(server.store.stat().st_mode), 0o600)
+            self.assertIn("was open to other users (0644); now only its owner may use it", server.log_text())
 
 
 class Requests(unittest.TestCase):

@@ -32,9 +32,11 @@ class Server:
         if listen:
             self.start()
 
+    store_name = "runs.db"
+
     @property
     def store(self):
-        return self.folder / "runs.db"
+        return self.folder / self.store_name
 
     def environment(self):
         # Nothing of the user's: no settings, no keys, no proxies.
@@ -107,7 +109,9 @@ def serving(orch, *arguments, environment=None, files=None, prepare=None):
     server = None
     try:
         for name, text in (files or {}).items():
-            (pathlib.Path(folder) / name).write_text(text)
+            path = pathlib.Path(folder) / name
+            path.touch(0o600)  # some are keys
+            path.write_text(text)
         if prepare:
             prepare(folder)
         server = Server(orch, folder, *arguments, environment=environment)

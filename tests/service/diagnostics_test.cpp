@@ -36,11 +36,11 @@ TEST_P(Diagnostics, AreTheServices) {
 INSTANTIATE_TEST_SUITE_P(Cases, Diagnostics,
                          ::testing::ValuesIn(test::cases_in("diagnostics.json")));
 
-TEST(CheckDefinition, NamesEveryErrorWithItsCode) {
+TEST(RefuseErrors, NamesEveryErrorWithItsCode) {
   try {
-    check_definition(
+    refuse_errors(diagnose(
         R"({"StartAt":"p","States":{"p":{"Type":"Pass","Next":"q"},"r":{"Type":"Succeed"}}})",
-        false);
+        false));
     FAIL();
   } catch (const ServiceError& error) {
     EXPECT_EQ(error.type(), "InvalidDefinition");

@@ -169,7 +169,9 @@ class Replication(unittest.TestCase):
 class Signed(unittest.TestCase):
     def test_a_server_with_keys_takes_only_workers_that_have_one(self):
         with server.serving(ORCH) as plain:
-            (plain.folder / "keys.json").write_text(json.dumps({"AKID": "secret"}))
+            keys = plain.folder / "keys.json"
+            keys.touch(0o600)
+            keys.write_text(json.dumps({"AKID": "secret"}))
             (plain.folder / "task.json").write_text(json.dumps({"StartAt": "T", "States": {
                 "T": {"Type": "Task", "Resource": ACTIVITY + "noop", "HeartbeatSeconds": 30, "End": True}}}))
             plain.end()

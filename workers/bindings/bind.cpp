@@ -52,6 +52,8 @@ class BoundWorker final : public workers::Worker {
     auto inner = task;
     inner.resource = binding_.worker;
     inner.input = build_input(task.input);
+    // What the operator wrote decides where it leads; a bare name passes on what the client wants.
+    if (binding_.input || !binding_.payload_member.empty()) inner.access = nullptr;
     auto result = worker->run(inner, context);
     if (binding_.result_member.empty()) return result;
     auto* member =

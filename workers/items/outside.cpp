@@ -32,10 +32,20 @@ class BucketItems final : public workers::Items {
   std::int64_t given_ = 0;
 };
 
+/// The bucket among the arguments of a reader or writer.
+void check(const boost::json::object& plan, const access::Policy* access) {
+  const auto* arguments = plan.if_contains("arguments");
+  if (!access || !arguments) return;
+  for (const auto& demand : access::bucket_demands(*arguments))
+    workers::deny(access->refuse(demand, {}));
+}
+
 class BucketOutside final : public workers::Outside {
  public:
   std::unique_ptr<workers::Items> items(const boost::json::object& reader,
+                                        const access::Policy* access,
                                         std::function<bool()> stop) override {
+    check(reader, access);
     return named(reader_error, [&] {
       return std::make_unique<BucketItems>(read_reader_plan(reader), std::move(stop));
     });
@@ -43,7 +53,9 @@ class BucketOutside final : public workers::Outside {
 
   std::unique_ptr<workers::Results> results(const boost::json::object& writer,
                                             const std::string& map_run_arn,
+                                            const access::Policy* access,
                                             std::function<bool()> stop) override {
+    check(writer, access);
     return open_results(writer, map_run_arn, std::move(stop));
   }
 };

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/access/file_place.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/base/replace_file.h"
 #include "workers/objects/folder_listing.h"
 #include "workers/objects/regular_file.h"
@@ -21,13 +23,16 @@ class FolderBucket final : public Bucket {
   std::unique_ptr<Bytes> open(const std::string& key) override { return open_file(path_of(key)); }
 
   void list(const std::string& prefix, const std::function<void(const Listed&)>& take) override {
-    for (const auto& object : list_folder(folder_, prefix)) take(object);
+    for (const auto& object : list_folder(folder_, prefix)) {
+      const auto path = folder_ / object.key;
+      if (!fs::is_symlink(path) || stays_inside(path)) take(object);
+    }
   }
 
   std::string put(const std::string& key, std::string_view body) override {
     const auto path = path_of(key);
     try {
-      fs::create_directories(path.parent_path());
+      make_private_folders(path.parent_path());
       replace_file(path, body, "bucket");
     } catch (const std::system_error& error) {
       throw file_failure(path, error.code().value());
@@ -42,7 +47,18 @@ class FolderBucket final : public Bucket {
       throw workers::TaskFailed("S3.InvalidKey",
                                 fmt::format("the key \"{}\" is no path inside the bucket", key),
                                 "name a file inside the folder, without \"..\"", "ORCH-0640");
+    if (!stays_inside(folder_ / path))
+      throw workers::TaskFailed(
+          "S3.AccessDenied",
+          fmt::format("the key \"{}\" is a link that leads out of the bucket", key),
+          "put the file itself into the folder", "ORCH-0640");
     return folder_ / path;
+  }
+
+  bool stays_inside(const fs::path& path) const {
+    const auto place = access::true_place(path);
+    const auto bucket = access::true_place(folder_);
+    return place && bucket && access::lies_in(*place, *bucket);
   }
 
   fs::path folder_;

@@ -35,6 +35,10 @@ std::unique_ptr<Bucket> open_bucket(const std::string& name, std::function<bool(
         "ORCH_S3_ENDPOINT names an S3-compatible address (http://127.0.0.1:9000) or a folder of "
         "buckets (file:/data); a bucket may also be named file:FOLDER",
         "ORCH-0204");
+  if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos)
+    throw workers::TaskFailed("S3.NoSuchBucket", fmt::format("\"{}\" is no name of a bucket", name),
+                              "a bucket's name has no \"/\"; the path stands in the key",
+                              "ORCH-0640");
   if (const auto folder = folder_of(endpoint)) return open_folder(*folder / name);
   return open_s3(endpoint, name, std::move(stop));
 }

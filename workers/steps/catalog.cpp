@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "orchestrator/base/path_segment.h"
 #include "workers/steps/control_steps.h"
 #include "workers/steps/run_check.h"
 #include "workers/steps/step_input.h"
@@ -26,7 +27,8 @@ class CatalogStep final : public workers::Worker {
     settings["tolerance"] = tolerance ? *tolerance : boost::json::value(0);
     const auto* folder = option(task, "report_folder");
     settings["report_folder"] =
-        folder ? *folder : boost::json::value(fmt::format("reports/{}", task.run_name));
+        folder ? *folder
+               : boost::json::value(fmt::format("reports/{}", path_segment(task.run_name)));
     const auto* redrives = input_member(task, "redrives");
     return {{"tables", std::move(tables)},
             {"connections", boost::json::array(names.begin(), names.end())},

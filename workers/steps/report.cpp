@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/path_segment.h"
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/base/replace_file.h"
 #include "orchestrator/json/text.h"
 #include "workers/connections/connections.h"
@@ -21,7 +23,7 @@ namespace fs = std::filesystem;
 
 void write_report(const fs::path& path, const std::string& text, const workers::Task& task) {
   try {
-    fs::create_directories(path.parent_path());
+    make_private_folders(path.parent_path());
     replace_file(path, text, task.run);
   } catch (const std::system_error& error) {
     throw workers::TaskFailed(
@@ -95,7 +97,11 @@ class Report final : public workers::Worker {
                                           const boost::json::object& output) {
     const auto connections = connections::Connections::load(task.connections);
     const auto name = folder && folder->is_string() ? std::string(folder->get_string())
-                                                    : "reports/" + task.run_name;
+                                                    : "reports/" + path_segment(task.run_name);
+    // Also of a folder that nobody named: a link may stand there.
+    if (task.access)
+      workers::deny(
+          task.access->refuse({access::Demand::Kind::write, name, ""}, connections.folder()));
     const auto base = connections.folder() / name;
     boost::json::array tables;
     for (const auto& result : results) tables.push_back(result.json);

@@ -105,6 +105,8 @@ class Http final : public workers::Worker {
     if (!to.connection.empty())
       use_connection(connections::Connections::load(task.connections), to.connection, to.path,
                      request);
+    else
+      watch_addresses(task, request);
     request.url = join_url(request.url, "", to.query);
     const auto response = exchange_for_success(request, task, context);
     boost::json::object headers;

@@ -91,22 +91,32 @@ asio::awaitable<void> exchange(Stream& stream, const Request& message, Parser& p
   co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
 }
 
-asio::awaitable<void> call_plain(const Address& address, const Request& message, Parser& parser) {
+using Admit = std::function<void(const std::string& address)>;
+using Endpoints = asio::ip::tcp::resolver::results_type;
+
+/// Whom the call connects to: what is looked at is what is used, so DNS cannot change its mind.
+asio::awaitable<Endpoints> find_server(const Address& address, const Admit& admit) {
+  asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
+  auto found = co_await resolver.async_resolve(address.host, address.port, asio::use_awaitable);
+  for (const auto& entry : found)
+    if (admit) admit(entry.endpoint().address().to_string());
+  co_return found;
+}
+
+asio::awaitable<void> call_plain(const Address& address, const Admit& admit, const Request& message,
+                                 Parser& parser) {
   const auto executor = co_await asio::this_coro::executor;
-  asio::ip::tcp::resolver resolver(executor);
-  const auto found =
-      co_await resolver.async_resolve(address.host, address.port, asio::use_awaitable);
+  const auto found = co_await find_server(address, admit);
   beast::tcp_stream stream(executor);
   stream.expires_never();
   co_await stream.async_connect(found, asio::use_awaitable);
   co_await exchange(stream, message, parser);
 }
 
-asio::awaitable<void> call_tls(const Address& address, const Request& message, Parser& parser) {
+asio::awaitable<void> call_tls(const Address& address, const Admit& admit, const Request& message,
+                               Parser& parser) {
   const auto executor = co_await asio::this_coro::executor;
-  asio::ip::tcp::resolver resolver(executor);
-  const auto found =
-      co_await resolver.async_resolve(address.host, address.port, asio::use_awaitable);
+  const auto found = co_await find_server(address, admit);
   asio::ssl::context context(asio::ssl::context::tls_client);
   context.set_default_verify_paths();
   context.set_verify_mode(asio::ssl::verify_peer);
@@ -187,8 +197,8 @@ HttpResponse http_call(const HttpRequest& request, const std::function<void()>& 
   parser.skip(request.method == "HEAD");
   std::exception_ptr failed;
   asio::io_context io(1);
-  auto call =
-      address.tls ? call_tls(address, message, parser) : call_plain(address, message, parser);
+  auto call = address.tls ? call_tls(address, request.admit, message, parser)
+                          : call_plain(address, request.admit, message, parser);
   asio::co_spawn(io, std::move(call), [&](std::exception_ptr error) { failed = error; });
   if (!run_until(io, std::chrono::steady_clock::now() + request.timeout, tick))
     throw workers::TaskFailed("Http.Timeout",

@@ -16,6 +16,9 @@ struct HttpRequest {
   std::string body;
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  ///< of the whole exchange
   std::size_t max_response_bytes = 1 << 20;
+  /// Is told each numeric address that the host leads to, before any is connected to; throws to
+  /// refuse.
+  std::function<void(const std::string& address)> admit = {};
 };
 
 struct HttpResponse {

@@ -97,6 +97,13 @@ void use_connection(const connections::Connections& connections, const std::stri
     request.headers.emplace_back("Authorization", "Bearer " + endpoint.token);
 }
 
+void watch_addresses(const workers::Task& task, HttpRequest& request) {
+  if (!task.access) return;
+  request.admit = [policy = task.access, url = request.url](const std::string& address) {
+    workers::deny(policy->refuse_address(url, address));
+  };
+}
+
 void set_json_body(HttpRequest& request, const boost::json::value& body) {
   request.headers.emplace_back("Content-Type", "application/json");
   request.body = json::write(body);

@@ -26,6 +26,9 @@ std::string join_url(const std::string& base, const std::string& path, const std
 void use_connection(const connections::Connections& connections, const std::string& name,
                     const std::string& path, HttpRequest& request);
 
+/// Makes the task's access policy look at the addresses that a URL of a client leads to.
+void watch_addresses(const workers::Task& task, HttpRequest& request);
+
 /// Gives `request` the JSON `body` and the key by which the server can tell a second delivery.
 void set_json_body(HttpRequest& request, const boost::json::value& body);
 

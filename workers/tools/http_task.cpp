@@ -12,6 +12,7 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/access/url.h"
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/http_exchange.h"
@@ -157,6 +158,17 @@ void set_body(Plan& plan) {
                                                      : "application/json");
 }
 
+/// A client reaches what the connection names, and nothing beside it on the same server.
+void check_path(const std::string& base, const Plan& plan) {
+  const auto allowed = access::parse_url(base);
+  const auto wanted = access::parse_url(plan.request.url);
+  if (allowed && wanted && allowed->holds(*wanted)) return;
+  workers::deny(access::Refusal{
+      fmt::format("ApiEndpoint {} is not below the URL of the connection \"{}\"",
+                  plan.request.url.substr(0, plan.request.url.find('?')), plan.connection),
+      "call a path below it, or give the connections file an entry for the other path"});
+}
+
 /// The connection's token goes to its own server only.
 void authorize(const workers::Task& task, Plan& plan) {
   const auto endpoint = connections::Connections::load(task.connections).endpoint(plan.connection);
@@ -170,6 +182,7 @@ void authorize(const workers::Task& task, Plan& plan) {
         fmt::format("the connection \"{}\" leads to {}, and ApiEndpoint to {}", plan.connection,
                     origin(endpoint.url), origin(plan.request.url)),
         "a connection authorizes requests to its own server; name another connection", "ORCH-0601");
+  if (task.access) check_path(endpoint.url, plan);
   if (!endpoint.token.empty())
     plan.request.headers.emplace_back("Authorization", "Bearer " + endpoint.token);
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/private_file.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/http_exchange.h"
 #include "workers/tools/process_call.h"
@@ -67,7 +68,8 @@ Notice read_notice(const workers::Task& task) {
 
 /// One write, so that lines of several runs do not mix (O_APPEND).
 void append(const std::filesystem::path& path, const std::string& line) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int file =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, private_modes.file);
   const bool written =
       file >= 0 && write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   const int error = errno;
