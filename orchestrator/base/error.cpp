@@ -173,36 +173,26 @@ constexpr std::array codes = {
               "another source: publishing would replace them. Nothing was started. Give the entry "
               "another target, or say that it is meant: \"takeover\": true in the entry or in the "
               "run's input, `orch replicate --takeover`."},
-    ErrorCode{"ORCH-0401", "a PostgreSQL server does not answer",
+    ErrorCode{"ORCH-0401", "a database does not answer",
               "Nothing listens at the address, the server is starting or stopping, or it has no "
-              "free connection."},
-    ErrorCode{"ORCH-0402", "the connection to PostgreSQL was lost",
+              "free connection; or the file of a SQLite connection is missing or is no database."},
+    ErrorCode{"ORCH-0402", "the connection to a database was lost",
               "The server stopped, crashed, or the network broke. The transaction was rolled back; "
               "a retry repeats the work."},
-    ErrorCode{"ORCH-0403", "PostgreSQL refused the connection",
-              "Wrong user, password or database, or pg_hba.conf does not let the client in."},
-    ErrorCode{"ORCH-0404", "a PostgreSQL table is locked",
-              "Another session held a lock for longer than the worker waits, or two transactions "
-              "waited for each other."},
-    ErrorCode{"ORCH-0405", "the disk of the PostgreSQL server is full",
+    ErrorCode{"ORCH-0403", "a database refused the connection",
+              "Wrong user, password or database, pg_hba.conf does not let the client in, or the "
+              "permissions of a file do not."},
+    ErrorCode{"ORCH-0405", "the disk of a database is full",
               "The transaction was rolled back. Free space, then resume the run."},
     ErrorCode{
-        "ORCH-0406", "PostgreSQL denied the work",
+        "ORCH-0406", "a database denied the work",
         "The user lacks a privilege, or the server only reads. The message names the object."},
-    ErrorCode{
-        "ORCH-0407", "a value cannot be kept exactly",
-        "A value does not fit the PostgreSQL column's type without loss. Nothing was published."},
-    ErrorCode{"ORCH-0408", "PostgreSQL refused a statement",
+    ErrorCode{"ORCH-0408", "a database refused a statement",
               "A query, condition or name of the catalog is not right for this database."},
-    ErrorCode{"ORCH-0409", "PostgreSQL reported an error",
-              "The message is the server's; the SQLSTATE is in the cause."},
     ErrorCode{"ORCH-0410", "a type cannot arrive unchanged",
               "Columns of the source have no type in the target that keeps all their values. Every "
               "one is listed; "
               "nothing was changed."},
-    ErrorCode{"ORCH-0411", "source and target table do not match",
-              "Columns are missing, computed, or need a value they do not get. Every one is "
-              "listed; nothing was changed."},
     ErrorCode{"ORCH-0412", "an older transaction keeps the table",
               "Rows that were staged in parallel parts become visible to newer transactions only. "
               "One that began before "
@@ -233,9 +223,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0438", "a database is locked",
               "Another process holds the lock of the database or table for longer than the worker "
               "waits. End its transaction; a retry or `orch resume` goes on."},
-    ErrorCode{"ORCH-0439", "a target database failed",
-              "The target's database reported an error, such as a full disk. The transaction was "
-              "rolled back; the message carries the database's reason."},
+    ErrorCode{
+        "ORCH-0439", "a target database failed",
+        "The target's database reported an error. The transaction was rolled back; the message "
+        "carries the database's reason, the cause its code."},
     ErrorCode{"ORCH-0440", "a source failed",
               "The source's database or the operating system reported an error while rows were "
               "read. Nothing was staged."},
@@ -279,6 +270,10 @@ constexpr std::array codes = {
               "staged rows may not fit. Stage the table again."},
     ErrorCode{"ORCH-0510", "a target table does not exist",
               "Reconciliation found no published table. Load and merge it first."},
+    ErrorCode{"ORCH-0511", "published rows would differ from those read",
+              "Before it commits, a publish reads the rows of the load back from the table. They "
+              "were not those that were read from the source: a trigger or rule of the table "
+              "changes rows, or the key does not name one row. Nothing was published."},
     ErrorCode{"ORCH-0520", "the source's columns changed",
               "The source table has other columns, types, nullability or key than when the last "
               "load was published. Every difference is listed and nothing was loaded: a dropped "

@@ -7,6 +7,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
+#include "workers/data/request_json.h"
 #include "workers/sqlite/sqlite.h"
 #include "workers/steps/plan_request.h"
 
@@ -154,10 +155,10 @@ TEST_F(Steps, VerifyListsEveryFailedCheck) {
     std::vector<bool> passed;
     for (const auto& check : checks) passed.push_back(check.at("passed").as_bool());
     EXPECT_EQ(passed, (std::vector<bool>{false, false, true, false, false, false, true, false}));
-    EXPECT_EQ(found(0), "1 rows that do not, the first is row 3");
-    EXPECT_EQ(found(1), "1 keys more than once, the first in row 1");
+    EXPECT_EQ(found(0), "1 row violates it; first: (id, v) (NULL, -1)");
+    EXPECT_EQ(found(1), "2 rows violate it; first: (id, v) (1, 5), (1, NULL)");
     EXPECT_EQ(found(5), "200.0 %: 3 rows after 1");
-    EXPECT_EQ(found(7), "2 rows that do not, the first is row 2");
+    EXPECT_EQ(found(7), "2 rows violate it; first: (id, v) (1, NULL), (NULL, -1)");
   }
 }
 
@@ -277,9 +278,9 @@ TEST_F(Steps, ThePlanRequestSurvivesJson) {
   auto entry = test::entry_of("t", data::Strategy::upsert);
   entry.columns = {{"id", "no", ""}, {"b", "", "TEXT"}};
   const auto request = steps::make_request(entry, *source_, *target_);
-  const auto json = steps::to_json(request);
-  EXPECT_EQ(json::write(steps::to_json(steps::request_from_json(json))), json::write(json));
-  EXPECT_EQ(steps::request_from_json(json).key_columns, std::vector<std::string>{"no"});
+  const auto json = data::to_json(request);
+  EXPECT_EQ(json::write(data::to_json(data::request_from_json(json))), json::write(json));
+  EXPECT_EQ(data::request_from_json(json).key_columns, std::vector<std::string>{"no"});
 }
 
 }  // namespace

@@ -14,11 +14,6 @@ namespace {
 
 constexpr int max_parts = 64;
 
-constexpr std::array<std::pair<const char*, data::Strategy>, 3> strategies = {
-    {{"replace", data::Strategy::replace},
-     {"upsert", data::Strategy::upsert},
-     {"append", data::Strategy::append}}};
-
 constexpr std::array<std::pair<const char*, Reconcile>, 3> modes = {
     {{"full", Reconcile::full}, {"count", Reconcile::count}, {"off", Reconcile::off}}};
 
@@ -242,7 +237,7 @@ Defaults parse_defaults(json::Fields& fields) {
   };
   side("source", defaults.source_connection, defaults.source_schema);
   side("target", defaults.target_connection, defaults.target_schema);
-  defaults.strategy = word(fields, "strategy", strategies, defaults.strategy);
+  defaults.strategy = word(fields, "strategy", data::strategy_names, defaults.strategy);
   defaults.reconcile = word(fields, "reconcile", modes, defaults.reconcile);
   defaults.parts = static_cast<int>(fields.integer("parts", 1, max_parts).value_or(defaults.parts));
   fields.finish("defaults");
@@ -256,7 +251,7 @@ Entry parse_entry(json::Fields& fields, const Defaults& defaults) {
   entry.key = fields.string("key").value_or(entry.source.table.name);
   if (entry.key.empty() && has_source(entry))
     fields.problem("", "no key", "a query has no name: add \"key\", the entry's metadata key");
-  entry.strategy = word(fields, "strategy", strategies, defaults.strategy);
+  entry.strategy = word(fields, "strategy", data::strategy_names, defaults.strategy);
   entry.key_columns = fields.strings("key_columns");
   parse_columns(fields, entry);
   entry.where = fields.string("where").value_or("");
@@ -296,7 +291,7 @@ boost::json::object to_json(const Entry& entry) {
   if (!entry.target.schema.empty()) target["schema"] = entry.target.schema;
   target["table"] = entry.target.name;
   object["target"] = std::move(target);
-  object["strategy"] = name_of(strategies, entry.strategy);
+  object["strategy"] = data::strategy_name(entry.strategy);
   const auto list = [&](const char* name, const std::vector<std::string>& values) {
     if (!values.empty()) object[name] = boost::json::array(values.begin(), values.end());
   };

@@ -100,6 +100,7 @@ class CsvSource final : public data::Source {
       : folder_(std::move(folder)), options_(std::move(options)), display_(std::move(display)) {}
 
   std::string engine() const override { return "csv"; }
+  data::Traits traits() const override { return {.texts = true}; }
 
   std::vector<data::Listed> list() override { return list_files(folder_, options_); }
   std::vector<std::string> schemas() override { return {}; }

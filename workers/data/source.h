@@ -58,12 +58,19 @@ class RowReader {
   virtual void read(RowSink& sink, const std::function<bool()>& stop) = 0;
 };
 
+/// What the values of a source are like.
+struct Traits {
+  bool typed = false;  ///< every value is of its column's kind
+  bool texts = false;  ///< all values are texts, to be read as what the target's columns hold
+};
+
 /// An open connection to a database or file to read from. One thread at a time; the readers it
 /// opens work on threads of their own.
 class Source {
  public:
   virtual ~Source() = default;
   virtual std::string engine() const = 0;  ///< "postgresql", "sqlite", "csv"
+  virtual Traits traits() const { return {}; }
   /// Everything of the database's users that can be read or could be meant, without what belongs to
   /// the database or to orch, in the order of schema and name.
   virtual std::vector<Listed> list() = 0;

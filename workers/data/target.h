@@ -20,11 +20,14 @@
 
 #include "workers/data/digest.h"
 #include "workers/data/source.h"
+#include "workers/data/strategy.h"
 #include "workers/data/table.h"
 
 namespace orch::data {
 
-enum class Strategy : std::uint8_t { replace, upsert, append };
+/// How much of a publish is compared, before it commits, with what was read: every row's digest,
+/// the number of rows, or nothing.
+enum class Proof : std::uint8_t { full, count, off };
 
 /// What the catalog entry and the source say; input of Target::plan().
 struct PlanRequest {
@@ -32,11 +35,13 @@ struct PlanRequest {
   TableName target;
   Strategy strategy = Strategy::replace;
   std::string source_engine;
+  Traits source_traits;
   Table source;                             ///< only the columns to copy, in order
   std::vector<std::string> target_columns;  ///< target name of each source column
   std::vector<std::string> target_types;    ///< the catalog's wish for each, or empty
   std::vector<std::string> key_columns;     ///< target names; from the catalog, else the source
   int parts = 1;
+  Proof proof = Proof::full;
 };
 
 /// How one table travels. Made by Target::plan() without changing anything.
@@ -138,6 +143,13 @@ struct CheckResult {
   std::string expected;
 };
 
+/// What the publish found of the load's rows in the table, in the transaction that published them.
+struct PublishedProof {
+  Proof mode = Proof::off;
+  Digest found;        ///< full: digest and rows; count: rows
+  bool equal = false;  ///< with what was read; never false with another mode than off
+};
+
 struct Published {
   std::string method;     ///< "swap", "merge", "delete-insert", "insert"
   std::int64_t rows = 0;  ///< in the target afterwards
@@ -146,6 +158,7 @@ struct Published {
   std::int64_t deleted = 0;
   bool repeated = false;  ///< this load was already published: nothing was done
   double lock_ms = 0;     ///< how long readers could have been kept waiting
+  PublishedProof proof;
 };
 
 /// An open connection to a database to write to. One thread at a time (the writers of a Load work

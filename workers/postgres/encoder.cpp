@@ -269,7 +269,7 @@ class Encoder final : public data::RowEncoder {
         fmt::format("{}.{}: the value {} cannot be kept exactly as {}", table_, column.name,
                     shown(cell), column.native.shown()),
         "correct the value at the source, or give the column another \"type\" in the catalog",
-        "ORCH-0407", {{"column", column.name}});
+        "ORCH-0436", {{"column", column.name}});
   }
 
   std::string table_;

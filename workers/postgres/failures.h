@@ -5,30 +5,34 @@
 #include <utility>
 
 #include "orchestrator/db/pg.h"
-#include "workers/worker.h"
+#include "workers/data/failure.h"
 
 namespace orch::postgres {
 
-/// Who asked the server, and what for: the words of a failure.
-struct Place {
-  std::string side;     ///< "Source" or "Target": how the error's name starts
-  std::string display;  ///< the connection
-  std::string doing;    ///< "reading table public.treaty"
-};
+using data::Place;
 
-/// "Connection.Down", "Connection.Refused", "Connection.Lost", "<side>.Locked", "Target.Full",
-/// "Type.ValueRefused", "Merge.ForeignKey", "Merge.Conflict", "<side>.Failed".
-workers::TaskFailed failure(const Place& place, const pg::Error& error);
+/// The class of an error by its SQLSTATE.
+data::DatabaseError translated(const pg::Error& error);
 
-/// Runs `work`; a pg::Error that leaves it becomes failure(), a stop workers::Cancelled.
+/// Runs `work`; the server's errors leave it by their class, a stop as workers::Cancelled.
 template <class Work>
-auto guarded(const Place& place, Work&& work) {
+auto classified(Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const pg::Error& error) {
-    throw failure(place, error);
+    throw translated(error);
   } catch (const pg::Stopped&) {
     throw workers::Cancelled();
+  }
+}
+
+/// Runs `work`; a pg::Error that leaves it becomes data::failure(), a stop workers::Cancelled.
+template <class Work>
+auto guarded(const Place& place, Work&& work) {
+  try {
+    return classified(std::forward<Work>(work));
+  } catch (const data::DatabaseError& error) {
+    throw data::failure(place, error);
   }
 }
 

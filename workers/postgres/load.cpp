@@ -1,5 +1,6 @@
 #include "workers/postgres/load.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <utility>
@@ -11,34 +12,65 @@
 #include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/copy_format.h"
 #include "workers/postgres/describe.h"
+#include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/session.h"
+#include "workers/postgres/target_session.h"
 #include "workers/postgres/type_name.h"
 #include "workers/postgres/user_types.h"
+#include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/strategy.h"
 
 namespace orch::postgres {
 namespace {
 
 // What is left of a load that was given up must not keep its owner for long.
-constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '1s'";
+constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
 
 /// Columns of a staging table: exactly those of the target when it exists, so that it can become
 /// its partition; else those of the plan.
-std::string create_staging(pg::Connection& connection, const data::LoadPlan& plan) {
+std::string create_staging(pg::Connection& connection, const data::LoadPlan& plan,
+                           const std::string& staging) {
   const auto& target = plan.request.target;
-  const auto staging = qualified(staging_of(target));
   if (describe_table(connection, target))
     return fmt::format(
         "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
         "INCLUDING STORAGE)",
         staging, qualified(target));
+  // Where rows are matched by key, its columns take NULL here, so that the publish can count them.
+  const bool matched = publishing::strategy_of(plan.request.strategy).needs_key();
+  const auto& key = plan.request.key_columns;
   std::string columns;
-  for (const auto& column : plan.columns)
+  for (const auto& column : plan.columns) {
+    const bool in_key = std::find(key.begin(), key.end(), column.name) != key.end();
     columns +=
         fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                    type_sql(column.native, column.name), column.nullable ? "" : " NOT NULL");
+                    type_sql(column.native, column.name),
+                    column.nullable || (matched && in_key) ? "" : " NOT NULL");
+  }
   return fmt::format("CREATE TABLE {} ({})", staging, columns);
+}
+
+/// Drops what earlier loads of `target` left, but for `kept` and what somebody still uses.
+void remove_leftovers(pg::Connection& connection, const data::TableName& target,
+                      const std::vector<std::string>& kept) {
+  const auto left = connection.exec(
+      "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND "
+      "relname LIKE '%.' || $2 || '.%'",
+      {staging_schema, staging_mark(target)});
+  for (int row = 0; row < left.rows(); ++row) {
+    const std::string name(left.text(row, 0));
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+    try {
+      pg::Transaction transaction(connection);
+      connection.exec(cleaning_patience);
+      connection.exec("DROP TABLE IF EXISTS " + qualified({staging_schema, name}));
+      transaction.commit();
+    } catch (const pg::Error&) {
+      // A later load finds it again.
+    }
+  }
 }
 
 class Writer final : public data::RowWriter {
@@ -86,19 +118,22 @@ class PostgresLoad final : public data::Load {
       : plan_(std::move(plan)),
         load_(std::move(load)),
         place_{"Target", settings.display, "staging table " + plan_.request.target.display()},
+        staging_(qualified(dialect().staging(plan_.request.target, load_))),
         parts_(plan_.request.parts) {
     guarded(place_, [&] {
       for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
         connections_.push_back(std::make_unique<pg::Connection>(connect_to_all_rows(
             settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
       auto& main = *connections_.front();
+      session_ = std::make_unique<TargetSession>(settings, main);
       prepare_bookkeeping(main, settings.display);
       create_types(main, plan_.create_types);
+      const auto before = publishing::read_load(*session_, plan_.request.target);
+      remove_leftovers(main, plan_.request.target, {before ? before->staging.name : std::string()});
       main.exec("BEGIN");
-      hold_fence(main, plan_.request.target, load_);
-      remove_load(main, plan_.request.target);
-      main.exec("DROP TABLE IF EXISTS " + qualified(staging_of(plan_.request.target)));
-      main.exec(create_staging(main, plan_));
+      publishing::hold_fence(*session_, plan_.request.target, load_);
+      main.exec("DROP TABLE IF EXISTS " + staging_);
+      main.exec(create_staging(main, plan_, staging_));
       if (parts_ > 1) main.exec("COMMIT");
     });
     for (int i = 0; i < parts_; ++i)
@@ -118,24 +153,23 @@ class PostgresLoad final : public data::Load {
   void commit(const data::Digest& digest, const boost::json::object& position) override {
     guarded(place_, [&] {
       auto& main = *connections_.front();
+      const auto& target = plan_.request.target;
       if (parts_ > 1) {
         main.exec("BEGIN");
-        hold_fence(main, plan_.request.target, load_);
+        publishing::hold_fence(*session_, target, load_);
       }
-      Staged staged;
-      staged.record = {load_, digest, false, position, plan_.fingerprint};
-      staged.frozen = parts_ == 1;
-      write_load(main, plan_.request.target, staged);
+      publishing::write_load(*session_, target, {load_, digest, false, position, plan_.fingerprint},
+                             parts_);
       fault::point("stage.before_commit");
       main.exec("COMMIT");
       committed_ = true;
       fault::point("stage.after_commit");
+      remove_leftovers(main, target, {dialect().staging(target, load_).name});
     });
   }
 
  private:
-  // Parts that were committed count for nothing, but hold disk space. Unless a later delivery has
-  // made the table its own, which the fence tells.
+  // Parts that were committed count for nothing, but hold disk space.
   void remove_staging() noexcept {
     writers_.clear();
     connections_.resize(1);
@@ -145,8 +179,7 @@ class PostgresLoad final : public data::Load {
       main.exec("ROLLBACK");
       pg::Transaction transaction(main);
       main.exec(cleaning_patience);
-      hold_fence(main, plan_.request.target, load_);
-      main.exec("DROP TABLE IF EXISTS " + qualified(staging_of(plan_.request.target)));
+      main.exec("DROP TABLE IF EXISTS " + staging_);
       transaction.commit();
     } catch (const std::exception&) {
       // The next load of the table starts with removing it.
@@ -162,17 +195,19 @@ class PostgresLoad final : public data::Load {
     if (plan_.format != data::RowFormat::pg_text) options = "FORMAT binary";
     // Only the session that made the table in the same transaction may freeze.
     if (parts_ == 1) options += options.empty() ? "FREEZE" : ", FREEZE";
-    return fmt::format("COPY {} ({}) FROM STDIN{}", qualified(staging_of(plan_.request.target)),
-                       list(plan_.columns), options.empty() ? "" : " (" + options + ")");
+    return fmt::format("COPY {} ({}) FROM STDIN{}", staging_, list(plan_.columns),
+                       options.empty() ? "" : " (" + options + ")");
   }
 
   data::LoadPlan plan_;
   data::LoadId load_;
   Place place_;
+  std::string staging_;  ///< as SQL
   int parts_;
   bool committed_ = false;
   std::atomic<bool> given_up_ = false;
   std::vector<std::unique_ptr<pg::Connection>> connections_;
+  std::unique_ptr<TargetSession> session_;        // of the first of them
   std::vector<std::unique_ptr<Writer>> writers_;  // before the connections they use go
 };
 

@@ -9,24 +9,25 @@
 namespace orch::postgres {
 namespace {
 
-constexpr std::size_t longest_name = 63;  // bytes; NAMEDATALEN - 1
-
-// `text`, cut to the longest name, with the hash of `identity` behind it.
+// `text`, cut to the longest name, with the hash of `identity` after it.
 std::string hashed(const std::string& text, const std::string& identity) {
   data::Digest hash;
   hash.add(identity);
-  auto cut = text.substr(0, longest_name - 17);
-  // A character is kept whole: names are UTF-8.
-  if (cut.size() < text.size() && (static_cast<unsigned char>(text[cut.size()]) & 0xC0) == 0x80) {
-    while (!cut.empty() && (static_cast<unsigned char>(cut.back()) & 0xC0) == 0x80) cut.pop_back();
-    if (!cut.empty()) cut.pop_back();
-  }
-  return fmt::format("{}_{}", cut, hash.hex().substr(0, 16));
+  return fmt::format("{}_{}", cut(text, longest_name - 17), hash.hex().substr(0, 16));
 }
 
 }  // namespace
 
 data::Naming naming() { return {longest_name, false, "public"}; }
+
+std::string cut(const std::string& name, std::size_t bytes) {
+  auto text = name.substr(0, bytes);
+  // A character is kept whole: names are UTF-8.
+  while (text.size() < name.size() && !text.empty() &&
+         (static_cast<unsigned char>(name[text.size()]) & 0xC0) == 0x80)
+    text.pop_back();
+  return text;
+}
 
 std::string qualified(const data::TableName& table) {
   const auto name = pg::quote(table.name);
@@ -35,16 +36,6 @@ std::string qualified(const data::TableName& table) {
 
 data::TableName resolved(const data::TableName& table) {
   return {table.schema.empty() ? "public" : table.schema, table.name};
-}
-
-data::TableName staging_of(const data::TableName& target) {
-  const auto name = resolved(target);
-  const auto text = name.display();
-  const bool ambiguous =
-      name.schema.find('.') != std::string::npos || name.name.find('.') != std::string::npos;
-  if (!ambiguous && text.size() <= longest_name) return {"orch_stage", text};
-  // The dot in front keeps it apart from the plain names, none of which starts with one.
-  return {"orch_stage", hashed("." + text, name.schema + '\0' + name.name)};
 }
 
 data::TableName rows_of(const data::TableName& target) {
@@ -59,10 +50,9 @@ std::string list(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string list(const std::vector<data::Column>& columns, const std::string& prefix) {
+std::string list(const std::vector<data::Column>& columns) {
   std::string text;
-  for (const auto& column : columns)
-    text += (text.empty() ? "" : ", ") + prefix + pg::quote(column.name);
+  for (const auto& column : columns) text += (text.empty() ? "" : ", ") + pg::quote(column.name);
   return text;
 }
 

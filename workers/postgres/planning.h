@@ -10,7 +10,7 @@
 namespace orch::postgres {
 
 /// The plan for `request` against the table that exists, or the one to be created. Throws
-/// TaskFailed "Type.Unsupported" (ORCH-0410) or "Schema.Mismatch" (ORCH-0411) naming every column
+/// TaskFailed "Type.Unsupported" (ORCH-0410) or "Schema.Mismatch" (ORCH-0435) naming every column
 /// that cannot arrive unchanged. `connection` is asked which types exist.
 data::LoadPlan make_plan(pg::Connection& connection, const data::PlanRequest& request,
                          const std::optional<Described>& existing);

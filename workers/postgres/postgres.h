@@ -12,6 +12,8 @@
 
 namespace orch::postgres {
 
+inline constexpr const char* engine_name = "postgresql";
+
 struct Settings {
   std::string conninfo;             ///< as libpq takes it; may hold the password
   std::string display;              ///< for people: never a secret

@@ -70,6 +70,7 @@ class PostgresSource final : public data::Source {
         connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })) {}
 
   std::string engine() const override { return "postgresql"; }
+  data::Traits traits() const override { return {.typed = true}; }
 
   std::vector<data::Listed> list() override {
     return reading(place("listing the tables"), [&] { return list_relations(connection_); });

@@ -1,10 +1,14 @@
 #include "workers/postgres/swap.h"
 
 #include <algorithm>
+#include <string>
 
 #include <fmt/format.h>
 
+#include "workers/postgres/dialect.h"
+#include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/session.h"
 #include "workers/postgres/type_name.h"
 
 namespace orch::postgres {
@@ -26,26 +30,35 @@ bool can_be_key(const data::Column& column) {
 constexpr const char* indexes_sql = R"sql(
   SELECT i.indisunique, substring(pg_get_indexdef(i.indexrelid) FROM ' (USING .*)$')
     FROM pg_index i
-   WHERE i.indrelid = $1::oid
+   WHERE i.indrelid = to_regclass($1)
      AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid
                         AND c.contype IN ('p', 'u', 'x'))
    ORDER BY i.indexrelid)sql";
 
 constexpr const char* keys_sql = R"sql(
   SELECT pg_get_constraintdef(oid) FROM pg_constraint
-   WHERE conrelid = $1::oid AND contype IN ('p', 'u') ORDER BY oid)sql";
+   WHERE conrelid = to_regclass($1) AND contype IN ('p', 'u') ORDER BY oid)sql";
 
-}  // namespace
+// True for a table that orch made and nobody rearranged: its one partition is the default one, has
+// the name that orch gives it, and the evidence says that loads were swapped in. Then, whether a
+// subscriber or a foreign key would miss the exchange.
+constexpr const char* possible_sql = R"sql(
+  SELECT count(*) = 1
+     AND bool_and(c.relname = $2 AND n.nspname = $3 AND pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT')
+     AND EXISTS (SELECT FROM orch.evidence
+                  WHERE table_schema = $3 AND table_name = $4 AND method = 'swap')
+     AND NOT EXISTS (SELECT FROM pg_constraint
+                      WHERE confrelid = to_regclass($1) AND contype = 'f')
+     AND NOT EXISTS (SELECT FROM pg_publication_tables
+                      WHERE schemaname = $3 AND tablename IN ($2, $4))
+    FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE i.inhparent = to_regclass($1))sql";
 
-bool can_swap(pg::Connection& connection, const Described& existing) {
-  if (existing.relkind != 'p') return false;
-  const auto facts = connection.exec(
-      "SELECT (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE "
-      "i.inhparent = $1::oid AND pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'), "
-      "(SELECT count(*) FROM pg_constraint WHERE confrelid = $1::oid AND contype = 'f')",
-      {existing.oid});
-  return facts.int64(0, 0) == 0 && facts.int64(0, 1) == 0;
-}
+// The exchange waits this long for readers that have the table open, then steps back, so that
+// those who come later are not queued behind it for longer.
+constexpr std::chrono::milliseconds longest_queue{2'000};
 
 std::string create_parent_sql(const data::LoadPlan& plan) {
   const auto& key = plan.request.key_columns;
@@ -56,7 +69,7 @@ std::string create_parent_sql(const data::LoadPlan& plan) {
     if (!partition_key && can_be_key(column) && (in_key || key.empty())) partition_key = &column;
     columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
                            type_sql(column.native, column.name),
-                           column.nullable && !in_key ? "" : " NOT NULL");
+                           column.nullable ? "" : " NOT NULL");
   }
   if (!partition_key) return {};
   if (!key.empty()) columns += fmt::format(", PRIMARY KEY ({})", list(key));
@@ -64,52 +77,106 @@ std::string create_parent_sql(const data::LoadPlan& plan) {
                      columns, pg::quote(partition_key->name));
 }
 
-void prepare_staging(pg::Connection& connection, const data::LoadPlan& plan,
-                     const Described& parent) {
-  const auto staging = qualified(staging_of(plan.request.target));
-  pg::Transaction transaction(connection);
+void build(pg::Connection& connection, const std::string& staging, const std::string& parent) {
   connection.exec("SET LOCAL maintenance_work_mem = '256MB'");
-  const auto built = connection.exec(
-      "SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass($1))", {staging});
-  if (built.boolean(0, 0)) return;  // by an earlier delivery
   const auto columns = connection.exec(
-      "SELECT attname FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT "
+      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT "
       "attisdropped AND attnotnull",
-      {parent.oid});
+      {parent});
   for (int row = 0; row < columns.rows(); ++row)
     connection.exec(fmt::format("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", staging,
                                 pg::quote(columns.text(row, 0))));
-  const auto keys = connection.exec(keys_sql, {parent.oid});
+  const auto keys = connection.exec(keys_sql, {parent});
   for (int row = 0; row < keys.rows(); ++row)
     connection.exec(fmt::format("ALTER TABLE {} ADD {}", staging, keys.text(row, 0)));
-  const auto indexes = connection.exec(indexes_sql, {parent.oid});
+  const auto indexes = connection.exec(indexes_sql, {parent});
   for (int row = 0; row < indexes.rows(); ++row)
     connection.exec(fmt::format("CREATE {}INDEX ON {} {}", indexes.boolean(row, 0) ? "UNIQUE " : "",
                                 staging, indexes.text(row, 1)));
   connection.exec("ANALYZE " + staging);
-  transaction.commit();
 }
 
-void swap(pg::Connection& connection, const data::LoadPlan& plan, const Described& parent) {
+}  // namespace
+
+bool PartitionSwap::possible(const data::LoadPlan& plan, const publishing::TableFacts& target) {
+  if (!target.rewriters.empty()) return false;
+  for (const auto& column : target.table.columns)
+    if (!column.generated && !find_column(dialect(), plan.columns, column.name)) return false;
+  return classified([&] {
+    const auto rows = rows_of(target.table.name);
+    return connection_
+        .exec(possible_sql,
+              {qualified(target.table.name), rows.name, rows.schema, target.table.name.name})
+        .boolean(0, 0);
+  });
+}
+
+void PartitionSwap::prepare(const data::LoadPlan&, const publishing::StagedLoad& staged,
+                            const publishing::TableFacts& target) {
+  classified([&] {
+    const auto staging = qualified(staged.staging);
+    pg::Transaction transaction(connection_);
+    const auto built = connection_.exec(
+        "SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass($1))", {staging});
+    if (built.boolean(0, 0)) return;  // by an earlier delivery
+    build(connection_, staging, qualified(target.table.name));
+    transaction.commit();
+  });
+}
+
+bool PartitionSwap::create(const data::LoadPlan& plan) {
+  return classified([&] {
+    const auto sql = create_parent_sql(plan);
+    if (sql.empty()) return false;
+    ensure_schema(connection_, plan.request.target.schema);
+    connection_.exec(sql);
+    return true;
+  });
+}
+
+void PartitionSwap::exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
+                             const publishing::TableFacts&, bool created) {
+  classified([&] {
+    if (!created) refuse_older_snapshots(plan);
+    const auto patience =
+        patience_.count() > 0 ? std::min(patience_, longest_queue) : longest_queue;
+    connection_.exec(fmt::format("SET LOCAL lock_timeout = {}", patience.count()));
+    const auto& target = plan.request.target;
+    const auto parent = qualified(target);
+    const auto rows = rows_of(target);
+    if (!created) {
+      const auto old = qualified(rows);
+      connection_.exec(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, old));
+      connection_.exec("DROP TABLE " + old);
+    }
+    connection_.exec(fmt::format("ALTER TABLE {} SET SCHEMA {}", qualified(staged.staging),
+                                 pg::quote(rows.schema)));
+    connection_.exec(fmt::format("ALTER TABLE {} RENAME TO {}",
+                                 qualified({rows.schema, staged.staging.name}),
+                                 pg::quote(rows.name)));
+    connection_.exec(
+        fmt::format("ALTER TABLE {} ATTACH PARTITION {} DEFAULT", parent, qualified(rows)));
+  });
+}
+
+// Rows that were staged in parts are not frozen: a transaction whose snapshot is older than they
+// would find the table empty after the swap. It has to end first.
+void PartitionSwap::refuse_older_snapshots(const data::LoadPlan& plan) {
   const auto& target = plan.request.target;
-  const auto staging = staging_of(target);
-  const auto rows = rows_of(target);
-  const auto partitions = connection.exec(
-      "SELECT n.nspname, c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN "
-      "pg_namespace n ON n.oid = c.relnamespace WHERE i.inhparent = $1::oid",
-      {parent.oid});
-  for (int row = 0; row < partitions.rows(); ++row) {
-    const auto old =
-        qualified({std::string(partitions.text(row, 0)), std::string(partitions.text(row, 1))});
-    connection.exec(fmt::format("ALTER TABLE {} DETACH PARTITION {}", qualified(target), old));
-    connection.exec("DROP TABLE " + old);
-  }
-  connection.exec(
-      fmt::format("ALTER TABLE {} SET SCHEMA {}", qualified(staging), pg::quote(rows.schema)));
-  connection.exec(fmt::format("ALTER TABLE {} RENAME TO {}", qualified({rows.schema, staging.name}),
-                              pg::quote(rows.name)));
-  connection.exec(fmt::format("ALTER TABLE {} ATTACH PARTITION {} DEFAULT", qualified(target),
-                              qualified(rows)));
+  const auto older = connection_.exec(
+      "SELECT pid, usename, xact_start::text FROM orch.load l JOIN pg_stat_activity ON NOT "
+      "l.frozen "
+      "AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND datname = current_database() "
+      "AND age(backend_xmin) >= age(l.xid::xid) WHERE table_schema = $1 AND table_name = $2 "
+      "ORDER BY xact_start LIMIT 1",
+      {target.schema, target.name});
+  if (older.rows() == 0) return;
+  throw workers::TaskFailed(
+      "Merge.Busy",
+      fmt::format("{}: a transaction older than the load is open (process {}, user {}, since {})",
+                  target.display(), older.text(0, 0), older.text(0, 1), older.text(0, 2)),
+      "a retry publishes once it has ended; with one part per table it would not matter",
+      "ORCH-0412");
 }
 
 }  // namespace orch::postgres

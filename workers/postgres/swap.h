@@ -7,28 +7,31 @@
 // transaction with an older snapshot would see an empty table.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <chrono>
 
 #include "orchestrator/db/pg.h"
-#include "workers/data/target.h"
-#include "workers/postgres/describe.h"
+#include "workers/publishing/swap.h"
 
 namespace orch::postgres {
 
-/// True when `existing` can be published by a swap: partitioned, with at most its default
-/// partition, and not referenced by a foreign key.
-bool can_swap(pg::Connection& connection, const Described& existing);
+class PartitionSwap final : public publishing::Swap {
+ public:
+  /// `patience`: how long locks are waited for at all; 0: no end.
+  PartitionSwap(pg::Connection& connection, std::chrono::milliseconds patience)
+      : connection_(connection), patience_(patience) {}
 
-/// SQL that creates the parent for `plan`; empty when no column can be its partition key.
-std::string create_parent_sql(const data::LoadPlan& plan);
+  bool possible(const data::LoadPlan& plan, const publishing::TableFacts& target) override;
+  void prepare(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
+               const publishing::TableFacts& target) override;
+  bool create(const data::LoadPlan& plan) override;
+  void exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
+                const publishing::TableFacts& target, bool created) override;
 
-/// Builds on the staging table what the parent's indexes and constraints demand, in a transaction
-/// of its own: no reader waits for it.
-void prepare_staging(pg::Connection& connection, const data::LoadPlan& plan,
-                     const Described& parent);
+ private:
+  void refuse_older_snapshots(const data::LoadPlan& plan);
 
-/// Exchanges the partition inside the caller's transaction.
-void swap(pg::Connection& connection, const data::LoadPlan& plan, const Described& parent);
+  pg::Connection& connection_;
+  std::chrono::milliseconds patience_;
+};
 
 }  // namespace orch::postgres

@@ -72,6 +72,14 @@ std::optional<Described> describe_table(Database& db, const std::string& name) {
   return described;
 }
 
+std::string collation_of(Database& db, const std::string& table, const std::string& column) {
+  const char* collation = nullptr;
+  const auto code =
+      sqlite3_table_column_metadata(db.handle(), "main", table.c_str(), column.c_str(), nullptr,
+                                    &collation, nullptr, nullptr, nullptr);
+  return code == SQLITE_OK && collation ? collation : "";
+}
+
 data::Table describe_query(Database& db, const std::string& query) {
   const Authorizer reading(db, Authorizer::Permit::reading);
   // As a table it must be a SELECT; there, though, SQLite renames columns that come twice.

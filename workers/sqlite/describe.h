@@ -24,6 +24,9 @@ struct Described {
 /// STRICT table have an empty native type, which means the same in tables that are not strict.
 std::optional<Described> describe_table(Database& db, const std::string& name);
 
+/// The collation of a column; empty when there is no such table or column.
+std::string collation_of(Database& db, const std::string& table, const std::string& column);
+
 /// The columns of `query`. Throws Error when it is not one SELECT, and like authors_sql().
 data::Table describe_query(Database& db, const std::string& query);
 

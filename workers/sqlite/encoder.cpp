@@ -12,6 +12,7 @@
 #include "workers/sqlite/csv_value.h"
 #include "workers/sqlite/number_text.h"
 #include "workers/sqlite/refusal.h"
+#include "workers/sqlite/sqlite.h"
 
 namespace orch::sqlite {
 namespace {
@@ -192,8 +193,8 @@ std::vector<ColumnRule> rules_of(const data::LoadPlan& plan, bool strict) {
     rule.to = column.kind;
     rule.affinity = affinity_of(column.native.shown());
     rule.strict = strict;
-    rule.as_stored = plan.request.source_engine == "sqlite";
-    rule.parse = plan.request.source_engine == "csv";
+    rule.as_stored = plan.request.source_engine == engine_name;
+    rule.parse = plan.request.source_traits.texts;
     rules.push_back(std::move(rule));
   }
   return rules;

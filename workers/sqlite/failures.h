@@ -5,28 +5,33 @@
 #include <utility>
 
 #include "orchestrator/db/sqlite_db.h"
-#include "workers/worker.h"
+#include "workers/data/failure.h"
 
 namespace orch::sqlite {
 
-/// Who asked SQLite, and what for: the words of a failure.
-struct Place {
-  std::string side;     ///< "Source" or "Target": how the error's name starts
-  std::string display;  ///< the connection
-  std::string doing;    ///< "reading table Album"
-};
+using data::Place;
 
-/// "Connection.Down", "Connection.Refused", "<side>.Locked", "Target.Full" or "<side>.Failed".
-workers::TaskFailed failure(const Place& place, const Error& error);
+/// The class of an error by its result code.
+data::DatabaseError translated(const Error& error);
 
-/// Runs `work`; an Error that leaves it becomes failure(), an interrupt workers::Cancelled.
+/// Runs `work`; SQLite's errors leave it by their class, an interrupt as workers::Cancelled.
 template <class Work>
-auto guarded(const Place& place, Work&& work) {
+auto classified(Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const Error& error) {
     if (error.primary() == SQLITE_INTERRUPT) throw workers::Cancelled();
-    throw failure(place, error);
+    throw translated(error);
+  }
+}
+
+/// Runs `work`; an Error that leaves it becomes data::failure().
+template <class Work>
+auto guarded(const Place& place, Work&& work) {
+  try {
+    return classified(std::forward<Work>(work));
+  } catch (const data::DatabaseError& error) {
+    throw data::failure(place, error);
   }
 }
 

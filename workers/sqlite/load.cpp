@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/fault.h"
-#include "workers/sqlite/bookkeeping.h"
+#include "workers/publishing/bookkeeping.h"
 #include "workers/sqlite/cells.h"
+#include "workers/sqlite/describe.h"
 #include "workers/sqlite/names.h"
 #include "workers/sqlite/planning.h"
+#include "workers/sqlite/target_session.h"
 
 namespace orch::sqlite {
 namespace {
@@ -43,8 +45,9 @@ class StagingLoad final : public data::Load, private data::RowWriter {
     guarded(place(), [&] {
       begin();
       insert_.reset();
-      write_load(transaction_->db(), plan_.request.target,
-                 {load_, digest, false, position, plan_.fingerprint});
+      TargetSession session(file_, transaction_->db());
+      publishing::write_load(session, plan_.request.target,
+                             {load_, digest, false, position, plan_.fingerprint}, 1);
       fault::point("stage.before_commit");
       transaction_->commit();
       fault::point("stage.after_commit");
@@ -58,13 +61,22 @@ class StagingLoad final : public data::Load, private data::RowWriter {
   void begin() {
     if (transaction_) return;
     auto& db = transaction_.emplace(file_, [this] { return given_up_.load(); }).db();
-    hold_fence(db, plan_.request.target, load_);
+    TargetSession session(file_, db);
+    publishing::hold_fence(session, plan_.request.target, load_);
     const auto staging = "main." + quote(staging_name(plan_.request.target.name));
     db.exec("DROP TABLE IF EXISTS " + staging);
-    db.exec(create_staging_sql(plan_, strict_));
+    db.exec(create_staging_sql(plan_, strict_, collations(db)));
     std::string parameters = "?1";
     for (std::size_t i = 2; i <= plan_.columns.size(); ++i) parameters += fmt::format(",?{}", i);
     insert_.emplace(db, fmt::format("INSERT INTO {} VALUES ({})", staging, parameters));
+  }
+
+  /// Of the target's columns, so that keys compare in the staging table as they do in the target.
+  std::vector<std::string> collations(Database& db) const {
+    std::vector<std::string> names;
+    for (const auto& column : plan_.columns)
+      names.push_back(collation_of(db, plan_.request.target.name, column.name));
+    return names;
   }
 
   TargetFile file_;

@@ -9,10 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrator/base/error.h"
+#include "workers/publishing/planning.h"
 #include "workers/sqlite/declared_type.h"
+#include "workers/sqlite/dialect.h"
 #include "workers/sqlite/names.h"
-#include "workers/worker.h"
+#include "workers/sqlite/sqlite.h"
 
 namespace orch::sqlite {
 namespace {
@@ -57,147 +58,34 @@ bool fits(Kind from, Kind to) {
   return false;
 }
 
-/// Collects what does not fit, to tell all of it at once.
-class Mismatches {
+class Columns final : public publishing::ColumnPlanner {
  public:
-  explicit Mismatches(const data::PlanRequest& request) : request_(request) {}
+  explicit Columns(const data::PlanRequest& request) : request_(request) {}
 
-  void add(std::string what) { list_.push_back(std::move(what)); }
+  /// With the declared type that the catalog, the SQLite source or its kind asks for.
+  data::Column new_column(std::size_t i, data::LoadPlan&, publishing::PlanProblems&) override {
+    const auto& source = request_.source.columns[i];
+    const auto& wish = request_.target_types[i];
+    const bool same_engine = request_.source_engine == engine_name;
+    auto declared = same_engine ? source.native.shown() : declared_for(source);
+    if (!wish.empty()) declared = same_name(wish, "ANY") ? "" : wish;
+    auto column = column_of(request_.target_columns[i], std::move(declared));
+    column.nullable = source.nullable;
+    return column;
+  }
 
-  void throw_if_any() const {
-    if (list_.empty()) return;
-    boost::json::array details;
-    for (const auto& what : list_) details.emplace_back(what);
-    throw workers::TaskFailed(
-        "Schema.Mismatch",
-        fmt::format("{} cannot be loaded into {}: {}", request_.source.name.display(),
-                    request_.target.display(), fmt::join(list_, "; ")),
-        "map, exclude or add the columns in the catalog, or change the target table", "ORCH-0435",
-        {{"problems", std::move(details)}});
+  void fit(std::size_t i, const data::Column& target, data::LoadPlan& plan,
+           publishing::PlanProblems& problems) override {
+    const auto& source = request_.source.columns[i];
+    const bool by_value = plan.create || !request_.source_traits.typed;
+    if (by_value || fits(source.kind, target.kind)) return;
+    problems.mismatch(fmt::format("{} {} does not fit into {} {}", source.name, source.native.shown(),
+                                  target.name, target.native.shown()));
   }
 
  private:
   const data::PlanRequest& request_;
-  std::vector<std::string> list_;
 };
-
-std::vector<std::string> names_of(const data::Table& table) {
-  std::vector<std::string> names;
-  for (const auto& column : table.columns) names.push_back(column.name);
-  return names;
-}
-
-void check_target_name(const data::PlanRequest& request, Mismatches& mismatches) {
-  const auto& name = request.target;
-  if (!name.schema.empty() && !same_name(name.schema, "main"))
-    mismatches.add(fmt::format("no schema \"{}\" (a SQLite file has main only)", name.schema));
-  if (reserved(name.name)) mismatches.add(fmt::format("the name {} is reserved", name.name));
-}
-
-void check_distinct(const data::PlanRequest& request, Mismatches& mismatches) {
-  const auto& names = request.target_columns;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (same_name(names[i], names[j]))
-        mismatches.add(fmt::format("two source columns go to column \"{}\"", names[i]));
-}
-
-/// A column to create, with the declared type that the catalog, the SQLite source or its kind asks
-/// for.
-data::Column new_column(const data::PlanRequest& request, std::size_t i) {
-  const auto& source = request.source.columns[i];
-  const auto& wish = request.target_types[i];
-  auto declared = request.source_engine == "sqlite" ? source.native.shown() : declared_for(source);
-  if (!wish.empty()) declared = same_name(wish, "ANY") ? "" : wish;
-  return column_of(request.target_columns[i], std::move(declared));
-}
-
-std::vector<data::Column> new_columns(const data::PlanRequest& request) {
-  std::vector<data::Column> columns;
-  for (std::size_t i = 0; i < request.source.columns.size(); ++i) {
-    columns.push_back(new_column(request, i));
-    columns.back().nullable = request.source.columns[i].nullable;
-  }
-  return columns;
-}
-
-/// The target's column for source column `i`; null, and a mismatch, when there is none to write.
-const data::Column* find_target(const data::PlanRequest& request, const Described& existing,
-                                std::size_t i, Mismatches& mismatches) {
-  const auto& name = request.target_columns[i];
-  const auto& columns = existing.table.columns;
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const data::Column& column) {
-    return same_name(column.name, name);
-  });
-  if (found == columns.end()) {
-    mismatches.add(fmt::format("the target has no column \"{}\"{}", name,
-                               did_you_mean(name, names_of(existing.table))));
-    return nullptr;
-  }
-  if (found->generated)
-    mismatches.add(fmt::format("column \"{}\" of the target is generated", found->name));
-  return &*found;
-}
-
-void check_fit(const data::PlanRequest& request, std::size_t i, const data::Column& target,
-               Mismatches& mismatches) {
-  const auto& source = request.source.columns[i];
-  const bool by_value = request.source_engine != "postgresql";
-  if (by_value || fits(source.kind, target.kind)) return;
-  mismatches.add(fmt::format("{} {} does not fit into {} {}", source.name, source.native.shown(),
-                             target.name, target.native.shown()));
-}
-
-void check_needed(const data::PlanRequest& request, const Described& existing,
-                  Mismatches& mismatches) {
-  for (std::size_t i = 0; i < existing.table.columns.size(); ++i) {
-    const auto& name = existing.table.columns[i].name;
-    const auto filled = [&](const std::string& column) { return same_name(column, name); };
-    if (existing.needed[i] &&
-        std::none_of(request.target_columns.begin(), request.target_columns.end(), filled))
-      mismatches.add(
-          fmt::format("nothing fills column \"{}\", which is NOT NULL without a default", name));
-  }
-}
-
-std::vector<data::Column> existing_columns(const data::PlanRequest& request,
-                                           const Described& existing, Mismatches& mismatches) {
-  if (existing.view) mismatches.add("the target is a view or a virtual table");
-  std::vector<data::Column> columns;
-  for (std::size_t i = 0; i < request.source.columns.size(); ++i) {
-    const auto* column = find_target(request, existing, i, mismatches);
-    if (!column) continue;
-    check_fit(request, i, *column, mismatches);
-    columns.push_back(*column);
-  }
-  check_needed(request, existing, mismatches);
-  return columns;
-}
-
-void check_key(const data::PlanRequest& request, Mismatches& mismatches) {
-  if (request.strategy != data::Strategy::upsert) return;
-  if (request.key_columns.empty())
-    mismatches.add("upsert needs key columns, and the source has none");
-  for (const auto& key : request.key_columns) {
-    const auto same = [&](const std::string& column) { return same_name(column, key); };
-    if (std::none_of(request.target_columns.begin(), request.target_columns.end(), same))
-      mismatches.add(fmt::format("key column \"{}\" is not copied{}", key,
-                                 did_you_mean(key, request.target_columns)));
-  }
-}
-
-std::string fingerprint(const data::LoadPlan& plan) {
-  std::string text;
-  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    const auto& source = plan.request.source.columns[i];
-    const auto& target = plan.columns[i];
-    text += fmt::format("{}\n{}\n{}\n{}\n", source.name, source.native.shown(), target.name,
-                        target.native.shown());
-  }
-  data::Digest digest;
-  digest.add(text);
-  return digest.hex();
-}
 
 constexpr std::array<std::string_view, 20> plain_words{
     "INT",     "INTEGER", "BIGINT", "SMALLINT", "REAL",      "DOUBLE",     "FLOAT",
@@ -237,7 +125,8 @@ std::string type_sql(const data::TypeText& declared) {
 
 enum class Purpose : std::uint8_t { target, staging, strict_staging };
 
-std::string definitions(const data::LoadPlan& plan, Purpose purpose) {
+std::string definitions(const data::LoadPlan& plan, Purpose purpose,
+                        const std::vector<std::string>& collations = {}) {
   const bool constraints = purpose == Purpose::target;
   std::vector<std::string> lines;
   for (const auto& column : plan.columns) {
@@ -245,6 +134,8 @@ std::string definitions(const data::LoadPlan& plan, Purpose purpose) {
     if (!column.native.empty()) line += " " + type_sql(column.native);
     // Where every column needs a type, ANY is the one that alters nothing.
     if (column.native.empty() && purpose == Purpose::strict_staging) line += " ANY";
+    if (const auto i = lines.size(); i < collations.size() && !collations[i].empty())
+      line += " COLLATE " + quote(collations[i]);
     if (constraints && !column.nullable) line += " NOT NULL";
     lines.push_back(std::move(line));
   }
@@ -260,18 +151,13 @@ std::string definitions(const data::LoadPlan& plan, Purpose purpose) {
 
 data::LoadPlan make_plan(const data::PlanRequest& request,
                          const std::optional<Described>& existing) {
-  Mismatches mismatches(request);
-  if (request.source.columns.empty()) mismatches.add("no column is left to copy");
-  check_target_name(request, mismatches);
-  check_distinct(request, mismatches);
-  check_key(request, mismatches);
-  data::LoadPlan plan;
-  plan.request = request;
-  plan.create = !existing;
-  plan.columns = existing ? existing_columns(request, *existing, mismatches) : new_columns(request);
-  mismatches.throw_if_any();
-  plan.fingerprint = fingerprint(plan);
-  return plan;
+  std::optional<publishing::PlannedTable> table;
+  if (existing)
+    table = publishing::PlannedTable{
+        existing->table, existing->view ? "the target is a view or a virtual table" : "",
+        existing->needed};
+  Columns columns(request);
+  return publishing::make_plan(dialect(), request, table, columns);
 }
 
 std::string create_target_sql(const data::LoadPlan& plan) {
@@ -279,16 +165,12 @@ std::string create_target_sql(const data::LoadPlan& plan) {
                      definitions(plan, Purpose::target));
 }
 
-std::string create_staging_sql(const data::LoadPlan& plan, bool strict) {
-  return fmt::format("CREATE TABLE main.{} ({}){}", quote(staging_name(plan.request.target.name)),
-                     definitions(plan, strict ? Purpose::strict_staging : Purpose::staging),
-                     strict ? " STRICT" : "");
-}
-
-std::string column_list(const data::LoadPlan& plan) {
-  std::vector<std::string> names;
-  for (const auto& column : plan.columns) names.push_back(quote(column.name));
-  return fmt::format("{}", fmt::join(names, ", "));
+std::string create_staging_sql(const data::LoadPlan& plan, bool strict,
+                               const std::vector<std::string>& collations) {
+  return fmt::format(
+      "CREATE TABLE main.{} ({}){}", quote(staging_name(plan.request.target.name)),
+      definitions(plan, strict ? Purpose::strict_staging : Purpose::staging, collations),
+      strict ? " STRICT" : "");
 }
 
 }  // namespace orch::sqlite

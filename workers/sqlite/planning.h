@@ -17,10 +17,9 @@ data::LoadPlan make_plan(const data::PlanRequest& request,
 std::string create_target_sql(const data::LoadPlan& plan);
 
 /// `CREATE TABLE` for its staging table: the same declared types, so that what can be read back
-/// from it is what the target will hold; no constraints.
-std::string create_staging_sql(const data::LoadPlan& plan, bool strict);
-
-/// The quoted target columns, joined by ", ".
-std::string column_list(const data::LoadPlan& plan);
+/// from it is what the target will hold; no constraints. `collations` of the columns, where the
+/// target has them.
+std::string create_staging_sql(const data::LoadPlan& plan, bool strict,
+                               const std::vector<std::string>& collations);
 
 }  // namespace orch::sqlite

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,16 +14,19 @@
 
 namespace orch::sqlite {
 
+inline constexpr const char* engine_name = "sqlite";
+
 /// Opens the existing file `path` read-only. `display` names the connection in messages.
 /// Throws TaskFailed "Connection.Down" when the file is missing or is not a SQLite database.
 std::unique_ptr<data::Source> open_source(const std::filesystem::path& path, std::string display);
 
 /// Opens `path` for writing, in WAL mode, so that readers are never blocked; creates it when its
 /// folder exists. `patience` is how long a write waits for the lock of another process before
-/// TaskFailed "Target.Locked"; writers of this process queue for their turn without a limit.
+/// TaskFailed "Target.Locked"; writers of this process queue for their turn without a limit. True
+/// from `stop` ends what takes long, with Cancelled.
 std::unique_ptr<data::Target> open_target(
     const std::filesystem::path& path, std::string display,
-    std::chrono::milliseconds patience = std::chrono::seconds(60));
+    std::chrono::milliseconds patience = std::chrono::seconds(60), std::function<bool()> stop = {});
 
 /// Opens the existing file `path` for single statements; foreign keys are enforced. Throws
 /// TaskFailed "Connection.Down".

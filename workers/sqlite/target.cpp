@@ -3,30 +3,28 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/base/fault.h"
-#include "workers/sqlite/bookkeeping.h"
-#include "workers/sqlite/cells.h"
-#include "workers/sqlite/checks.h"
+#include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/database_target.h"
 #include "workers/sqlite/describe.h"
+#include "workers/sqlite/dialect.h"
 #include "workers/sqlite/encoder.h"
 #include "workers/sqlite/load.h"
-#include "workers/sqlite/names.h"
 #include "workers/sqlite/planning.h"
-#include "workers/sqlite/publish.h"
 #include "workers/sqlite/range.h"
 #include "workers/sqlite/sqlite.h"
+#include "workers/sqlite/target_session.h"
 #include "workers/sqlite/write_transaction.h"
 
 namespace orch::sqlite {
 namespace {
 
-class SqliteTarget final : public data::Target {
+class SqliteTarget final : public publishing::DatabaseTarget {
  public:
   explicit SqliteTarget(TargetFile file)
       : file_(std::move(file)),
         db_(guarded(file_.place("opening the database"), [&] { return open_reader(); })) {}
 
-  std::string engine() const override { return "sqlite"; }
+  std::string engine() const override { return engine_name; }
 
   std::optional<data::Table> describe(const data::TableName& name) override {
     auto found = look_at(name.name);
@@ -46,60 +44,40 @@ class SqliteTarget final : public data::Target {
                                          const data::LoadId& load) override {
     const auto& table = plan.request.target;
     guarded(file_.place("staging table " + table.name), [&] {
-      if (has_bookkeeping(db())) check_fence(db(), table, load);
+      if (reader().has_bookkeeping()) publishing::check_fence(reader(), table, load);
     });
     return begin_staging(file_, plan, load, strict(plan));
   }
 
-  std::optional<data::LoadRecord> staged(const data::TableName& name) override {
-    return guarded(file_.place("reading orch_load"), [&] { return read_load(db(), name); });
-  }
-
-  data::Digest staged_digest(const data::LoadPlan& plan,
-                             const std::function<bool()>& stop) override {
-    return digest(plan, {{"", staging_name(plan.request.target.name)}, ""}, std::nullopt, stop);
-  }
-
-  std::vector<data::CheckResult> check(const data::LoadPlan& plan,
-                                       const std::vector<data::Check>& checks) override {
-    return guarded(file_.place("checking table " + plan.request.target.name),
-                   [&] { return run_checks(db(), plan, checks); });
-  }
-
-  void mark_verified(const data::LoadPlan& plan, const data::LoadId& load) override;
-
-  data::Published merge(const data::LoadPlan& plan, const data::LoadId& load,
-                        const boost::json::object& evidence) override {
-    return publish(file_, plan, load, evidence);
-  }
-
-  std::optional<data::PublishedRecord> last_published(const data::TableName& name) override {
-    if (!look_at(name.name)) return std::nullopt;
-    return guarded(file_.place("reading orch_evidence"),
-                   [&] { return newest_evidence(db(), name); });
-  }
-
+  /// Reads the plan's columns of a table in one statement, which sees one state of it.
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {
-    return digest(plan, {plan.request.target, ""}, range, stop);
-  }
-
-  std::optional<std::string> high_watermark(const data::TableName& table,
-                                            const std::string& column) override {
-    const auto found = look_at(table.name);
-    if (!found) return std::nullopt;
-    return guarded(file_.place("reading table " + table.name), [&] {
-      return largest(db(), {found->table.name, ""}, column, "");
+    return guarded(file_.place("reading table " + plan.request.target.name), [&] {
+      const data::Relation from{plan.request.target, ""};
+      const auto filter = condition(db(), from, plan.columns, "", range);
+      Statement rows(db(), fmt::format("SELECT {} FROM {}{}", list(dialect(), plan.columns),
+                                       from_clause(from), filter.sql));
+      filter.bind(rows);
+      return digest_of(db(), rows, stop);
     });
   }
 
  private:
+  publishing::Session& reader() override { return reader_.emplace(file_, db()); }
+  std::unique_ptr<publishing::Session> writer() override {
+    return std::make_unique<TargetSession>(file_);
+  }
+  data::Place place(std::string doing) const override { return file_.place(std::move(doing)); }
+
   /// A file that is not there yet is an empty database: looking at it must not create it.
   Database open_reader() {
     there_ = std::filesystem::exists(file_.path) ||
              !std::filesystem::is_directory(std::filesystem::absolute(file_.path).parent_path());
-    return there_ ? open_writer(file_) : Database(":memory:", Access::read_write);
+    if (!there_) return Database(":memory:", Access::read_write);
+    auto db = open_writer(file_);
+    if (has_bookkeeping(db)) prepare_bookkeeping(db, file_.display);
+    return db;
   }
 
   Database& db() {
@@ -117,51 +95,11 @@ class SqliteTarget final : public data::Target {
     return found && found->strict;
   }
 
-  /// Reads the plan's columns of a table in one statement, which sees one state of it.
-  data::Digest digest(const data::LoadPlan& plan, const data::Relation& from,
-                      const std::optional<data::WatermarkRange>& range,
-                      const std::function<bool()>& stop) {
-    return guarded(file_.place("reading table " + from.table.name), [&] {
-      const auto filter = condition(db(), from, plan.columns, "", range);
-      Statement rows(db(), fmt::format("SELECT {} FROM {}{}", column_list(plan), from_clause(from),
-                                       filter.sql));
-      filter.bind(rows);
-      const StopWatch watch(db(), stop);
-      data::Digest sum;
-      std::string row;
-      while (rows.step()) {
-        row.clear();
-        append_row(row, rows, rows.columns());
-        sum.add(row);
-      }
-      return sum;
-    });
-  }
-
   TargetFile file_;
   bool there_ = false;
   Database db_;  // for reading
+  std::optional<TargetSession> reader_;
 };
-
-void SqliteTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId& load) {
-  const auto& table = plan.request.target;
-  guarded(file_.place("marking the load of " + table.name), [&] {
-    WriteTransaction transaction(file_);
-    auto& db = transaction.db();
-    hold_fence(db, table, load);
-    const auto staged = read_load(db, table);
-    if (!staged || staged->load.id != load.id)
-      throw workers::TaskFailed(
-          "Load.Superseded",
-          fmt::format("{}: found {}, expected load {}", table.name,
-                      staged ? "load " + staged->load.id : "no staged load", load.id),
-          "another run staged the same table; stage it again", "ORCH-0507", {{"load", load.id}});
-    set_verified(db, table);
-    fault::point("verify.before_commit");
-    transaction.commit();
-    fault::point("verify.after_commit");
-  });
-}
 
 }  // namespace
 
@@ -177,8 +115,11 @@ Database open_writer(const TargetFile& file) {
 }
 
 std::unique_ptr<data::Target> open_target(const std::filesystem::path& path, std::string display,
-                                          std::chrono::milliseconds patience) {
-  return std::make_unique<SqliteTarget>(TargetFile{path, std::move(display), patience});
+                                          std::chrono::milliseconds patience,
+                                          std::function<bool()> stop) {
+  TargetFile file{path, std::move(display), patience};
+  if (stop) file.stop = std::move(stop);
+  return std::make_unique<SqliteTarget>(std::move(file));
 }
 
 }  // namespace orch::sqlite

@@ -17,7 +17,8 @@ namespace orch::sqlite {
 struct TargetFile {
   std::filesystem::path path;
   std::string display;
-  std::chrono::milliseconds patience;  ///< for locks of other processes
+  std::chrono::milliseconds patience;                 ///< for locks of other processes
+  std::function<bool()> stop = [] { return false; };  ///< true ends what takes long, with Cancelled
 
   Place place(std::string doing) const { return {"Target", display, std::move(doing)}; }
 };

@@ -7,6 +7,7 @@
 
 #include "orchestrator/json/text.h"
 #include "workers/data/digest.h"
+#include "workers/data/request_json.h"
 #include "workers/steps/plan_request.h"
 #include "workers/worker.h"
 
@@ -79,7 +80,7 @@ struct Before {
 
 Before before(const data::PublishedRecord& last) {
   Before before;
-  before.request = request_from_json(last.position.at("request").as_object());
+  before.request = data::request_from_json(last.position.at("request").as_object());
   if (const auto* shape = last.position.if_contains("source_shape")) {
     before.relation = shape->at("relation").as_string();
     for (const auto& name : shape->at("columns").as_array())

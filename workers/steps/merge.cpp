@@ -5,18 +5,6 @@
 namespace orch::steps {
 namespace {
 
-std::string_view strategy_name(data::Strategy strategy) {
-  switch (strategy) {
-    case data::Strategy::upsert:
-      return "upsert";
-    case data::Strategy::append:
-      return "append";
-    case data::Strategy::replace:
-      break;
-  }
-  return "replace";
-}
-
 /// The staged plan; or, when nothing is staged any more, as much of one as the target needs to
 /// answer that the load is published already.
 data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadId& load) {
@@ -44,7 +32,7 @@ boost::json::object merge(const Work& work, data::Target& target, const boost::j
   const auto published = target.merge(plan, id, evidence);
   return {{"key", work.entry.key},
           {"load", id.id},
-          {"strategy", strategy_name(plan.request.strategy)},
+          {"strategy", data::strategy_name(plan.request.strategy)},
           {"method", published.method},
           {"rows", published.rows},
           {"inserted", published.inserted},

@@ -1,10 +1,5 @@
-// From a catalog entry and what the source says to a request for a plan, and its way through JSON.
-//
-// The request travels in the load row's position: verify and merge plan from what was staged, not
-// from a source that may have changed or gone offline since.
+// From a catalog entry and what the source says to a request for a plan.
 #pragma once
-
-#include <boost/json/value.hpp>
 
 #include "workers/catalog/entry.h"
 #include "workers/data/source.h"
@@ -24,9 +19,5 @@ data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& t
 
 /// The name in the target of source column `column`; empty when it is not copied.
 std::string target_column(const data::PlanRequest& request, const std::string& column);
-
-boost::json::object to_json(const data::PlanRequest& request);
-/// Reads what to_json() wrote.
-data::PlanRequest request_from_json(const boost::json::object& object);
 
 }  // namespace orch::steps

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "workers/data/request_json.h"
 #include "workers/steps/as_of.h"
 #include "workers/steps/plan_request.h"
 #include "workers/steps/steps.h"
@@ -34,7 +35,7 @@ data::PublishedRecord newest_load(const Work& work, data::Target& target) {
 /// The plan of the published load, made from its evidence.
 data::LoadPlan plan_of(const Work& work, data::Target& target,
                        const data::PublishedRecord& record) {
-  auto plan = target.plan(request_from_json(record.position.at("request").as_object()));
+  auto plan = target.plan(data::request_from_json(record.position.at("request").as_object()));
   if (plan.fingerprint == record.fingerprint) return plan;
   throw workers::TaskFailed("Schema.Changed",
                             fmt::format("{}: the columns of {} changed since load {} was published",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "workers/data/pipeline.h"
+#include "workers/data/request_json.h"
 #include "workers/steps/as_of.h"
 #include "workers/steps/drift.h"
 #include "workers/steps/plan_request.h"
@@ -111,14 +112,19 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
       move_control(work, "staging", plan.request.source.estimated_rows));
 
   boost::json::object position{{"source", source.position()}};
-  if (newer) position["watermark"] = newer->to_json();
+  if (newer) {
+    auto mark = newer->to_json();
+    // The publish is refused when another load came in between.
+    mark["after_load"] = last ? boost::json::value(last->load) : boost::json::value();
+    position["watermark"] = std::move(mark);
+  }
   auto result = output(work, plan, load, moved, watch);
   result["parts"] = parts;
   result["as_of"] = as_of(position);
   result["position"] = position;
   if (newer) result["watermark"] = newer->to_json();
   position["source_shape"] = source_shape(entry, table);
-  position["request"] = to_json(plan.request);
+  position["request"] = data::to_json(plan.request);
   if (!entry.owner.empty()) position["owner"] = entry.owner;
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "workers/steps/plan_request.h"
+#include "workers/data/request_json.h"
 
 namespace orch::steps {
 
 std::optional<Staged> staged_plan(const Work& work, data::Target& target) {
   auto record = target.staged(work.entry.target);
   if (!record) return std::nullopt;
-  auto plan = target.plan(request_from_json(record->position.at("request").as_object()));
+  auto plan = target.plan(data::request_from_json(record->position.at("request").as_object()));
   if (plan.fingerprint != record->fingerprint)
     throw workers::TaskFailed(
         "Schema.Changed",

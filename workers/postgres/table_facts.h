@@ -1,0 +1,16 @@
+// What publishing must know of a table, asked of the server.
+#pragma once
+
+#include "orchestrator/db/pg.h"
+#include "workers/postgres/describe.h"
+#include "workers/publishing/table_facts.h"
+
+namespace orch::postgres {
+
+publishing::TableFacts table_facts(pg::Connection& connection, Described table);
+
+/// Sets the sequences of identity and serial columns beyond the values that are there; they never
+/// go back.
+void advance_sequences(pg::Connection& connection, const publishing::TableFacts& table);
+
+}  // namespace orch::postgres

@@ -1,0 +1,50 @@
+// A session of a target, as publishing uses it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "orchestrator/db/pg.h"
+#include "workers/postgres/postgres.h"
+#include "workers/postgres/swap.h"
+#include "workers/publishing/session.h"
+
+namespace orch::postgres {
+
+class TargetSession final : public publishing::Session {
+ public:
+  /// Over a connection of its own.
+  explicit TargetSession(const Settings& settings);
+  /// Over `connection`, which stays the caller's.
+  TargetSession(const Settings& settings, pg::Connection& connection);
+
+  const publishing::Dialect& dialect() const override;
+  publishing::Rows rows(const std::string& sql, const publishing::Params& params) override;
+  std::int64_t execute(const std::string& sql, const publishing::Params& params) override;
+  void begin() override;
+  void commit() override;
+  void rollback() noexcept override { transaction_.reset(); }
+  void reading(const std::function<void()>& work) override;
+  bool has_bookkeeping() override;
+  std::optional<publishing::TableFacts> facts(const data::TableName& table) override;
+  data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
+                      const std::function<bool()>& stop) override;
+  std::optional<std::string> high_watermark(const data::TableName& table,
+                                            const std::string& column) override;
+  void create_table(const data::LoadPlan& plan) override;
+  void after_rows(const data::LoadPlan& plan, const publishing::TableFacts& target,
+                  bool removed) override;
+  publishing::Swap* swap() override { return &swap_; }
+  std::chrono::milliseconds patience() const override { return patience_; }
+  bool retries_locks() const override { return true; }
+  void pause(std::chrono::milliseconds time) override;
+
+ private:
+  std::unique_ptr<pg::Connection> own_;
+  pg::Connection& connection_;
+  std::chrono::milliseconds patience_;  ///< 0: no end
+  PartitionSwap swap_;
+  std::optional<pg::Transaction> transaction_;
+};
+
+}  // namespace orch::postgres

@@ -1,0 +1,176 @@
+#include "workers/publishing/bookkeeping.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "orchestrator/json/text.h"
+
+namespace orch::publishing {
+namespace {
+
+using std::to_string;
+
+std::string table_of(Session& session, const char* name) {
+  return session.dialect().bookkeeping(name);
+}
+
+std::int64_t integer(const std::optional<std::string>& text) {
+  std::int64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+data::Digest digest_of(const std::optional<std::string>& rows,
+                       const std::optional<std::string>& hex) {
+  const auto digest = data::Digest::from(integer(rows), hex.value_or(""));
+  if (digest) return *digest;
+  throw data::DatabaseError(data::ErrorClass::other, "the bookkeeping holds a broken digest");
+}
+
+workers::TaskFailed stale(const data::TableName& table, const data::LoadId& load,
+                          std::int64_t seen) {
+  return {"Fence.Stale",
+          fmt::format("{}: fence {} is late: {} was seen", table.display(), load.fence, seen),
+          "a later delivery of this work has taken over; this one must not write",
+          "ORCH-0437",
+          {{"load", load.id}, {"fence", load.fence}, {"seen", seen}}};
+}
+
+constexpr const char* this_table = "table_schema = $1 AND table_name = $2";
+
+}  // namespace
+
+void check_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
+  const auto seen = session.rows(
+      fmt::format("SELECT store, fence FROM {} WHERE {}", table_of(session, "fence"), this_table),
+      {table.schema, table.name});
+  if (seen.empty() || seen[0][0] != load.store) return;
+  if (const auto fence = integer(seen[0][1]); fence > load.fence) throw stale(table, load, fence);
+}
+
+void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
+  const auto held = session.execute(
+      fmt::format(
+          "INSERT INTO {} AS f (table_schema, table_name, store, fence) VALUES ($1, $2, $3, "
+          "$4) ON CONFLICT (table_schema, table_name) DO UPDATE SET store = excluded.store, "
+          "fence = excluded.fence WHERE f.store <> excluded.store OR f.fence <= "
+          "excluded.fence",
+          table_of(session, "fence")),
+      {table.schema, table.name, load.store, to_string(load.fence)});
+  if (held == 1) return;
+  check_fence(session, table, load);
+}
+
+std::optional<StagedLoad> read_load(Session& session, const data::TableName& table) {
+  if (!session.has_bookkeeping()) return std::nullopt;
+  const auto found = session.rows(
+      fmt::format(
+          "SELECT load_id, run, store, fence, rows, digest, \"position\", fingerprint, CASE "
+          "WHEN verified THEN 1 ELSE 0 END FROM {} WHERE {}",
+          table_of(session, "load"), this_table),
+      {table.schema, table.name});
+  if (found.empty()) return std::nullopt;
+  const auto& row = found[0];
+  StagedLoad staged;
+  auto& record = staged.record;
+  record.load = {*row[0], *row[1], *row[2], integer(row[3])};
+  record.digest = digest_of(row[4], row[5]);
+  record.position = json::parse(*row[6]).as_object();
+  record.fingerprint = *row[7];
+  record.verified = integer(row[8]) != 0;
+  staged.staging = session.dialect().staging(table, record.load);
+  return staged;
+}
+
+void write_load(Session& session, const data::TableName& table, const data::LoadRecord& record,
+                int parts) {
+  remove_load(session, table);
+  std::string names;
+  std::string values;
+  for (const auto& [name, sql] : session.dialect().load_columns(parts)) {
+    names += ", " + name;
+    values += ", " + sql;
+  }
+  session.execute(
+      fmt::format("INSERT INTO {} (table_schema, table_name, load_id, run, store, fence, rows, "
+                  "digest, \"position\", fingerprint, staged_at{}) VALUES ($1, $2, $3, $4, $5, $6, "
+                  "$7, $8, $9, $10, {}{})",
+                  table_of(session, "load"), names, session.dialect().now(), values),
+      {table.schema, table.name, record.load.id, record.load.run, record.load.store,
+       to_string(record.load.fence), to_string(record.digest.rows), record.digest.hex(),
+       json::write(record.position), record.fingerprint});
+}
+
+void set_verified(Session& session, const data::TableName& table) {
+  session.execute(fmt::format("UPDATE {} SET verified = (1 = 1) WHERE {}",
+                              table_of(session, "load"), this_table),
+                  {table.schema, table.name});
+}
+
+void remove_load(Session& session, const data::TableName& table) {
+  session.execute(fmt::format("DELETE FROM {} WHERE {}", table_of(session, "load"), this_table),
+                  {table.schema, table.name});
+}
+
+std::optional<data::Published> read_evidence(Session& session, const std::string& load_id) {
+  if (!session.has_bookkeeping()) return std::nullopt;
+  const auto found =
+      session.rows(fmt::format("SELECT method, total_rows, inserted, updated, deleted FROM {} "
+                               "WHERE load_id = $1",
+                               table_of(session, "evidence")),
+                   {load_id});
+  if (found.empty()) return std::nullopt;
+  data::Published published;
+  published.method = *found[0][0];
+  published.rows = integer(found[0][1]);
+  published.inserted = integer(found[0][2]);
+  published.updated = integer(found[0][3]);
+  published.deleted = integer(found[0][4]);
+  published.repeated = true;
+  return published;
+}
+
+std::optional<data::PublishedRecord> newest_evidence(Session& session,
+                                                     const data::TableName& table) {
+  if (!session.has_bookkeeping()) return std::nullopt;
+  const auto found = session.rows(
+      fmt::format(
+          "SELECT load_id, run, detail, {}, strategy, method, rows, digest, total_rows, "
+          "\"position\", fingerprint FROM {} WHERE {} ORDER BY published_at DESC, fence DESC "
+          "LIMIT 1",
+          session.dialect().iso_time("published_at"), table_of(session, "evidence"), this_table),
+      {table.schema, table.name});
+  if (found.empty()) return std::nullopt;
+  const auto& row = found[0];
+  data::PublishedRecord record;
+  record.load = *row[0];
+  record.run = *row[1];
+  record.run_name = json::parse(*row[2]).at("run_name").as_string();
+  record.published_at = *row[3];
+  record.strategy = data::strategy_named(*row[4]);
+  record.method = *row[5];
+  record.digest = digest_of(row[6], row[7]);
+  record.total_rows = integer(row[8]);
+  record.position = json::parse(*row[9]).as_object();
+  record.fingerprint = *row[10];
+  return record;
+}
+
+void write_evidence(Session& session, const data::LoadPlan& plan, const data::LoadRecord& record,
+                    const data::Published& published, const boost::json::object& detail) {
+  const auto& table = plan.request.target;
+  session.execute(
+      fmt::format("INSERT INTO {} (load_id, table_schema, table_name, run, store, fence, strategy, "
+                  "method, rows, digest, total_rows, inserted, updated, deleted, \"position\", "
+                  "fingerprint, detail, published_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+                  "$10, $11, $12, $13, $14, $15, $16, $17, {})",
+                  table_of(session, "evidence"), session.dialect().now()),
+      {record.load.id, table.schema, table.name, record.load.run, record.load.store,
+       to_string(record.load.fence), data::strategy_name(plan.request.strategy), published.method,
+       to_string(record.digest.rows), record.digest.hex(), to_string(published.rows),
+       to_string(published.inserted), to_string(published.updated), to_string(published.deleted),
+       json::write(record.position), record.fingerprint, json::write(detail)});
+}
+
+}  // namespace orch::publishing

@@ -1,0 +1,40 @@
+// The tables load, evidence and fence of a target database (schema/*-target explain the columns).
+// Functions that write run inside the caller's transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "workers/publishing/session.h"
+
+namespace orch::publishing {
+
+/// Raises the table's fence to `load.fence`. Throws TaskFailed "Fence.Stale" (ORCH-0437) when a
+/// larger one of the same store was seen.
+void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load);
+/// Throws as hold_fence() does; changes nothing.
+void check_fence(Session& session, const data::TableName& table, const data::LoadId& load);
+
+/// A load row.
+struct StagedLoad {
+  data::LoadRecord record;
+  data::TableName staging;  ///< where the rows are
+};
+
+std::optional<StagedLoad> read_load(Session& session, const data::TableName& table);
+/// `parts`: how many transactions wrote the rows.
+void write_load(Session& session, const data::TableName& table, const data::LoadRecord& record,
+                int parts);
+void set_verified(Session& session, const data::TableName& table);
+void remove_load(Session& session, const data::TableName& table);
+
+/// What the evidence says of a load; unset when it was not published.
+std::optional<data::Published> read_evidence(Session& session, const std::string& load_id);
+/// The evidence of the newest published load of a table; unset when there is none. `emptied` is
+/// left to the caller.
+std::optional<data::PublishedRecord> newest_evidence(Session& session,
+                                                     const data::TableName& table);
+void write_evidence(Session& session, const data::LoadPlan& plan, const data::LoadRecord& record,
+                    const data::Published& published, const boost::json::object& detail);
+
+}  // namespace orch::publishing

@@ -1,0 +1,95 @@
+#include "workers/publishing/database_target.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/checks.h"
+#include "workers/publishing/publish.h"
+
+namespace orch::publishing {
+namespace {
+
+/// Runs `work`; what the database reports becomes a failure of the task.
+template <class Work>
+auto reported(const data::Place& place, Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const data::DatabaseError& error) {
+    throw data::failure(place, error);
+  }
+}
+
+}  // namespace
+
+std::optional<data::LoadRecord> DatabaseTarget::staged(const data::TableName& name) {
+  return reported(place("reading the bookkeeping"), [&]() -> std::optional<data::LoadRecord> {
+    auto found = read_load(reader(), reader().dialect().stored(name));
+    if (!found) return std::nullopt;
+    return std::move(found->record);
+  });
+}
+
+data::Digest DatabaseTarget::staged_digest(const data::LoadPlan& plan,
+                                           const std::function<bool()>& stop) {
+  const auto& dialect = reader().dialect();
+  return reported(place("reading the staged rows of " + plan.request.target.display()), [&] {
+    return reader().digest(plan,
+                           fmt::format("SELECT {} FROM {}", list(dialect, plan.columns),
+                                       dialect.qualified(staging_of(plan))),
+                           stop);
+  });
+}
+
+std::vector<data::CheckResult> DatabaseTarget::check(const data::LoadPlan& plan,
+                                                     const std::vector<data::Check>& checks) {
+  return reported(place("checking table " + plan.request.target.display()),
+                  [&] { return run_checks(reader(), plan, staging_of(plan), checks); });
+}
+
+void DatabaseTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId& load) {
+  reported(place("marking the load of " + plan.request.target.display()),
+           [&] { publishing::mark_verified(*writer(), stored(plan), load); });
+}
+
+data::Published DatabaseTarget::merge(const data::LoadPlan& plan, const data::LoadId& load,
+                                      const boost::json::object& evidence) {
+  return reported(place("publishing table " + plan.request.target.display()),
+                  [&] { return publish(*writer(), stored(plan), load, evidence); });
+}
+
+std::optional<data::PublishedRecord> DatabaseTarget::last_published(const data::TableName& name) {
+  return reported(place("reading the bookkeeping"), [&]() -> std::optional<data::PublishedRecord> {
+    auto& session = reader();
+    const auto table = session.facts(session.dialect().stored(name));
+    if (!table) return std::nullopt;
+    auto record = newest_evidence(session, session.dialect().stored(name));
+    if (record && record->total_rows > 0)
+      record->emptied = session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", table->rows)).empty();
+    return record;
+  });
+}
+
+std::optional<std::string> DatabaseTarget::high_watermark(const data::TableName& table,
+                                                          const std::string& column) {
+  if (!describe(table)) return std::nullopt;
+  return reported(place("reading the watermark " + column), [&] {
+    return reader().high_watermark(reader().dialect().stored(table), column);
+  });
+}
+
+data::TableName DatabaseTarget::staging_of(const data::LoadPlan& plan) {
+  const auto staged = read_load(reader(), plan.request.target);
+  if (staged) return staged->staging;
+  throw workers::TaskFailed(
+      "Load.Superseded", fmt::format("{}: found no staged load", plan.request.target.display()),
+      "another run staged and published the same table; stage it again", "ORCH-0507");
+}
+
+data::LoadPlan DatabaseTarget::stored(data::LoadPlan plan) {
+  plan.request.target = reader().dialect().stored(plan.request.target);
+  return plan;
+}
+
+}  // namespace orch::publishing

@@ -1,0 +1,43 @@
+// A data::Target made of a dialect and sessions: all that targets do in the same way.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workers/publishing/session.h"
+
+namespace orch::publishing {
+
+/// One thread at a time. What a database does in a way of its own (describing, planning columns,
+/// encoding, loading, reading a range) is left to its target.
+class DatabaseTarget : public data::Target {
+ public:
+  std::optional<data::LoadRecord> staged(const data::TableName& name) override;
+  data::Digest staged_digest(const data::LoadPlan& plan,
+                             const std::function<bool()>& stop) override;
+  std::vector<data::CheckResult> check(const data::LoadPlan& plan,
+                                       const std::vector<data::Check>& checks) override;
+  void mark_verified(const data::LoadPlan& plan, const data::LoadId& load) override;
+  data::Published merge(const data::LoadPlan& plan, const data::LoadId& load,
+                        const boost::json::object& evidence) override;
+  std::optional<data::PublishedRecord> last_published(const data::TableName& name) override;
+  std::optional<std::string> high_watermark(const data::TableName& table,
+                                            const std::string& column) override;
+
+ protected:
+  /// The session that only reads.
+  virtual Session& reader() = 0;
+  /// A connection of its own, to write by.
+  virtual std::unique_ptr<Session> writer() = 0;
+  /// Where this target is, for messages.
+  virtual data::Place place(std::string doing) const = 0;
+
+ private:
+  data::TableName staging_of(const data::LoadPlan& plan);
+  /// A plan that was not made by plan() (the load it was staged with is gone) may spell the target
+  /// in another way.
+  data::LoadPlan stored(data::LoadPlan plan);
+};
+
+}  // namespace orch::publishing

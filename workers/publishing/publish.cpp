@@ -1,0 +1,178 @@
+// The protocol: fence, evidence, rows, proof and commit are one transaction. Readers wait, if at
+// all, for the last part of it; whatever goes wrong before the commit has changed nothing.
+#include "workers/publishing/publish.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/fault.h"
+#include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/proof.h"
+#include "workers/publishing/strategy.h"
+#include "workers/publishing/swap.h"
+#include "workers/publishing/watermark_guard.h"
+
+namespace orch::publishing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string staged_instead(const std::optional<StagedLoad>& staged, const data::LoadId& load) {
+  if (!staged) return "no load is staged";
+  if (staged->record.load.id != load.id) return "load " + staged->record.load.id + " is staged";
+  return "it is staged and not verified";
+}
+
+class Publisher {
+ public:
+  Publisher(Session& session, const data::LoadPlan& plan, const data::LoadId& load,
+            const boost::json::object& detail)
+      : session_(session),
+        plan_(plan),
+        load_(load),
+        detail_(detail),
+        strategy_(strategy_of(plan.request.strategy)) {}
+
+  data::Published run() {
+    prepare();
+    for (int attempt = 1;; ++attempt) {
+      try {
+        return attempt_once();
+      } catch (const data::DatabaseError& error) {
+        const bool locked = error.error_class() == data::ErrorClass::locked;
+        if (!locked || !session_.retries_locks() || impatient()) throw;
+        session_.pause(std::chrono::milliseconds(100 * std::min(attempt, 15)));
+      }
+    }
+  }
+
+ private:
+  bool impatient() const {
+    const auto patience = session_.patience();
+    return patience.count() > 0 && Clock::now() - started_ >= patience;
+  }
+
+  /// What needs no lock on the target: the indexes of the staging table.
+  void prepare() {
+    auto* swap = swap_if_any();
+    if (!swap) return;
+    const auto staged = read_load(session_, plan_.request.target);
+    if (!staged || staged->record.load.id != load_.id || !staged->record.verified) return;
+    const auto target = session_.facts(plan_.request.target);
+    if (target && swap->possible(plan_, *target)) swap->prepare(plan_, *staged, *target);
+  }
+
+  data::Published attempt_once() {
+    Transaction transaction(session_);
+    if (auto done = read_evidence(session_, load_.id)) return *done;
+    if (session_.has_bookkeeping()) hold_fence(session_, plan_.request.target, load_);
+    const auto staged = read_load(session_, plan_.request.target);
+    if (!staged || staged->record.load.id != load_.id || !staged->record.verified)
+      throw not_verified(staged);
+    if (strategy_.only_after_watermark()) check_watermark(session_, plan_, staged->record);
+    auto published = write_rows(*staged);
+    auto record = staged->record;
+    record.load = load_;
+    write_evidence(session_, plan_, record, published, detail_);
+    remove_load(session_, plan_.request.target);
+    fault::point("merge.before_commit");
+    transaction.commit();
+    fault::point("merge.after_commit");
+    published.lock_ms =
+        std::chrono::duration<double, std::milli>(Clock::now() - locked_at_).count();
+    return published;
+  }
+
+  data::Published write_rows(const StagedLoad& staged) {
+    auto target = session_.facts(plan_.request.target);
+    if (!target) return create(staged);
+    auto* swap = swap_if_any();
+    if (swap && swap->possible(plan_, *target)) return exchange(*swap, staged, *target, false);
+    return merge(staged, *target, false);
+  }
+
+  /// The table is created together with its first rows: nobody finds it empty.
+  data::Published create(const StagedLoad& staged) {
+    auto* swap = swap_if_any();
+    const bool swaps = swap && swap->create(plan_);
+    if (!swaps) session_.create_table(plan_);
+    const auto target = session_.facts(plan_.request.target);
+    if (!target)
+      throw data::DatabaseError(data::ErrorClass::other, "the table is not there after CREATE");
+    return swaps ? exchange(*swap, staged, *target, true) : merge(staged, *target, true);
+  }
+
+  Swap* swap_if_any() { return strategy_.replaces_table() ? session_.swap() : nullptr; }
+
+  /// What is exchanged is the staging table itself, which was verified.
+  data::Published exchange(Swap& swap, const StagedLoad& staged, const TableFacts& target,
+                           bool created) {
+    locked_at_ = Clock::now();
+    swap.exchange(plan_, staged, target, created);
+    data::Published published;
+    published.method = "swap";
+    published.inserted = published.rows = staged.record.digest.rows;
+    published.proof = {plan_.request.proof, staged.record.digest, true};
+    return published;
+  }
+
+  data::Published merge(const StagedLoad& staged, const TableFacts& target, bool created) {
+    locked_at_ = Clock::now();
+    RowMerge merge(session_, plan_, target, staged.staging, created);
+    const auto changes = strategy_.apply(merge);
+    session_.after_rows(plan_, target, changes.deleted + changes.updated > 0);
+    data::Published published;
+    published.method = changes.method;
+    published.inserted = changes.inserted;
+    published.updated = changes.updated;
+    published.deleted = changes.deleted;
+    published.proof = prove(merge, changes, staged.record.digest);
+    published.rows = number(session_, "SELECT count(*) FROM " + target.rows);
+    session_.execute("DROP TABLE " + merge.staging);
+    return published;
+  }
+
+  workers::TaskFailed not_verified(const std::optional<StagedLoad>& staged) const {
+    return {"Merge.NotVerified",
+            fmt::format("{}: load {} cannot be published: {}", plan_.request.target.display(),
+                        load_.id, staged_instead(staged, load_)),
+            "stage and verify the table again",
+            "ORCH-0503",
+            {{"load", load_.id}}};
+  }
+
+  Session& session_;
+  const data::LoadPlan& plan_;
+  const data::LoadId& load_;
+  const boost::json::object& detail_;
+  const RowStrategy& strategy_;
+  Clock::time_point started_ = Clock::now();
+  Clock::time_point locked_at_ = started_;
+};
+
+}  // namespace
+
+data::Published publish(Session& session, const data::LoadPlan& plan, const data::LoadId& load,
+                        const boost::json::object& detail) {
+  return Publisher(session, plan, load, detail).run();
+}
+
+void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load) {
+  const auto& table = plan.request.target;
+  Transaction transaction(session);
+  hold_fence(session, table, load);
+  const auto staged = read_load(session, table);
+  if (!staged || staged->record.load.id != load.id)
+    throw workers::TaskFailed(
+        "Load.Superseded",
+        fmt::format("{}: found {}, expected load {}", table.display(),
+                    staged ? "load " + staged->record.load.id : "no staged load", load.id),
+        "another run staged the same table; stage it again", "ORCH-0507", {{"load", load.id}});
+  set_verified(session, table);
+  fault::point("verify.before_commit");
+  transaction.commit();
+  fault::point("verify.after_commit");
+}
+
+}  // namespace orch::publishing

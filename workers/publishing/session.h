@@ -1,0 +1,92 @@
+// A connection to a target's database, as publishing uses it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workers/data/failure.h"
+#include "workers/data/target.h"
+#include "workers/publishing/dialect.h"
+#include "workers/publishing/table_facts.h"
+
+namespace orch::publishing {
+
+/// Values of $1, $2, …, as text; unset is NULL.
+using Params = std::vector<std::optional<std::string>>;
+using Row = std::vector<std::optional<std::string>>;
+using Rows = std::vector<Row>;
+
+class Swap;
+
+/// One thread at a time. Every function throws data::DatabaseError for what the database reports,
+/// and workers::Cancelled soon after a stop.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual const Dialect& dialect() const = 0;
+
+  /// Runs one statement, whose parameters $1, $2, … come in this order, and returns its rows.
+  virtual Rows rows(const std::string& sql, const Params& params = {}) = 0;
+  /// Runs one statement and returns how many rows it inserted, updated or deleted.
+  virtual std::int64_t execute(const std::string& sql, const Params& params = {}) = 0;
+
+  /// begin() takes the right to write; a transaction that is not committed is rolled back by
+  /// rollback(), which may be called without one.
+  virtual void begin() = 0;
+  virtual void commit() = 0;
+  virtual void rollback() noexcept = 0;
+  /// Runs `work`, whose statements may read and do nothing else.
+  virtual void reading(const std::function<void()>& work) = 0;
+  /// False in a database that orch never wrote to.
+  virtual bool has_bookkeeping() = 0;
+
+  /// The table, or nothing.
+  virtual std::optional<TableFacts> facts(const data::TableName& table) = 0;
+  /// Digest of the rows that `sql` (a SELECT of the plan's columns, or a statement RETURNING them)
+  /// gives, in the plan's row encoding.
+  virtual data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
+                              const std::function<bool()>& stop) = 0;
+  /// The largest value of `column`, as text that a watermark takes; unset for no rows.
+  virtual std::optional<std::string> high_watermark(const data::TableName& table,
+                                                    const std::string& column) = 0;
+  /// Creates the target of `plan` with its key.
+  virtual void create_table(const data::LoadPlan& plan) = 0;
+  /// What the database leaves to its clients after rows were written: foreign keys where it does
+  /// not look at them, sequences. `removed`: rows may have been deleted or changed.
+  virtual void after_rows(const data::LoadPlan& plan, const TableFacts& target, bool removed) = 0;
+
+  /// How a whole table is exchanged at once; null where a database has no such way.
+  virtual Swap* swap() { return nullptr; }
+  /// How long locks of others are waited for, in tries; 0: for ever.
+  virtual std::chrono::milliseconds patience() const = 0;
+  /// True when a try that failed with ErrorClass::locked may succeed in another transaction.
+  virtual bool retries_locks() const { return false; }
+  virtual void pause(std::chrono::milliseconds) {}
+};
+
+/// Rolls back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Session& session) : session_(&session) { session.begin(); }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() {
+    if (session_) session_->rollback();
+  }
+  void commit() {
+    session_->commit();
+    session_ = nullptr;
+  }
+
+ private:
+  Session* session_;
+};
+
+/// The first value of the first row, as a number.
+std::int64_t number(Session& session, const std::string& sql, const Params& params = {});
+
+}  // namespace orch::publishing

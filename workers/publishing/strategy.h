@@ -1,0 +1,33 @@
+// The strategies: one file each. Whoever needs to know what a strategy means asks it here.
+#pragma once
+
+#include <cstdint>
+
+#include "workers/publishing/row_merge.h"
+
+namespace orch::publishing {
+
+class RowStrategy {
+ public:
+  virtual ~RowStrategy() = default;
+  /// The table holds the load and nothing else afterwards: it may be exchanged as a whole.
+  virtual bool replaces_table() const { return false; }
+  virtual bool needs_key() const { return false; }
+  /// Rows are right only on the state that they were selected for.
+  virtual bool only_after_watermark() const { return false; }
+  /// How many rows a table of `before` rows will have.
+  virtual std::int64_t rows_after(RowMerge& merge, std::int64_t before) const = 0;
+  virtual Changes apply(RowMerge& merge) const = 0;
+};
+
+const RowStrategy& strategy_of(data::Strategy strategy);
+
+// What strategy_of() chooses from.
+const RowStrategy& replace_strategy();
+const RowStrategy& upsert_strategy();
+const RowStrategy& append_strategy();
+
+/// How many rows are staged.
+std::int64_t staged_rows(RowMerge& merge);
+
+}  // namespace orch::publishing

@@ -1,0 +1,39 @@
+// What publishing must know of a table that exists.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workers/data/table.h"
+
+namespace orch::publishing {
+
+/// Columns of which no two rows hold the same values.
+struct UniqueKey {
+  std::string name;  ///< of the constraint or index
+  std::vector<std::string> columns;
+  bool nullable = false;    ///< rows with a NULL in it are all distinct
+  bool deferrable = false;  ///< looked at when the statements of the publish are done
+};
+
+/// A foreign key of another table whose ON DELETE action the database carries out by itself.
+struct Cascade {
+  std::string constraint;
+  std::string table;                    ///< as SQL
+  std::string action;                   ///< "CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT"
+  std::vector<std::string> columns;     ///< of the other table
+  std::vector<std::string> referenced;  ///< of this one
+};
+
+struct TableFacts {
+  data::Table table;
+  std::string rows;        ///< SQL that names exactly its own rows: "ONLY x" in PostgreSQL
+  std::string row_id;      ///< a column that identifies a row for one statement; empty: none
+  std::string overriding;  ///< what INSERT says to fill identity columns: " OVERRIDING …", or empty
+  std::vector<std::string> fixed;  ///< columns that UPDATE may not name
+  std::vector<UniqueKey> unique;   ///< the primary key first
+  std::vector<Cascade> cascades;
+  std::vector<std::string> rewriters;  ///< "trigger audit", "rule r": what may change rows
+};
+
+}  // namespace orch::publishing
