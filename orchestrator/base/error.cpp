@@ -126,6 +126,16 @@ constexpr std::array codes = {
         "ORCH-0214", "the task is not open any more",
         "Its token has been used, the task has timed out, or its execution has ended. What the "
         "worker did is not taken into the execution."},
+    ErrorCode{
+        "ORCH-0217", "the run store refuses what one run has to record",
+        "An event is larger than the store takes (1 GB), or breaks a rule of it. That run ends as "
+        "failed; the others go on. Payloads carry references, not data."},
+    ErrorCode{
+        "ORCH-0218", "a run cannot be carried on",
+        "Its history cannot be read or does not fit its definition, or deciding what follows "
+        "failed "
+        "for another reason, which the message tells. The run is set aside: it stays where it is "
+        "and no other run suffers. `orch resume RUN` tries again, `orch stop RUN` ends it."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
               "the environment "

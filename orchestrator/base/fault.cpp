@@ -1,9 +1,12 @@
 #include "orchestrator/base/fault.h"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +19,18 @@ namespace {
 struct Rule {
   std::string point;
   int passes_left = 1;
-  int signal = SIGKILL;  ///< 0: throw
+  std::string action = "kill";
 };
 
-int signal_of(std::string_view action) {
-  if (action == "throw") return 0;
-  return action == "stop" ? SIGSTOP : SIGKILL;
+std::atomic<int> come_true = 0;
+
+void act(const std::string& action, const std::string& point) {
+  const auto what = "fault injected at " + point;
+  if (action == "throw") throw Error("ORCH-0004", what);
+  if (action == "refuse") throw Error("ORCH-0217", what);
+  if (action == "error") throw std::runtime_error(what);
+  if (action == "memory") throw std::bad_alloc();
+  std::raise(action == "stop" ? SIGSTOP : SIGKILL);
 }
 
 std::vector<Rule> parse(std::string_view text) {
@@ -37,7 +46,7 @@ std::vector<Rule> parse(std::string_view text) {
       item.remove_prefix(first + 1);
       const auto second = item.find(':');
       rule.passes_left = std::atoi(std::string(item.substr(0, second)).c_str());
-      if (second != std::string_view::npos) rule.signal = signal_of(item.substr(second + 1));
+      if (second != std::string_view::npos) rule.action = item.substr(second + 1);
     }
     rules.push_back(std::move(rule));
   }
@@ -60,18 +69,21 @@ const bool active = std::getenv("ORCH_FAULT") != nullptr;
 
 void pass(const char* name) {
   static std::mutex mutex;
-  int signal = 0;
+  std::string action;
   {
     const std::scoped_lock lock(mutex);
     const auto due = std::find_if(rules().begin(), rules().end(), [&](Rule& rule) {
       return rule.point == name && --rule.passes_left == 0;
     });
     if (due == rules().end()) return;
-    signal = due->signal;
+    action = due->action;
   }
-  if (signal == 0) throw Error("ORCH-0004", std::string("fault injected at ") + name);
-  std::raise(signal);
+  ++come_true;
+  act(action, name);
 }
 
 }  // namespace detail
+
+int injected() { return come_true; }
+
 }  // namespace orch::fault

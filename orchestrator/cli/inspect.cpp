@@ -52,6 +52,7 @@ store::ListFilter filter_of(const StatusOptions& options) {
     names.emplace_back(name);
   }
   filter.paused = options.only == "paused";
+  filter.children = filter.paused;  // only those that were set aside by themselves are marked
   if (filter.status) return filter;
   throw Error("ORCH-0001",
               fmt::format("--only is \"{}\"{}", options.only, did_you_mean(options.only, names)),

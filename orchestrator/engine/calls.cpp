@@ -210,6 +210,7 @@ std::string Engine::Core::do_stop(const std::string& run, const std::string& err
   const auto row = store_.find(run);
   if (row.status != machine::Status::running)
     refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
+  if (row.set_aside) return stop_aside(row, {error, cause});
   const bool rested = wake(row);
   stimulate(*find(row.id), machine::Stop{error, cause});
   // The parts of a run that has rested do not move before they end.

@@ -38,11 +38,6 @@ void keep_freed_memory() {
 
 }  // namespace
 
-bool may_pass(const Error& error) {
-  const auto& code = error.code();
-  return code == "ORCH-0209" || code == "ORCH-0210" || code == "ORCH-0211" || code == "ORCH-0004";
-}
-
 Engine::Core::Core(store::Store& store, const workers::Registry& registry, Options options,
                    Observer* observer)
     : store_(store),
@@ -70,6 +65,8 @@ Engine::Core::~Core() {
   for (auto& [id, active] : active_) {
     for (auto& [ticket, delivery] : active->deliveries) delivery->request_stop();
   }
+  active_.clear();
+  background_.wait();
   pool_.reset();
 }
 
@@ -82,6 +79,7 @@ void Engine::Core::recover() {
   running.children = true;
   auto rows = store_.list(running);
   std::reverse(rows.begin(), rows.end());
+  look_back(rows);
   std::set<store::ExecutionId> known;  // with those that cannot be continued: they may be mended
   std::set<store::ExecutionId> resting;
   for (const auto& row : rows) {
@@ -95,11 +93,12 @@ void Engine::Core::recover() {
       const auto& active = load(row);
       log::info("run={} msg=\"continues after event {}\"", row.made.run_id,
                 active.execution.last_event());
-    } catch (const Error& error) {
-      log::error("run={} msg=\"cannot be continued: {}\" code={}", row.made.run_id, error.what(),
-                 error.code());
+    } catch (...) {
+      resting.insert(row.id);
+      leave_out(row);
     }
   }
+  commit_start();
   find_orphans(known);
   find_nested_orphans(known);
 }
@@ -165,28 +164,34 @@ void Engine::Core::turn(Inbox& pending) {
   fault::point("engine.after_commit");
   settle(pending, taken);
   carry_out();
+  background_.tidy();
 }
 
 // After a store error nothing has happened; the same is decided again until the store has
-// recovered or patience ends.
-Engine::Core::Taken Engine::Core::commit(const Inbox& pending) {
+// recovered or patience ends. So it is after an error that no run or command can be blamed for.
+Engine::Core::Taken Engine::Core::commit(Inbox& pending) {
   const auto give_up = std::chrono::steady_clock::now() + options_.store_give_up;
   auto delay = Millis{50};
   while (true) {
     try {
       return try_commit(pending);
-    } catch (const Error& error) {
+    } catch (const SpoiledTurn&) {
       roll_back();
-      if (!may_pass(error) || std::chrono::steady_clock::now() > give_up) throw;
+      continue;
+    } catch (const std::exception& error) {
+      roll_back();
+      const auto* known = dynamic_cast<const Error*>(&error);
+      const bool lasts = known && !may_pass(*known) && known->code() != "ORCH-0218";
+      if (lasts || std::chrono::steady_clock::now() > give_up) throw;
       log::warn("msg=\"{}; trying again in {} ms\" code={}", error.what(), delay.count(),
-                error.code());
+                known ? known->code() : "");
       if (!pause(delay)) throw;
     }
     delay = std::min(delay * 2, Millis{2'000});
   }
 }
 
-Engine::Core::Taken Engine::Core::try_commit(const Inbox& pending) {
+Engine::Core::Taken Engine::Core::try_commit(Inbox& pending) {
   now_ = std::max(now_, clock_now());  // recorded time never goes back
   const auto taken = decide(pending);
   write();
@@ -197,23 +202,22 @@ Engine::Core::Taken Engine::Core::try_commit(const Inbox& pending) {
     transaction_.reset();
   }
   fired_.clear();
-  decided_ = 0;
+  doomed_.clear();
+  decided_ = decided_bytes_ = 0;
   return taken;
 }
 
 // One row of history for each run that has events, however many results led to them.
 void Engine::Core::write() {
   for (auto* active : touched_) {
-    if (active->events.empty()) continue;
-    transaction().append(active->row.id, active->events);
-    record_outcome(*active);
+    if (!active->events.empty()) record(*active);
   }
 }
 
 // Memory is a cache: what the failed turn touched is folded again from the store.
 void Engine::Core::roll_back() {
   transaction_.reset();
-  decided_ = 0;
+  decided_ = decided_bytes_ = 0;
   for (const auto& timer : std::exchange(fired_, {})) timers_.add(timer);
   for (auto* active : std::exchange(touched_, {})) {
     if (active->created) {
@@ -244,7 +248,11 @@ void Engine::Core::settle(Inbox& pending, const Taken& taken) {
   orphans_.clear();
   nested_orphans_.clear();
   for (std::size_t i = 0; i < taken.commands; ++i) {
-    pending.commands.front().answer();
+    const auto& command = pending.commands.front();
+    if (command.refused)
+      command.fail(command.refused);
+    else
+      command.answer();
     pending.commands.pop_front();
   }
   for (std::size_t i = 0; i < taken.news; ++i) {

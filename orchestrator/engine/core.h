@@ -17,11 +17,14 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/secret.h"
+#include "orchestrator/engine/background.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/map_run.h"
+#include "orchestrator/engine/own_fault.h"
 #include "orchestrator/engine/pool.h"
 #include "orchestrator/engine/run_id.h"
 #include "orchestrator/engine/timers.h"
+#include "orchestrator/store/under_decision.h"
 
 namespace orch::engine {
 
@@ -47,14 +50,23 @@ struct Active {
   bool in_more = false;                ///< has a place in more_
   bool stale = false;                  ///< a commit failed: fold again before the next use
   bool of_client = false;              ///< Options::access bounds it
+  int misfires = 0;                    ///< turns in a row that could not be carried out
+};
+
+/// A run whose own work threw in a turn that is decided again.
+struct Doomed {
+  std::string why;
+  int times = 0;  ///< 1: the run is ended; more: that threw too, and the run is set aside
 };
 
 /// Something a caller asked for. `act` runs inside the turn and may be run again after a store
-/// error; `answer` after the commit; `fail` instead of it.
+/// error; after the commit comes `answer`, or `fail` with what `act` threw.
 struct Command {
   std::function<void()> act;
   std::function<void()> answer;
   std::function<void(std::exception_ptr)> fail;
+  std::exception_ptr refused = {};  ///< what `act` threw
+  bool spoils = false;              ///< it threw after it had begun to write, and is not run again
 };
 
 class Engine::Core {
@@ -98,8 +110,8 @@ class Engine::Core {
   bool take(Inbox& pending);
   Millis patience() const;
   void turn(Inbox& pending);
-  Taken commit(const Inbox& pending);
-  Taken try_commit(const Inbox& pending);
+  Taken commit(Inbox& pending);
+  Taken try_commit(Inbox& pending);
   void write();
   void roll_back();
   bool pause(Millis duration);
@@ -109,24 +121,46 @@ class Engine::Core {
   void fail_all(Inbox& pending, const std::exception_ptr& error);
 
   // decide.cpp: from what arrived to events
-  Taken decide(const Inbox& pending);
+  Taken decide(Inbox& pending);
+  void obey(Command& command);
   void stop_orphans();
+  void stop_orphan(store::ExecutionId run);
   bool turn_is_full() const;
   void hear(const WorkerNews& news);
+  void take_in(const WorkerNews& news);
   void announce_begun();
   void fire_timers();
   void watch_heartbeat(const Timer& timer);
   void watch_outside(Active& active, const Timer& timer, Instant sign);
   void continue_those_with_more();
   void stimulate(Active& active, What what);
+  std::vector<machine::Event> decided(Active& active, What what);
   void touch(Active& active);
   void queue_more(Active& active);
   void record_outcome(Active& active);
   void report_progress();
   store::Turn& transaction();
 
+  // isolation.cpp: what goes wrong in one run ends there
+  template <class Work>
+  void within(store::ExecutionId run, const Work& work);
+  [[noreturn]] void doom(store::ExecutionId run, const std::string& why);
+  void end_doomed();
+  std::vector<machine::Event> broken_off(Active& active, const std::string& why);
+  std::vector<machine::Event> break_off(Active& active, const std::string& why);
+  void record(Active& active);
+  void carry_out_again(store::ExecutionId run, const std::string& why);
+  void set_aside(const store::ExecutionRow& row, const std::string& why);
+  void leave_out(const store::ExecutionRow& row);
+  std::string stop_aside(const store::ExecutionRow& row, const machine::Stop& reason);
+  void stop_at_rest(store::ExecutionRow row, const machine::Stop& reason);
+  void look_back(std::vector<store::ExecutionRow>& running);
+  void commit_start();
+  void forget(store::ExecutionId run, const std::exception_ptr& why);
+
   // dispatch.cpp: what follows from committed events
   void carry_out();
+  void carry_out(Active& active);
   void dispatch(Active& active, const std::vector<machine::Event>& events);
   void carry_on(Active& active, const machine::OpenTask& task);
   void dispatch_task(Active& active, const machine::OpenTask& task);
@@ -169,6 +203,7 @@ class Engine::Core {
   void continue_map_run(Active& active, const machine::OpenTask& task);
   void complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run);
   MapRun& map_run(Active& active, const machine::OpenTask& task);
+  void open_feed(Active& active, const machine::OpenTask& task, MapRun& run);
   void count_children(Active& active, MapRun& run);
   void set_length(MapRun& run, std::int64_t items);
   void start_children(Active& active, const machine::OpenTask& task, MapRun& run);
@@ -247,6 +282,8 @@ class Engine::Core {
   std::set<IdlePromise> idle_waiters_;
   Timers timers_;
   std::deque<store::ExecutionId> more_;  ///< runs that the bound of a turn stopped
+  std::map<store::ExecutionId, Doomed> doomed_;
+  Background background_;  ///< feeds and jobs of map runs that are over
   std::vector<std::shared_ptr<Delivery>> to_queue_;
   RunIds run_ids_;
   std::int64_t next_fence_ = 0;
@@ -261,13 +298,21 @@ class Engine::Core {
   std::unique_ptr<store::Turn> transaction_;
   std::vector<Active*> touched_;
   std::vector<Timer> fired_;
-  std::size_t decided_ = 0;  ///< events
+  std::size_t decided_ = 0;        ///< events
+  std::size_t decided_bytes_ = 0;  ///< of their payloads, as text
+  std::uint64_t writes_ = 0;       ///< calls of transaction()
 
   std::unique_ptr<WorkerPool> pool_;
   std::thread thread_;
 };
 
-/// Whether the error may pass by itself: the disk is freed, another program ends its transaction.
-bool may_pass(const Error& error);
+template <class Work>
+void Engine::Core::within(store::ExecutionId run, const Work& work) {
+  try {
+    work();
+  } catch (...) {
+    doom(run, own_fault());
+  }
+}
 
 }  // namespace orch::engine

@@ -12,15 +12,17 @@ namespace {
 // Events of one turn; what else has arrived waits for the next, which follows at once. Bounds the
 // memory of a turn and the time until a result of it is durable.
 constexpr std::size_t max_events = 20'000;
+constexpr std::size_t max_bytes = std::size_t{256} << 20;  // likewise, of payloads
 constexpr Millis look_interval{20};
 
 }  // namespace
 
-Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
+Engine::Core::Taken Engine::Core::decide(Inbox& pending) {
   Taken taken;
+  end_doomed();
   stop_orphans();
   for (; taken.commands < pending.commands.size() && !turn_is_full(); ++taken.commands)
-    pending.commands[taken.commands].act();
+    obey(pending.commands[taken.commands]);
   for (; taken.news < pending.news.size() && !turn_is_full(); ++taken.news)
     hear(pending.news[taken.news]);
   announce_begun();
@@ -31,17 +33,45 @@ Engine::Core::Taken Engine::Core::decide(const Inbox& pending) {
   return taken;
 }
 
-// First of all, so that a redrive finds them stopped.
-void Engine::Core::stop_orphans() {
-  for (const auto& [parent, map_run] : orphans_) stop_children(parent, map_run);
-  for (const auto run : nested_orphans_) {
-    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
+// A command that throws is refused. When it had begun to write, the turn is decided without it.
+void Engine::Core::obey(Command& command) {
+  if (command.spoils) return;
+  command.refused = nullptr;
+  const auto before = writes_;
+  try {
+    fault::point("engine.command");
+    command.act();
+  } catch (...) {
+    command.refused = std::current_exception();
+    own_fault();
+    if (writes_ == before) return;
+    command.spoils = true;
+    throw SpoiledTurn();
   }
 }
 
-bool Engine::Core::turn_is_full() const { return decided_ >= max_events; }
+// First of all, so that a redrive finds them stopped.
+void Engine::Core::stop_orphans() {
+  for (const auto& [parent, map_run] : orphans_) stop_children(parent, map_run);
+  for (const auto run : nested_orphans_) stop_orphan(run);
+}
+
+// Nobody waits for it any more.
+void Engine::Core::stop_orphan(store::ExecutionId run) {
+  within(run, [&] {
+    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
+  });
+}
+
+bool Engine::Core::turn_is_full() const {
+  return decided_ >= max_events || decided_bytes_ >= max_bytes;
+}
 
 void Engine::Core::hear(const WorkerNews& news) {
+  within(news.delivery->execution, [&] { take_in(news); });
+}
+
+void Engine::Core::take_in(const WorkerNews& news) {
   const auto& delivery = *news.delivery;
   auto* active = find(delivery.execution);
   if (!active) return;  // the run has ended without it
@@ -62,23 +92,25 @@ void Engine::Core::announce_begun() {
   if (in_flight_ <= announced_ || now_ < looked_at_ + look_interval) return;
   looked_at_ = now_;
   for (const auto& delivery : pool_->at_work()) {
-    auto* active = delivery->announced ? nullptr : find(delivery->execution);
-    if (!active) continue;
-    touch(*active);  // after a failed commit it is to be announced again
-    delivery->announced = true;
-    ++announced_;
-    stimulate(*active, machine::TaskBegun{delivery->ticket, ""});
+    if (delivery->announced) continue;
+    within(delivery->execution, [&] {
+      auto* active = find(delivery->execution);
+      if (!active) return;
+      touch(*active);  // after a failed commit it is to be announced again
+      delivery->announced = true;
+      ++announced_;
+      stimulate(*active, machine::TaskBegun{delivery->ticket, ""});
+    });
   }
 }
 
 void Engine::Core::fire_timers() {
   while (const auto timer = timers_.take(now_)) {
     fired_.push_back(*timer);
-    if (timer->kind == Timer::Kind::heartbeat) {
-      watch_heartbeat(*timer);
-    } else if (auto* active = find(timer->execution)) {
-      stimulate(*active, machine::TimerDue{timer->id});
-    }
+    within(timer->execution, [&] {
+      if (timer->kind == Timer::Kind::heartbeat) return watch_heartbeat(*timer);
+      if (auto* active = find(timer->execution)) stimulate(*active, machine::TimerDue{timer->id});
+    });
   }
 }
 
@@ -110,25 +142,40 @@ void Engine::Core::watch_outside(Active& active, const Timer& timer, Instant sig
 // After everybody's news, so that a run with much to do does not delay the others.
 void Engine::Core::continue_those_with_more() {
   for (auto count = more_.size(); count > 0 && !turn_is_full(); --count) {
-    auto* active = find(more_.front());  // should the store fail now, it keeps its place
-    more_.pop_front();
-    if (!active) continue;
-    active->in_more = false;
-    stimulate(*active, machine::Continue{});
+    const auto run = more_.front();
+    within(run, [&] {
+      auto* active = find(run);  // should the store fail now, it keeps its place
+      more_.pop_front();
+      if (!active) return;
+      active->in_more = false;
+      stimulate(*active, machine::Continue{});
+    });
   }
 }
 
 void Engine::Core::stimulate(Active& active, What what) {
-  auto events =
-      active.execution.decide({now_, secrets_.next_bits(), std::move(what), secrets_.next()});
+  auto events = decided(active, std::move(what));
   if (active.execution.has_more()) queue_more(active);
   if (events.empty()) return;
   touch(active);
   decided_ += events.size();
+  for (const auto& event : events)
+    if (event.payload) decided_bytes_ += event.payload->text().size();
   if (active.events.empty())
     active.events = std::move(events);
   else
     std::move(events.begin(), events.end(), std::back_inserter(active.events));
+}
+
+std::vector<machine::Event> Engine::Core::decided(Active& active, What what) {
+  const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
+  try {
+    fault::point("engine.decide");
+    return active.execution.decide({now_, secrets_.next_bits(), std::move(what), secrets_.next()});
+  } catch (...) {
+    touch(active);  // its memory is of no use now, whoever is to blame
+    return broken_off(active, own_fault());
+  }
 }
 
 void Engine::Core::touch(Active& active) {
@@ -160,11 +207,12 @@ void Engine::Core::report_progress() {
       rows.push_back({machine::Ticket{ticket}, latest->key, latest->phase, latest->rows,
                       latest->bytes, latest->expected_rows, now_});
     }
-    if (fresh) transaction().set_progress(id, rows);
+    if (fresh) within(id, [&, run = id] { transaction().set_progress(run, rows); });
   }
 }
 
 store::Turn& Engine::Core::transaction() {
+  ++writes_;
   if (!transaction_) transaction_ = store_.begin();
   return *transaction_;
 }

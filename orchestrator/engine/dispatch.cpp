@@ -1,6 +1,7 @@
 // What follows from committed events: tasks to workers, timers, answers to those who wait.
 #include <utility>
 
+#include "orchestrator/base/describe_exception.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/engine/core.h"
 
@@ -11,15 +12,26 @@ using machine::EventType;
 
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
-  for (auto* active : touched_) {
-    const auto events = std::exchange(active->events, {});
-    active->touched = active->created = false;
-    if (observer_ && !events.empty()) observer_->on_events(active->row, events);
-    dispatch(*active, events);
-    if (active->row.status != machine::Status::running) end(*active);
+  for (auto* active : std::exchange(touched_, {})) {
+    const auto run = active->row.id;
+    try {
+      carry_out(*active);
+    } catch (...) {
+      carry_out_again(run, describe(std::current_exception()));
+    }
   }
-  touched_.clear();
   if (!to_queue_.empty()) pool_->queue(std::exchange(to_queue_, {}));
+}
+
+void Engine::Core::carry_out(Active& active) {
+  const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
+  const auto events = std::exchange(active.events, {});
+  active.touched = active.created = false;
+  fault::point("engine.dispatch");
+  if (observer_ && !events.empty()) observer_->on_events(active.row, events);
+  dispatch(active, events);
+  active.misfires = 0;
+  if (active.row.status != machine::Status::running) end(active);
 }
 
 void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
@@ -98,10 +110,11 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   if (open.heartbeat_seconds)
     timers_.add({now_ + std::chrono::seconds(*open.heartbeat_seconds), active.row.id, task.ticket,
                  Timer::Kind::heartbeat});
-  ++in_flight_;
-  announced_ += open.begun ? 1 : 0;
+  to_queue_.reserve(to_queue_.size() + 1);
   active.deliveries.insert_or_assign(task.ticket, delivery);
   to_queue_.push_back(std::move(delivery));
+  ++in_flight_;
+  announced_ += open.begun ? 1 : 0;
 }
 
 void Engine::Core::set_timers(Active& active) {

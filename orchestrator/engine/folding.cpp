@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/fault.h"
 
 namespace orch::engine {
 namespace {
@@ -37,6 +38,7 @@ machine::Execution blank(const store::ExecutionRow& row,
 
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
                         std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+  fault::point("engine.fold");
   auto execution = blank(row, std::move(workflow), options);
   store.history(row.id, 0, [&](const machine::Event& event) {
     try {
@@ -49,6 +51,13 @@ machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
     }
   });
   return execution;
+}
+
+void abort_unread(const machine::Stop& reason, Instant at, store::ExecutionRow& row) {
+  row.status = machine::Status::aborted;
+  if (!reason.error.empty()) row.error = reason.error;
+  row.cause = reason.cause.empty() ? row.set_aside : reason.cause;
+  row.ended_at = at;
 }
 
 void take_outcome(const machine::Execution& execution, Instant at, store::ExecutionRow& row) {

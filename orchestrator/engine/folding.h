@@ -18,6 +18,9 @@ machine::Execution blank(const store::ExecutionRow& row,
 machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
                         std::shared_ptr<const asl::Workflow> workflow, const Options& options);
 
+/// The end of a run that is set aside and whose history cannot be read: aborted, without an event.
+void abort_unread(const machine::Stop& reason, Instant at, store::ExecutionRow& row);
+
 /// Copies what the execution has come to into the row of its run; `at` is its end, if it has ended.
 void take_outcome(const machine::Execution& execution, Instant at, store::ExecutionRow& row);
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "orchestrator/base/fault.h"
+#include "orchestrator/engine/own_fault.h"
 #include "workers/worker.h"
 
 namespace orch::engine {
@@ -19,16 +21,24 @@ ItemFeed::ItemFeed(workers::Outside& outside, boost::json::object reader,
                    std::shared_ptr<const access::Policy> access, std::int64_t skip,
                    std::function<void()> wake)
     : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
-  thread_ = std::thread([this, reader = std::move(reader), skip] { read(reader, skip); });
+  fault::point("engine.reader");
+  thread_ = std::thread([this, reader = std::move(reader), skip] {
+    read(reader, skip);
+    over_ = true;
+  });
 }
 
 ItemFeed::~ItemFeed() {
+  request_stop();
+  thread_.join();
+}
+
+void ItemFeed::request_stop() noexcept {
   {
     const std::scoped_lock lock(mutex_);
     stop_ = true;
   }
   room_.notify_all();
-  thread_.join();
 }
 
 std::optional<std::string> ItemFeed::take() {
@@ -56,11 +66,13 @@ bool ItemFeed::ended() const {
 
 void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
   try {
+    fault::point("reader.open");
     const auto items = outside_.items(reader, access_.get(), [this] {
       const std::scoped_lock lock(mutex_);
       return stop_;
     });
     while (auto item = items->next()) {
+      fault::point("reader.next");
       if (skip-- > 0) continue;
       if (!push(std::move(*item))) return;
     }
@@ -68,7 +80,7 @@ void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
   } catch (const workers::Cancelled&) {
     // nobody waits for the items any more
   } catch (...) {
-    end(std::current_exception());
+    end(as_task_failed("States.ItemReaderFailed"));
   }
 }
 

@@ -1,6 +1,7 @@
 // Reads the items of a map run from outside, ahead of the engine.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -12,13 +13,14 @@
 
 #include <boost/json/object.hpp>
 
+#include "orchestrator/engine/background.h"
 #include "workers/outside.h"
 
 namespace orch::engine {
 
 /// A thread of its own and a short queue, so that neither a slow bucket holds up the engine nor a
 /// large object fills the memory. Used on the engine's thread; `wake` is called on the feed's.
-class ItemFeed {
+class ItemFeed final : public SlowWork {
  public:
   /// Leaves out the first `skip` items, which children have. `wake` tells that take() may have
   /// something again. `outside` must outlive the feed.
@@ -26,12 +28,12 @@ class ItemFeed {
            std::shared_ptr<const access::Policy> access, std::int64_t skip,
            std::function<void()> wake);
   /// Stops reading and waits for the thread.
-  ~ItemFeed();
-  ItemFeed(const ItemFeed&) = delete;
-  ItemFeed& operator=(const ItemFeed&) = delete;
+  ~ItemFeed() override;
+  void request_stop() noexcept override;
+  bool is_over() const noexcept override { return over_; }
 
-  /// The next item as JSON text; nothing when none is there yet, or any more. Throws what reading
-  /// threw, once the items before it are taken.
+  /// The next item as JSON text; nothing when none is there yet, or any more. Throws TaskFailed
+  /// with what reading threw, once the items before it are taken.
   std::optional<std::string> take();
   /// True when take() will give nothing any more.
   bool ended() const;
@@ -53,6 +55,7 @@ class ItemFeed {
   bool ended_ = false;
   bool stop_ = false;
   std::exception_ptr failure_;
+  std::atomic<bool> over_ = false;  ///< the thread has nothing left to do
   std::thread thread_;
 };
 

@@ -52,7 +52,7 @@ struct MapRun {
   std::optional<double> tolerated_percentage;
   std::int64_t most_running = 0;
 
-  std::unique_ptr<ItemFeed> feed;      ///< null: the items are in the state's array
+  Leavable<ItemFeed> feed;             ///< null: the items are in the state's array
   std::optional<std::int64_t> length;  ///< items in all; unset until the feed has ended
   std::int64_t next_item = 0;
   Batch batch;
@@ -62,7 +62,7 @@ struct MapRun {
   std::int64_t failed_items = 0;
 
   std::optional<asl::Failure> failure;  ///< of the run, while its results are written
-  std::unique_ptr<ResultJob> results;
+  Leavable<ResultJob> results;
 
   bool may_start() const { return running < most_running; }
   /// True when every child has ended and no other will be started.

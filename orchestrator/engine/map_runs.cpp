@@ -8,6 +8,7 @@
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/fault.h"
 #include "orchestrator/engine/ask.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/json/text.h"
@@ -81,13 +82,13 @@ void Engine::Core::begin_map_run(Active& active, const machine::OpenTask& task) 
   queue_map_run(active.row.id, task.ticket);
 }
 
-// Called on threads of feeds and result jobs.
+// Called on threads of feeds and result jobs. A wake must not get lost.
 std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
                                                   machine::Ticket ticket) {
   return [this, parent, ticket] {
+    const auto wake = [this, parent, ticket] { queue_map_run(parent, ticket); };
     try {
-      post(Command{[this, parent, ticket] { queue_map_run(parent, ticket); }, [] {},
-                   [](const std::exception_ptr&) {}});
+      post(Command{wake, [] {}, [wake](const std::exception_ptr&) { wake(); }});
     } catch (const std::exception&) {
       // The engine has stopped; the next one reads on.
     }
@@ -99,9 +100,11 @@ void Engine::Core::continue_map_runs() {
   for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(); --count) {
     const auto [parent, ticket] = waiting_map_runs_.front();
     waiting_map_runs_.pop_front();
-    auto* active = find(parent);
-    const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
-    if (task) continue_map_run(*active, *task);
+    within(parent, [&, run = parent, id = ticket] {
+      auto* active = find(run);
+      const auto task = active ? active->execution.open_task(id) : std::nullopt;
+      if (task) continue_map_run(*active, *task);
+    });
   }
 }
 
@@ -109,8 +112,10 @@ void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& tas
   // Before the first item is taken: should the store fail in mid turn, the children are counted
   // anew.
   touch(active);
+  const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
   auto& run = map_run(active, task);
   try {
+    open_feed(active, task, run);
     if (!run.failure && run.exceeded())
       fail_map_run(active, run,
                    {"States.ExceedToleratedFailureThreshold",
@@ -131,9 +136,9 @@ void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& tas
   auto output = json::Payload::of_text("[]");
   if (!run.writer.empty() && run.next_child > 0) {
     if (!run.results)
-      run.results = std::make_unique<ResultJob>(registry_.outside(), run.writer, access_of(active),
-                                                map_run_arn(active.row.made, run.name),
-                                                map_run_waker(active.row.id, task.ticket));
+      run.results = make_leavable<ResultJob>(
+          background_, registry_.outside(), run.writer, access_of(active),
+          map_run_arn(active.row.made, run.name), map_run_waker(active.row.id, task.ticket));
     if (run.results->wants_page()) {
       std::vector<workers::ChildResult> page;
       for (const auto& child :
@@ -158,6 +163,7 @@ void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& tas
 MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   const auto known = active.map_runs.find(task.map_run_id);
   if (known != active.map_runs.end() && known->second.ticket == task.ticket) return known->second;
+  fault::point("engine.map_run");
   auto run = read_plan(task);
   if (const auto row = store_.find_map_run(run.name))
     apply(row->limits, run);
@@ -178,14 +184,16 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
     for (const auto& child : run.to_redrive)
       run.failed_items -= store_.find(child).made.parent->items;
   }
-  const auto* reader = task.parameters.value().as_object().if_contains("reader");
-  if (reader)
-    run.feed =
-        std::make_unique<ItemFeed>(registry_.outside(), reader->as_object(), access_of(active),
-                                   run.next_item, map_run_waker(active.row.id, task.ticket));
-  else
-    set_length(run, active.execution.item_count(task.ticket));
   return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
+}
+
+void Engine::Core::open_feed(Active& active, const machine::OpenTask& task, MapRun& run) {
+  if (run.feed || run.length || run.failure) return;
+  const auto* reader = task.parameters.value().as_object().if_contains("reader");
+  if (!reader) return set_length(run, active.execution.item_count(task.ticket));
+  run.feed = make_leavable<ItemFeed>(background_, registry_.outside(), reader->as_object(),
+                                     access_of(active), run.next_item,
+                                     map_run_waker(active.row.id, task.ticket));
 }
 
 void Engine::Core::set_length(MapRun& run, std::int64_t items) {
@@ -267,6 +275,7 @@ std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& ru
 }
 
 void Engine::Core::start_child(Active& active, MapRun& run) {
+  fault::point("engine.child");
   const auto label = run.name.substr(0, run.name.find(':'));
   store::ExecutionRow row;
   auto& made = row.made;
@@ -281,6 +290,7 @@ void Engine::Core::start_child(Active& active, MapRun& run) {
   made.service = child_link(active.row.made.service, label, made.name);
   made.parent = {{active.row.id, run.id, run.next_child, items}};
   row.id = transaction().add(made);
+  fault::point("engine.child");
   auto execution = blank(row, workflow(run.definition_hash));
   ++run.next_child;
   ++run.running;
@@ -303,16 +313,13 @@ void Engine::Core::fail_map_run(Active& active, MapRun& run, const asl::Failure&
   stop_children(active.row.id, run.id);
 }
 
-// Nobody waits for them any more.
 void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId map_run) {
   std::vector<store::ExecutionId> children;
   for (const auto& [id, active] : active_) {
     const auto& link = active->row.made.parent;
     if (link && link->execution == parent && link->map_run == map_run) children.push_back(id);
   }
-  for (const auto child : children) {
-    if (auto* active = find(child)) stimulate(*active, machine::Stop{"", ""});
-  }
+  for (const auto child : children) stop_orphan(child);
 }
 
 // After a restart: children whose map run was over before they could be told.

@@ -49,11 +49,13 @@ void Engine::Core::continue_nested() {
   for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(); --count) {
     const auto [execution, ticket] = waiting_nested_.front();
     waiting_nested_.pop_front();
-    auto* active = find(execution);
-    const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
-    if (!task || !task->submitted || !task->resource.starts_nested()) continue;
-    touch(*active);  // should the store fail now, the task is queued again
-    finish_nested(*active, *task);
+    within(execution, [&, run = execution, id = ticket] {
+      auto* active = find(run);
+      const auto task = active ? active->execution.open_task(id) : std::nullopt;
+      if (!task || !task->submitted || !task->resource.starts_nested()) return;
+      touch(*active);  // should the store fail now, the task is queued again
+      finish_nested(*active, *task);
+    });
   }
 }
 

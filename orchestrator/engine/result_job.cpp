@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "orchestrator/base/fault.h"
+#include "orchestrator/engine/own_fault.h"
 #include "workers/worker.h"
 
 namespace orch::engine {
@@ -10,17 +12,24 @@ ResultJob::ResultJob(workers::Outside& outside, boost::json::object writer,
                      std::shared_ptr<const access::Policy> access, std::string map_run_arn,
                      std::function<void()> wake)
     : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
-  thread_ = std::thread(
-      [this, writer = std::move(writer), arn = std::move(map_run_arn)] { write(writer, arn); });
+  fault::point("engine.writer");
+  thread_ = std::thread([this, writer = std::move(writer), arn = std::move(map_run_arn)] {
+    write(writer, arn);
+    over_ = true;
+  });
 }
 
 ResultJob::~ResultJob() {
+  request_stop();
+  thread_.join();
+}
+
+void ResultJob::request_stop() noexcept {
   {
     const std::scoped_lock lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
 }
 
 bool ResultJob::wants_page() const {
@@ -48,11 +57,13 @@ void ResultJob::write(const boost::json::object& writer, const std::string& map_
   std::optional<boost::json::value> result;
   std::exception_ptr failure;
   try {
+    fault::point("writer.open");
     const auto results = outside_.results(writer, map_run_arn, access_.get(), [this] {
       const std::scoped_lock lock(mutex_);
       return stop_;
     });
     while (const auto page = take()) {
+      fault::point("writer.page");
       for (const auto& child : *page) results->add(child);
       if (!page->empty()) wake_();
       if (page->empty()) {
@@ -63,7 +74,7 @@ void ResultJob::write(const boost::json::object& writer, const std::string& map_
   } catch (const workers::Cancelled&) {
     return;  // nobody waits for the results any more
   } catch (...) {
-    failure = std::current_exception();
+    failure = as_task_failed("States.ResultWriterFailed");
   }
   {
     const std::scoped_lock lock(mutex_);

@@ -1,6 +1,7 @@
 // Writes the results of a map run outside, behind the engine.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -12,27 +13,29 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/engine/background.h"
 #include "workers/outside.h"
 
 namespace orch::engine {
 
 /// A thread of its own that takes the children page by page. Used on the engine's thread; `wake`
 /// is called on the job's when it wants a page or has ended.
-class ResultJob {
+class ResultJob final : public SlowWork {
  public:
   ResultJob(workers::Outside& outside, boost::json::object writer,
             std::shared_ptr<const access::Policy> access, std::string map_run_arn,
             std::function<void()> wake);
   /// Stops writing and waits for the thread.
-  ~ResultJob();
-  ResultJob(const ResultJob&) = delete;
-  ResultJob& operator=(const ResultJob&) = delete;
+  ~ResultJob() override;
+  void request_stop() noexcept override;
+  bool is_over() const noexcept override { return over_; }
 
   /// True when give() would be heard.
   bool wants_page() const;
   /// The next children; an empty page ends the list.
   void give(std::vector<workers::ChildResult> page);
-  /// What the writer leaves for the state's output, once it is complete. Throws what writing threw.
+  /// What the writer leaves for the state's output, once it is complete. Throws TaskFailed with
+  /// what writing threw.
   std::optional<boost::json::value> result() const;
   /// Index of the child that the next page starts with.
   std::int64_t next_child() const { return given_; }
@@ -52,6 +55,7 @@ class ResultJob {
   bool stop_ = false;
   std::optional<boost::json::value> result_;
   std::exception_ptr failure_;
+  std::atomic<bool> over_ = false;  ///< the thread has nothing left to do
   std::thread thread_;
 };
 

@@ -33,6 +33,7 @@ Active* Engine::Core::take_up(const store::ExecutionRow& row) {
 // A commit that reported an error may have been kept all the same. So the store's word counts:
 // what it holds is carried out as after a restart, except for deliveries that are still under way.
 void Engine::Core::revive(Active& active) {
+  const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
   auto row = store_.find(active.row.made.run_id);
   active.execution = fold(row, workflow(row.made.definition_hash));
   active.row = std::move(row);
@@ -47,17 +48,25 @@ void Engine::Core::revive(Active& active) {
 
 // Takes up a run that is under way.
 Active& Engine::Core::load(const store::ExecutionRow& row) {
+  const store::UnderDecision::Mark mark(store_.under_decision(), row.id);
   auto execution = fold(row, workflow(row.made.definition_hash));
   if (execution.last_event() == 0)
     throw Error("ORCH-0206", fmt::format("run {} has no history", row.made.run_id),
                 "restore the store from a backup");
   auto loaded = std::make_unique<Active>(row, std::move(execution));
   loaded->of_client = is_of_client(row.made);
+  loaded->row.paused_at.reset();
+  loaded->row.set_aside.reset();
   auto& active = *active_.insert_or_assign(row.id, std::move(loaded)).first->second;
-  note_nested(row);
-  for (const auto& task : active.execution.open_tasks()) carry_on(active, task);
-  set_timers(active);
-  if (active.execution.has_more()) queue_more(active);
+  try {
+    note_nested(row);
+    for (const auto& task : active.execution.open_tasks()) carry_on(active, task);
+    set_timers(active);
+    if (active.execution.has_more()) queue_more(active);
+  } catch (...) {
+    forget(row.id, std::current_exception());
+    throw;
+  }
   return active;
 }
 

@@ -17,12 +17,18 @@ namespace {
 void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
           const machine::Stop& reason) {
   const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
-  auto execution = fold(
-      store, row,
-      asl::parse_or_throw(store.definition(row.made.definition_hash), "the stored definition"), {});
-  const auto events = execution.decide({now, random_bits(), reason});
-  turn.append(row.id, events);
-  take_outcome(execution, now, row);
+  try {
+    auto execution = fold(
+        store, row,
+        asl::parse_or_throw(store.definition(row.made.definition_hash), "the stored definition"),
+        {});
+    const auto events = execution.decide({now, random_bits(), reason});
+    turn.append(row.id, events);
+    take_outcome(execution, now, row);
+  } catch (const Error&) {
+    if (!row.set_aside) throw;
+    abort_unread(reason, now, row);
+  }
   turn.set_outcome(row);
 }
 

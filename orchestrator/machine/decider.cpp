@@ -16,7 +16,8 @@ asl::TaskKind kind_of(const ThreadState& thread) {
 
 std::vector<Event> Decider::run() {
   const bool redrive = std::holds_alternative<Redrive>(stimulus_.what);
-  const bool start = std::holds_alternative<Start>(stimulus_.what) && live_.last_event == 0;
+  const bool start = live_.last_event == 0 && (std::holds_alternative<Start>(stimulus_.what) ||
+                                               std::holds_alternative<Break>(stimulus_.what));
   const bool open = live_.status == Status::running && live_.last_event > 0;
   if (start || (redrive ? !open && live_.last_event > 0 : open)) {
     std::visit([this](const auto& what) { on(what); }, stimulus_.what);
@@ -34,13 +35,22 @@ std::optional<Instant> Decider::deadline() const {
   return longest ? std::optional(stimulus_.at + *longest) : std::nullopt;
 }
 
-void Decider::on(const Start&) {
-  if (live_.last_event > 0) return;
+Event Decider::started() const {
   auto started = event(EventType::execution_started, live_.root);
   started.payload = live_.identity.input;
   started.due = deadline();
-  emit(std::move(started));
+  return started;
+}
+
+void Decider::on(const Start&) {
+  if (live_.last_event > 0) return;
+  emit(started());
   queue_.push_back(live_.root.id);
+}
+
+void Decider::on(const Break& broken) {
+  if (live_.last_event == 0) emit(started());
+  fail_execution({broken.failure, Origin::other});
 }
 
 ThreadState* Decider::open_task(Ticket ticket) {
@@ -190,7 +200,7 @@ void Decider::pump() {
 // first state: its input is recorded there and nowhere else.
 bool Decider::next_thread(Thread& id) {
   if (queue_.empty()) return false;
-  if (steps_ < max_steps) {
+  if (steps_ < max_steps && bytes_ < max_bytes) {
     id = queue_.front();
     queue_.pop_front();
     return true;
@@ -236,6 +246,7 @@ void Decider::emit(Event event) {
   event.id = live_.last_event + 1;
   event.at = stimulus_.at;
   live_.evolve(event);
+  if (event.payload) bytes_ += event.payload->text().size();
   events_.push_back(std::move(event));
 }
 

@@ -58,6 +58,9 @@ class Decider {
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
   /// never waits, and a Map may have 100,000 items: others must get their turn.
   static constexpr int max_steps = 1'000;
+  /// Of the payloads of one stimulus' events, as text: a turn has to fit into memory, whatever the
+  /// inputs are. Reached when a step is over.
+  static constexpr std::size_t max_bytes = std::size_t{64} << 20;
 
   // decider.cpp: stimuli, the queue of threads that can go on, events
   std::optional<Instant> deadline() const;
@@ -71,6 +74,8 @@ class Decider {
   void on(const Stop& stop);
   void on(const Redrive& redrive);
   void on(const Continue&);
+  void on(const Break& broken);
+  Event started() const;
   ThreadState* open_task(Ticket ticket);
   void start_task(ThreadState& thread, const std::string& worker);
   void emit_timeout(ThreadState& thread);
@@ -163,6 +168,7 @@ class Decider {
   Inspection* inspection_ = nullptr;     ///< only of a state alone, as is the next
   std::optional<asl::Failure> failure_;  ///< the first one
   int steps_ = 0;
+  std::size_t bytes_ = 0;  ///< of payloads
   std::uint64_t evaluations_ = 0;
 };
 

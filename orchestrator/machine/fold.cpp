@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/fault.h"
 #include "orchestrator/machine/live.h"
 
 namespace orch::machine {
@@ -48,6 +49,7 @@ ThreadState* Live::find(const Thread& id) {
 }
 
 void Live::evolve(const Event& event) {
+  fault::point("engine.evolve");
   if (event.id != last_event + 1) does_not_fit(event);
   last_event = event.id;
   switch (event.type) {

@@ -104,7 +104,7 @@ json::Payload Decider::items(ThreadState& thread, const asl::Map& map) {
 
 void Decider::start_iterations(ThreadState& owner, EventId cause) {
   while (can_start(owner)) {
-    if (++steps_ > max_steps) return queue_.push_back(owner.id);
+    if (++steps_ > max_steps || bytes_ >= max_bytes) return queue_.push_back(owner.id);
     const auto index = owner.join->started;
     auto started = event(EventType::map_iteration_started, owner);
     started.thread = {owner.entered, index};
@@ -115,6 +115,7 @@ void Decider::start_iterations(ThreadState& owner, EventId cause) {
     try {
       auto& child = *owner.children.at(index);
       child.payload = item_input(owner, child);
+      bytes_ += child.payload.text().size();
       queue_.push_back(child.id);
     } catch (const asl::EvaluationError& error) {
       owner.last = live_.last_event;

@@ -51,12 +51,16 @@ struct Redrive {
 };
 /// Go on where the bound of one turn stopped.
 struct Continue {};
+/// What follows cannot be decided: the execution ends as failed. Nothing of it is evaluated.
+struct Break {
+  asl::Failure failure;
+};
 
 struct Stimulus {
   Instant at;
   std::uint64_t seed = 0;
   std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue,
-               Stop, Redrive, Continue>
+               Stop, Redrive, Continue, Break>
       what;
   Secret secret = {};  ///< what task tokens are made of; nobody may know it
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/fault.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/machine/decider.h"
 
@@ -23,6 +24,7 @@ std::string spelled(const boost::json::value& value) {
 }  // namespace
 
 Instant Decider::wait_until(ThreadState& thread, const asl::Wait& wait) {
+  fault::point("machine.wait");
   const auto latest = stimulus_.at + std::chrono::seconds(longest_wait);
   if (wait.timestamp) {
     const auto instant = timestamp(thread, *wait.timestamp);

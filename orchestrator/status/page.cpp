@@ -29,7 +29,10 @@ std::string field(const char* name, const std::string& value, const Look& look,
 
 std::string status_text(const RunView& view) {
   std::string text = status_word(view.row, !view.owner.empty());
-  if (view.row.paused_at)
+  if (view.row.set_aside)
+    text += fmt::format(" since {} UTC: {}; `orch resume` tries again",
+                        instant_text(*view.row.paused_at), *view.row.set_aside);
+  else if (view.row.paused_at)
     text += fmt::format(" since {} UTC: nothing continues it but `orch resume`",
                         instant_text(*view.row.paused_at));
   return text;
@@ -155,6 +158,7 @@ bool interrupted(const store::ExecutionRow& row, bool owned) {
 const char* status_word(const store::ExecutionRow& row, bool owned) {
   switch (row.status) {
     case Status::running:
+      if (row.set_aside) return "set aside";
       if (row.paused_at) return "paused";
       return interrupted(row, owned) ? "interrupted" : "running";
     case Status::succeeded:

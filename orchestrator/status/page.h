@@ -21,8 +21,8 @@ struct RunView {
   std::string owner = {};
 };
 
-/// "succeeded", "failed", "timed out", "stopped", "paused", "interrupted" (under way, and nobody owns
-/// the store), "running".
+/// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),
+/// "interrupted" (under way, and nobody owns the store), "running".
 const char* status_word(const store::ExecutionRow& row, bool owned);
 /// Under way, not paused, and nobody owns the store: the next owner continues it.
 bool interrupted(const store::ExecutionRow& row, bool owned);

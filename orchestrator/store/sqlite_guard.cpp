@@ -28,6 +28,10 @@ void Guard::translate(const sqlite::Error& error) const {
     case SQLITE_LOCKED:
       throw Error("ORCH-0210", message("is locked"),
                   "another program holds a transaction on the file; end it");
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+      throw Error("ORCH-0217", message("refuses what it was to record"));
     default:
       throw Error("ORCH-0211", fmt::format("{} (SQLite code {})", message("failed"), error.code()));
   }

@@ -11,6 +11,7 @@
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_guard.h"
 #include "orchestrator/store/sqlite_turn.h"
+#include "orchestrator/store/under_decision.h"
 
 namespace orch::store {
 
@@ -30,7 +31,7 @@ constexpr const char* row_columns =
     "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
     "revision, version, express, parent, parent_map_run, child_index, child_items, "
-    "starter, starter_ticket, starter_waits, paused_ms";
+    "starter, starter_ticket, starter_waits, paused_ms, set_aside";
 
 std::optional<std::string> optional_text(const sql::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
@@ -77,6 +78,7 @@ ExecutionRow read_row(const sql::Statement& row) {
   if (!row.null(26))
     made.made.starter = {ExecutionId{row.int64(26)}, row.int64(27), row.int64(28) != 0};
   if (!row.null(29)) made.paused_at = instant(row.int64(29));
+  made.set_aside = optional_text(row, 30);
   return made;
 }
 
@@ -167,7 +169,10 @@ class SqliteStore final : public Store {
  public:
   /// `lock` is null for a reader.
   SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path)
-      : guard_(path), lock_(std::move(lock)), db_(std::move(db)) {
+      : guard_(path),
+        lock_(std::move(lock)),
+        under_decision_(lock_ ? path + ".deciding" : std::string()),
+        db_(std::move(db)) {
     const auto what = "the run store " + path;
     if (lock_) {
       db_.set_busy_timeout(std::chrono::seconds(1));  // the engine tries again by itself
@@ -377,6 +382,18 @@ class SqliteStore final : public Store {
     });
   }
 
+  std::optional<Suspect> suspect() override {
+    return guard_([&]() -> std::optional<Suspect> {
+      sql::Statement query(db_,
+                           "SELECT CAST(run.value AS INTEGER), CAST(deaths.value AS INTEGER) "
+                           "FROM meta AS run, meta AS deaths "
+                           "WHERE run.name = 'suspect' AND deaths.name = 'suspect_deaths'");
+      if (!query.step()) return std::nullopt;
+      return Suspect{ExecutionId{query.int64(0)}, query.int64(1)};
+    });
+  }
+
+  UnderDecision& under_decision() override { return under_decision_; }
   const std::string& store_id() const override { return store_id_; }
   std::int64_t epoch() const override { return epoch_; }
 
@@ -430,7 +447,8 @@ class SqliteStore final : public Store {
   }
 
   Guard guard_;
-  std::unique_ptr<OwnerLock> lock_;  // before db_: released after the file is closed
+  std::unique_ptr<OwnerLock> lock_;  // before all else: released after the files are closed
+  UnderDecision under_decision_;
   sql::Database db_;
   std::unique_ptr<TurnKit> kit_;
   std::string store_id_;

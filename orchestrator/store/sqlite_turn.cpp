@@ -1,5 +1,7 @@
 #include "orchestrator/store/sqlite_turn.h"
 
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 
 namespace orch::store {
@@ -8,14 +10,20 @@ namespace {
 std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
 std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 
-// The text of one row of `history`.
-void write_events(std::string& text, std::span<const machine::Event> events) {
+// A row of `history` is full with the event that reaches this size; SQLite takes no row of 1 GB.
+constexpr std::size_t row_bytes = std::size_t{64} << 20;
+
+// The text of one row of `history`: as many of the events as it takes, at least one. How many.
+std::size_t write_events(std::string& text, std::span<const machine::Event> events) {
+  fault::point("store.encode");
+  std::size_t written = 0;
   text = "[";
-  for (const auto& event : events) {
-    if (text.size() > 1) text += ',';
-    machine::append_json(text, event);
+  while (written < events.size() && text.size() < row_bytes) {
+    if (written > 0) text += ',';
+    machine::append_json(text, events[written++]);
   }
   text += ']';
+  return written;
 }
 
 }  // namespace
@@ -37,9 +45,9 @@ TurnKit::TurnKit(sqlite::Database& the_db)
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
               "UPDATE execution SET status = ?, ended_ms = ?, output = ?, error = ?, cause = ?, "
-              "redrive_count = ?, paused_ms = NULL WHERE id = ?"),
+              "redrive_count = ?, paused_ms = NULL, set_aside = NULL WHERE id = ?"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
-      set_paused(db, "UPDATE execution SET paused_ms = ? WHERE id = ?"),
+      set_paused(db, "UPDATE execution SET paused_ms = ?, set_aside = NULL WHERE id = ?"),
       drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
       add_progress(db,
                    "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
@@ -74,6 +82,7 @@ void SqliteTurn::keep_definition(const std::string& hash, const std::string& tex
 }
 
 ExecutionId SqliteTurn::add(const NewExecution& made) {
+  fault::point("store.write");
   return guard_([&] {
     const auto& service = made.service;
     std::optional<std::int64_t> parent, map_run, index, items;
@@ -101,21 +110,35 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
 }
 
 void SqliteTurn::append(ExecutionId id, std::span<const machine::Event> events) {
-  if (events.empty()) return;
-  write_events(kit_.text, events);
+  while (!events.empty()) {
+    const auto row = events.first(write_events(kit_.text, events));
+    events = events.subspan(row.size());
+    guard_([&] {
+      auto& insert = kit_.append;
+      insert.reset();
+      insert.set_integer(1, number(id));
+      insert.set_integer(2, row.front().id);
+      insert.set_integer(3, row.back().id);
+      insert.set_text(4, kit_.text);
+      insert.run();
+      insert.reset();  // gives the text back before it changes
+    });
+  }
+}
+
+void SqliteTurn::discard(ExecutionId id, machine::EventId from) {
+  // After some errors SQLite has rolled back, and what follows would be committed line by line.
+  if (sqlite3_get_autocommit(kit_.db.handle()) != 0)
+    throw Error("ORCH-0211", "the run store has given up a transaction by itself");
   guard_([&] {
-    auto& insert = kit_.append;
-    insert.reset();
-    insert.set_integer(1, number(id));
-    insert.set_integer(2, events.front().id);
-    insert.set_integer(3, events.back().id);
-    insert.set_text(4, kit_.text);
-    insert.run();
-    insert.reset();  // gives the text back before it changes
+    sqlite::Statement(kit_.db, "DELETE FROM history WHERE execution_id = ? AND first_id >= ?")
+        .bind(number(id), from)
+        .run();
   });
 }
 
 void SqliteTurn::set_outcome(const ExecutionRow& row) {
+  fault::point("store.write");
   std::optional<std::int64_t> ended;
   if (row.ended_at) ended = millis(*row.ended_at);
   guard_([&] {
@@ -137,6 +160,27 @@ void SqliteTurn::set_paused(ExecutionId id, std::optional<Instant> since) {
   guard_([&] { kit_.set_paused.bind(ms, number(id)).run(); });
 }
 
+void SqliteTurn::set_aside(ExecutionId id, Instant since, const std::string& why) {
+  guard_([&] {
+    sqlite::Statement(kit_.db, "UPDATE execution SET paused_ms = ?, set_aside = ? WHERE id = ?")
+        .bind(millis(since), why, number(id))
+        .run();
+  });
+}
+
+void SqliteTurn::set_suspect(const std::optional<Suspect>& suspect) {
+  guard_([&] {
+    sqlite::Statement(kit_.db, "DELETE FROM meta WHERE name IN ('suspect', 'suspect_deaths')")
+        .run();
+    if (!suspect) return;
+    sqlite::Statement(kit_.db,
+                      "INSERT INTO meta (name, value) VALUES ('suspect', CAST(?1 AS TEXT)), "
+                      "('suspect_deaths', CAST(?2 AS TEXT))")
+        .bind(number(suspect->run), suspect->deaths)
+        .run();
+  });
+}
+
 void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows) {
   guard_([&] {
     kit_.any_progress = true;
@@ -150,6 +194,7 @@ void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows)
 }
 
 void SqliteTurn::keep_map_run(const MapRunRow& row) {
+  fault::point("store.write");
   guard_(
       [&] { kit_.keep_map_run.bind(row.name, number(row.execution), row.event, row.items).run(); });
 }

@@ -33,9 +33,12 @@ class SqliteTurn final : public Turn {
   void keep_definition(const std::string& hash, const std::string& text) override;
   ExecutionId add(const NewExecution& made) override;
   void append(ExecutionId id, std::span<const machine::Event> events) override;
+  void discard(ExecutionId id, machine::EventId from) override;
   void set_outcome(const ExecutionRow& row) override;
   void set_definition(ExecutionId id, const std::string& hash) override;
   void set_paused(ExecutionId id, std::optional<Instant> since) override;
+  void set_aside(ExecutionId id, Instant since, const std::string& why) override;
+  void set_suspect(const std::optional<Suspect>& suspect) override;
   void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;
   void keep_map_run(const MapRunRow& row) override;
   void set_map_run_items(const std::string& name, std::int64_t items) override;

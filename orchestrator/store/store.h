@@ -17,6 +17,8 @@
 
 namespace orch::store {
 
+class UnderDecision;
+
 /// The store's own number of an execution.
 enum class ExecutionId : std::int64_t {};
 
@@ -95,6 +97,16 @@ struct ExecutionRow {
   std::int64_t redrive_count = 0;
   /// Under way, but nothing continues it until it is resumed. Its parts are not marked themselves.
   std::optional<Instant> paused_at = {};
+  /// Why the engine paused it; unset: somebody did.
+  std::optional<std::string> set_aside = {};
+};
+
+/// A run that was being decided when a process died.
+struct Suspect {
+  ExecutionId run{};
+  std::int64_t deaths = 0;  ///< in a row
+
+  friend bool operator==(const Suspect&, const Suspect&) = default;
 };
 
 struct ProgressRow {
@@ -130,7 +142,8 @@ std::string map_run_arn(std::string machine_arn, std::string_view name);
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 
-/// One transaction of the owner. Destroyed without commit(): nothing was written.
+/// One transaction of the owner. Destroyed without commit(): nothing was written. What one call
+/// was to write and the store refuses for good (Error ORCH-0217) leaves the others' writes alone.
 class Turn {
  public:
   virtual ~Turn() = default;
@@ -138,10 +151,17 @@ class Turn {
   virtual void keep_definition(const std::string& hash, const std::string& text) = 0;
   virtual ExecutionId add(const NewExecution& execution) = 0;
   virtual void append(ExecutionId id, std::span<const machine::Event> events) = 0;
+  /// Takes back what this turn has appended from the event `from` on. Throws Error ORCH-0211 when
+  /// the store has given up the turn by itself.
+  virtual void discard(ExecutionId id, machine::EventId from) = 0;
   /// Sets status, end, output, error, cause and redrive count. The run is not paused any more.
   virtual void set_outcome(const ExecutionRow& row) = 0;
   virtual void set_definition(ExecutionId id, const std::string& hash) = 0;
+  /// Unset: nor is it set aside.
   virtual void set_paused(ExecutionId id, std::optional<Instant> since) = 0;
+  /// Pauses a run that cannot be carried on.
+  virtual void set_aside(ExecutionId id, Instant since, const std::string& why) = 0;
+  virtual void set_suspect(const std::optional<Suspect>& suspect) = 0;
   /// Replaces the progress of the execution's open tasks.
   virtual void set_progress(ExecutionId id, std::span<const ProgressRow> rows) = 0;
   /// Does nothing when the name is known.
@@ -192,6 +212,9 @@ class Store {
   /// When the last event of the execution's history was recorded. Throws Error ORCH-0206 when there
   /// is none.
   virtual Instant last_event_at(ExecutionId id) = 0;
+  virtual std::optional<Suspect> suspect() = 0;
+  /// The owner's; a reader's is forgotten with it.
+  virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;
   /// Grows with every owner; the upper half of a fence.
   virtual std::int64_t epoch() const = 0;

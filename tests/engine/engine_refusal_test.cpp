@@ -115,7 +115,7 @@ TEST_F(EngineRefusal, AnErrorOfOursKeepsItsCodeAndHint) {
             R"({"message":"x.csv: permission denied","hint":"chmod it","code":"ORCH-0002"})");
 }
 
-// The others go on; who asks for the damaged run learns what is wrong with it.
+// The others go on; the damaged run is set aside with what is wrong with it, and can be ended.
 TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
   Gate gate;
   add("orch:gate", [&](const auto& task, auto&) {
@@ -137,8 +137,15 @@ TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
       damaged));
   start();
   EXPECT_EQ(engine_->wait(sound).status, machine::Status::succeeded);
-  EXPECT_EQ(code_of([&] { engine_->wait(damaged); }), "ORCH-0206");
+  const auto aside = engine_->wait(damaged);
+  EXPECT_EQ(aside.status, machine::Status::running);
+  EXPECT_THAT(aside.set_aside.value_or(""), ::testing::HasSubstr("an event is not an object"));
   EXPECT_EQ(code_of([&] { engine_->redrive(damaged, {}); }), "ORCH-0206");
+  EXPECT_TRUE(engine_->wait(damaged).set_aside) << "still";
+  engine_->stop(damaged, "", "of no use");
+  const auto stopped = engine_->wait(damaged);
+  EXPECT_EQ(stopped.status, machine::Status::aborted);
+  EXPECT_EQ(stopped.cause, "of no use");
 }
 
 }  // namespace
