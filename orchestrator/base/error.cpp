@@ -54,11 +54,14 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0012", "the server cannot listen",
               "The address of `orch serve --listen` is not one of this machine's, or another "
               "program has the port. The message carries the system's reason."},
-    ErrorCode{"ORCH-0013", "the server needs keys and TLS",
-              "An address that other machines can reach is served only over TLS (--certificate, "
-              "--private-key), to clients that sign their requests with a known key: of the --keys "
-              "file, a JSON object of secret keys by key id, or of ORCH_ACCESS_KEY_ID and "
-              "ORCH_SECRET_ACCESS_KEY."},
+    ErrorCode{
+        "ORCH-0013", "the server needs keys and TLS",
+        "An address that other machines can reach is served only over TLS (--certificate, "
+        "--private-key), to clients that sign their requests with a known key: of the --keys "
+        "file, a JSON object of secret keys by key id, or of ORCH_ACCESS_KEY_ID and "
+        "ORCH_SECRET_ACCESS_KEY. On loopback, where every user of the machine is a client, keys "
+        "are needed as soon as --allow gives clients rights on the host, unless it says "
+        "without-keys."},
     ErrorCode{
         "ORCH-0014", "wrong bindings file",
         "The file that --bindings or ORCH_BINDINGS names does not say how resources are bound. "

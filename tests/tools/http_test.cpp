@@ -6,6 +6,7 @@
 #include "tests/tools/http_server.h"
 #include "tests/tools/tool_test.h"
 #include "workers/tools/child_process.h"
+#include "workers/tools/http_call.h"
 #include "workers/tools/tools.h"
 
 namespace orch::test {
@@ -50,6 +51,40 @@ TEST_F(HttpTool, PostsThroughAConnectionWithItsToken) {
   EXPECT_THAT(request, HasSubstr("X-Kind: nightly\r\n"));
   EXPECT_THAT(request, HasSubstr("Idempotency-Key: run1-7-0\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\n\r\n{\"rows\":3}"));
+}
+
+TEST_F(HttpTool, ALineBreakInAHeaderIsRefused) {
+  for (const auto& value :
+       {std::string("a\r\nX-Admin: 1"), std::string("a\nb"), std::string("a\0b", 3)}) {
+    tools::HttpRequest request;
+    request.url = "http://127.0.0.1:1/";
+    request.headers.emplace_back("X-Amz-Client-Context", value);
+    try {
+      tools::http_call(request, [] {});
+      ADD_FAILURE() << value;
+    } catch (const workers::TaskFailed& failed) {
+      EXPECT_EQ(failed.error(), "Input.Invalid");
+    }
+  }
+}
+
+// Nobody listens there: a connection would have been another failure.
+TEST_F(HttpTool, LooksAtTheAddressBeforeItConnects) {
+  tools::HttpRequest request;
+  request.url = "http://localhost:1/";
+  std::vector<std::string> seen;
+  request.admit = [&](const std::string& address) {
+    seen.push_back(address);
+    throw workers::TaskFailed("Access.Denied", "not there");
+  };
+  try {
+    tools::http_call(request, [] {});
+    ADD_FAILURE();
+  } catch (const workers::TaskFailed& failed) {
+    EXPECT_EQ(failed.error(), "Access.Denied");
+  }
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_THAT(seen.front(), ::testing::AnyOf("127.0.0.1", "::1"));
 }
 
 TEST_F(HttpTool, AnyOtherStatusIsAnErrorOfItsOwn) {

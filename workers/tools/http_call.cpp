@@ -78,7 +78,14 @@ Request make_message(const HttpRequest& request, const Address& address) {
   message.set(http::field::host, address.authority);
   message.set(http::field::user_agent, "orch");
   message.set(http::field::connection, "close");
-  for (const auto& [name, value] : request.headers) message.set(name, value);
+  for (const auto& [name, value] : request.headers) {
+    // A line break would begin a header of the client's own, towards a server of the operator's.
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos)
+      throw workers::TaskFailed("Input.Invalid",
+                                fmt::format("the header {} contains a line break or NUL", name),
+                                "write its value in one line", "ORCH-0601");
+    message.set(name, value);
+  }
   message.body() = request.body;
   message.prepare_payload();
   return message;
