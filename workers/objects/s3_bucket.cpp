@@ -1,6 +1,7 @@
 #include "workers/objects/s3_bucket.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <boost/url/encode.hpp>
@@ -145,7 +146,26 @@ class RangedBytes final : public Bytes {
     at_ += response.body.size();
     block_ = std::move(response.body);
     // 200: an endpoint without ranges has sent everything.
-    ended_ = response.status != 206 || block_.size() < range_bytes;
+    ended_ = response.status != 206 || at_ >= total_of(response);
+    if (block_.empty() && !ended_)
+      throw workers::TaskFailed(
+          "S3.Failed", fmt::format("{} ends at byte {}, before its end", key_, at_),
+          "the endpoint answers with less than its Content-Range says", "ORCH-0640");
+  }
+
+  /// Bytes of the whole object: the last number of "bytes 0-8388607/12000000".
+  std::uint64_t total_of(const HttpResponse& response) const {
+    const auto range = header(response, "content-range");
+    const auto* begin = range.data() + std::min(range.rfind('/'), range.size() - 1) + 1;
+    std::uint64_t total = 0;
+    if (range.empty() ||
+        std::from_chars(begin, range.data() + range.size(), total).ec != std::errc())
+      throw workers::TaskFailed(
+          "S3.Failed",
+          fmt::format("the answer for a part of {} has no length: Content-Range is \"{}\"", key_,
+                      range),
+          "S3 tells the length of the whole object with each part", "ORCH-0640");
+    return total;
   }
 
   std::shared_ptr<S3Bucket> bucket_;
