@@ -32,7 +32,8 @@ constexpr std::array table = {
     Command{"status", "List the runs, or show one: states, tables, failures",
             "Reads beside the owner of the store and changes nothing. A run that is under way is "
             "running, paused (until `orch resume`), or interrupted: nobody owns the store, and "
-            "the next orch that does continues it.",
+            "the next orch that does continues it. A run that orch could not carry on is set "
+            "aside, with the reason: `orch resume` tries again, `orch stop` ends it.",
             "orch status\norch status nightly\norch status nightly -o json", declare_status},
     Command{"history", "Show every event of a run",
             "With -o json or jsonl the events have the shape of the Step Functions history; what "

@@ -220,6 +220,7 @@ void Decider::step(ThreadState& thread) {
   ++steps_;
   switch (thread.phase) {
     case Phase::ready:
+      if (thread.input_lost && !find_input(thread)) return;
       return enter(thread);
     case Phase::rerun:
       if (std::holds_alternative<asl::Task>(thread.state->body)) return execute(thread);

@@ -116,6 +116,7 @@ class Decider {
   void ended(ThreadState& thread);
   json::Payload items(ThreadState& thread, const asl::Map& map);
   void start_iterations(ThreadState& owner, EventId cause);
+  bool find_input(ThreadState& iteration);
   void join(ThreadState& owner, EventId cause);
   json::Payload joined(const ThreadState& owner) const;
 

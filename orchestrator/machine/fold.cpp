@@ -10,6 +10,8 @@
 namespace orch::machine {
 namespace {
 
+constexpr std::int64_t most_retriers = 10'000;
+
 [[noreturn]] void does_not_fit(const Event& event) {
   throw Error("ORCH-0206",
               fmt::format("the history in the run store is damaged: event {} ({}) does not follow "
@@ -27,6 +29,15 @@ const asl::State& state_named(const Live& live, const Event& event) {
 bool runs_children(const asl::State& state) {
   return std::holds_alternative<asl::Parallel>(state.body) ||
          std::holds_alternative<asl::Map>(state.body);
+}
+
+template <class Kind>
+void require(const ThreadState& thread, const Event& event) {
+  if (!std::holds_alternative<Kind>(thread.state->body)) does_not_fit(event);
+}
+
+void require(bool fits, const Event& event) {
+  if (!fits) does_not_fit(event);
 }
 
 }  // namespace
@@ -71,6 +82,7 @@ void Live::evolve(const Event& event) {
   auto* thread = find(event.thread);
   if (!thread) does_not_fit(event);
   if (is_state_entered(event.type)) return enter(*thread, event);
+  require(thread->state != nullptr, event);
   if (is_state_exited(event.type)) return leave(*thread, event);
   const auto stage = task_stage(event.type);
   if (stage == TaskStage::none) return fold_state(*thread, event);
@@ -112,6 +124,7 @@ void Live::fold_task(ThreadState& thread, const Event& event, TaskStage stage) {
     case TaskStage::none:
       return;
     case TaskStage::scheduled:
+      require<asl::Task>(thread, event);
       schedule(thread, event);
       if (event.due) set_timer(thread, event);
       break;
@@ -144,6 +157,7 @@ void Live::fold_state(ThreadState& thread, const Event& event) {
       settle(thread, Phase::broken);
       break;
     case EventType::retry_scheduled:
+      require(event.due && event.number >= 0 && event.number < most_retriers, event);
       settle(thread, Phase::retrying);
       thread.retries.resize(
           std::max(thread.retries.size(), static_cast<std::size_t>(event.number) + 1));
@@ -157,11 +171,14 @@ void Live::fold_state(ThreadState& thread, const Event& event) {
       start_join(thread, event);
       break;
     case EventType::map_run_started:
+      require(thread.join != nullptr, event);
+      require<asl::Map>(thread, event);
       thread.join->map_run = event.resource;
       thread.join->map_run_id = event.id;
       schedule(thread, event);
       break;
     case EventType::map_run_redriven:
+      require(thread.join && thread.join->map_run_id != 0, event);
       thread.join->redrives = event.number;
       thread.join->redriven_at = event.at;
       schedule(thread, event);
@@ -194,13 +211,18 @@ void Live::schedule(ThreadState& thread, const Event& event) {
 }
 
 void Live::start_join(ThreadState& thread, const Event& event) {
+  const bool map = event.type == EventType::map_state_started;
+  map ? require<asl::Map>(thread, event) : require<asl::Parallel>(thread, event);
   drop_children(thread);
   settle(thread, Phase::joining);
   thread.join = std::make_unique<Join>();
   auto& join = *thread.join;
   owners.insert_or_assign(thread.entered, &thread);
-  if (event.type == EventType::map_state_started) {
+  if (map) {
     join.items = event.payload.value_or(thread.input);
+    // Every item takes a byte at least.
+    const auto most = static_cast<std::int64_t>(join.items.text().size());
+    require(event.number >= 0 && event.number <= most, event);
     join.length = event.number;
     join.max_concurrency = event.max_concurrency;
     join.results.resize(static_cast<std::size_t>(join.length));
@@ -223,7 +245,10 @@ void Live::fold_iteration(const Event& event) {
   const auto owner = owners.find(event.thread.entered);
   if (owner == owners.end()) does_not_fit(event);
   auto& parent = *owner->second;
+  require<asl::Map>(parent, event);
+  require(event.thread.index >= 0 && event.thread.index < parent.join->length, event);
   if (event.type == EventType::map_iteration_started) {
+    require(!parent.children.contains(event.thread.index), event);
     auto child = std::make_unique<ThreadState>();
     child->id = event.thread;
     child->parent = &parent;
@@ -240,6 +265,8 @@ void Live::fold_iteration(const Event& event) {
     parent.join->results[static_cast<std::size_t>(event.thread.index)] = child->payload.text();
     ++parent.join->ended;
     parent.last = event.id;
+    drop_children(*child);
+    settle(*child, Phase::done);
     parent.children.erase(event.thread.index);
     return;
   }
@@ -301,6 +328,11 @@ void Live::resume(ThreadState& thread) {
   thread.retries.clear();
   thread.retry_count = 0;
   thread.last = last_event;
+  if (!thread.state) {
+    thread.input_lost =
+        thread.parent && std::holds_alternative<asl::Map>(thread.parent->state->body);
+    return settle(thread, Phase::ready);
+  }
   // The children of a map run have histories of their own.
   if (thread.join && thread.join->map_run_id == 0 && runs_children(*thread.state)) {
     settle(thread, Phase::joining);

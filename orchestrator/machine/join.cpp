@@ -1,5 +1,6 @@
 // The children of Parallel and Map states: branches and iterations.
 #include <algorithm>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -38,8 +39,10 @@ Item item_of(const ThreadState& iteration) {
   if (iteration.item) return {iteration.item, {}};
   const auto& items = iteration.parent->join->items.value();
   const auto index = static_cast<std::size_t>(iteration.id.index);
-  if (const auto* array = items.if_array()) return {&(*array)[index], {}};
-  const auto& entry = items.get_object().begin()[index];
+  if (const auto* array = items.if_array()) return {&array->at(index), {}};
+  const auto& members = items.as_object();
+  if (index >= members.size()) throw std::out_of_range("a Map has fewer items than iterations");
+  const auto& entry = members.begin()[index];
   return {&entry.value(), entry.key()};
 }
 
@@ -121,6 +124,20 @@ void Decider::start_iterations(ThreadState& owner, EventId cause) {
       owner.last = live_.last_event;
       return fail_evaluation(owner, error);
     }
+  }
+}
+
+// False: it cannot be made, and the Map state has failed.
+bool Decider::find_input(ThreadState& iteration) {
+  auto& owner = *iteration.parent;
+  try {
+    iteration.payload = item_input(owner, iteration);
+    iteration.input_lost = false;
+    return true;
+  } catch (const asl::EvaluationError& error) {
+    owner.last = live_.last_event;
+    fail_evaluation(owner, error);
+    return false;
   }
 }
 

@@ -48,8 +48,9 @@ struct ThreadState {
   Phase phase = Phase::ready;
   EventId last = 0;  ///< the event the next one of this thread follows from
 
-  std::string next;       ///< ready: the state to enter
-  json::Payload payload;  ///< ready: its input; done: the output
+  std::string next;         ///< ready: the state to enter
+  json::Payload payload;    ///< ready: its input; done: the output
+  bool input_lost = false;  ///< ready: an iteration that ended before its input was recorded
 
   /// Of an iteration whose item is not in the owner's array: its value.
   const boost::json::value* item = nullptr;

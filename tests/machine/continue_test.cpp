@@ -50,6 +50,32 @@ TEST_F(ContinueTest, AllItemsEndWhenResultsComeBetweenTurns) {
   EXPECT_FALSE(execution_.has_more());
 }
 
+// A turn has to fit into memory and into the store, however large the payloads are.
+TEST(Bytes, LargePayloadsBoundATurnToo) {
+  const auto* states = R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"},
+    "B": {"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": true, "Next": "End"}],
+          "Default": "A"}, "End": {"Type": "Succeed"}}})";
+  Identity identity;
+  constexpr std::size_t size = 8 << 20;
+  identity.input = json::Payload::of_text('"' + std::string(size, 'x') + '"');
+  Execution execution(asl::parse_or_throw(states, "definition"), identity);
+  const auto events = execution.decide({Instant{}, 0, Start{}});
+  EXPECT_TRUE(execution.has_more());
+  EXPECT_GE(events.size(), 8u);
+  EXPECT_LE(events.size(), 12u);
+}
+
+// Instead of a decision that cannot be made.
+TEST(Break, EndsAnExecutionThatHasNotBegun) {
+  Execution execution(asl::parse_or_throw(definition, "definition"), {});
+  const auto events = execution.decide({Instant{}, 0, Break{{"States.Runtime", "why"}}});
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].type, EventType::execution_started);
+  EXPECT_EQ(execution.status(), Status::failed);
+  EXPECT_EQ(execution.cause(), "why");
+  EXPECT_FALSE(execution.has_more());
+}
+
 TEST_F(ContinueTest, StopLeavesNothingOver) {
   decide(Start{});
   ASSERT_TRUE(execution_.has_more());

@@ -17,14 +17,14 @@ Instant start_instant() {
 Scenario::Scenario(const std::string& definition, const std::string& input)
     : workflow_(asl::parse_or_throw(definition, "definition")), input_(input) {}
 
-machine::Execution Scenario::folded() const {
+machine::Execution Scenario::with(const std::vector<Event>& events) const {
   machine::Identity identity;
   identity.execution_id = "run-1";
   identity.name = "test";
   identity.workflow_id = identity.workflow_name = "workflow";
   identity.input = json::Payload::of_text(input_);
   machine::Execution execution(workflow_, identity);
-  for (const auto& event : events_) execution.evolve(event);
+  for (const auto& event : events) execution.evolve(event);
   return execution;
 }
 

@@ -23,7 +23,9 @@ class Scenario {
   machine::OpenTimer first_timer() const;
 
   /// A fresh execution that has folded all events.
-  machine::Execution folded() const;
+  machine::Execution folded() const { return with(events_); }
+  /// Likewise of other events.
+  machine::Execution with(const std::vector<machine::Event>& events) const;
   const std::vector<machine::Event>& events() const { return events_; }
 
  private:

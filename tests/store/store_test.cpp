@@ -126,6 +126,49 @@ TEST_F(StoreTest, KeepsEventsInOrderAcrossTurns) {
   });
 }
 
+TEST_F(StoreTest, TakesBackWhatOneRunHasAppendedInATurn) {
+  const auto one = add("aa11", "nightly");
+  const auto other = add("bb22", "daily");
+  auto turn = store_->begin();
+  turn->append(one, std::vector{event(1)});
+  turn->commit();
+  turn = store_->begin();
+  turn->append(one, std::vector{event(2), event(3)});
+  turn->append(other, std::vector{event(1)});
+  turn->discard(one, 2);
+  turn->append(one, std::vector{event(2)});
+  turn->commit();
+  EXPECT_THAT(ids(one, 0), ElementsAre(1, 2));
+  EXPECT_THAT(ids(other, 0), ElementsAre(1));
+}
+
+TEST_F(StoreTest, TellsWhyARunIsSetAsideUntilItIsResumed) {
+  const auto id = add("aa11", "nightly");
+  auto turn = store_->begin();
+  turn->set_aside(id, at(2'000), "its history is damaged");
+  turn->commit();
+  reopen();
+  EXPECT_EQ(store_->find("nightly").set_aside, "its history is damaged");
+  EXPECT_EQ(store_->find("nightly").paused_at, at(2'000));
+  turn = store_->begin();
+  turn->set_paused(id, std::nullopt);
+  turn->commit();
+  EXPECT_FALSE(store_->find("nightly").set_aside);
+}
+
+TEST_F(StoreTest, RemembersWhoWasBeingDecidedWhenProcessesDied) {
+  EXPECT_EQ(store_->suspect(), std::nullopt);
+  for (const auto& suspect :
+       {std::optional(Suspect{ExecutionId{7}, 1}), std::optional(Suspect{ExecutionId{7}, 2}),
+        std::optional<Suspect>()}) {
+    const auto turn = store_->begin();
+    turn->set_suspect(suspect);
+    turn->commit();
+    reopen();
+    EXPECT_EQ(store_->suspect(), suspect);
+  }
+}
+
 TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
   const auto id = add("aa11", "nightly");
   {
