@@ -292,6 +292,12 @@ constexpr std::array codes = {
               "load was published. Every difference is listed and nothing was loaded: a dropped "
               "column would have become NULL in the target. `orch catalog refresh --accept KEY` "
               "accepts the columns as they are; or say in the catalog entry what is wanted."},
+    ErrorCode{"ORCH-0521", "rows have no place in the watermark's order",
+              "Rows of the source have NULL in the watermark's column, or a value that does not "
+              "compare with the others (a text among numbers, a date that is none, infinity), so "
+              "that later loads would miss rows. The message has a count and an example. Correct "
+              "the rows, include those with NULL (\"nulls\": \"include\"), or choose another "
+              "watermark."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
               "A workflow gave a built-in worker something else than it takes. The message names "
               "the member, what "

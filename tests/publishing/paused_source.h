@@ -102,6 +102,7 @@ class PausedSource final : public data::Source {
                                             const std::string& where) override {
     return source_->high_watermark(from, column, where);
   }
+  std::optional<data::WatermarkState> watermark() override { return source_->watermark(); }
   boost::json::object position() override { return source_->position(); }
 
  private:

@@ -32,7 +32,8 @@ Catalog load_catalog(const std::filesystem::path& file);
 /// Reads a catalog that is kept in a table (or a query's result), a row an entry: either one column
 /// "entry" with each entry as JSON, or columns named as an entry's members (key, source_connection,
 /// source_schema, source_table, source_query, target_connection, target_schema, target_table,
-/// strategy, key_columns, columns, exclude, where, watermark_column, parts, checks, reconcile,
+/// strategy, key_columns, columns, exclude, where, watermark_column,
+/// watermark_nulls, watermark_overlap, parts, checks, reconcile,
 /// tags, accepted_schema), where NULL is absent, lists are JSON or separated by commas, and columns
 /// and checks are JSON. Throws TaskFailed as Connections::open_source() and data::Source do,
 /// InvalidDocument (ORCH-0310).

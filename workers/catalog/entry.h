@@ -35,6 +35,8 @@ struct Entry {
   std::vector<ColumnMapping> columns;
   std::vector<std::string> exclude;  ///< source columns not copied
   std::string watermark;             ///< source column; append and upsert read only what is newer
+  bool watermark_nulls = false;      ///< rows without a watermark are read each time, not refused
+  data::Overlap overlap;             ///< of the watermark
   int parts = 1;
   std::vector<data::Check> checks;
   Reconcile reconcile = Reconcile::full;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/json/text.h"
 #include "workers/worker.h"
 
 namespace orch::catalog {
@@ -172,11 +174,47 @@ void parse_checks(json::Fields& fields, Entry& entry) {
   }
 }
 
+constexpr std::array<std::pair<const char*, bool>, 2> null_words = {
+    {{"refuse", false}, {"include", true}}};
+
+/// "90s", "30m", "2h", "1d": seconds; -1 for anything else.
+std::int64_t seconds_of(std::string_view text) {
+  constexpr std::int64_t longest = 366 * 86'400;
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || unit + 1 != end || count < 0 || count > longest) return -1;
+  constexpr std::array<std::pair<char, std::int64_t>, 4> units = {
+      {{'s', 1}, {'m', 60}, {'h', 3'600}, {'d', 86'400}}};
+  for (const auto& [name, seconds] : units)
+    if (*unit == name && count * seconds <= longest) return count * seconds;
+  return -1;
+}
+
+void parse_overlap(json::Fields& watermark, Entry& entry) {
+  const auto* value = watermark.get("overlap");
+  if (!value) return;
+  const auto text = value->is_string() ? std::string(value->get_string()) : std::string();
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
+    entry.overlap.number = text;  // from a catalog in a table
+  else if (value->is_string())
+    entry.overlap.seconds = seconds_of(text);
+  else if (value->is_number() && value->to_number<double>() >= 0)
+    entry.overlap.number = json::write(*value);
+  if (entry.overlap.empty())
+    watermark.problem("overlap",
+                      "overlap must be a duration such as \"2h\" (s, m, h, d; at most a year) or "
+                      "a number that is not negative, found " +
+                          json::write(*value));
+}
+
 void parse_watermark(json::Fields& fields, Entry& entry) {
   const auto* object = fields.object("watermark");
   if (!object) return;
   json::Fields watermark(*object, fields.at("watermark"), fields.problems());
   entry.watermark = watermark.required_string("column");
+  entry.watermark_nulls = word(watermark, "nulls", null_words, false);
+  parse_overlap(watermark, entry);
   watermark.finish("a watermark");
   if (entry.strategy == data::Strategy::replace)
     fields.problem("watermark", "a watermark needs the strategy append or upsert, found replace",
@@ -221,6 +259,14 @@ boost::json::object source_to_json(const Entry& entry) {
   else
     source["query"] = entry.source.query;
   return source;
+}
+
+boost::json::object watermark_to_json(const Entry& entry) {
+  boost::json::object watermark{{"column", entry.watermark}};
+  if (entry.watermark_nulls) watermark["nulls"] = name_of(null_words, true);
+  if (entry.overlap.seconds >= 0) watermark["overlap"] = fmt::format("{}s", entry.overlap.seconds);
+  if (!entry.overlap.number.empty()) watermark["overlap"] = json::parse(entry.overlap.number);
+  return watermark;
 }
 
 }  // namespace
@@ -305,7 +351,7 @@ boost::json::object to_json(const Entry& entry) {
   if (!columns.empty()) object["columns"] = std::move(columns);
   list("exclude", entry.exclude);
   if (!entry.where.empty()) object["where"] = entry.where;
-  if (!entry.watermark.empty()) object["watermark"] = {{"column", entry.watermark}};
+  if (!entry.watermark.empty()) object["watermark"] = watermark_to_json(entry);
   if (entry.parts != 1) object["parts"] = entry.parts;
   boost::json::array checks;
   for (const auto& check : entry.checks) checks.push_back(check_to_json(check));

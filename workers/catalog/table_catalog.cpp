@@ -40,6 +40,8 @@ constexpr std::array table_columns = {
     TableColumn{"exclude", "exclude", "", Form::list},
     TableColumn{"where", "where", "", Form::text},
     TableColumn{"watermark_column", "watermark", "column", Form::text},
+    TableColumn{"watermark_nulls", "watermark", "nulls", Form::text},
+    TableColumn{"watermark_overlap", "watermark", "overlap", Form::text},
     TableColumn{"parts", "parts", "", Form::number},
     TableColumn{"checks", "checks", "", Form::json},
     TableColumn{"reconcile", "reconcile", "", Form::text},

@@ -95,20 +95,18 @@ bool is_true(const boost::json::object& object, const char* name) {
   return value && value->is_bool() && value->get_bool();
 }
 
-/// Loads of older versions have none.
-Proof proof_in(const boost::json::object& object) {
-  const auto* word = object.if_contains("proof");
-  for (const auto& [value, name] : proof_names)
-    if (word && word->is_string() && word->get_string() == name) return value;
-  return Proof::full;
-}
-
 }  // namespace
 
 std::string_view proof_name(Proof proof) {
   return std::find_if(proof_names.begin(), proof_names.end(),
                       [&](const auto& entry) { return entry.first == proof; })
       ->second;
+}
+
+Proof proof_named(std::string_view name) {
+  for (const auto& [value, word] : proof_names)
+    if (word == name) return value;
+  return Proof::full;
 }
 
 boost::json::object to_json(const PlanRequest& request) {
@@ -127,7 +125,8 @@ boost::json::object to_json(const PlanRequest& request) {
           {"target_types", array_of(request.target_types)},
           {"key_columns", array_of(request.key_columns)},
           {"parts", request.parts},
-          {"proof", proof_name(request.proof)}};
+          {"proof", proof_name(request.proof)},
+          {"reads_again", request.reads_again}};
 }
 
 PlanRequest request_from_json(const boost::json::object& object) {
@@ -145,7 +144,10 @@ PlanRequest request_from_json(const boost::json::object& object) {
   request.target_types = texts(object.at("target_types"));
   request.key_columns = texts(object.at("key_columns"));
   request.parts = object.at("parts").to_number<int>();
-  request.proof = proof_in(object);
+  // Loads of older versions have none.
+  if (const auto* proof = object.if_contains("proof"))
+    request.proof = proof_named(proof->as_string());
+  request.reads_again = is_true(object, "reads_again");
   return request;
 }
 

@@ -12,6 +12,8 @@ namespace orch::data {
 
 /// "full", "count", "off"
 std::string_view proof_name(Proof proof);
+/// Proof::full for other words.
+Proof proof_named(std::string_view name);
 
 boost::json::object to_json(const PlanRequest& request);
 /// Reads what to_json() wrote.

@@ -21,11 +21,35 @@ struct Relation {
   std::string query;  ///< SQL of the catalog's author, not quoted; empty: the table
 };
 
-/// Rows with `column` > `after` (unset: from the beginning) and <= `upto` (unset: to the end).
+/// How far before the last load's end the next one starts again: a number, or seconds of time.
+struct Overlap {
+  std::string number;         ///< as SQL spells it; empty: none
+  std::int64_t seconds = -1;  ///< < 0: none
+
+  bool empty() const { return number.empty() && seconds < 0; }
+};
+
+/// Rows with `column` > `after` (unset: from the beginning) and <= `upto` (unset: to the end). Both
+/// are spelled as WatermarkState::upto is.
 struct WatermarkRange {
   std::string column;
   std::optional<std::string> after;
   std::optional<std::string> upto;
+  std::string order = {};   ///< of `after`, see WatermarkState; empty: not known
+  bool at_after = false;    ///< rows at `after`, too
+  Overlap overlap = {};     ///< `after` is moved down by this; implies `at_after`
+  bool with_nulls = false;  ///< and all rows without a value
+};
+
+/// What a source found of a watermark when open() took its view.
+struct WatermarkState {
+  std::optional<std::string> upto;  ///< largest value of the range; else its `after`
+  /// How the values compare: "number", "text", "time" (points in time), or the kind's own name.
+  /// Values of one order of one source compare with each other.
+  std::string order;
+  std::int64_t nulls = 0;           ///< rows (of the table under "where") without a value
+  std::int64_t not_comparable = 0;  ///< rows whose value has no place in that order
+  std::string example;              ///< one of these rows, for people; empty when there is none
 };
 
 struct ReadRequest {
@@ -85,6 +109,8 @@ class Source {
   /// Largest value of `column` under `where`, as text; unset for no rows.
   virtual std::optional<std::string> high_watermark(const Relation& from, const std::string& column,
                                                     const std::string& where) = 0;
+  /// What the last open() with a watermark found of it; unset when there was none.
+  virtual std::optional<WatermarkState> watermark() { return std::nullopt; }
   /// Where the source stood when open() took its view: "at", the ISO time of the view (of files:
   /// when the newest was written), and LSN and snapshot, data version, file sizes: the rest of the
   /// shape is the engine's own. For the evidence.

@@ -42,6 +42,7 @@ struct PlanRequest {
   std::vector<std::string> key_columns;     ///< target names; from the catalog, else the source
   int parts = 1;
   Proof proof = Proof::full;
+  bool reads_again = false;  ///< append: rows of earlier loads may come again; they are left alone
 };
 
 /// How one table travels. Made by Target::plan() without changing anything.
@@ -72,6 +73,13 @@ struct LoadRecord {
   std::string fingerprint;
 };
 
+/// What the publish found of the load's rows in the table, in the transaction that published them.
+struct PublishedProof {
+  Proof mode = Proof::off;
+  Digest found;        ///< full: digest and rows; count: rows
+  bool equal = false;  ///< with what was read; never false with another mode than off
+};
+
 /// The evidence of a published load.
 struct PublishedRecord {
   std::string load;  ///< its id
@@ -84,7 +92,8 @@ struct PublishedRecord {
   std::int64_t total_rows = 0;   ///< in the table afterwards
   boost::json::object position;  ///< as in LoadRecord
   std::string fingerprint;
-  bool emptied = false;  ///< the load left rows in the table, and now there are none
+  std::optional<PublishedProof> proof;  ///< older versions took none
+  bool emptied = false;                 ///< the load left rows in the table, and now there are none
 };
 
 /// Spells cells in the target's row encoding (the one that is digested, and that RowWriter takes).
@@ -141,13 +150,6 @@ struct CheckResult {
   bool passed = false;
   std::string found;
   std::string expected;
-};
-
-/// What the publish found of the load's rows in the table, in the transaction that published them.
-struct PublishedProof {
-  Proof mode = Proof::off;
-  Digest found;        ///< full: digest and rows; count: rows
-  bool equal = false;  ///< with what was read; never false with another mode than off
 };
 
 struct Published {

@@ -8,6 +8,7 @@
 #include "workers/data/expression.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/type_name.h"
+#include "workers/postgres/watermark.h"
 
 namespace orch::postgres {
 namespace {
@@ -89,8 +90,9 @@ SelectPlan select_plan(const Described& described, const data::ReadRequest& requ
     plan.columns += (plan.columns.empty() ? "" : ", ") + expression;
   }
   if (!request.where.empty()) plan.condition = enclosed(request.where, "the condition");
+  plan.author = plan.condition;
   if (request.watermark) {
-    const auto range = range_condition(*request.watermark);
+    const auto range = watermark_condition(table, *request.watermark);
     if (!range.empty()) plan.condition += (plan.condition.empty() ? "(" : " AND (") + range + ")";
   }
   return plan;

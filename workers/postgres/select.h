@@ -22,7 +22,8 @@ void check_query(const std::string& query);
 struct SelectPlan {
   std::string columns;  ///< the select list
   std::string from;
-  std::string condition;          ///< without WHERE; may be empty
+  std::string author;             ///< the author's condition, in brackets; may be empty
+  std::string condition;          ///< that and the range's, without WHERE; may be empty
   std::vector<data::Kind> kinds;  ///< as the fields of a binary tuple are to be decoded
 
   /// The whole statement, with one more condition.

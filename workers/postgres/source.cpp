@@ -14,6 +14,7 @@
 #include "workers/postgres/select.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/user_types.h"
+#include "workers/postgres/watermark.h"
 
 namespace orch::postgres {
 namespace {
@@ -111,6 +112,7 @@ class PostgresSource final : public data::Source {
     });
   }
 
+  std::optional<data::WatermarkState> watermark() override { return watermark_; }
   boost::json::object position() override { return position_; }
 
  private:
@@ -164,6 +166,7 @@ class PostgresSource final : public data::Source {
   Settings settings_;
   pg::Connection connection_;
   boost::json::object position_;
+  std::optional<data::WatermarkState> watermark_;
 };
 
 std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
@@ -177,6 +180,9 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     note_position();
     const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
     const auto plan = select_plan(described, request);
+    watermark_.reset();
+    if (request.watermark)
+      watermark_ = look_at_watermark(connection_, described.table, request, plan.from, plan.author);
     std::vector<std::unique_ptr<data::RowReader>> readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
       auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));

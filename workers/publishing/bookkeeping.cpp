@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/data/request_json.h"
 
 namespace orch::publishing {
 namespace {
@@ -38,6 +39,26 @@ workers::TaskFailed stale(const data::TableName& table, const data::LoadId& load
 }
 
 constexpr const char* this_table = "table_schema = $1 AND table_name = $2";
+
+/// What the evidence says of the proof; unset where an older version took none.
+std::optional<data::PublishedProof> proof_in(const boost::json::object& detail) {
+  const auto* value = detail.if_contains("proof");
+  const auto* found = value ? value->if_object() : nullptr;
+  if (!found) return std::nullopt;
+  data::PublishedProof proof;
+  proof.mode = data::proof_named(found->at("mode").as_string());
+  proof.equal = proof.mode != data::Proof::off;
+  const auto hex = std::string(found->at("digest").as_string());
+  proof.found = data::Digest::from(found->at("rows").as_int64(), hex).value_or(data::Digest{});
+  return proof;
+}
+
+boost::json::object with_proof(boost::json::object detail, const data::PublishedProof& proof) {
+  detail["proof"] = {{"mode", data::proof_name(proof.mode)},
+                     {"rows", proof.found.rows},
+                     {"digest", proof.found.hex()}};
+  return detail;
+}
 
 }  // namespace
 
@@ -116,8 +137,8 @@ void remove_load(Session& session, const data::TableName& table) {
 std::optional<data::Published> read_evidence(Session& session, const std::string& load_id) {
   if (!session.has_bookkeeping()) return std::nullopt;
   const auto found =
-      session.rows(fmt::format("SELECT method, total_rows, inserted, updated, deleted FROM {} "
-                               "WHERE load_id = $1",
+      session.rows(fmt::format("SELECT method, total_rows, inserted, updated, deleted, detail FROM "
+                               "{} WHERE load_id = $1",
                                table_of(session, "evidence")),
                    {load_id});
   if (found.empty()) return std::nullopt;
@@ -128,6 +149,7 @@ std::optional<data::Published> read_evidence(Session& session, const std::string
   published.updated = integer(found[0][3]);
   published.deleted = integer(found[0][4]);
   published.repeated = true;
+  if (const auto proof = proof_in(json::parse(*found[0][5]).as_object())) published.proof = *proof;
   return published;
 }
 
@@ -146,7 +168,9 @@ std::optional<data::PublishedRecord> newest_evidence(Session& session,
   data::PublishedRecord record;
   record.load = *row[0];
   record.run = *row[1];
-  record.run_name = json::parse(*row[2]).at("run_name").as_string();
+  const auto detail = json::parse(*row[2]).as_object();
+  record.run_name = detail.at("run_name").as_string();
+  record.proof = proof_in(detail);
   record.published_at = *row[3];
   record.strategy = data::strategy_named(*row[4]);
   record.method = *row[5];
@@ -170,7 +194,8 @@ void write_evidence(Session& session, const data::LoadPlan& plan, const data::Lo
        to_string(record.load.fence), data::strategy_name(plan.request.strategy), published.method,
        to_string(record.digest.rows), record.digest.hex(), to_string(published.rows),
        to_string(published.inserted), to_string(published.updated), to_string(published.deleted),
-       json::write(record.position), record.fingerprint, json::write(detail)});
+       json::write(record.position), record.fingerprint,
+       json::write(with_proof(detail, published.proof))});
 }
 
 }  // namespace orch::publishing

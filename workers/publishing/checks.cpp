@@ -62,9 +62,10 @@ class Checker {
 
   /// Where an author's SQL enters a statement.
   data::CheckResult condition(const data::Check& check) {
-    const auto sql = data::enclosed(check.sql, session_.dialect().rules(),
-                                    {"Check.Invalid", fmt::format("check \"{}\"", check.name),
-                                     "a check is one condition on the staged columns", "ORCH-0508"});
+    const auto sql =
+        data::enclosed(check.sql, session_.dialect().rules(),
+                       {"Check.Invalid", fmt::format("check \"{}\"", check.name),
+                        "a check is one condition on the staged columns", "ORCH-0508"});
     data::CheckResult result;
     session_.reading([&] { result = none(check, sql + " IS NOT TRUE", "every row meets it"); });
     return result;

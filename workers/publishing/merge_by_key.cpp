@@ -46,6 +46,11 @@ void update_changed(RowMerge& merge, const std::vector<std::string>& key, Change
   if (aside > 0) put_back(merge, key);
 }
 
+void drop_present(RowMerge& merge, const std::vector<std::string>& key) {
+  merge.session.execute(fmt::format("DELETE FROM {} WHERE EXISTS (SELECT 1 FROM {} WHERE {})",
+                                    merge.staged(), merge.rows(), merge.same(key)));
+}
+
 void insert_new(RowMerge& merge, const std::vector<std::string>& key, Changes& changes) {
   const auto& columns = merge.plan.columns;
   changes.inserted += merge.session.execute(fmt::format(

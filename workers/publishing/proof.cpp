@@ -40,7 +40,8 @@ workers::TaskFailed different(const RowMerge& merge, const data::Digest& found,
 
 }  // namespace
 
-data::PublishedProof prove(RowMerge& merge, const Changes& changes, const data::Digest& read) {
+data::PublishedProof prove(RowMerge& merge, const Changes& changes, const data::Digest& staged) {
+  const auto& read = changes.expected ? *changes.expected : staged;
   data::PublishedProof proof;
   proof.mode = merge.plan.request.proof;
   if (proof.mode == Proof::off) return proof;

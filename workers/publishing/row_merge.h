@@ -24,6 +24,8 @@ struct Changes {
   /// while they were written.
   std::string published;
   std::optional<data::Digest> read_back;
+  /// Of the rows that were to be published, where they are fewer than those that were read.
+  std::optional<data::Digest> expected;
 };
 
 /// The ends of one merge. In SQL the target's rows are `t`, the staged ones `s`.
@@ -74,6 +76,8 @@ void delete_gone(RowMerge& merge, const std::vector<std::string>& key, Changes& 
 /// Updates the rows whose key is staged and that differ in any byte, in place; rows that exchange
 /// the values of another unique key are taken out and put back together.
 void update_changed(RowMerge& merge, const std::vector<std::string>& key, Changes& changes);
+/// Takes those staged rows away whose key is there.
+void drop_present(RowMerge& merge, const std::vector<std::string>& key);
 /// Inserts the staged rows whose key is not there.
 void insert_new(RowMerge& merge, const std::vector<std::string>& key, Changes& changes);
 

@@ -27,6 +27,7 @@ void check_watermark(Session& session, const data::LoadPlan& plan, const data::L
   const auto* watermark = staged.position.if_contains("watermark");
   if (!watermark || !watermark->is_object()) return;
   const auto& mark = watermark->get_object();
+  if (!session.facts(plan.request.target)) return;  // nothing is there that could come twice
   const auto newest = newest_evidence(session, plan.request.target);
   if (newest && mark.contains("after_load")) {
     const auto after = text(mark, "after_load");
@@ -35,12 +36,12 @@ void check_watermark(Session& session, const data::LoadPlan& plan, const data::L
                           after.value_or("an empty table"));
   }
   const auto column = text(mark, "target_column");
-  if (!column || !session.facts(plan.request.target)) return;
+  if (!column) return;
   const auto reached = session.high_watermark(plan.request.target, *column);
-  if (reached != text(mark, "after"))
+  if (reached != text(mark, "reaches"))
     throw selected_before(plan,
                           fmt::format("{} now reaches {}", *column, reached.value_or("nothing")),
-                          text(mark, "after").value_or("nothing"));
+                          text(mark, "reaches").value_or("nothing"));
 }
 
 }  // namespace orch::publishing

@@ -13,11 +13,13 @@
 #include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/data/failure.h"
+#include "workers/data/watermark.h"
 #include "workers/sqlite/describe.h"
 #include "workers/sqlite/failures.h"
 #include "workers/sqlite/names.h"
 #include "workers/sqlite/range.h"
 #include "workers/sqlite/sqlite.h"
+#include "workers/sqlite/watermark.h"
 
 namespace orch::sqlite {
 namespace fs = std::filesystem;
@@ -120,6 +122,7 @@ class SqliteSource final : public data::Source {
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override;
+  std::optional<data::WatermarkState> watermark() override { return watermark_; }
   boost::json::object position() override { return position_; }
 
  private:
@@ -134,6 +137,7 @@ class SqliteSource final : public data::Source {
   workers::TaskFailed refused(const Error& error) const;
   void check_columns(const data::ReadRequest& request, const data::Table& table) const;
   void note_position(Database& db);
+  Condition rows_of(Database& db, const data::ReadRequest& request, const data::Table& table);
   static std::string select_sql(const data::ReadRequest& request, const std::string& rowid,
                                 const Condition& rows);
 
@@ -141,6 +145,7 @@ class SqliteSource final : public data::Source {
   std::string display_;
   Database db_;
   boost::json::object position_;
+  std::optional<data::WatermarkState> watermark_;
 };
 
 bool SqliteSource::empty(const data::Relation& relation) {
@@ -240,6 +245,24 @@ std::string SqliteSource::select_sql(const data::ReadRequest& request, const std
                      rows.sql, rowid.empty() ? "" : " ORDER BY " + rowid);
 }
 
+/// The condition of the rows to read; looks at the watermark, too.
+Condition SqliteSource::rows_of(Database& db, const data::ReadRequest& request,
+                                const data::Table& table) {
+  watermark_.reset();
+  auto rows = condition(db, request.from, table.columns, request.where, std::nullopt);
+  if (!request.watermark) return rows;
+  const Authorizer reads(db, Authorizer::Permit::reading);
+  const auto& range = *request.watermark;
+  watermark_ = look_at_values(db, request.from, table, range, rows.sql);
+  const auto& order = watermark_->order;
+  data::check_order(range, order);
+  const auto term = watermark_term(request.from, range, order, rows.parameters);
+  if (!term.empty()) rows.sql += (rows.sql.empty() ? " WHERE " : " AND ") + term;
+  watermark_->upto = largest_value(db, request.from, range.column, order, rows);
+  if (!watermark_->upto) watermark_->upto = range.after;
+  return rows;
+}
+
 std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::ReadRequest& request) {
   const auto described = look_at(request.from);
   check_columns(request, described.table);
@@ -253,8 +276,7 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
     note_position(db);
     std::vector<std::unique_ptr<data::RowReader>> readers;
     try {
-      const auto rows =
-          condition(db, request.from, described.table.columns, request.where, request.watermark);
+      const auto rows = rows_of(db, request, described.table);
       const auto sql = select_sql(request, rowid, rows);
       readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, !rowid.empty(),
                                                        reading(request.from)));

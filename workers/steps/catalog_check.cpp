@@ -9,6 +9,8 @@
 
 #include "workers/steps/drift.h"
 #include "workers/steps/plan_request.h"
+#include "workers/steps/table_task.h"
+#include "workers/steps/watermark.h"
 #include "workers/worker.h"
 
 namespace orch::steps {
@@ -64,8 +66,13 @@ std::vector<Problem> check_catalog(const std::vector<catalog::Entry>& entries,
       auto& source = ends.source(entry.source_connection);
       const auto table = source.describe(entry.source);
       const auto request = make_request(entry, table, source, target);
-      check_drift(entry, table, request, target.last_published(entry.target));
-      target.plan(request);
+      const auto last = target.last_published(entry.target);
+      check_drift(entry, table, request, last);
+      const auto plan = target.plan(request);
+      if (const auto watermark = plan_watermark(entry, plan, last, target)) {
+        source.open(read_request(entry, plan, watermark->range));
+        check_watermark(entry, source.watermark().value());
+      }
     } catch (const workers::TaskFailed& failed) {
       problems.push_back({entry.key, fmt::format("{}: {}", failed.error(), failed.what())});
     }

@@ -1,3 +1,4 @@
+#include "workers/data/request_json.h"
 #include "workers/steps/staged_plan.h"
 #include "workers/steps/steps.h"
 #include "workers/steps/table_task.h"
@@ -15,6 +16,13 @@ data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadI
   plan.request.target = work.entry.target;
   plan.request.strategy = work.entry.strategy;
   return plan;
+}
+
+boost::json::value proof_json(const data::PublishedProof& proof) {
+  if (proof.mode == data::Proof::off) return nullptr;
+  boost::json::value digest;
+  if (proof.mode == data::Proof::full) digest = proof.found.hex();
+  return {{"mode", data::proof_name(proof.mode)}, {"rows", proof.found.rows}, {"digest", digest}};
 }
 
 }  // namespace
@@ -40,6 +48,7 @@ boost::json::object merge(const Work& work, data::Target& target, const boost::j
           {"deleted", published.deleted},
           {"repeated", published.repeated},
           {"lock_ms", published.lock_ms},
+          {"proof", proof_json(published.proof)},
           {"duration_ms", watch.whole_ms()}};
 }
 

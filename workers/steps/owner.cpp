@@ -23,7 +23,9 @@ std::string text(const boost::json::object& owner, std::string_view member) {
 }
 
 bool same_catalog(const boost::json::object& left, const boost::json::object& right) {
-  const auto equal = [&](std::string_view member) { return text(left, member) == text(right, member); };
+  const auto equal = [&](std::string_view member) {
+    return text(left, member) == text(right, member);
+  };
   if (!equal("catalog")) return false;
   // A path alone may be that of another machine.
   return text(left, "catalog").starts_with("id ") || equal("store") || equal("database") ||

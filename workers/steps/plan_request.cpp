@@ -60,6 +60,18 @@ std::vector<catalog::ColumnMapping> mappings_of(const catalog::Entry& entry,
   return mappings;
 }
 
+data::Proof proof_of(catalog::Reconcile reconcile) {
+  switch (reconcile) {
+    case catalog::Reconcile::count:
+      return data::Proof::count;
+    case catalog::Reconcile::off:
+      return data::Proof::off;
+    case catalog::Reconcile::full:
+      break;
+  }
+  return data::Proof::full;
+}
+
 /// The source's key under the target's names, if all of it is copied.
 std::vector<std::string> source_key(const data::PlanRequest& request) {
   std::vector<std::string> key;
@@ -88,6 +100,9 @@ data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& t
   request.source_engine = source.engine();
   request.source_traits = source.traits();
   request.parts = entry.parts;
+  request.proof = proof_of(entry.reconcile);
+  request.reads_again = entry.strategy == data::Strategy::append && !entry.watermark.empty() &&
+                        (entry.watermark_nulls || !entry.overlap.empty());
   request.source = table;
   request.source.columns.clear();
   for (const auto& mapping : mappings_of(entry, table, target.describe(entry.target))) {

@@ -109,6 +109,21 @@ void compare(const Work& work, data::Target& target, const data::PublishedRecord
   }
 }
 
+/// What the publish itself found of the load's rows, before it committed.
+void report(const data::PublishedRecord& record, boost::json::object& out) {
+  const auto& proof = *record.proof;
+  out["mode"] = data::proof_name(proof.mode);
+  if (proof.mode == data::Proof::off) return;
+  const auto side = [&](const data::Digest& digest) {
+    boost::json::value hex;
+    if (proof.mode == data::Proof::full) hex = digest.hex();
+    return boost::json::object{{"rows", digest.rows}, {"digest", hex}};
+  };
+  out["equal"] = proof.equal;
+  out["source"] = side(record.digest);
+  out["target"] = side(proof.found);
+}
+
 }  // namespace
 
 boost::json::object reconcile(const Work& work, data::Target& target,
@@ -124,6 +139,8 @@ boost::json::object reconcile(const Work& work, data::Target& target,
     out["load"] = asked;
     out["as_of"] = nullptr;
     out["superseded_by"] = record.load;
+  } else if (load && record.proof) {
+    report(record, out);
   } else if (mode != Reconcile::off) {
     compare(work, target, record, mode, out);
   }

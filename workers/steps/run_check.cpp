@@ -64,9 +64,8 @@ class Ends {
     if (why.empty()) return {};
     // What the target does not tell is its own step's to say.
     bool loaded = true;
-    answered(entry.target_connection, [&] {
-      loaded = target(entry.target_connection).describe(entry.target).has_value();
-    });
+    answered(entry.target_connection,
+             [&] { loaded = target(entry.target_connection).describe(entry.target).has_value(); });
     return loaded ? "" : why;
   }
 
@@ -92,8 +91,7 @@ class Ends {
 
   KnownTables& tables(const std::string& connection) {
     auto& known = known_[connection];
-    if (!known)
-      known = std::make_unique<KnownTables>(connections_.open_source(connection, stop_));
+    if (!known) known = std::make_unique<KnownTables>(connections_.open_source(connection, stop_));
     return *known;
   }
 

@@ -11,11 +11,12 @@
 namespace orch::steps {
 
 /// Gives the chosen entries their owners, and refuses: tables that the sources do not have and that
-/// were never loaded (more of them than the task's "tolerance" lets fail), targets that would be one
-/// table, and targets that another catalog publishes. A table that was loaded before and is gone
-/// fails alone. A database that does not answer is left to the steps that follow. Throws TaskFailed
-/// "Source.TableMissing", "Catalog.TargetClash", "Target.Taken", and "Connection.Unknown",
-/// "Connection.Unsupported", "Connection.SecretMissing", "Connection.Refused".
+/// were never loaded (more of them than the task's "tolerance" lets fail), targets that would be
+/// one table, and targets that another catalog publishes. A table that was loaded before and is
+/// gone fails alone. A database that does not answer is left to the steps that follow. Throws
+/// TaskFailed "Source.TableMissing", "Catalog.TargetClash", "Target.Taken", and
+/// "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing",
+/// "Connection.Refused".
 void check_run(const workers::Task& task, Chosen& chosen,
                const connections::Connections& connections, const connections::Stop& stop = {});
 

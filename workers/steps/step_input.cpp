@@ -49,10 +49,10 @@ catalog::Catalog load_table(const boost::json::object& reference,
 
 /// What the input of a run may say; the last is what orch:health answers, where the shipped
 /// workflows keep it.
-constexpr std::array option_names = {
-    "catalog",         "only",      "tags",          "allow_empty", "takeover",
-    "max_concurrency", "tolerance", "report_folder", "deadline_seconds",
-    "poll_seconds",    "health"};
+constexpr std::array option_names = {"catalog",      "only",          "tags",
+                                     "allow_empty",  "takeover",      "max_concurrency",
+                                     "tolerance",    "report_folder", "deadline_seconds",
+                                     "poll_seconds", "health"};
 
 std::string error_name(std::string_view code) {
   if (code == "ORCH-0312" || code == "ORCH-0315") return "Catalog.NoMatch";

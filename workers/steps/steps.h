@@ -47,22 +47,26 @@ std::unique_ptr<workers::Worker> make_verify();
 /// transaction.
 ///
 /// Input {"table": entry, "load": output of orch:stage}. Output {"key", "load", "strategy",
-/// "method", "rows", "inserted", "updated", "deleted", "repeated", "lock_ms", "duration_ms"}.
-/// Errors: Merge.NotVerified, Merge.ForeignKey (a retry helps once the other table has arrived),
+/// "method", "rows", "inserted", "updated", "deleted", "repeated", "lock_ms", "proof": {"mode",
+/// "rows", "digest"} or null, "duration_ms"}. The proof is what the publish found of the load's
+/// rows before it committed; rows that are not those that were read are Merge.Different. Errors:
+/// Merge.NotVerified, Merge.ForeignKey (a retry helps once the other table has arrived),
 /// Merge.Conflict, Schema.Changed, Fence.Stale, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_merge();
 
-/// orch:reconcile compares the published table with the evidence of the load: all rows and their
-/// digest as they were read ("full", after a replace), the number of rows ("count", and after
-/// upsert and append), or nothing ("off"), as the entry says. The source is not read: it may have
-/// changed.
+/// orch:reconcile says whether what is published is what was read. Of a load that it is given, it
+/// tells the proof that the publish took before it committed: the load's rows (after a replace: the
+/// whole table) with their digest ("full"), their number ("count"), or nothing ("off"), as the
+/// entry says. Without a load, or for one of an older version, it reads the published table and
+/// compares it with the evidence of the newest load: after a replace the whole table, else the
+/// number of rows. The source is not read: it may have changed.
 ///
-/// Input {"table": entry, "load"?: output of orch:stage; else the newest published load}. Output
-/// {"key", "mode", "equal", "load", "as_of", "source": {"rows", "digest"}, "target": {"rows",
-/// "digest"}, "superseded_by"?, "deletes"?, "duration_ms"}: `as_of` {"time", "lsn"?,
-/// "data_version"?} is when the source was read; `equal` and both sides are null when nothing was
-/// compared, because of "off" or because a later load ("superseded_by") is published by now; the
-/// digests are null when only counted; "deletes" is "not followed" after upsert and append.
+/// Input {"table": entry, "load"?: output of orch:stage}. Output {"key", "mode", "equal", "load",
+/// "as_of", "source": {"rows", "digest"}, "target": {"rows", "digest"}, "superseded_by"?,
+/// "deletes"?, "duration_ms"}: `as_of` {"time", "lsn"?, "data_version"?} is when the source was
+/// read; `equal` and both sides are null when nothing was compared, because of "off" or because a
+/// later load ("superseded_by") is published by now; the digests are null when only counted;
+/// "deletes" is "not followed" after upsert and append.
 /// Errors: Reconcile.Different (somebody else wrote to the target) with both sides in its cause;
 /// Target.TableMissing, Schema.Changed, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_reconcile();

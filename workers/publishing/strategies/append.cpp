@@ -11,12 +11,19 @@ class Append final : public RowStrategy {
   bool only_after_watermark() const override { return true; }
 
   std::int64_t rows_after(RowMerge& merge, std::int64_t before) const override {
-    return before + staged_rows(merge);
+    if (!merge.plan.request.reads_again) return before + staged_rows(merge);
+    return before +
+           number(merge.session,
+                  fmt::format("SELECT count(*) FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE "
+                              "{})",
+                              merge.staged(), merge.rows(),
+                              merge.same(merge.plan.request.key_columns)));
   }
 
   Changes apply(RowMerge& merge) const override {
     Changes changes;
     changes.method = "insert";
+    if (merge.plan.request.reads_again) leave_present_alone(merge, changes);
     const auto key = unique_key(merge);
     insert_all(merge, changes, key.empty() && merge.plan.request.proof == data::Proof::full);
     if (!key.empty())
@@ -27,6 +34,18 @@ class Append final : public RowStrategy {
   }
 
  private:
+  static void leave_present_alone(RowMerge& merge, Changes& changes) {
+    const auto& key = merge.plan.request.key_columns;
+    admit_null_keys(merge, key);
+    refuse_repeated_keys(merge, key);
+    if (merge.empty) return;
+    drop_present(merge, key);
+    changes.expected = merge.session.digest(
+        merge.plan,
+        fmt::format("SELECT {} FROM {}", list(merge.dialect, merge.plan.columns), merge.staging),
+        {});
+  }
+
   /// Columns by which the table finds the rows of the load again, and no others.
   static std::vector<std::string> unique_key(const RowMerge& merge) {
     for (const auto& unique : merge.target.unique) {
