@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Values, Refused,
                                          Refusal{"BrokenJson", "'{\"a\":'", "jsonb"},
                                          Refusal{"BrokenJsonText", "'{'", "json"},
                                          Refusal{"NotABoolean", "2", "boolean"},
-                                         Refusal{"DoubleInReal", "0.1", "real"},
+                                         Refusal{"DoubleInReal", "0.123456789", "real"},
                                          Refusal{"BlobInText", "x'41'", "text"}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 

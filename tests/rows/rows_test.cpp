@@ -76,30 +76,35 @@ class Databases {
     return postgres::open_source({server_.conninfo("rows_from"), "from"});
   }
 
+  /// Each load has a table of its own: nothing is known of an earlier one.
   std::unique_ptr<data::Target> target(const Place& place) {
-    const auto made = "CREATE TABLE t (id integer PRIMARY KEY, v " + place.type + ")";
+    table_ = fmt::format("t{}", ++tables_);
+    const auto made =
+        fmt::format("CREATE TABLE {} (id integer PRIMARY KEY, v {})", table_, place.type);
     if (place.engine == "sqlite") {
-      for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + end);
       if (place.type != "made") test::run_sql(file_, made);
       return sqlite::open_target(file_, "to");
     }
-    test::pg_run(server_.url("rows_to"), "DROP TABLE IF EXISTS t");
     if (place.type != "made") test::pg_run(server_.url("rows_to"), made);
     return postgres::open_target({server_.conninfo("rows_to"), "to"});
   }
 
-  /// What column v of table t holds, as expectations spell it.
+  const std::string& table() const { return table_; }
+
+  /// What column v of the table holds, as expectations spell it.
   std::string stored(const Place& place) {
     const bool made = place.type == "made";
     if (place.engine == "sqlite")
       return (made ? "[" + declared_type() + "] " : "") + stored_in_sqlite();
     const auto type =
-        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = "
-        "'t'::regclass AND attname = 'v'";
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attname = 'v' AND "
+        "attrelid = "
+        "'" +
+        table_ + "'::regclass";
     return (made ? "[" + test::pg_value(server_.url("rows_to"), type) + "] " : "") +
            test::pg_value(server_.url("rows_to"),
                           "SET TimeZone = 'UTC'; SELECT v::" +
-                              std::string(padded(place) ? "bpchar" : "text") + " FROM t");
+                              std::string(padded(place) ? "bpchar" : "text") + " FROM " + table_);
   }
 
  private:
@@ -112,14 +117,15 @@ class Databases {
 
   std::string declared_type() const {
     sqlite::Database db(file_, sqlite::Access::read_only);
-    sqlite::Statement info(db, "SELECT type FROM pragma_table_info('t') WHERE name = 'v'");
+    sqlite::Statement info(db, "SELECT type FROM pragma_table_info(?1) WHERE name = 'v'");
+    info.bind(table_);
     info.step();
     return std::string(info.text(0));
   }
 
   std::string stored_in_sqlite() const {
     sqlite::Database db(file_, sqlite::Access::read_only);
-    sqlite::Statement row(db, "SELECT v, hex(v) FROM t");
+    sqlite::Statement row(db, "SELECT v, hex(v) FROM " + table_);
     if (!row.step()) return "no row";
     switch (row.storage(0)) {
       case sqlite::Storage::integer:
@@ -139,6 +145,8 @@ class Databases {
   PostgresServer& server_ = PostgresServer::shared();
   test::TempFolder folder_;
   std::filesystem::path file_ = folder_ / "target.db";
+  std::string table_;
+  int tables_ = 0;
 };
 
 /// Loads the line into one target; what came of it, as expectations spell it.
@@ -146,10 +154,9 @@ std::string outcome(const object& line, const Place& place) {
   auto& databases = Databases::shared();
   const auto source = databases.source(line);
   const auto target = databases.target(place);
-  static std::int64_t fence = 1;  // all lines load one table of one server
-  test::Replication replication(*source, *target, fence);
-  fence += 3;
-  const auto entry = test::entry_of("t");
+  test::Replication replication(*source, *target);
+  auto entry = test::entry_of("t");
+  entry.key = entry.target.name = databases.table();
   try {
     const auto load = replication.stage(entry);
     replication.verify(entry, load);

@@ -1,9 +1,8 @@
-// Declared types and their meaning: tests/cases/sqlite_types.json; numbers as texts.
+// Declared types and their meaning: tests/cases/sqlite_types.json.
 #include <gtest/gtest.h>
 
 #include "tests/support/case_file.h"
 #include "workers/sqlite/declared_type.h"
-#include "workers/sqlite/number_text.h"
 
 namespace orch::sqlite {
 namespace {
@@ -52,22 +51,6 @@ TEST(DeclaredType, OfAnotherDatabaseComesBackWithItsKind) {
   EXPECT_EQ(declared_for(numeric), "INTEGER");
   numeric.precision = 19;
   EXPECT_EQ(declared_for(numeric), "TEXT");
-}
-
-TEST(NumberText, ExactRealsOnly) {
-  for (const auto* text : {"0.1", "-12.50", "1e5", "0", "123456789012345", "5e-324", ".5", "5."})
-    EXPECT_TRUE(exact_real(text).has_value()) << text;
-  for (const auto* text : {"12345678901234567.89", "0.1000000000000000055", "", "x", "1e400", "NaN",
-                           "9007199254740993", "1e", "--1", "1 "})
-    EXPECT_FALSE(exact_real(text).has_value()) << text;
-  EXPECT_EQ(exact_real("+2.50"), 2.5);
-}
-
-TEST(NumberText, ExactIntegersOnly) {
-  EXPECT_EQ(exact_integer("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
-  EXPECT_EQ(exact_integer("+7"), 7);
-  for (const auto* text : {"9223372036854775808", "1.0", "", "+-1", " 1", "1 ", "0x1"})
-    EXPECT_FALSE(exact_integer(text).has_value()) << text;
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "workers/rows/number.h"
+#include "workers/rows/refusal.h"
+#include "workers/rows/value.h"
 #include "workers/sqlite/cells.h"
-#include "workers/sqlite/csv_value.h"
-#include "workers/sqlite/number_text.h"
-#include "workers/sqlite/refusal.h"
 #include "workers/sqlite/sqlite.h"
 
 namespace orch::sqlite {
@@ -24,6 +24,17 @@ using Type = data::Cell::Type;
 /// True when SQLite keeps `value` as an integer in a column of numeric affinity.
 bool becomes_integer(double value) {
   return std::nearbyint(value) == value && std::abs(value) < 0x1p63;
+}
+
+constexpr std::string_view blanks = " \t\n\v\f\r";
+
+/// What SQLite's numeric affinity takes for a number (blanks around it are ignored): digits with a
+/// point, an exponent. Hexadecimal, "NaN" and "Infinity" stay texts.
+bool looks_numeric(std::string_view text) {
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return false;
+  text = text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  return rows::looks_decimal(text);
 }
 
 /// "12" of "12.00", so that a whole number is kept as an integer; else the text.
@@ -72,32 +83,30 @@ class CellEncoder {
 
  private:
   void put_integer(const Cell& cell, std::string& out) const {
-    if (rule_.affinity == Affinity::text) {
-      if (rule_.as_stored) refuse(cell, "the column would make a TEXT of it");
-      return append_text(out, fmt::format_int(cell.integer).c_str());
-    }
+    if (rule_.affinity == Affinity::text) return put_number_as_text(cell, out);
     if (rule_.affinity != Affinity::real) return keep_integer(cell, cell.integer, out);
     if (rule_.as_stored) refuse(cell, "the column would make a REAL of it");
-    const auto value = static_cast<double>(cell.integer);
-    // 2^63 as a double is one above the largest integer, and must not be cast back.
-    if (value >= 0x1p63 || static_cast<std::int64_t>(value) != cell.integer)
-      refuse(cell, "a REAL keeps integers up to 2^53 exactly");
-    append_real(out, value);
+    const auto value = rows::exact_double(cell.integer);
+    if (!value) refuse(cell, "a REAL keeps integers up to 2^53 exactly");
+    append_real(out, *value);
   }
 
   void put_real(const Cell& cell, std::string& out) const {
-    const auto value = cell.real;
-    if (rule_.affinity == Affinity::text) {
-      if (rule_.as_stored) refuse(cell, "the column would make a TEXT of it");
-      return append_text(out, real_text(value));
-    }
+    if (rule_.affinity == Affinity::text) return put_number_as_text(cell, out);
+    auto value = cell.real;
     if (std::isnan(value)) refuse(cell, "SQLite has no NaN and would store NULL");
     if (rule_.affinity == Affinity::blob) return keep_real(cell, value, out);
-    if (value == 0 && std::signbit(value)) refuse(cell, "the column would lose the sign of -0.0");
+    if (value == 0) value = 0;  // these columns have no -0.0
     if (rule_.affinity == Affinity::real || !becomes_integer(value))
       return keep_real(cell, value, out);
     if (rule_.as_stored) refuse(cell, "the column would make an INTEGER of it");
     append_integer(out, static_cast<std::int64_t>(value));
+  }
+
+  void put_number_as_text(const Cell& cell, std::string& out) const {
+    if (rule_.as_stored) refuse(cell, "the column would make a TEXT of it");
+    std::string scratch;
+    append_text(out, *rows::text_of(cell, rule_.from, scratch));
   }
 
   void put_text(const Cell& cell, std::string& out) const {
@@ -107,33 +116,54 @@ class CellEncoder {
     keep_text(cell, out);
   }
 
-  /// A decimal number of any length, in digits.
+  /// A decimal number of any length, in digits; or NaN or an infinity.
   void put_numeric(const Cell& cell, std::string& out) const {
-    const bool as_text = rule_.affinity == Affinity::text || rule_.affinity == Affinity::blob;
-    if (as_text || !looks_numeric(cell.bytes)) return keep_text(cell, out);
-    if (rule_.affinity != Affinity::real) {
-      if (const auto integer = exact_integer(whole_part(cell.bytes)))
-        return append_integer(out, *integer);
+    if (rule_.affinity == Affinity::text || rule_.affinity == Affinity::blob)
+      return keep_text(cell, out);
+    if (const auto special = rows::special_of(cell)) {
+      if (rule_.affinity != Affinity::real) return keep_text(cell, out);
+      return put_real({Type::real, 0, *special, {}}, out);
     }
-    const auto real = exact_real(cell.bytes);
-    if (!real) refuse(cell, "a REAL keeps 15 digits; a TEXT column keeps all");
+    if (rule_.affinity != Affinity::real) {
+      if (const auto integer = rows::exact_integer(whole_part(cell.bytes)))
+        return keep_integer(cell, *integer, out);
+    }
+    const auto real = rows::exact_double(cell.bytes);
+    if (!real) refuse(cell, "a REAL does not give back its digits; a TEXT column keeps them");
     put_real({Type::real, 0, *real, {}}, out);
   }
 
+  /// A text that spells a value of the column's kind.
   void put_parsed(const Cell& cell, std::string& out) const {
-    std::string scratch;
-    const auto value = csv_value(cell.bytes, rule_.to, scratch);
-    if (!value) refuse(cell, "it is not a value of the column's type");
-    switch (value->type) {
-      case Type::integer:
-        return put_integer(*value, out);
-      case Type::real:
-        return put_real(*value, out);
-      case Type::blob:
-        return keep_blob(*value, out);
+    switch (rule_.to) {
+      case Kind::boolean:
+        return keep_integer(cell, parsed(cell, rows::boolean_of(cell)) ? 1 : 0, out);
+      case Kind::int16:
+      case Kind::int32:
+      case Kind::int64:
+        return put_integer({Type::integer, parsed(cell, rows::exact_integer(cell.bytes)), 0, {}},
+                           out);
+      case Kind::float32:
+      case Kind::float64:
+        return put_real({Type::real, 0, parsed(cell, rows::double_of(cell)), {}}, out);
+      case Kind::numeric:
+        if (!rows::special_of(cell)) parsed(cell, rows::decimal_of(cell, 0, 0));
+        return put_numeric(cell, out);
+      case Kind::bytes: {
+        std::string scratch;
+        const auto bytes = parsed(cell, rows::bytes_of(cell, true, scratch));
+        return keep_blob({Type::blob, 0, 0, bytes}, out);
+      }
       default:
-        return rule_.to == Kind::numeric ? put_numeric(*value, out) : put_text(*value, out);
+        if (!rows::spells(cell.bytes, rule_.to)) refuse(cell, rows::expectation(rule_.to));
+        return put_text(cell, out);
     }
+  }
+
+  template <class Value>
+  Value parsed(const Cell& cell, const std::optional<Value>& value) const {
+    if (!value) refuse(cell, rows::expectation(rule_.to));
+    return *value;
   }
 
   void keep_integer(const Cell& cell, std::int64_t value, std::string& out) const {
@@ -158,7 +188,7 @@ class CellEncoder {
   }
 
   [[noreturn]] void refuse(const Cell& cell, std::string_view why) const {
-    throw value_refused(rule_, cell, why);
+    throw rows::value_refused(rule_.place, rule_.declared, cell, why);
   }
 
   ColumnRule rule_;

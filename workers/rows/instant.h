@@ -1,0 +1,26 @@
+// Dates and times in ISO 8601, as PostgreSQL prints and reads them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace orch::rows {
+
+/// Days since 2000-01-01 of "2026-01-31" (years of 4 to 7 digits; "0044-03-15 BC"), within
+/// PostgreSQL's range; "infinity" and "-infinity" are the largest and smallest number. Unset for
+/// anything that is not a date of the Gregorian calendar.
+std::optional<std::int32_t> date_days(std::string_view text);
+
+/// Microseconds since midnight of "23:59[:59[.999999]]", at most "24:00:00".
+std::optional<std::int64_t> time_micros(std::string_view text);
+
+/// Microseconds since 2000-01-01 00:00 of a date alone, or with " " or "T" and a time. With
+/// `zoned`, "Z" or an offset (+02, +0530, +05:30, +05:30:15) must follow, which is applied; else
+/// there must be none. Infinities as for dates.
+std::optional<std::int64_t> timestamp_micros(std::string_view text, bool zoned);
+
+/// True when a type that keeps `digits` digits of a second keeps `micros` as they are.
+bool keeps_micros(std::int64_t micros, int digits);
+
+}  // namespace orch::rows
