@@ -1,6 +1,7 @@
 // The world that fuzzed expressions of the language see.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -13,14 +14,14 @@ namespace orch::fuzz {
 
 /// `$` is `data`, the context object is small, `$x` and `$list` are variables.
 inline asl::Scope scope_of(const boost::json::value& data) {
-  static const auto context =
-      json::parse(R"({"Execution":{"Id":"arn","Input":{"a":[1,2]}},"State":{"RetryCount":0}})");
+  static const auto context = std::make_shared<const boost::json::value>(
+      json::parse(R"({"Execution":{"Id":"arn","Input":{"a":[1,2]}},"State":{"RetryCount":0}})"));
   static const auto x = json::parse(R"({"y":[1,"two",null,{"z":3.5}]})");
   static const auto list = json::parse("[3,1,2,1]");
   asl::Scope scope;
   scope.data = &data;
   scope.input = &data;
-  scope.context = []() -> const boost::json::value& { return context; };
+  scope.context = asl::ContextObject([] { return context; });
   scope.variable = [](std::string_view name) -> const boost::json::value* {
     if (name == "x") return &x;
     return name == "list" ? &list : nullptr;
