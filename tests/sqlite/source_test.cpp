@@ -1,6 +1,11 @@
 // What a SQLite source says and reads.
+#include <cstdlib>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "tests/support/replication.h"
 #include "tests/support/rows.h"
@@ -26,6 +31,40 @@ class SqliteSource : public testing::Test {
   test::TempFolder folder_;
   std::filesystem::path file_ = folder_ / "source.db";
 };
+
+/// What the process below does: it ends with SQLite's result code.
+TEST(WriterChild, DISABLED_Writes) {
+  sqlite3* db = nullptr;
+  sqlite3_open(std::getenv("ORCH_TEST_FILE"), &db);
+  _exit(sqlite3_exec(db, "UPDATE t SET a = a + 1", nullptr, nullptr, nullptr));
+}
+
+/// What happens to a write of another process. A fork alone would share what SQLite remembers of
+/// the locks, which do not hold between connections of one process.
+std::string written_by_another_process(const std::filesystem::path& file) {
+  const auto child = fork();
+  if (child == 0) {
+    setenv("ORCH_TEST_FILE", file.c_str(), 1);
+    execl("/proc/self/exe", "child", "--gtest_filter=WriterChild.*",
+          "--gtest_also_run_disabled_tests", "--gtest_brief=1", nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return sqlite3_errstr(WEXITSTATUS(status));
+}
+
+TEST_F(SqliteSource, HoldsOffWritersOfOtherProcessesUntilItHasRead) {
+  auto source = open("PRAGMA journal_mode=DELETE; CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  data::ReadRequest request;
+  request.from = {{"", "t"}, ""};
+  request.columns = {"a"};
+  auto readers = source->open(request);
+  EXPECT_EQ(written_by_another_process(file_), "database is locked");
+  EXPECT_EQ(test::count_of(file_, "t WHERE a = 1"), 1);
+  readers.clear();
+  EXPECT_EQ(written_by_another_process(file_), "not an error");
+}
 
 TEST_F(SqliteSource, DescribesTables) {
   const auto source = open(

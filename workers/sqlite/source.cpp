@@ -2,7 +2,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -43,12 +42,14 @@ data::Cell cell_of(const Statement& row, int column) {
 }
 
 /// The counter in the file's header that every transaction in rollback mode raises; in WAL mode
-/// only checkpoints do (sqlite.org/fileformat2.html#file_change_counter).
-std::uint32_t change_counter(const fs::path& path) {
+/// only checkpoints do (sqlite.org/fileformat2.html#file_change_counter). Read by SQLite's own
+/// descriptor: to open and close the file beside it would end all locks that this process holds on
+/// it, and a writer would change it under the read (sqlite.org/howtocorrupt.html, 2.2).
+std::uint32_t change_counter(Database& db) {
   std::array<char, 4> bytes{};
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(24);
-  file.read(bytes.data(), bytes.size());
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file && file->pMethods) file->pMethods->xRead(file, bytes.data(), bytes.size(), 24);
   std::uint32_t counter = 0;
   for (const char byte : bytes) counter = counter << 8 | static_cast<unsigned char>(byte);
   return counter;
@@ -230,7 +231,7 @@ void SqliteSource::note_position(Database& db) {
                {"data_version", pragma.int64(0)},
                {"schema_version", pragma.int64(1)},
                {"bytes", pragma.int64(2)},
-               {"change_counter", change_counter(path_)}};
+               {"change_counter", change_counter(db)}};
 }
 
 std::string SqliteSource::select_sql(const data::ReadRequest& request, const std::string& rowid,
