@@ -69,6 +69,7 @@ Action declare_graph(CLI::App& app);
 Action declare_catalog_discover(CLI::App& app);
 Action declare_catalog_validate(CLI::App& app);
 Action declare_catalog_show(CLI::App& app);
+Action declare_catalog_refresh(CLI::App& app);
 Action declare_replicate(CLI::App& app);
 Action declare_eval(CLI::App& app);
 Action declare_serve(CLI::App& app);

@@ -68,6 +68,20 @@ constexpr std::array table = {
             "orch catalog validate catalog.json", declare_catalog_validate},
     Command{"catalog show", "Show the tables of a catalog", "",
             "orch catalog show --tags daily\norch catalog show -o json", declare_catalog_show},
+    Command{"catalog refresh", "Tell what has changed at the sources, and take it in",
+            "Lists tables that no entry reads (new), entries whose table is gone, and tables whose "
+            "columns or key are not those of the last load (changed), which a run refuses. --apply "
+            "and --accept add entries for new tables, remove those of tables that are gone and set "
+            "\"accepted_schema\" where columns changed; everything else in the file stays as it is "
+            "written, and the lines that changed are shown. The target's tables are not altered: "
+            "what they need first is named.\n\n"
+            "New tables are looked for as the catalog's \"discover\" says; its \"ignore\" lists "
+            "those that are not wanted. The exit code is 1 while tables are gone or changed and "
+            "not taken in.",
+            "orch catalog refresh\n"
+            "orch catalog refresh catalog.json --accept claim,policy_*\n"
+            "orch catalog refresh --apply",
+            declare_catalog_refresh},
     Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "

@@ -10,6 +10,7 @@
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/preflight.h"
 #include "orchestrator/cli/project.h"
+#include "orchestrator/cli/refresh.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/status/text.h"
 #include "workers/catalog/catalog.h"
@@ -63,6 +64,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
   bj::object input{{"catalog", "catalog.json"}};
   if (fs::exists(project.catalog)) {
     try_target(project);
+    say_changes(context, project.catalog, connections::Connections::load(project.connections));
     const auto keys = chosen_keys(context, project, options.discover);
     if (!keys.empty()) input["only"] = bj::array(keys.begin(), keys.end());
   } else {

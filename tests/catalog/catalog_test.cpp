@@ -111,8 +111,8 @@ TEST_F(CatalogTest, DiscoversTablesInOrder) {
   run_sql(folder_ / "from.db", "INSERT INTO b VALUES (1, 'x')");
   const auto found = catalog::discover(connections(), {"from", "to", {}, {}, {}}).catalog;
   EXPECT_EQ(json::write(found),
-            R"({"version":1,"defaults":{"source":{"connection":"from"},)"
-            R"("target":{"connection":"to"}},"tables":[)"
+            R"({"version":1,"discover":{"source":"from","target":"to"},)"
+            R"("defaults":{"source":{"connection":"from"},"target":{"connection":"to"}},"tables":[)"
             R"({"source":{"table":"a"},"checks":[{"max_shrink_percent":50}]},)"
             R"({"source":{"table":"b"},"checks":[{"unique":["id"]},{"min_rows":1},)"
             R"({"max_shrink_percent":50}]}]})");

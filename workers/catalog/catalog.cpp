@@ -34,6 +34,19 @@ void check_unique(const std::vector<Entry>& entries, json::Problems& problems) {
   }
 }
 
+DiscoverOptions parse_discover(json::Fields& fields) {
+  DiscoverOptions options;
+  options.source = fields.required_string("source");
+  options.target = fields.required_string("target");
+  options.schemas = fields.strings("schemas");
+  options.tables = fields.strings("tables");
+  options.to_schema = fields.strings("target_schemas");
+  options.ignore = fields.strings("ignore");
+  options.views = fields.boolean("views").value_or(false);
+  fields.finish("discover");
+  return options;
+}
+
 Catalog parse_document(const boost::json::value& document, json::Problems& problems) {
   Catalog catalog;
   const auto* object = document.if_object();
@@ -50,7 +63,11 @@ Catalog parse_document(const boost::json::value& document, json::Problems& probl
     if (id->empty()) fields.problem("id", "id must not be empty");
     catalog.identity = "id " + *id;
   }
-  Defaults defaults;
+  if (const auto* given = fields.object("discover")) {
+    json::Fields members(*given, "/discover", problems);
+    catalog.discover = parse_discover(members);
+  }
+  auto& defaults = catalog.defaults;
   if (const auto* given = fields.object("defaults")) {
     json::Fields members(*given, "/defaults", problems);
     defaults = parse_defaults(members);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <boost/json/value.hpp>
 
 #include "orchestrator/base/error.h"
+#include "workers/catalog/discover_options.h"
 #include "workers/catalog/entry.h"
 #include "workers/connections/connections.h"
 
@@ -18,7 +20,9 @@ struct Catalog {
   /// Tells this catalog from others, also after it was moved or edited: its "id", else the file, or
   /// the place in a database; "input" for one that stands in a run's input.
   std::string identity = "input";
+  Defaults defaults;
   std::vector<Entry> entries;
+  std::optional<DiscoverOptions> discover;  ///< how its tables were found, and new ones are
 };
 
 /// Reads and checks a catalog; `text` may be empty when it is not at hand (problems then have no

@@ -77,6 +77,12 @@ std::vector<data::Listed> choose_relations(data::Source& from, const DiscoverOpt
                      [&](const auto& pattern) { return matches(pattern, each.name.schema); });
   });
   if (!options.allow_empty) refuse_unknown_tables(all, options);
+  std::erase_if(all, [&](const auto& each) {
+    return std::find(options.known.begin(), options.known.end(), each.name) !=
+               options.known.end() ||
+           std::any_of(options.ignore.begin(), options.ignore.end(),
+                       [&](const auto& pattern) { return fits(pattern, each.name); });
+  });
   std::vector<data::Listed> chosen;
   for (auto& each : all) {
     // What is named letter by letter is meant, view or not.

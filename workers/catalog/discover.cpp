@@ -44,16 +44,19 @@ boost::json::array first_checks(data::Source& source, const data::Table& table) 
 }
 
 /// The name alone where it is the only one; else with its schema.
-void spell_keys(std::vector<Chosen>& all) {
+void spell_keys(std::vector<Chosen>& all, const std::vector<std::string>& taken) {
   std::map<std::string, int> uses;
+  for (const auto& key : taken) ++uses[key];
   for (const auto& each : all) ++uses[each.table.name.name];
   for (auto& each : all)
     each.key = uses[each.table.name.name] > 1 ? each.table.name.display() : each.table.name.name;
 }
 
 /// Where each table lands, by the names that the target keeps apart.
-void place(std::vector<Chosen>& all, const data::Naming& naming, const TargetSchemas& schemas) {
+void place(std::vector<Chosen>& all, const data::Naming& naming, const TargetSchemas& schemas,
+           const std::vector<data::TableName>& taken) {
   std::map<std::string, int> uses;
+  for (const auto& name : taken) ++uses[naming.identity(name)];
   for (auto& each : all) {
     each.target = {schemas.of(each.table.name.schema),
                    data::shortened(each.table.name.name, naming.longest)};
@@ -67,15 +70,17 @@ void place(std::vector<Chosen>& all, const data::Naming& naming, const TargetSch
   }
 }
 
-void refuse_clashes(const std::vector<Chosen>& all, const data::Naming& naming) {
-  std::map<std::string, const Chosen*> places;
+void refuse_clashes(const std::vector<Chosen>& all, const data::Naming& naming,
+                    const std::vector<data::TableName>& taken) {
+  std::map<std::string, std::string> places;
+  for (const auto& name : taken) places.emplace(naming.identity(name), "another entry's");
   for (const auto& each : all) {
-    const auto [other, added] = places.emplace(naming.identity(each.target), &each);
+    const auto [other, added] =
+        places.emplace(naming.identity(each.target), each.table.name.display());
     if (added) continue;
     throw Error("ORCH-0316",
                 fmt::format("the tables {} and {} would both become {} in the target",
-                            other->second->table.name.display(), each.table.name.display(),
-                            each.target.display()),
+                            other->second, each.table.name.display(), each.target.display()),
                 "choose with --schema or --tables, or map with --target-schema FROM=TO; a catalog "
                 "written by hand can give one of them another target.table");
   }
@@ -102,6 +107,20 @@ boost::json::object side(const std::string& connection, const std::string& schem
 /// The schema of all, if it is one.
 std::string common(const std::set<std::string>& schemas) {
   return schemas.size() == 1 ? *schemas.begin() : std::string();
+}
+
+/// For a later refresh: what was asked for.
+boost::json::object scope_of(const DiscoverOptions& options) {
+  boost::json::object scope{{"source", options.source}, {"target", options.target}};
+  const auto list = [&](const char* name, const std::vector<std::string>& values) {
+    if (!values.empty()) scope[name] = boost::json::array(values.begin(), values.end());
+  };
+  list("schemas", options.schemas);
+  list("tables", options.tables);
+  list("target_schemas", options.to_schema);
+  list("ignore", options.ignore);
+  if (options.views) scope["views"] = true;
+  return scope;
 }
 
 boost::json::object document(const std::vector<Chosen>& all, data::Source& source,
@@ -131,6 +150,7 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
   }
   boost::json::object catalog{{"version", 1}};
   if (!options.id.empty()) catalog["id"] = options.id;
+  catalog["discover"] = scope_of(options);
   catalog["defaults"] = {{"source", side(options.source, common_from)},
                          {"target", side(options.target, common_to)}};
   catalog["tables"] = std::move(tables);
@@ -149,9 +169,9 @@ Discovery discover(const connections::Connections& connections, const DiscoverOp
     if (auto table = describe(*source, relation, found.left_out))
       all.push_back({std::move(*table), "", {}});
   if (all.empty() && !options.allow_empty) refuse_nothing(*source, options, found.left_out);
-  spell_keys(all);
-  place(all, naming, schemas);
-  refuse_clashes(all, naming);
+  spell_keys(all, options.taken_keys);
+  place(all, naming, schemas, options.taken_targets);
+  refuse_clashes(all, naming, options.taken_targets);
   found.catalog = document(all, *source, options);
   return found;
 }

@@ -7,22 +7,11 @@
 #include <boost/json/value.hpp>
 
 #include "workers/catalog/catalog.h"
+#include "workers/catalog/discover_options.h"
 #include "workers/connections/connections.h"
 #include "workers/data/source.h"
 
 namespace orch::catalog {
-
-/// What a discovery takes. Patterns know * and ?.
-struct DiscoverOptions {
-  std::string source;                  ///< connection
-  std::string target;                  ///< connection
-  std::vector<std::string> schemas;    ///< names or patterns; empty: all of the user's
-  std::vector<std::string> tables;     ///< "table", "schema.table" or patterns; empty: all
-  std::vector<std::string> to_schema;  ///< "NAME", or "FROM=TO" for each schema that changes
-  bool views = false;                  ///< views and materialized views too
-  bool allow_empty = false;            ///< a catalog of no table is meant
-  std::string id = {};                 ///< of the catalog, by which it is told from others
-};
 
 /// A relation of the source that is not in the catalog, and why.
 struct LeftOut {

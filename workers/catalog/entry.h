@@ -42,9 +42,20 @@ struct Entry {
   Reconcile reconcile = Reconcile::full;
   std::vector<std::string> tags;
   std::string
-      accepted_schema;  ///< fingerprint of source columns that may differ from the last load's
-  bool takeover = false;      ///< a target that another catalog publishes may be replaced
+      accepted_schema;    ///< fingerprint of source columns that may differ from the last load's
+  bool takeover = false;  ///< a target that another catalog publishes may be replaced
   boost::json::object owner;  ///< who publishes the target; only in the complete form
+};
+
+/// What a catalog's "defaults" say for entries that are silent.
+struct Defaults {
+  std::string source_connection;
+  std::string source_schema;
+  std::string target_connection;
+  std::string target_schema;
+  data::Strategy strategy = data::Strategy::replace;
+  Reconcile reconcile = Reconcile::full;
+  int parts = 1;
 };
 
 /// Reads an entry as orch:catalog wrote it (complete: defaults applied). Throws TaskFailed

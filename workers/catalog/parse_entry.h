@@ -8,17 +8,6 @@
 
 namespace orch::catalog {
 
-/// What a catalog's "defaults" say for entries that are silent.
-struct Defaults {
-  std::string source_connection;
-  std::string source_schema;
-  std::string target_connection;
-  std::string target_schema;
-  data::Strategy strategy = data::Strategy::replace;
-  Reconcile reconcile = Reconcile::full;
-  int parts = 1;
-};
-
 /// Reads `{"source": …, "target": …, "strategy"?, …}`.
 Defaults parse_defaults(json::Fields& fields);
 

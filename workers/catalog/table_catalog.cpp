@@ -182,8 +182,8 @@ Catalog load_catalog_table(const connections::Connections& connections,
   if (!problems.empty()) throw InvalidDocument("ORCH-0310", name, std::move(problems));
   auto catalog =
       parse_catalog(boost::json::object{{"version", 1}, {"tables", std::move(tables)}}, name);
-  catalog.identity = fmt::format("table {} of {}", from.table.display(),
-                                 connections.database(connection));
+  catalog.identity =
+      fmt::format("table {} of {}", from.table.display(), connections.database(connection));
   return catalog;
 }
 
