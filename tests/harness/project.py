@@ -23,7 +23,9 @@ class Project:
         self.source = source
         self.target = target
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / "examples" / "ledger" / "catalog.json", self.folder / "catalog.json")
+        # With an id it is one catalog to its targets, also after the run store and the source have changed.
+        catalog = json.loads((ROOT / "examples" / "ledger" / "catalog.json").read_text())
+        self.write("catalog.json", {"id": "ledger", **catalog})
         shutil.copyfile(ROOT / "examples" / "ledger" / "orch.json", self.folder / "orch.json")
         self.connect(source.url)
 

@@ -100,9 +100,9 @@ void TargetSession::create_table(const data::LoadPlan& plan) {
   const auto& key = plan.request.key_columns;
   std::string columns;
   for (const auto& column : plan.columns)
-    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                           type_sql(column.native, column.name),
-                           column.nullable ? "" : " NOT NULL");
+    columns +=
+        fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                    type_sql(column.native, column.name), column.nullable ? "" : " NOT NULL");
   if (!key.empty()) columns += fmt::format(", PRIMARY KEY ({})", list(key));
   classified([&] {
     ensure_schema(connection_, plan.request.target.schema);
