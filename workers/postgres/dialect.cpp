@@ -42,7 +42,7 @@ class PostgresDialect final : public publishing::Dialect {
 
   std::string name_problem(std::string_view name) const override {
     if (name.size() <= longest_name) return {};
-    return fmt::format("has {} bytes, and PostgreSQL keeps {}", name.size(), longest_name);
+    return fmt::format("has {} bytes, and PostgreSQL keeps {} bytes", name.size(), longest_name);
   }
   std::string table_problem(const data::TableName& table) const override {
     for (const auto& name : {table.schema, table.name})
