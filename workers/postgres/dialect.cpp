@@ -106,6 +106,8 @@ class PostgresDialect final : public publishing::Dialect {
     return fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", rows);
   }
 
+  const char* for_update_nowait() const override { return " FOR UPDATE NOWAIT"; }
+
   // Constraints that are not deferrable are looked at after each statement: so it is one.
   std::vector<std::string> exchange(const std::string& remove,
                                     const std::string& insert) const override {

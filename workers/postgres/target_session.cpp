@@ -9,6 +9,7 @@
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/planning.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/table_facts.h"
@@ -146,6 +147,27 @@ std::optional<std::string> TargetSession::high_watermark(const data::TableName& 
         .exec(fmt::format("SELECT max({})::text FROM {}{}", pg::quote(column),
                           found->relkind == 'r' ? "ONLY " : "", qualified(table)))
         .optional(0, 0);
+  });
+}
+
+std::vector<publishing::Link> TargetSession::links() {
+  return classified([&] {
+    const auto found = connection_.exec(
+        "SELECT DISTINCT cn.nspname, c.relname, pn.nspname, p.relname FROM pg_constraint f "
+        "JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace "
+        "JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace "
+        "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.conrelid <> f.confrelid");
+    std::vector<publishing::Link> links;
+    const auto text = [&](int row, int column) { return std::string(found.text(row, column)); };
+    for (int row = 0; row < found.rows(); ++row)
+      links.push_back({{text(row, 0), text(row, 1)}, {text(row, 2), text(row, 3)}});
+    return links;
+  });
+}
+
+data::LoadPlan TargetSession::plan(const data::PlanRequest& request) {
+  return classified([&] {
+    return make_plan(connection_, request, describe_table(connection_, resolved(request.target)));
   });
 }
 

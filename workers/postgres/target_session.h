@@ -34,6 +34,8 @@ class TargetSession final : public publishing::Session {
                       const std::function<bool()>& stop) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
                                             const std::string& column) override;
+  std::vector<publishing::Link> links() override;
+  data::LoadPlan plan(const data::PlanRequest& request) override;
   void create_table(const data::LoadPlan& plan) override;
   void after_rows(const data::LoadPlan& plan, const publishing::TableFacts& target,
                   bool removed) override;

@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/group.h"
 #include "workers/publishing/proof.h"
 #include "workers/publishing/strategy.h"
 #include "workers/publishing/swap.h"
@@ -35,6 +36,21 @@ class Publisher {
         strategy_(strategy_of(plan.request.strategy)) {}
 
   data::Published run() {
+    try {
+      return publish_alone();
+    } catch (const data::DatabaseError& error) {
+      if (error.error_class() != data::ErrorClass::foreign_key) throw;
+      if (auto published = publish_linked(session_, plan_, load_, detail_)) return *published;
+      throw;
+    } catch (const workers::TaskFailed& failure) {
+      if (failure.error() != "Merge.ForeignKey") throw;
+      if (auto published = publish_linked(session_, plan_, load_, detail_)) return *published;
+      throw;
+    }
+  }
+
+ private:
+  data::Published publish_alone() {
     session_.claim(plan_.request.target, load_);
     prepare();
     for (int attempt = 1;; ++attempt) {
@@ -50,7 +66,6 @@ class Publisher {
     }
   }
 
- private:
   bool impatient() const {
     const auto patience = session_.patience();
     return patience.count() > 0 && Clock::now() - started_ >= patience;

@@ -65,6 +65,10 @@ class Session {
   /// The largest value of `column`, as text that a watermark takes; unset for no rows.
   virtual std::optional<std::string> high_watermark(const data::TableName& table,
                                                     const std::string& column) = 0;
+  /// The foreign keys of the database, between two tables each, by the names that are stored.
+  virtual std::vector<Link> links() = 0;
+  /// As data::Target::plan().
+  virtual data::LoadPlan plan(const data::PlanRequest& request) = 0;
   /// Creates the target of `plan` with its key.
   virtual void create_table(const data::LoadPlan& plan) = 0;
   /// What the database leaves to its clients after rows were written: foreign keys where it does
