@@ -117,6 +117,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   void commit();
+  /// A COMMIT was run with the last statement.
+  void ended() { connection_ = nullptr; }
 
  private:
   Connection* connection_;

@@ -155,10 +155,10 @@ TEST_F(Steps, VerifyListsEveryFailedCheck) {
     std::vector<bool> passed;
     for (const auto& check : checks) passed.push_back(check.at("passed").as_bool());
     EXPECT_EQ(passed, (std::vector<bool>{false, false, true, false, false, false, true, false}));
-    EXPECT_EQ(found(0), "1 row violates it; first: (id, v) (NULL, -1)");
-    EXPECT_EQ(found(1), "2 rows violate it; first: (id, v) (1, 5), (1, NULL)");
+    EXPECT_EQ(found(0), "1 row violates it; first: (id=NULL v=-1)");
+    EXPECT_EQ(found(1), "2 rows violate it; first: (id=1 v=5), (id=1 v=NULL)");
     EXPECT_EQ(found(5), "200.0 %: 3 rows after 1");
-    EXPECT_EQ(found(7), "2 rows violate it; first: (id, v) (1, NULL), (NULL, -1)");
+    EXPECT_EQ(found(7), "2 rows violate it; first: (id=1 v=NULL), (id=NULL v=-1)");
   }
 }
 

@@ -42,7 +42,7 @@ class PostgresDialect final : public publishing::Dialect {
 
   std::string name_problem(std::string_view name) const override {
     if (name.size() <= longest_name) return {};
-    return fmt::format("has {} bytes, and PostgreSQL keeps {}", name.size(), longest_name);
+    return fmt::format("has {} bytes, and PostgreSQL keeps {} bytes", name.size(), longest_name);
   }
   std::string table_problem(const data::TableName& table) const override {
     for (const auto& name : {table.schema, table.name})
@@ -105,6 +105,8 @@ class PostgresDialect final : public publishing::Dialect {
   std::string lock_writers(const std::string& rows) const override {
     return fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", rows);
   }
+
+  const char* for_update_nowait() const override { return " FOR UPDATE NOWAIT"; }
 
   // Constraints that are not deferrable are looked at after each statement: so it is one.
   std::vector<std::string> exchange(const std::string& remove,

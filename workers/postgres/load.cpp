@@ -120,20 +120,13 @@ class PostgresLoad final : public data::Load {
         staging_(qualified(dialect().staging(plan_.request.target, load_))),
         parts_(plan_.request.parts) {
     guarded(place_, [&] {
-      for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
-        connections_.push_back(std::make_unique<pg::Connection>(connect_to_all_rows(
-            settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
-      auto& main = *connections_.front();
-      session_ = std::make_unique<TargetSession>(settings, main);
-      prepare_bookkeeping(main, settings.display);
-      create_types(main, plan_.create_types);
-      const auto before = publishing::read_load(*session_, plan_.request.target);
-      remove_leftovers(main, plan_.request.target, {before ? before->staging.name : std::string()});
-      main.exec("BEGIN");
-      publishing::hold_fence(*session_, plan_.request.target, load_);
-      main.exec("DROP TABLE IF EXISTS " + staging_);
-      main.exec(create_staging(main, plan_, staging_));
-      if (parts_ > 1) main.exec("COMMIT");
+      try {
+        classified([&] { prepare(settings); });
+      } catch (const data::DatabaseError& error) {
+        if (error.error_class() != data::ErrorClass::locked) throw;
+        connections_.front()->exec("ROLLBACK");
+        throw publishing::told(error, session_->lock_holder(plan_.request.target));
+      }
     });
     for (int i = 0; i < parts_; ++i)
       writers_.push_back(std::make_unique<Writer>(place_, part_connection(i), copy_sql(),
@@ -168,6 +161,24 @@ class PostgresLoad final : public data::Load {
   }
 
  private:
+  void prepare(const Settings& settings) {
+    for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
+      connections_.push_back(std::make_unique<pg::Connection>(connect_to_all_rows(
+          settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
+    auto& main = *connections_.front();
+    session_ = std::make_unique<TargetSession>(settings, main);
+    prepare_bookkeeping(main, settings.display);
+    create_types(main, plan_.create_types);
+    const auto before = publishing::read_load(*session_, plan_.request.target);
+    remove_leftovers(main, plan_.request.target, {before ? before->staging.name : std::string()});
+    session_->claim(plan_.request.target, load_);
+    main.exec("BEGIN");
+    publishing::hold_fence(*session_, plan_.request.target, load_);
+    main.exec("DROP TABLE IF EXISTS " + staging_);
+    main.exec(create_staging(main, plan_, staging_));
+    if (parts_ > 1) main.exec("COMMIT");
+  }
+
   // Parts that were committed count for nothing, but hold disk space.
   void remove_staging() noexcept {
     writers_.clear();

@@ -56,9 +56,15 @@ constexpr const char* possible_sql = R"sql(
     JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE i.inhparent = to_regclass($1))sql";
 
-// The exchange waits this long for readers that have the table open, then steps back, so that
-// those who come later are not queued behind it for longer.
-constexpr std::chrono::milliseconds longest_queue{2'000};
+// An exchange that waits for a reader holds up all who come after it. Each try waits for a short
+// time, and the pause after it is twenty times as long: others spend less than 5 % of their time
+// behind one that does not end.
+constexpr std::chrono::milliseconds longest_wait{200};
+constexpr int pauses = 20;
+
+std::chrono::milliseconds wait_of(int attempt) {
+  return std::min(attempt * longest_wait / 4, longest_wait);
+}
 
 std::string create_parent_sql(const data::LoadPlan& plan) {
   const auto& key = plan.request.key_columns;
@@ -134,29 +140,30 @@ bool PartitionSwap::create(const data::LoadPlan& plan) {
   });
 }
 
-void PartitionSwap::exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
-                             const publishing::TableFacts&, bool created) {
-  classified([&] {
+std::string PartitionSwap::exchange(const data::LoadPlan& plan,
+                                    const publishing::StagedLoad& staged, bool created) {
+  return classified([&] {
     if (!created) refuse_older_snapshots(plan);
-    const auto patience =
-        patience_.count() > 0 ? std::min(patience_, longest_queue) : longest_queue;
-    connection_.exec(fmt::format("SET LOCAL lock_timeout = {}", patience.count()));
     const auto& target = plan.request.target;
     const auto parent = qualified(target);
     const auto rows = rows_of(target);
+    auto sql = fmt::format("SET LOCAL lock_timeout = {}", wait_of(++attempts_).count());
+    const auto then = [&](const std::string& statement) { sql += "; " + statement; };
     if (!created) {
-      const auto old = qualified(rows);
-      connection_.exec(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, old));
-      connection_.exec("DROP TABLE " + old);
+      then(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, qualified(rows)));
+      then("DROP TABLE " + qualified(rows));
     }
-    connection_.exec(fmt::format("ALTER TABLE {} SET SCHEMA {}", qualified(staged.staging),
-                                 pg::quote(rows.schema)));
-    connection_.exec(fmt::format("ALTER TABLE {} RENAME TO {}",
-                                 qualified({rows.schema, staged.staging.name}),
-                                 pg::quote(rows.name)));
-    connection_.exec(
-        fmt::format("ALTER TABLE {} ATTACH PARTITION {} DEFAULT", parent, qualified(rows)));
+    then(fmt::format("ALTER TABLE {} SET SCHEMA {}", qualified(staged.staging),
+                     pg::quote(rows.schema)));
+    then(fmt::format("ALTER TABLE {} RENAME TO {}", qualified({rows.schema, staged.staging.name}),
+                     pg::quote(rows.name)));
+    then(fmt::format("ALTER TABLE {} ATTACH PARTITION {} DEFAULT", parent, qualified(rows)));
+    return sql;
   });
+}
+
+std::chrono::milliseconds PartitionSwap::pause_after(int attempt) const {
+  return pauses * wait_of(attempt);
 }
 
 // Rows that were staged in parts are not frozen: a transaction whose snapshot is older than they

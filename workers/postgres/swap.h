@@ -16,22 +16,21 @@ namespace orch::postgres {
 
 class PartitionSwap final : public publishing::Swap {
  public:
-  /// `patience`: how long locks are waited for at all; 0: no end.
-  PartitionSwap(pg::Connection& connection, std::chrono::milliseconds patience)
-      : connection_(connection), patience_(patience) {}
+  explicit PartitionSwap(pg::Connection& connection) : connection_(connection) {}
 
   bool possible(const data::LoadPlan& plan, const publishing::TableFacts& target) override;
   void prepare(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
                const publishing::TableFacts& target) override;
   bool create(const data::LoadPlan& plan) override;
-  void exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
-                const publishing::TableFacts& target, bool created) override;
+  std::string exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
+                       bool created) override;
+  std::chrono::milliseconds pause_after(int attempt) const override;
 
  private:
   void refuse_older_snapshots(const data::LoadPlan& plan);
 
   pg::Connection& connection_;
-  std::chrono::milliseconds patience_;
+  int attempts_ = 0;
 };
 
 }  // namespace orch::postgres

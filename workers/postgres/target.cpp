@@ -19,6 +19,12 @@ namespace orch::postgres {
 namespace {
 
 class PostgresTarget final : public publishing::DatabaseTarget {
+  template <class Work>
+  auto on(const data::TableName& table, const char* doing, const Work& work) {
+    return reported(fmt::format("{} table {}", doing, table.display()), table,
+                    [&] { return classified(work); });
+  }
+
  public:
   explicit PostgresTarget(Settings settings)
       : settings_(std::move(settings)),
@@ -28,16 +34,15 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   std::string engine() const override { return engine_name; }
 
   std::optional<data::Table> describe(const data::TableName& name) override {
-    return guarded(place("describing table " + name.display()),
-                   [&]() -> std::optional<data::Table> {
-                     auto found = describe_table(connection_, resolved(name));
-                     if (!found) return std::nullopt;
-                     return std::move(found->table);
-                   });
+    return on(name, "describing", [&]() -> std::optional<data::Table> {
+      auto found = describe_table(connection_, resolved(name));
+      if (!found) return std::nullopt;
+      return std::move(found->table);
+    });
   }
 
   data::LoadPlan plan(const data::PlanRequest& request) override {
-    return guarded(place("planning table " + request.target.display()), [&] {
+    return on(request.target, "planning", [&] {
       return make_plan(connection_, request, describe_table(connection_, resolved(request.target)));
     });
   }
@@ -56,7 +61,7 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {
-    return guarded(place("reading table " + plan.request.target.display()), [&] {
+    return on(plan.request.target, "reading", [&] {
       const auto table = describe_table(connection_, resolved(plan.request.target));
       const auto condition = range ? range_condition(*range) : std::string();
       return digest_of(connection_,

@@ -9,10 +9,12 @@
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/planning.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/table_facts.h"
 #include "workers/postgres/type_name.h"
+#include "workers/publishing/bookkeeping.h"
 
 namespace orch::postgres {
 namespace {
@@ -29,12 +31,12 @@ TargetSession::TargetSession(const Settings& settings)
           [&] { return std::make_unique<pg::Connection>(connect_to_all_rows(settings)); })),
       connection_(*own_),
       patience_(std::chrono::seconds(settings.lock_seconds)),
-      swap_(connection_, patience_) {}
+      swap_(connection_) {}
 
 TargetSession::TargetSession(const Settings& settings, pg::Connection& connection)
     : connection_(connection),
       patience_(std::chrono::seconds(settings.lock_seconds)),
-      swap_(connection_, patience_) {}
+      swap_(connection_) {}
 
 const publishing::Dialect& TargetSession::dialect() const { return postgres::dialect(); }
 
@@ -55,9 +57,61 @@ std::int64_t TargetSession::execute(const std::string& sql, const publishing::Pa
   return classified([&] { return run(connection_, sql, params).affected(); });
 }
 
-// Constraints that may be looked at later are: rows may exchange their values until then.
+// Constraints that may be looked at later are: rows may exchange their values until then. A process
+// that was paused or cut off between two statements loses its locks.
 void TargetSession::begin() {
-  classified([&] { transaction_.emplace(connection_, "BEGIN; SET CONSTRAINTS ALL DEFERRED"); });
+  classified([&] {
+    transaction_.emplace(connection_,
+                         "BEGIN; SET CONSTRAINTS ALL DEFERRED; "
+                         "SET LOCAL idle_in_transaction_session_timeout = '10s'");
+  });
+}
+
+// One message: whatever becomes of this process, the server goes on to the end.
+void TargetSession::commit_with(const std::string& sql) {
+  classified([&] {
+    connection_.exec(sql + "; COMMIT");
+    transaction_->ended();
+    transaction_.reset();
+  });
+}
+
+void TargetSession::claim(const data::TableName& table, const data::LoadId& load) {
+  classified([&] {
+    if (!postgres::has_bookkeeping(connection_)) return;
+    if (publishing::read_evidence(*this, load.id)) return;  // there is nothing left to do
+    connection_.exec(
+        "SELECT pg_terminate_backend(a.pid) FROM orch.fence f JOIN pg_stat_activity a "
+        "ON a.pid = f.backend_pid AND a.backend_start = f.backend_start "
+        "WHERE f.table_schema = $1 AND f.table_name = $2 AND f.store = $3 AND f.run = $4 "
+        "AND f.fence < $5 AND a.pid <> pg_backend_pid()",
+        {table.schema, table.name, load.store, load.run, std::to_string(load.fence)});
+    pg::Transaction transaction(connection_);
+    publishing::hold_fence(*this, table, load);
+    connection_.exec(
+        "UPDATE orch.fence SET run = $3, backend_pid = pg_backend_pid(), backend_start = (SELECT "
+        "backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()) "
+        "WHERE table_schema = $1 AND table_name = $2",
+        {table.schema, table.name, load.run});
+    transaction.commit();
+  });
+}
+
+boost::json::object TargetSession::lock_holder(const data::TableName& table) {
+  return classified([&]() -> boost::json::object {
+    const auto found = connection_.exec(
+        "SELECT a.pid, a.usename, left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), "
+        "to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' "
+        "FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() "
+        "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+        "AND l.relation IN (SELECT to_regclass($1) UNION ALL SELECT inhrelid FROM pg_inherits "
+        "WHERE inhparent = to_regclass($1)) ORDER BY a.xact_start LIMIT 1",
+        {qualified(table)});
+    if (found.rows() == 0) return {};
+    const auto text = [&](int column) { return found.optional(0, column).value_or("?"); };
+    return {{"pid", found.int64(0, 0)}, {"user", text(1)}, {"query", text(2)}, {"since", text(3)}};
+  });
 }
 
 void TargetSession::commit() {
@@ -93,6 +147,27 @@ std::optional<std::string> TargetSession::high_watermark(const data::TableName& 
         .exec(fmt::format("SELECT max({})::text FROM {}{}", pg::quote(column),
                           found->relkind == 'r' ? "ONLY " : "", qualified(table)))
         .optional(0, 0);
+  });
+}
+
+std::vector<publishing::Link> TargetSession::links() {
+  return classified([&] {
+    const auto found = connection_.exec(
+        "SELECT DISTINCT cn.nspname, c.relname, pn.nspname, p.relname FROM pg_constraint f "
+        "JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace "
+        "JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace "
+        "WHERE f.contype = 'f' AND f.conparentid = 0 AND f.conrelid <> f.confrelid");
+    std::vector<publishing::Link> links;
+    const auto text = [&](int row, int column) { return std::string(found.text(row, column)); };
+    for (int row = 0; row < found.rows(); ++row)
+      links.push_back({{text(row, 0), text(row, 1)}, {text(row, 2), text(row, 3)}});
+    return links;
+  });
+}
+
+data::LoadPlan TargetSession::plan(const data::PlanRequest& request) {
+  return classified([&] {
+    return make_plan(connection_, request, describe_table(connection_, resolved(request.target)));
   });
 }
 

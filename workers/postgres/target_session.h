@@ -23,7 +23,10 @@ class TargetSession final : public publishing::Session {
   std::int64_t execute(const std::string& sql, const publishing::Params& params) override;
   void begin() override;
   void commit() override;
+  void commit_with(const std::string& sql) override;
   void rollback() noexcept override { transaction_.reset(); }
+  void claim(const data::TableName& table, const data::LoadId& load) override;
+  boost::json::object lock_holder(const data::TableName& table) override;
   void reading(const std::function<void()>& work) override;
   bool has_bookkeeping() override;
   std::optional<publishing::TableFacts> facts(const data::TableName& table) override;
@@ -31,6 +34,8 @@ class TargetSession final : public publishing::Session {
                       const std::function<bool()>& stop) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
                                             const std::string& column) override;
+  std::vector<publishing::Link> links() override;
+  data::LoadPlan plan(const data::PlanRequest& request) override;
   void create_table(const data::LoadPlan& plan) override;
   void after_rows(const data::LoadPlan& plan, const publishing::TableFacts& target,
                   bool removed) override;

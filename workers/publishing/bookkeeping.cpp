@@ -83,6 +83,21 @@ void hold_fence(Session& session, const data::TableName& table, const data::Load
   check_fence(session, table, load);
 }
 
+bool is_free(Session& session, const data::TableName& table) {
+  session.execute("SAVEPOINT orch_free");
+  try {
+    session.rows(fmt::format("SELECT fence FROM {} WHERE {}{}", table_of(session, "fence"),
+                             this_table, session.dialect().for_update_nowait()),
+                 {table.schema, table.name});
+  } catch (const data::DatabaseError& error) {
+    if (error.error_class() != data::ErrorClass::locked) throw;
+    session.execute("ROLLBACK TO SAVEPOINT orch_free");
+    return false;
+  }
+  session.execute("RELEASE SAVEPOINT orch_free");
+  return true;
+}
+
 std::optional<StagedLoad> read_load(Session& session, const data::TableName& table) {
   if (!session.has_bookkeeping()) return std::nullopt;
   const auto found = session.rows(

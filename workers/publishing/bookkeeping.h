@@ -12,6 +12,9 @@ namespace orch::publishing {
 /// Raises the table's fence to `load.fence`. Throws TaskFailed "Fence.Stale" (ORCH-0437) when a
 /// larger one of the same store was seen.
 void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load);
+/// Keeps others from staging, verifying or publishing `table` until the transaction ends; false
+/// when somebody is at it.
+bool is_free(Session& session, const data::TableName& table);
 /// Throws as hold_fence() does; changes nothing.
 void check_fence(Session& session, const data::TableName& table, const data::LoadId& load);
 

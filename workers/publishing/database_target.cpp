@@ -9,22 +9,18 @@
 #include "workers/publishing/publish.h"
 
 namespace orch::publishing {
-namespace {
-
-/// Runs `work`; what the database reports becomes a failure of the task.
-template <class Work>
-auto reported(const data::Place& place, Work&& work) {
+data::DatabaseError DatabaseTarget::with_holder(const data::TableName& table,
+                                                const data::DatabaseError& error) {
+  if (error.error_class() != data::ErrorClass::locked) return error;
   try {
-    return std::forward<Work>(work)();
-  } catch (const data::DatabaseError& error) {
-    throw data::failure(place, error);
+    return told(error, reader().lock_holder(reader().dialect().stored(table)));
+  } catch (const data::DatabaseError&) {
+    return error;  // which is what matters
   }
 }
 
-}  // namespace
-
 std::optional<data::LoadRecord> DatabaseTarget::staged(const data::TableName& name) {
-  return reported(place("reading the bookkeeping"), [&]() -> std::optional<data::LoadRecord> {
+  return reported("reading the bookkeeping", name, [&]() -> std::optional<data::LoadRecord> {
     auto found = read_load(reader(), reader().dialect().stored(name));
     if (!found) return std::nullopt;
     return std::move(found->record);
@@ -34,33 +30,34 @@ std::optional<data::LoadRecord> DatabaseTarget::staged(const data::TableName& na
 data::Digest DatabaseTarget::staged_digest(const data::LoadPlan& plan,
                                            const std::function<bool()>& stop) {
   const auto& dialect = reader().dialect();
-  return reported(place("reading the staged rows of " + plan.request.target.display()), [&] {
-    return reader().digest(plan,
-                           fmt::format("SELECT {} FROM {}", list(dialect, plan.columns),
-                                       dialect.qualified(staging_of(plan))),
-                           stop);
-  });
+  return reported(
+      "reading the staged rows of " + plan.request.target.display(), plan.request.target, [&] {
+        return reader().digest(plan,
+                               fmt::format("SELECT {} FROM {}", list(dialect, plan.columns),
+                                           dialect.qualified(staging_of(plan))),
+                               stop);
+      });
 }
 
 std::vector<data::CheckResult> DatabaseTarget::check(const data::LoadPlan& plan,
                                                      const std::vector<data::Check>& checks) {
-  return reported(place("checking table " + plan.request.target.display()),
+  return reported("checking table " + plan.request.target.display(), plan.request.target,
                   [&] { return run_checks(reader(), plan, staging_of(plan), checks); });
 }
 
 void DatabaseTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId& load) {
-  reported(place("marking the load of " + plan.request.target.display()),
+  reported("marking the load of " + plan.request.target.display(), plan.request.target,
            [&] { publishing::mark_verified(*writer(), stored(plan), load); });
 }
 
 data::Published DatabaseTarget::merge(const data::LoadPlan& plan, const data::LoadId& load,
                                       const boost::json::object& evidence) {
-  return reported(place("publishing table " + plan.request.target.display()),
+  return reported("publishing table " + plan.request.target.display(), plan.request.target,
                   [&] { return publish(*writer(), stored(plan), load, evidence); });
 }
 
 std::optional<data::PublishedRecord> DatabaseTarget::last_published(const data::TableName& name) {
-  return reported(place("reading the bookkeeping"), [&]() -> std::optional<data::PublishedRecord> {
+  return reported("reading the bookkeeping", name, [&]() -> std::optional<data::PublishedRecord> {
     auto& session = reader();
     const auto table = session.facts(session.dialect().stored(name));
     if (!table) return std::nullopt;
@@ -74,7 +71,7 @@ std::optional<data::PublishedRecord> DatabaseTarget::last_published(const data::
 std::optional<std::string> DatabaseTarget::high_watermark(const data::TableName& table,
                                                           const std::string& column) {
   if (!describe(table)) return std::nullopt;
-  return reported(place("reading the watermark " + column), [&] {
+  return reported("reading the watermark " + column, table, [&] {
     return reader().high_watermark(reader().dialect().stored(table), column);
   });
 }

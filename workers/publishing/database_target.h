@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "workers/publishing/session.h"
@@ -33,7 +34,19 @@ class DatabaseTarget : public data::Target {
   /// Where this target is, for messages.
   virtual data::Place place(std::string doing) const = 0;
 
+  /// Runs `work` on `table`; what the database reports becomes a failure of the task, which names
+  /// who holds the table where somebody does.
+  template <class Work>
+  auto reported(std::string doing, const data::TableName& table, Work&& work) {
+    try {
+      return std::forward<Work>(work)();
+    } catch (const data::DatabaseError& error) {
+      throw data::failure(place(std::move(doing)), with_holder(table, error));
+    }
+  }
+
  private:
+  data::DatabaseError with_holder(const data::TableName& table, const data::DatabaseError& error);
   data::TableName staging_of(const data::LoadPlan& plan);
   /// A plan that was not made by plan() (the load it was staged with is gone) may spell the target
   /// in another way.

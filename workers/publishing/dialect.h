@@ -60,6 +60,9 @@ class Dialect {
   /// What keeps other writers (not readers) off `rows` until the end of the transaction; empty
   /// where one writer at a time is the rule.
   virtual std::string lock_writers(const std::string& rows) const = 0;
+  /// What a SELECT ends in that takes its rows for this transaction, or fails at once where others
+  /// have them; empty where one transaction writes at a time.
+  virtual const char* for_update_nowait() const = 0;
   /// Statements that run `remove` (a DELETE) and then `insert` (an INSERT … SELECT without WHERE)
   /// so that no constraint is looked at in between.
   virtual std::vector<std::string> exchange(const std::string& remove,

@@ -26,20 +26,19 @@ std::string shown(const std::optional<std::string>& value) {
   return text;
 }
 
-std::string in_brackets(const std::vector<std::string>& parts) {
-  const auto text = fmt::format("{}", fmt::join(parts, ", "));
-  return parts.size() == 1 ? text : "(" + text + ")";
+std::string shown(const std::vector<std::string>& names, const Row& row) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    parts.push_back(fmt::format("{}={}", names[i], shown(row[i])));
+  const auto text = fmt::format("{}", fmt::join(parts, " "));
+  return names.size() == 1 ? text : "(" + text + ")";
 }
 
 std::string shown(const std::vector<std::string>& names, const Rows& rows) {
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
-    std::vector<std::string> values;
-    for (const auto& value : rows[i]) values.push_back(shown(value));
-    keys.push_back(in_brackets(values));
-  }
-  return fmt::format("{} {}{}", in_brackets(names), fmt::join(keys, ", "),
-                     rows.size() > most_rows ? " …" : "");
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i)
+    parts.push_back(shown(names, rows[i]));
+  return fmt::format("{}{}", fmt::join(parts, ", "), rows.size() > most_rows ? " …" : "");
 }
 
 /// The keys of `s` that come more than once.

@@ -13,7 +13,7 @@ namespace orch::publishing {
 std::string counted(std::int64_t count, const std::string& noun);
 
 /// The first five rows of `table` (SQL; its rows are `s`) that meet `condition`, by `key` or,
-/// without one, by their values: "id 3, 9, 12 …", "(shop, sku) (1, a), (1, b)". Values are cut to
+/// without one, by their values: "id=3, id=9 …", "(shop=1 sku=a)". Values are cut to
 /// 40 characters.
 std::string first_rows(Session& session, const std::string& table,
                        const std::vector<std::string>& key,

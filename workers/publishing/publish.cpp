@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/group.h"
 #include "workers/publishing/proof.h"
 #include "workers/publishing/strategy.h"
 #include "workers/publishing/swap.h"
@@ -35,6 +36,22 @@ class Publisher {
         strategy_(strategy_of(plan.request.strategy)) {}
 
   data::Published run() {
+    try {
+      return publish_alone();
+    } catch (const data::DatabaseError& error) {
+      if (error.error_class() != data::ErrorClass::foreign_key) throw;
+      if (auto published = publish_linked(session_, plan_, load_, detail_)) return *published;
+      throw;
+    } catch (const workers::TaskFailed& failure) {
+      if (failure.error() != "Merge.ForeignKey") throw;
+      if (auto published = publish_linked(session_, plan_, load_, detail_)) return *published;
+      throw;
+    }
+  }
+
+ private:
+  data::Published publish_alone() {
+    session_.claim(plan_.request.target, load_);
     prepare();
     for (int attempt = 1;; ++attempt) {
       try {
@@ -42,12 +59,13 @@ class Publisher {
       } catch (const data::DatabaseError& error) {
         const bool locked = error.error_class() == data::ErrorClass::locked;
         if (!locked || !session_.retries_locks() || impatient()) throw;
-        session_.pause(std::chrono::milliseconds(100 * std::min(attempt, 15)));
+        session_.pause(exchange_sql_.empty()
+                           ? std::chrono::milliseconds(100 * std::min(attempt, 15))
+                           : session_.swap()->pause_after(attempt));
       }
     }
   }
 
- private:
   bool impatient() const {
     const auto patience = session_.patience();
     return patience.count() > 0 && Clock::now() - started_ >= patience;
@@ -64,6 +82,7 @@ class Publisher {
   }
 
   data::Published attempt_once() {
+    exchange_sql_.clear();
     Transaction transaction(session_);
     if (auto done = read_evidence(session_, load_.id)) return *done;
     if (session_.has_bookkeeping()) hold_fence(session_, plan_.request.target, load_);
@@ -77,7 +96,12 @@ class Publisher {
     write_evidence(session_, plan_, record, published, detail_);
     remove_load(session_, plan_.request.target);
     fault::point("merge.before_commit");
-    transaction.commit();
+    if (exchange_sql_.empty()) {
+      transaction.commit();
+    } else {
+      locked_at_ = Clock::now();
+      transaction.commit_with(exchange_sql_);
+    }
     fault::point("merge.after_commit");
     published.lock_ms =
         std::chrono::duration<double, std::milli>(Clock::now() - locked_at_).count();
@@ -88,28 +112,25 @@ class Publisher {
     auto target = session_.facts(plan_.request.target);
     if (!target) return create(staged);
     auto* swap = swap_if_any();
-    if (swap && swap->possible(plan_, *target)) return exchange(*swap, staged, *target, false);
+    if (swap && swap->possible(plan_, *target)) return exchange(*swap, staged, false);
     return merge(staged, *target, false);
   }
 
   /// The table is created together with its first rows: nobody finds it empty.
   data::Published create(const StagedLoad& staged) {
     auto* swap = swap_if_any();
-    const bool swaps = swap && swap->create(plan_);
-    if (!swaps) session_.create_table(plan_);
+    if (swap && swap->create(plan_)) return exchange(*swap, staged, true);
+    session_.create_table(plan_);
     const auto target = session_.facts(plan_.request.target);
-    if (!target)
-      throw data::DatabaseError(data::ErrorClass::other, "the table is not there after CREATE");
-    return swaps ? exchange(*swap, staged, *target, true) : merge(staged, *target, true);
+    if (target) return merge(staged, *target, true);
+    throw data::DatabaseError(data::ErrorClass::other, "the table is not there after CREATE");
   }
 
   Swap* swap_if_any() { return strategy_.replaces_table() ? session_.swap() : nullptr; }
 
   /// What is exchanged is the staging table itself, which was verified.
-  data::Published exchange(Swap& swap, const StagedLoad& staged, const TableFacts& target,
-                           bool created) {
-    locked_at_ = Clock::now();
-    swap.exchange(plan_, staged, target, created);
+  data::Published exchange(Swap& swap, const StagedLoad& staged, bool created) {
+    exchange_sql_ = swap.exchange(plan_, staged, created);
     data::Published published;
     published.method = "swap";
     published.inserted = published.rows = staged.record.digest.rows;
@@ -149,6 +170,7 @@ class Publisher {
   const RowStrategy& strategy_;
   Clock::time_point started_ = Clock::now();
   Clock::time_point locked_at_ = started_;
+  std::string exchange_sql_;  ///< runs with the commit
 };
 
 }  // namespace
@@ -160,6 +182,7 @@ data::Published publish(Session& session, const data::LoadPlan& plan, const data
 
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load) {
   const auto& table = plan.request.target;
+  session.claim(table, load);
   Transaction transaction(session);
   hold_fence(session, table, load);
   const auto staged = read_load(session, table);

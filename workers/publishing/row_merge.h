@@ -24,6 +24,8 @@ struct Changes {
   /// while they were written.
   std::string published;
   std::optional<data::Digest> read_back;
+  /// Rows whose key is not staged are still to be deleted, by this one; empty: none are.
+  std::vector<std::string> pending;
   /// Of the rows that were to be published, where they are fewer than those that were read.
   std::optional<data::Digest> expected;
 };

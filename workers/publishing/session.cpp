@@ -2,7 +2,20 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 namespace orch::publishing {
+
+data::DatabaseError told(const data::DatabaseError& error, const boost::json::object& holder) {
+  if (holder.empty()) return error;
+  auto details = error.details();
+  for (const auto& member : holder) details[member.key()] = member.value();
+  const auto text = [&](const char* name) { return std::string(holder.at(name).as_string()); };
+  return {error.error_class(),
+          fmt::format("{}; process {} of user {} holds it since {}: {}", error.what(),
+                      holder.at("pid").as_int64(), text("user"), text("since"), text("query")),
+          error.hint(), details};
+}
 
 std::int64_t number(Session& session, const std::string& sql, const Params& params) {
   const auto rows = session.rows(sql, params);

@@ -38,9 +38,21 @@ class Session {
   /// rollback(), which may be called without one.
   virtual void begin() = 0;
   virtual void commit() = 0;
+  /// Runs `sql` and commits, with nothing in between that waits for this process.
+  virtual void commit_with(const std::string& sql) {
+    execute(sql);
+    commit();
+  }
   virtual void rollback() noexcept = 0;
   /// Runs `work`, whose statements may read and do nothing else.
   virtual void reading(const std::function<void()>& work) = 0;
+  /// Makes itself known as the writer of `table` under `load`'s fence, before a transaction that
+  /// may wait or be waited for: an earlier delivery of the same run, which still holds locks, is
+  /// ended. Throws as hold_fence() does.
+  virtual void claim(const data::TableName&, const data::LoadId&) {}
+  /// Who holds `table`: {"pid", "user", "query", "since"}; empty where nobody does, or a database
+  /// does not say.
+  virtual boost::json::object lock_holder(const data::TableName&) { return {}; }
   /// False in a database that orch never wrote to.
   virtual bool has_bookkeeping() = 0;
 
@@ -53,6 +65,10 @@ class Session {
   /// The largest value of `column`, as text that a watermark takes; unset for no rows.
   virtual std::optional<std::string> high_watermark(const data::TableName& table,
                                                     const std::string& column) = 0;
+  /// The foreign keys of the database, between two tables each, by the names that are stored.
+  virtual std::vector<Link> links() = 0;
+  /// As data::Target::plan().
+  virtual data::LoadPlan plan(const data::PlanRequest& request) = 0;
   /// Creates the target of `plan` with its key.
   virtual void create_table(const data::LoadPlan& plan) = 0;
   /// What the database leaves to its clients after rows were written: foreign keys where it does
@@ -68,6 +84,9 @@ class Session {
   virtual void pause(std::chrono::milliseconds) {}
 };
 
+/// `error` with what lock_holder() said, in its message and details.
+data::DatabaseError told(const data::DatabaseError& error, const boost::json::object& holder);
+
 /// Rolls back unless committed.
 class Transaction {
  public:
@@ -79,6 +98,10 @@ class Transaction {
   }
   void commit() {
     session_->commit();
+    session_ = nullptr;
+  }
+  void commit_with(const std::string& sql) {
+    session_->commit_with(sql);
     session_ = nullptr;
   }
 

@@ -18,6 +18,10 @@ class RowStrategy {
   /// How many rows a table of `before` rows will have.
   virtual std::int64_t rows_after(RowMerge& merge, std::int64_t before) const = 0;
   virtual Changes apply(RowMerge& merge) const = 0;
+  /// apply() in two steps, for tables that refer to each other: what comes or changes, then what
+  /// goes.
+  virtual Changes add(RowMerge& merge) const { return apply(merge); }
+  virtual void remove(RowMerge&, Changes&) const {}
 };
 
 const RowStrategy& strategy_of(data::Strategy strategy);

@@ -17,10 +17,15 @@ class Swap {
                        const TableFacts& target) = 0;
   /// Creates the target with no rows, ready to be exchanged; false when its columns allow none.
   virtual bool create(const data::LoadPlan& plan) = 0;
-  /// Makes the staged rows the table's, inside the caller's transaction. `created`: it was made
-  /// with this publish. Throws TaskFailed "Merge.Busy" when older readers would see no rows.
-  virtual void exchange(const data::LoadPlan& plan, const StagedLoad& staged,
-                        const TableFacts& target, bool created) = 0;
+  /// The statements that make the staged rows the table's; the last ones of the caller's
+  /// transaction, so that the locks they take are held for no longer than the commit takes.
+  /// `created`: the table was made with this publish. Throws TaskFailed "Merge.Busy" when older
+  /// readers would see no rows.
+  virtual std::string exchange(const data::LoadPlan& plan, const StagedLoad& staged,
+                               bool created) = 0;
+  /// How long to wait after try `attempt` (from 1) for readers failed: others who come must not
+  /// spend their time behind ours.
+  virtual std::chrono::milliseconds pause_after(int attempt) const = 0;
 };
 
 }  // namespace orch::publishing

@@ -25,6 +25,12 @@ struct Cascade {
   std::vector<std::string> referenced;  ///< of this one
 };
 
+/// A foreign key.
+struct Link {
+  data::TableName child;
+  data::TableName parent;
+};
+
 struct TableFacts {
   data::Table table;
   std::string rows;        ///< SQL that names exactly its own rows: "ONLY x" in PostgreSQL

@@ -66,6 +66,7 @@ class SqliteDialect final : public publishing::Dialect {
                        sqlite::quote(staging.name), list(*this, key));
   }
   std::string lock_writers(const std::string&) const override { return {}; }
+  const char* for_update_nowait() const override { return ""; }
   std::vector<std::string> exchange(const std::string& remove,
                                     const std::string& insert) const override {
     return {remove, insert};

@@ -128,6 +128,24 @@ std::optional<std::string> TargetSession::high_watermark(const data::TableName& 
   });
 }
 
+std::vector<publishing::Link> TargetSession::links() {
+  return classified([&] {
+    // Both by the names that their tables were created with.
+    Statement keys(db(),
+                   "SELECT DISTINCT c.name, p.name FROM sqlite_schema c, "
+                   "pragma_foreign_key_list(c.name) k, sqlite_schema p WHERE c.type = 'table' AND "
+                   "p.type = 'table' AND p.name = k.\"table\" COLLATE NOCASE AND c.name <> p.name");
+    std::vector<publishing::Link> links;
+    while (keys.step())
+      links.push_back({{"", std::string(keys.text(0))}, {"", std::string(keys.text(1))}});
+    return links;
+  });
+}
+
+data::LoadPlan TargetSession::plan(const data::PlanRequest& request) {
+  return classified([&] { return make_plan(request, describe_table(db(), request.target.name)); });
+}
+
 void TargetSession::create_table(const data::LoadPlan& plan) {
   classified([&] { db().exec(create_target_sql(plan)); });
 }

@@ -31,6 +31,8 @@ class TargetSession final : public publishing::Session {
                       const std::function<bool()>& stop) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
                                             const std::string& column) override;
+  std::vector<publishing::Link> links() override;
+  data::LoadPlan plan(const data::PlanRequest& request) override;
   void create_table(const data::LoadPlan& plan) override;
   /// Foreign keys are checked as a whole here instead of row by row, so that no ON DELETE action
   /// reaches other tables.

@@ -59,26 +59,54 @@ class Replace final : public RowStrategy {
   }
 
   Changes apply(RowMerge& merge) const override {
-    Changes changes;
-    if (const auto lock = merge.dialect.lock_writers(merge.target.rows); !lock.empty())
-      merge.session.execute(lock);
-    write(merge, changes);
-    changes.published = fmt::format("SELECT {} FROM {}", list(merge.dialect, merge.plan.columns),
-                                    merge.target.rows);
+    auto changes = begin(merge);
+    if (merge.empty) {
+      insert_all(merge, changes);
+    } else if (const auto key = matching_key(merge)) {
+      index_staged(merge, *key);
+      delete_gone(merge, *key, changes);
+      update_changed(merge, *key, changes);
+      insert_new(merge, *key, changes);
+    } else {
+      replace_rows(merge, changes);
+    }
     return changes;
   }
 
- private:
-  static void write(RowMerge& merge, Changes& changes) {
-    changes.method = "merge";
-    if (merge.empty) return insert_all(merge, changes);
+  Changes add(RowMerge& merge) const override {
+    auto changes = begin(merge);
     if (const auto key = matching_key(merge)) {
-      if (const auto index = merge.dialect.index_staging(merge.staging_table, *key); !index.empty())
-        merge.session.execute(index);
-      delete_gone(merge, *key, changes);
+      index_staged(merge, *key);
       update_changed(merge, *key, changes);
-      return insert_new(merge, *key, changes);
+      insert_new(merge, *key, changes);
+      changes.pending = *key;
+    } else {
+      replace_rows(merge, changes);
     }
+    return changes;
+  }
+
+  void remove(RowMerge& merge, Changes& changes) const override {
+    if (!changes.pending.empty()) delete_gone(merge, changes.pending, changes);
+  }
+
+ private:
+  static Changes begin(RowMerge& merge) {
+    Changes changes;
+    changes.method = "merge";
+    changes.published = fmt::format("SELECT {} FROM {}", list(merge.dialect, merge.plan.columns),
+                                    merge.target.rows);
+    if (const auto lock = merge.dialect.lock_writers(merge.target.rows); !lock.empty())
+      merge.session.execute(lock);
+    return changes;
+  }
+
+  static void index_staged(RowMerge& merge, const Key& key) {
+    if (const auto sql = merge.dialect.index_staging(merge.staging_table, key); !sql.empty())
+      merge.session.execute(sql);
+  }
+
+  static void replace_rows(RowMerge& merge, Changes& changes) {
     // What nobody can see, who sees only the rows before and after, may be done in the short way.
     const bool watched = !merge.target.rewriters.empty() || !merge.target.cascades.empty() ||
                          !merge.unfilled().empty();
