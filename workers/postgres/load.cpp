@@ -44,10 +44,9 @@ std::string create_staging(pg::Connection& connection, const data::LoadPlan& pla
   std::string columns;
   for (const auto& column : plan.columns) {
     const bool in_key = std::find(key.begin(), key.end(), column.name) != key.end();
-    columns +=
-        fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                    type_sql(column.native, column.name),
-                    column.nullable || (matched && in_key) ? "" : " NOT NULL");
+    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                           type_sql(column.native, column.name),
+                           column.nullable || (matched && in_key) ? "" : " NOT NULL");
   }
   return fmt::format("CREATE TABLE {} ({})", staging, columns);
 }

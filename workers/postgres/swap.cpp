@@ -67,9 +67,9 @@ std::string create_parent_sql(const data::LoadPlan& plan) {
   for (const auto& column : plan.columns) {
     const bool in_key = std::find(key.begin(), key.end(), column.name) != key.end();
     if (!partition_key && can_be_key(column) && (in_key || key.empty())) partition_key = &column;
-    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                           type_sql(column.native, column.name),
-                           column.nullable ? "" : " NOT NULL");
+    columns +=
+        fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                    type_sql(column.native, column.name), column.nullable ? "" : " NOT NULL");
   }
   if (!partition_key) return {};
   if (!key.empty()) columns += fmt::format(", PRIMARY KEY ({})", list(key));

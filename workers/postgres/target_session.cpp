@@ -81,12 +81,16 @@ std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName
 
 data::Digest TargetSession::digest(const data::LoadPlan& plan, const std::string& sql,
                                    const std::function<bool()>& stop) {
-  return classified([&] { return digest_of(connection_, sql, plan.format, stop); });
+  return classified([&] {
+    const Reading reading(connection_);
+    return digest_of(connection_, sql, plan.format, stop);
+  });
 }
 
 std::optional<std::string> TargetSession::high_watermark(const data::TableName& table,
                                                          const std::string& column) {
   return classified([&]() -> std::optional<std::string> {
+    const Reading reading(connection_);
     const auto found = describe_table(connection_, table);
     if (!found) return std::nullopt;
     return connection_
@@ -100,9 +104,9 @@ void TargetSession::create_table(const data::LoadPlan& plan) {
   const auto& key = plan.request.key_columns;
   std::string columns;
   for (const auto& column : plan.columns)
-    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
-                           type_sql(column.native, column.name),
-                           column.nullable ? "" : " NOT NULL");
+    columns +=
+        fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", pg::quote(column.name),
+                    type_sql(column.native, column.name), column.nullable ? "" : " NOT NULL");
   if (!key.empty()) columns += fmt::format(", PRIMARY KEY ({})", list(key));
   classified([&] {
     ensure_schema(connection_, plan.request.target.schema);
