@@ -188,9 +188,12 @@ class Columns final : public publishing::ColumnPlanner {
           "{}: the type \"{}\" of the catalog is not the name of one type", column, type));
       return std::nullopt;
     }
+    // The plan is made in a transaction, which a refused type must not end.
+    connection_.exec("SAVEPOINT wish");
     try {
       return spelled(*name);
     } catch (const pg::Error& error) {
+      connection_.exec("ROLLBACK TO SAVEPOINT wish");
       problems.unsupported(
           fmt::format("{}: the type \"{}\" of the catalog: {}", column, type, error.what()));
       return std::nullopt;
