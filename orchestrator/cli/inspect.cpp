@@ -7,6 +7,7 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/engine/family.h"
 #include "orchestrator/status/document.h"
 #include "orchestrator/status/service_history.h"
 #include "orchestrator/status/text.h"
@@ -80,12 +81,29 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
   return Exit::ok;
 }
 
+/// Iterations of the run, and runs that its tasks wait for, that were set aside: at most ten.
+std::vector<store::ExecutionRow> parts_aside(store::Store& store, const store::ExecutionRow& run) {
+  constexpr std::size_t most = 10;
+  store::ListFilter filter;
+  filter.status = machine::Status::running;
+  filter.paused = filter.children = true;
+  filter.limit = -1;
+  auto rows = store.list(filter);
+  std::erase_if(rows, [&](const store::ExecutionRow& row) {
+    return !row.set_aside || engine::elder_of(row) != run.id;
+  });
+  if (rows.size() > most) rows.resize(most);
+  return rows;
+}
+
 int show_status(const Context& context, const StatusOptions& options) {
   const auto& path = context.settings.value("store");
   const auto store = store::open_as_reader(path);
   if (options.run.empty()) return list_runs(context, *store, options);
   RunReader run(*store, options.run);
-  const auto view = run.view(store::OwnerLock::owner(path).value_or(""));
+  auto view = run.view(store::OwnerLock::owner(path).value_or(""));
+  if (run.row().status == machine::Status::running)
+    view.parts_aside = parts_aside(*store, run.row());
   if (context.json()) {
     print_document(context, status::run_document(view));
   } else {

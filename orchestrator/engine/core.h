@@ -139,6 +139,7 @@ class Engine::Core {
   void queue_more(Active& active);
   void record_outcome(Active& active);
   void report_progress();
+  void write_progress(store::ExecutionId run, const std::vector<store::ProgressRow>& rows);
   store::Turn& transaction();
 
   // isolation.cpp: what goes wrong in one run ends there

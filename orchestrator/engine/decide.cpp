@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "orchestrator/base/fault.h"
+#include "orchestrator/base/log.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/engine/folding.h"
 
@@ -207,7 +208,17 @@ void Engine::Core::report_progress() {
       rows.push_back({machine::Ticket{ticket}, latest->key, latest->phase, latest->rows,
                       latest->bytes, latest->expected_rows, now_});
     }
-    if (fresh) within(id, [&, run = id] { transaction().set_progress(run, rows); });
+    if (fresh) write_progress(id, rows);
+  }
+}
+
+// No run suffers from what is worth nothing after a crash.
+void Engine::Core::write_progress(store::ExecutionId run,
+                                  const std::vector<store::ProgressRow>& rows) {
+  try {
+    transaction().set_progress(run, rows);
+  } catch (...) {
+    log::warn("msg=\"progress is not shown: {}\"", own_fault());
   }
 }
 

@@ -112,6 +112,12 @@ bj::object run_document(const RunView& view) {
   auto out = run_document(view.row, view.now, true);
   if (!view.owner.empty()) out["owner"] = view.owner;
   if (interrupted(view.row, !view.owner.empty())) out["interrupted"] = true;
+  for (const auto& part : view.parts_aside) {
+    auto& parts = out["parts_set_aside"];
+    if (!parts.is_array()) parts.emplace_array();
+    parts.get_array().push_back(
+        bj::object{{"run", part.made.run_id}, {"set_aside", part.set_aside.value_or("")}});
+  }
   out["events"] = view.overview.events;
   bj::array states;
   for (const auto& line : view.overview.states) states.push_back(state_document(line));

@@ -49,6 +49,11 @@ std::string head(const RunView& view, const Look& look) {
                            duration_text(end_of(view) - made.started_at));
   if (view.row.redrive_count > 0)
     times += fmt::format(", resumed {}", plural(view.row.redrive_count, "time"));
+  for (const auto& part : view.parts_aside)
+    out += field("set aside",
+                 fmt::format("its part {}: {}; `orch resume {}` tries again", part.made.run_id,
+                             part.set_aside.value_or(""), part.made.run_id),
+                 look, Tone::bad);
   out += field("started", times, look);
   out += field("connections", made.connections, look);
   if (view.row.status == Status::running && !view.row.paused_at) {

@@ -19,6 +19,8 @@ struct RunView {
   Instant now;
   /// Who owns the store; empty: nobody, so a running run waits for the next orch.
   std::string owner = {};
+  /// Its iterations, and runs that its tasks wait for, that are set aside by themselves.
+  std::vector<store::ExecutionRow> parts_aside = {};
 };
 
 /// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),

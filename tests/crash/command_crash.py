@@ -4,6 +4,7 @@ store at random instants, and looks.
 
   - resume: what failed is done again once, however often resume itself dies; what succeeded is kept.
   - stop: the run is stopped, or still under way and can be stopped.
+  - poison: a run over which the process dies twice does not stop the third one, and is resumed or ended by people.
   - sharing: every process that is not killed ends as if it were alone, whoever owns the store meanwhile.
 
   command_crash.py --orch BINARY [--slow] [--seed N] [--only REGEX]
@@ -45,6 +46,10 @@ class Folder:
                     "Type": "Task", "Resource": "orch:process", "End": True,
                     "Parameters": {"argv": ["test", "-e", str(self.flag)]}}}}]}}})
         self.write("long", {"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 600, "End": True}}})
+        self.write("harmless", {"StartAt": "Only", "States": {"Only": {"Type": "Pass", "End": True}}})
+        self.write("deadly", {"StartAt": "First", "States": {
+            "First": {"Type": "Task", "Resource": "orch:noop", "Next": "Sleep"},
+            "Sleep": {"Type": "Wait", "Seconds": 0, "End": True}}})
         self.write("shared", {"StartAt": "All", "States": {"All": {
             "Type": "Map", "MaxConcurrency": 3, "End": True, "ItemProcessor": {"StartAt": "One", "States": {
                 "One": {"Type": "Task", "Resource": "orch:process", "End": True,
@@ -125,6 +130,25 @@ def stop(folder, fault):
     return folder.look("ABORTED")
 
 
+def poison(folder, ending, report):
+    """`ending`: what a person does about the run that was set aside, and what becomes of it."""
+    command, becomes = ending
+    folder.begin()
+    wrong = []
+    for name in ("r", "second", "third"):
+        definition = "deadly.json" if name == "r" else "harmless.json"
+        code, out = folder.call("submit", definition, "--name", name, fault="machine.wait:1")
+        if code != (OK if name == "third" else KILLED):
+            wrong.append(f"submit of {name} ended with {code}:\n{out}")
+    _, out = folder.call("status", "r")
+    if "two processes in a row died while it was being decided" not in out or "orch resume" not in out:
+        wrong.append(f"status says nothing of it:\n{out}")
+    folder.expect(OK, command, "r")
+    if folder.status("r") != becomes:
+        wrong.append(f"after {command} the run is {folder.status('r')}")
+    report(f"poison, then {command}", wrong + folder.store.history_gaps())
+
+
 def event_types(folder):
     return folder.store.event_types().values() if folder.store.runs() else []
 
@@ -187,7 +211,7 @@ def main():
     parser.add_argument("--orch", required=True, type=pathlib.Path)
     parser.add_argument("--slow", action="store_true", help="more passes, more sharing")
     parser.add_argument("--seed", type=int, default=None, help="of the random instants")
-    parser.add_argument("--only", default="", help="resume, stop, share that match this expression")
+    parser.add_argument("--only", default="", help="resume, stop, poison, share that match this expression")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", flush=True)
@@ -206,6 +230,9 @@ def main():
         for act in (resume, stop):
             if re.search(options.only, act.__name__):
                 at_points(folder, act, range(1, 30) if options.slow else (1, 2, 3), report)
+        if re.search(options.only, "poison"):
+            for ending in (("resume", "SUCCEEDED"), ("stop", "ABORTED")):
+                poison(folder, ending, report)
         source = random.Random(seed)
         for _ in range((40 if options.slow else 3) if re.search(options.only, "share") else 0):
             share(folder, source, report)
