@@ -1,6 +1,7 @@
 // Pages for people: the list of runs, one run, its history.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 
 namespace orch::status {
 
+/// The other run that one waits for.
+struct Waiting {
+  std::string run;                  ///< its id
+  std::string name;                 ///< its name
+  std::vector<std::string> claims;  ///< what both want
+};
+
 /// A run with all that is known about it.
 struct RunView {
   const store::ExecutionRow& row;
@@ -19,10 +27,11 @@ struct RunView {
   Instant now;
   /// Who owns the store; empty: nobody, so a running run waits for the next orch.
   std::string owner = {};
+  std::optional<Waiting> waiting = {};
 };
 
 /// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),
-/// "interrupted" (under way, and nobody owns the store), "running".
+/// "interrupted" (under way, and nobody owns the store), "waiting" (for another run), "running".
 const char* status_word(const store::ExecutionRow& row, bool owned);
 /// Under way, not paused, and nobody owns the store: the next owner continues it.
 bool interrupted(const store::ExecutionRow& row, bool owned);
@@ -31,6 +40,9 @@ Tone tone_of(Outcome outcome);
 
 /// What a step does, from its resource: "stage" of "orch:stage"; other resources as they are.
 std::string step_name(const Step& step);
+
+/// "waiting for run c1 (tables a, b)"; empty when it waits for none.
+std::string waiting_text(const RunView& view);
 
 /// The progress of the table's open task; null when none is reported.
 const store::ProgressRow* progress_of(const TableLine& table,
