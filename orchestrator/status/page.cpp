@@ -342,15 +342,16 @@ std::string end_page(const RunView& view, const Look& look) {
   std::int64_t rows = 0;
   std::int64_t done = 0;
   for (const auto& table : view.overview.tables) {
+    if (table.outcome != Outcome::succeeded) continue;
     rows += table.rows().value_or(0);
-    if (table.outcome == Outcome::succeeded) ++done;
+    ++done;
   }
   auto outcome =
       fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row, true),
                   duration_text(end_of(view) - row.made.started_at));
   if (const auto count = view.overview.tables.size(); count > 0)
-    outcome += fmt::format(": {} of {}, {} rows", count_text(done),
-                           plural(static_cast<std::int64_t>(count), "table"), count_text(rows));
+    outcome += fmt::format(": {} of {}, {} read", count_text(done),
+                           plural(static_cast<std::int64_t>(count), "table"), plural(rows, "row"));
   else if (const auto summary = summary_of(row); !summary.empty())
     outcome += ": " + printable(summary);
   std::string out;

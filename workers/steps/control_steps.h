@@ -32,13 +32,16 @@ std::unique_ptr<workers::Worker> make_health();
 /// Source.TableMissing (of tables that were never loaded), Run.Overlaps, Input.Invalid.
 std::unique_ptr<workers::Worker> make_catalog();
 
-/// orch:report says how the tables fared, for people (report.md) and programs (report.json).
+/// orch:report says how the tables fared, for people (report.md, report.html) and programs
+/// (report.json). Of a table that failed it asks the target what readers see now.
 ///
-/// Input {"results": [one object a table: {"table", "stage"?, "verify"?, "merge"?, "reconcile"?} or
-/// {"key", "error": {"Error", "Cause"}}], "done"?: [results of earlier rounds], "settings"}. Output
-/// {"outcome": "succeeded" | "failed", "tables", "rows", "failed": [keys], "failures": [{"key",
-/// "error", "message", "hint"}], "summary", "files": [paths], "done": [results that count]}. The
-/// outcome is "succeeded" while not more tables failed than settings.tolerance allows.
+/// Input {"results": [one object a table: {"table", "stage"?, "verify"?, "merge"?, "reconcile"?,
+/// "error"?: {"Error", "Cause"}}; "key" may stand for "table"], "done"?: [results of earlier
+/// rounds], "settings", "started"?: ISO time}. Output {"outcome": "succeeded" | "failed", "tables",
+/// "rows": read, "rows_in_target", "failed": [keys], "failures": [{"key", "error", "message",
+/// "hint", "readers_see"?}], "summary", "files": [paths], "done": [results that count]}. Rows count
+/// of tables that did not fail. The outcome is "succeeded" while not more tables failed than
+/// settings.tolerance allows.
 /// Errors: Report.Failed when the files cannot be written.
 std::unique_ptr<workers::Worker> make_report();
 
