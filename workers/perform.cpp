@@ -37,6 +37,8 @@ Outcome perform(const Registry& registry, Task& task, std::string input, TaskCon
     return {Outcome::Kind::done, json::write(worker.run(task, context)), "", ""};
   } catch (const TaskFailed& failure) {
     return failed(failure);
+  } catch (const Waits& waits) {
+    return {Outcome::Kind::waits, "", "", "", waits.names()};
   } catch (const Cancelled&) {
     if (context.stop_requested()) return {};
     return failed("the worker gave up without having been asked");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "workers/worker.h"
 
@@ -13,11 +14,13 @@ struct Outcome {
   enum class Kind : std::uint8_t {
     done,
     failed,
+    waits,   ///< for `names`; to be delivered again when they are free
     stopped  ///< without a result, because that was asked for
   } kind = Kind::stopped;
-  std::string output;  ///< done: JSON text
-  std::string error;   ///< failed: its name
-  std::string cause;   ///< failed
+  std::string output;                   ///< done: JSON text
+  std::string error;                    ///< failed: its name
+  std::string cause;                    ///< failed
+  std::vector<std::string> names = {};  ///< waits
 };
 
 /// Does `task`, whose input is the JSON text `input`, with the worker that serves its resource.

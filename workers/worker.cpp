@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "orchestrator/base/claim_text.h"
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 
@@ -34,6 +37,14 @@ TaskFailed TaskFailed::with_cause(std::string error, std::string cause) {
   TaskFailed failed(std::move(error), cause);
   failed.cause_ = std::move(cause);
   return failed;
+}
+
+TaskFailed overlaps(const Holder& holder) {
+  return {"Run.Overlaps",
+          fmt::format("run {} is replicating {}", holder.name, claim_text(holder.names)),
+          fmt::format("`orch status {0}` shows it; `orch stop {0}` ends it", holder.run),
+          "ORCH-0215",
+          {{"run", holder.run}}};
 }
 
 }  // namespace orch::workers

@@ -30,6 +30,9 @@ struct Task {
   std::int64_t attempt = 0;  ///< from 0
   std::int64_t fence = 0;    ///< only grows within one store: a later delivery has a larger one
   std::filesystem::path connections;  ///< the run's connections file; may be empty
+  std::int64_t resumes = 0;           ///< how often the run has been resumed
+  std::filesystem::path catalog =
+      {};  ///< file to read instead of the input's catalog; may be empty
   boost::json::value input;
   /// What the task may reach; null: whatever this process may.
   std::shared_ptr<const access::Policy> access = nullptr;
@@ -44,6 +47,13 @@ struct Progress {
   std::optional<std::int64_t> expected_rows;  ///< an estimate
 };
 
+/// The run that has what another one wants for itself.
+struct Holder {
+  std::string run;                 ///< its id
+  std::string name;                ///< its name
+  std::vector<std::string> names;  ///< of those that are wanted
+};
+
 /// The way back to the engine. All functions are thread-safe and cheap (call them per batch, not
 /// per row).
 class TaskContext {
@@ -54,6 +64,12 @@ class TaskContext {
   /// Counts as a heartbeat too.
   virtual void report(const Progress& progress) = 0;
   virtual void heartbeat() = 0;
+  /// Makes `names` the run's own, beside those it has: no other run of the store gets one of them
+  /// before this run has ended, or rests. Returns the run that is in the way; then nothing has
+  /// changed. Where tasks are done for runs of others every claim succeeds.
+  virtual std::optional<Holder> claim(const std::vector<std::string>& /*names*/) {
+    return std::nullopt;
+  }
 };
 
 /// The task failed: becomes the state's Error and Cause. An orch::Error or any other exception
@@ -88,11 +104,26 @@ class Cancelled : public std::exception {
   const char* what() const noexcept override { return "cancelled"; }
 };
 
+/// Thrown by a worker whose claim shall be waited for: the task is delivered again once no other
+/// run is in the way of `names`.
+class Waits : public std::exception {
+ public:
+  explicit Waits(std::vector<std::string> names) : names_(std::move(names)) {}
+  const std::vector<std::string>& names() const noexcept { return names_; }
+  const char* what() const noexcept override { return "waits for another run"; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// The failure "Run.Overlaps" (ORCH-0215) of a claim that is not waited for.
+TaskFailed overlaps(const Holder& holder);
+
 class Worker {
  public:
   virtual ~Worker() = default;
   /// Does the work and returns the task's result. Blocks; called on a worker thread, by several
-  /// at once. Throws TaskFailed, Cancelled, orch::Error.
+  /// at once. Throws TaskFailed, Cancelled, Waits, orch::Error.
   virtual boost::json::value run(const Task& task, TaskContext& context) = 0;
 };
 

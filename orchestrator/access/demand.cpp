@@ -73,6 +73,13 @@ std::vector<Demand> of_report(const bj::value& input) {
   return found;
 }
 
+// The place that orch:catalog read the entry from; a resumed run reads it again.
+std::vector<Demand> of_table(const bj::value& input) {
+  std::vector<Demand> found;
+  add(found, Kind::read, input, {"table", "origin", "catalog"});
+  return found;
+}
+
 // They reach named connections only.
 std::vector<Demand> of_none(const bj::value&) { return {}; }
 
@@ -84,11 +91,11 @@ struct Row {
 constexpr std::array rows = {
     Row{"orch:catalog", of_catalog}, Row{"orch:gate", of_none},
     Row{"orch:health", of_catalog},  Row{"orch:http", of_http},
-    Row{"orch:merge", of_none},      Row{"orch:noop", of_none},
+    Row{"orch:merge", of_table},     Row{"orch:noop", of_none},
     Row{"orch:notify", of_notify},   Row{"orch:process", of_process},
-    Row{"orch:reconcile", of_none},  Row{"orch:report", of_report},
-    Row{"orch:sql", of_none},        Row{"orch:stage", of_none},
-    Row{"orch:verify", of_none},
+    Row{"orch:reconcile", of_table}, Row{"orch:report", of_report},
+    Row{"orch:sql", of_none},        Row{"orch:stage", of_table},
+    Row{"orch:verify", of_table},
 };
 
 }  // namespace

@@ -37,7 +37,9 @@ constexpr std::array codes = {
               "The process that owns a run store listens on a socket beside it (STORE.sock), so "
               "that other orch commands can hand runs over or stop them. It cannot be made (the "
               "file system has no sockets, the folder cannot be written, the name is too long), or "
-              "the other side answered with what this version does not know."},
+              "the other side answered with what this version does not know, or not at all (a "
+              "process that "
+              "was stopped, say). Asking again is safe: what the owner has heard happens once."},
     ErrorCode{"ORCH-0008", "nobody owns the run store",
               "--no-follow hands a run over to the process that owns the store; there is none. "
               "Without the option the run is done by this process."},
@@ -129,6 +131,12 @@ constexpr std::array codes = {
         "ORCH-0214", "the task is not open any more",
         "Its token has been used, the task has timed out, or its execution has ended. What the "
         "worker did is not taken into the execution."},
+    ErrorCode{
+        "ORCH-0215", "another run has the tables",
+        "One run at a time writes to a table. The message names the run that does and the tables "
+        "both want. By default a run waits for the other; with \"if_running\": \"fail\" in its "
+        "input (--if-running fail) it ends like this instead, and when it already works on other "
+        "tables of its own, since two runs could then wait for each other."},
     ErrorCode{
         "ORCH-0217", "the run store refuses what one run has to record",
         "An event is larger than the store takes (1 GB), or breaks a rule of it. That run ends as "

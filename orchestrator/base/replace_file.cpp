@@ -36,12 +36,25 @@ void write_durably(const fs::path& path, std::string_view content) {
     throw std::system_error(errno, std::generic_category(), path.string());
 }
 
+// A name lasts once its folder does.
+void sync_folder(const fs::path& folder) {
+  const auto& path = folder.empty() ? fs::path(".") : folder;
+  const int opened = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int synced = opened < 0 ? -1 : ::fsync(opened);
+  const int error = errno;
+  if (opened >= 0) ::close(opened);
+  // Some file systems cannot sync a folder, and say so.
+  if (synced != 0 && error != EINVAL && error != ENOTSUP)
+    throw std::system_error(error, std::generic_category(), path.string());
+}
+
 }  // namespace
 
 void replace_file(const fs::path& path, std::string_view content, std::string_view writer) {
   const auto draft = fs::path(path).concat(fmt::format(".{}.part", writer));
   write_durably(draft, content);
   fs::rename(draft, path);
+  sync_folder(path.parent_path());
 }
 
 }  // namespace orch

@@ -16,11 +16,14 @@ constexpr std::array table = {
             "that was interrupted otherwise (kill -9, power) is continued by the next orch that "
             "owns the store, which says so and stays until it has ended. Nothing is lost either "
             "way.\n\n"
+            "One run at a time replicates a table: a second one waits for the first, skips "
+            "everything (exit code 0), or fails with Run.Overlaps (3), as --if-running says.\n\n"
             "The exit code is the run's outcome: 0 succeeded, 3 failed or timed out, 4 stopped or "
             "interrupted.",
             "orch submit replicate --connections connections.json --input "
             "'{\"catalog\":\"catalog.json\"}'\n"
-            "orch submit nightly.json --name nightly-2026-01-31 --input @input.json",
+            "orch submit nightly.json --name nightly-2026-01-31 --input @input.json\n"
+            "orch submit replicate --if-running skip --input '{\"catalog\":\"catalog.json\"}'",
             declare_submit},
     Command{"resume", "Continue a run that failed, was stopped, paused or interrupted",
             "Redoes what failed and keeps what succeeded: branches, iterations and tables that "
@@ -31,9 +34,10 @@ constexpr std::array table = {
             declare_resume},
     Command{"status", "List the runs, or show one: states, tables, failures",
             "Reads beside the owner of the store and changes nothing. A run that is under way is "
-            "running, paused (until `orch resume`), or interrupted: nobody owns the store, and "
-            "the next orch that does continues it. A run that orch could not carry on is set "
-            "aside, with the reason: `orch resume` tries again, `orch stop` ends it.",
+            "running, waiting (for another run that has its tables), paused (until `orch "
+            "resume`), or interrupted: nobody owns the store, and the next orch that does "
+            "continues it. A run that orch could not carry on is set aside, with the reason: `orch "
+            "resume` tries again, `orch stop` ends it.",
             "orch status\norch status nightly\norch status nightly -o json", declare_status},
     Command{"history", "Show every event of a run",
             "With -o json or jsonl the events have the shape of the Step Functions history; what "

@@ -182,16 +182,31 @@ ControlServer::ControlServer(const std::filesystem::path& store, Answer answer)
 
 ControlServer::~ControlServer() = default;
 
-std::optional<bj::object> ask_owner(const std::filesystem::path& store, const bj::object& request) {
+std::optional<bj::object> ask_owner(const std::filesystem::path& store, const bj::object& request,
+                                    Millis patience) {
   const SocketPath path(store);
   net::io_context context;
   Socket socket(context);
   boost::system::error_code failed;
   socket.connect({path.text()}, failed);
   if (failed) return std::nullopt;
-  net::write(socket, net::buffer(json::write(request) + '\n'), failed);
+  const auto question = json::write(request) + '\n';
   std::string line;
-  if (!failed) net::read_until(socket, net::dynamic_buffer(line, longest_line), '\n', failed);
+  net::async_write(
+      socket, net::buffer(question), [&](const boost::system::error_code& unsent, std::size_t) {
+        failed = unsent;
+        if (unsent) return;
+        net::async_read_until(
+            socket, net::dynamic_buffer(line, longest_line), '\n',
+            [&](const boost::system::error_code& unheard, std::size_t) { failed = unheard; });
+      });
+  context.run_for(patience);
+  if (!context.stopped())
+    throw Error("ORCH-0007",
+                fmt::format("the owner of {} has not answered for {} s", store.string(),
+                            std::chrono::duration_cast<std::chrono::seconds>(patience).count()),
+                "`orch status` names it; continue or end that process, then ask again: what it has "
+                "heard happens once");
   if (failed) return std::nullopt;
   auto answer = json::parse(line).as_object();
   if (answer.contains("retry")) return std::nullopt;

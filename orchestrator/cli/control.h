@@ -1,11 +1,16 @@
 // The socket beside the store, through which other processes talk to the owner: one line of JSON
 // asks, one line answers.
 //
-//   {"op":"submit","name","workflow","definition","input","connections"} → {"run","existed"}
-//   {"op":"resume","run","from","input","definition"?}                   → {"run"}
+//   {"op":"submit","request","name","workflow","definition","input","connections"}
+//                                                                        → {"run","existed"}
+//   {"op":"resume","request","run","from","input","definition"?,"connections","catalog"}
+//                                                                        → {"run"}
 //   {"op":"stop","run","error","cause"}                                  → {"run"}
 //   anything that fails → {"error":{"code","message","hint"?,"file"?,"problems"?}}
 //   an owner about to end → {"retry":true}
+//
+// "request" is random and chosen by the client: one that does not know whether it was heard asks
+// again with the same, this owner or the next one.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +19,8 @@
 #include <optional>
 
 #include <boost/json/value.hpp>
+
+#include "orchestrator/base/time.h"
 
 namespace orch::cli {
 
@@ -36,10 +43,15 @@ class ControlServer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// How long an owner may take to answer: longer than it tries a store that fails.
+constexpr Millis answer_patience{90'000};
+
 /// Asks the store's owner. Empty when nobody answers (there is no owner, or it is about to end).
-/// Throws the owner's error as it was thrown there (Error, InvalidDocument).
+/// Throws the owner's error as it was thrown there (Error, InvalidDocument), and Error ORCH-0007
+/// when it takes longer than `patience`.
 std::optional<boost::json::object> ask_owner(const std::filesystem::path& store,
-                                             const boost::json::object& request);
+                                             const boost::json::object& request,
+                                             Millis patience = answer_patience);
 
 /// An exception as the answer {"error":…}.
 boost::json::object error_answer(const std::exception& error);

@@ -1,8 +1,10 @@
 #include "orchestrator/cli/follow.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -23,6 +25,16 @@ void on_interrupt(int) {
   if (interrupts.fetch_add(1) > 0) ::_exit(Exit::interrupted);
 }
 
+std::optional<status::Waiting> waiting_for(store::Store& store, const store::ExecutionRow& row) {
+  if (!row.waits_for) return std::nullopt;
+  const auto other = store.find(*row.waits_for);
+  const auto mine = store.claims_of(row.id);
+  const auto theirs = store.claims_of(other.id);
+  status::Waiting waiting{other.made.run_id, other.made.name, {}};
+  std::ranges::set_intersection(mine, theirs, std::back_inserter(waiting.claims));
+  return waiting;
+}
+
 }  // namespace
 
 RunReader::RunReader(store::Store& store, const std::string& run)
@@ -35,12 +47,13 @@ void RunReader::refresh() {
   row_ = store_.find(row_.made.run_id);
   store_.history(row_.id, projection_.last_event(),
                  [&](const machine::Event& event) { projection_.add(event); });
+  waiting_ = waiting_for(store_, row_);
   progress_.clear();
   if (row_.status == machine::Status::running) progress_ = store_.progress(row_.id);
 }
 
 status::RunView RunReader::view(const std::string& owner) const {
-  return {row_, projection_.overview(), progress_, clock_now(), owner};
+  return {row_, projection_.overview(), progress_, clock_now(), owner, waiting_};
 }
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }

@@ -27,6 +27,7 @@ class RunReader {
   store::ExecutionRow row_;
   status::Projection projection_;
   std::vector<store::ProgressRow> progress_;
+  std::optional<status::Waiting> waiting_;
 };
 
 Instant clock_now();

@@ -10,12 +10,15 @@
 namespace orch::cli {
 
 /// Declares the option of a setting (settings.h): "workers" becomes --workers.
-void add_setting(CLI::App& app, std::string_view name);
+CLI::Option* add_setting(CLI::App& app, std::string_view name);
+
+/// Declares --if-running, the policy of orch:catalog when another run has the tables.
+void add_if_running(CLI::App& app, std::string& policy);
 
 /// Absolute path of the connections file: the setting, else connections.json here, else empty.
 std::string connections_file(const Settings& settings);
 
 /// Submits and follows; see carry_out().
-int submit(const Context& context, const engine::Submission& submission, bool no_follow);
+int submit(const Context& context, engine::Submission submission, bool no_follow);
 
 }  // namespace orch::cli

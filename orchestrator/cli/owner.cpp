@@ -21,12 +21,21 @@ std::string text_in(const bj::object& object, const char* name) {
 }
 
 engine::Submission submission_of(const bj::object& request) {
-  return {text_in(request, "name"), text_in(request, "workflow"), text_in(request, "definition"),
-          text_in(request, "input"), text_in(request, "connections")};
+  engine::Submission submission;
+  submission.name = text_in(request, "name");
+  submission.workflow = text_in(request, "workflow");
+  submission.definition = text_in(request, "definition");
+  submission.input = text_in(request, "input");
+  submission.connections = text_in(request, "connections");
+  submission.request = text_in(request, "request");
+  return submission;
 }
 
 engine::Redrive redrive_of(const bj::object& request) {
   engine::Redrive redrive{text_in(request, "from"), text_in(request, "input"), {}};
+  redrive.connections = text_in(request, "connections");
+  redrive.catalog = text_in(request, "catalog");
+  redrive.request = text_in(request, "request");
   if (request.contains("definition")) redrive.definition = text_in(request, "definition");
   return redrive;
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <map>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -126,14 +127,16 @@ int exit_code_of(const std::exception& error) {
 
 }  // namespace
 
-void add_setting(CLI::App& app, std::string_view name) {
+CLI::Option* add_setting(CLI::App& app, std::string_view name) {
   for (const auto& kind : setting_kinds()) {
     if (kind.name != name) continue;
     auto* option = app.add_option(fmt::format("--{}", name))
                        ->description(std::string(kind.about))
                        ->type_name(std::string(kind.argument));
     if (kind.list) option->take_all();
+    return option;
   }
+  throw std::logic_error("no such setting");
 }
 
 Program make_program() {

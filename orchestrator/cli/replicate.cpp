@@ -28,6 +28,7 @@ struct ReplicateOptions {
   catalog::DiscoverOptions discover{"source", "target", {}, {}, {}};
   std::string folder = "replication";
   std::string name;
+  std::string if_running;
   bool no_run = false;
   bool takeover = false;
 };
@@ -72,6 +73,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
   }
   if (options.discover.allow_empty) input["allow_empty"] = true;
   if (options.takeover) input["takeover"] = true;
+  if (!options.if_running.empty()) input["if_running"] = options.if_running;
   context.say(
       fmt::format("orch: again, or changed: orch submit replicate --connections {} --input "
                   "'{{\"catalog\":\"catalog.json\"}}'",
@@ -101,6 +103,7 @@ Action declare_replicate(CLI::App& app) {
   app.add_flag("--takeover", options->takeover,
                "replace the rows of target tables that another catalog publishes");
   app.add_flag("--no-run", options->no_run, "only make the project");
+  add_if_running(app, options->if_running);
   add_setting(app, "workers");
   return [options](Context& context) { return replicate(context, *options); };
 }

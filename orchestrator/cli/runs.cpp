@@ -6,12 +6,14 @@
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/random.h"
 #include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/preflight.h"
 #include "orchestrator/engine/stop_at_rest.h"
+#include "orchestrator/json/text.h"
 #include "orchestrator/store/sqlite_store.h"
 
 namespace orch::cli {
@@ -24,12 +26,15 @@ struct SubmitOptions {
   std::string what;
   std::string input = "{}";
   std::string name;
+  std::string if_running;
   bool wait = false;
   bool no_follow = false;
 };
 
 struct ResumeOptions {
   std::string run;
+  std::string project;
+  std::string catalog;
   std::string from;
   std::string input;
   std::string definition;
@@ -41,6 +46,20 @@ struct StopOptions {
   std::string cause;
 };
 
+// A name that no two requests share.
+std::string random_name() { return fmt::format("{:016x}{:016x}", random_bits(), random_bits()); }
+
+// The option is a member of the input, so that runs started otherwise can have it too.
+std::string with_if_running(std::string input, const std::string& policy) {
+  if (policy.empty()) return input;
+  auto value = json::parse(input);
+  if (!value.is_object())
+    throw Error("ORCH-0001", "--if-running needs an input that is a JSON object",
+                "it becomes the member \"if_running\" of the input");
+  value.get_object()["if_running"] = policy;
+  return json::write(value);
+}
+
 int submit(const Context& context, const SubmitOptions& options) {
   const auto definition = find_definition(options.what);
   asl::parse_or_throw(definition.text, definition.file);  // names the file, and makes no store
@@ -48,17 +67,44 @@ int submit(const Context& context, const SubmitOptions& options) {
   submission.name = options.name;
   submission.workflow = definition.name;
   submission.definition = definition.text;
-  submission.input = input_text(options.input);
+  submission.input = with_if_running(input_text(options.input), options.if_running);
   submission.connections = connections_file(context.settings);
   check_before_submit(submission);
   return submit(context, submission, options.no_follow);
+}
+
+std::string existing_file(const fs::path& path) {
+  const auto file = fs::absolute(path).lexically_normal().string();
+  if (!fs::is_regular_file(file))
+    throw Error("ORCH-0002", fmt::format("{}: no such file", file), "check the path");
+  return file;
+}
+
+// Where the databases of a resumed run are now: as it is said here, else as the run was started.
+std::string resumed_connections(const Context& context, const ResumeOptions& options,
+                                const store::ExecutionRow& row) {
+  const auto& before = row.made.connections;
+  std::string now;
+  if (!options.project.empty())
+    now = existing_file(fs::path(options.project) / "connections.json");
+  else if (const auto& set = context.settings.value("connections"); !set.empty())
+    now = existing_file(set);
+  else if (before.empty() || !fs::exists(before))
+    now = connections_file(context.settings);
+  if (now.empty() && !before.empty() && !fs::exists(before))
+    throw Error("ORCH-0302", fmt::format("the run was started with {}, which is gone", before),
+                "--project FOLDER or --connections FILE says where it is now");
+  if (!now.empty() && !before.empty() && now != before)
+    context.say(fmt::format("orch: connections of {} (before: {})", now, before));
+  return now;
 }
 
 int resume(const Context& context, const ResumeOptions& options) {
   engine::Redrive redrive;
   redrive.from = options.from;
   if (!options.input.empty()) redrive.input = input_text(options.input);
-  bj::object there{{"op", "resume"}, {"run", options.run}, {"from", redrive.from}};
+  redrive.request = random_name();
+  bj::object there{{"op", "resume"}, {"request", redrive.request}, {"from", redrive.from}};
   there["input"] = redrive.input;
   if (!options.definition.empty()) {
     const auto definition = find_definition(options.definition);
@@ -68,8 +114,13 @@ int resume(const Context& context, const ResumeOptions& options) {
   }
   // A wrong id must not make this process an owner that runs everything else.
   const auto store = store::open_as_reader(context.settings.value("store"));
-  const auto run = store->find(options.run).made.run_id;
+  const auto row = store->find(options.run);
+  const auto& run = row.made.run_id;
+  redrive.connections = resumed_connections(context, options, row);
+  if (!options.catalog.empty()) redrive.catalog = existing_file(options.catalog);
   there["run"] = run;
+  there["connections"] = redrive.connections;
+  there["catalog"] = redrive.catalog;
   return carry_out(context, {[&](engine::Engine& engine) { return engine.redrive(run, redrive); },
                              std::move(there)});
 }
@@ -95,7 +146,8 @@ int stop(const Context& context, const StopOptions& options) {
 
 }  // namespace
 
-int submit(const Context& context, const engine::Submission& submission, bool no_follow) {
+int submit(const Context& context, engine::Submission submission, bool no_follow) {
+  submission.request = random_name();
   const Wish wish{[&](engine::Engine& engine) {
                     const auto made = engine.submit(submission);
                     if (made.existed)
@@ -106,6 +158,7 @@ int submit(const Context& context, const engine::Submission& submission, bool no
                     return made.run_id;
                   },
                   {{"op", "submit"},
+                   {"request", submission.request},
                    {"name", submission.name},
                    {"workflow", submission.workflow},
                    {"definition", submission.definition},
@@ -118,6 +171,15 @@ std::string connections_file(const Settings& settings) {
   auto file = settings.value("connections");
   if (file.empty() && fs::exists("connections.json")) file = "connections.json";
   return file.empty() ? file : fs::absolute(file).lexically_normal().string();
+}
+
+void add_if_running(CLI::App& app, std::string& policy) {
+  app.add_option(
+         "--if-running", policy,
+         "when another run replicates the same tables: wait for its end (the default), skip "
+         "this run, or fail")
+      ->type_name("wait|skip|fail")
+      ->check(CLI::IsMember({"wait", "skip", "fail"}));
 }
 
 Action declare_submit(CLI::App& app) {
@@ -134,6 +196,7 @@ Action declare_submit(CLI::App& app) {
   app.add_flag("--no-follow", options->no_follow,
                "hand the run to the process that owns the store, print its id and return")
       ->excludes(wait);
+  add_if_running(app, options->if_running);
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");
@@ -152,6 +215,13 @@ Action declare_resume(CLI::App& app) {
       ->type_name("JSON|@FILE");
   app.add_option("--definition", options->definition,
                  "corrected definition; completed states must not differ")
+      ->type_name("FILE");
+  auto* connections = add_setting(app, "connections");
+  app.add_option("--project", options->project,
+                 "folder that holds the run's connections.json now, when it was moved")
+      ->type_name("FOLDER")
+      ->excludes(connections);
+  app.add_option("--catalog", options->catalog, "catalog to read instead of the input's")
       ->type_name("FILE");
   add_setting(app, "workers");
   add_setting(app, "bindings");

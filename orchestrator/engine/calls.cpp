@@ -110,6 +110,9 @@ void Engine::Core::drain(Millis patience) {
 
 Submitted Engine::Core::do_submit(const Submission& submission) {
   check_json(submission.input, "input");
+  if (!submission.request.empty())
+    if (const auto row = store_.find_request(submission.request))
+      return {row->made.run_id, false, true};
   const auto starter = starter_of(submission);
   if (starter) {
     if (const auto row = store_.find_started(starter->execution, starter->ticket))
@@ -142,6 +145,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   made.started_at = now_;
   made.service = submission.service;
   made.starter = starter;
+  made.request = submission.request;
   transaction().keep_definition(hash, submission.definition);
   row.id = transaction().add(made);
   const auto run_id = made.run_id;
@@ -152,6 +156,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
 
 std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {
   auto row = store_.find(run);
+  if (!redrive.request.empty() && row.made.request == redrive.request) return row.made.run_id;
   if (row.status == machine::Status::running) return go_on(row, redrive);
   if (row.status == machine::Status::succeeded)
     refuse(row, "has succeeded; there is nothing to resume",
@@ -173,6 +178,8 @@ std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redr
     transaction().set_definition(row.id, row.made.definition_hash);
   }
   const auto run_id = row.made.run_id;
+  bring_along(row, redrive);
+  claim_again(row);
   auto& active = add(std::move(row), std::move(execution));
   stimulate(active, machine::Redrive{redrive.from, redrive.input});
   return run_id;

@@ -47,6 +47,7 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       next_fence_((store.epoch() << 32) + 1) {
   keep_freed_memory();
   now_ = clock_now();
+  claims_.load(store_.claims());
   recover();
   pool_ = std::make_unique<WorkerPool>(registry_,
                                        options_.workers > 0 ? options_.workers : default_workers(),
@@ -133,7 +134,8 @@ void Engine::Core::run_turns(Inbox& pending) {
 // everything that arrived before is decided.
 bool Engine::Core::take(Inbox& pending) {
   const bool idle = pending.empty() && more_.empty() && waiting_map_runs_.empty() &&
-                    orphans_.empty() && waiting_nested_.empty() && nested_orphans_.empty();
+                    orphans_.empty() && waiting_nested_.empty() && nested_orphans_.empty() &&
+                    !claims_.changed() && !claims_stale_;
   if (idle && in_flight_ > 0) {
     const auto until = std::chrono::steady_clock::now() + spin_time;
     while (!arrived_.load(std::memory_order_relaxed) && std::chrono::steady_clock::now() < until) {
@@ -218,6 +220,8 @@ void Engine::Core::write() {
 void Engine::Core::roll_back() {
   transaction_.reset();
   decided_ = decided_bytes_ = 0;
+  claims_stale_ = true;
+  granted_ = false;
   for (const auto& timer : std::exchange(fired_, {})) timers_.add(timer);
   for (auto* active : std::exchange(touched_, {})) {
     if (active->created) {
@@ -247,6 +251,7 @@ bool Engine::Core::pause(Millis duration) {
 void Engine::Core::settle(Inbox& pending, const Taken& taken) {
   orphans_.clear();
   nested_orphans_.clear();
+  claims_.settled();
   for (std::size_t i = 0; i < taken.commands; ++i) {
     const auto& command = pending.commands.front();
     if (command.refused)

@@ -18,6 +18,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/secret.h"
 #include "orchestrator/engine/background.h"
+#include "orchestrator/engine/claims.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/map_run.h"
 #include "orchestrator/engine/own_fault.h"
@@ -42,6 +43,8 @@ struct Active {
   /// Tickets of map runs under way, by the id of their MapRunStarted. Whoever is no longer open at
   /// the end of a turn leaves children that must be stopped.
   std::map<machine::EventId, machine::Ticket> open_map_runs;
+  /// Tickets of open tasks that wait, with the run, for what another run claims.
+  std::set<machine::EventId> parked;
   std::unordered_map<machine::EventId, MapRun> map_runs;  ///< likewise; dropped by a failed commit
 
   std::vector<machine::Event> events;  ///< decided in this turn
@@ -165,6 +168,7 @@ class Engine::Core {
   void dispatch(Active& active, const std::vector<machine::Event>& events);
   void carry_on(Active& active, const machine::OpenTask& task);
   void dispatch_task(Active& active, const machine::OpenTask& task);
+  const store::ExecutionRow& run_of(const Active& active) const;
   void set_timers(Active& active);
   void stop_closed_tasks(Active& active);
   void end(Active& active);
@@ -185,8 +189,27 @@ class Engine::Core {
   // pausing.cpp: runs that nothing continues but their resume
   void do_pause(const std::string& run);
   std::optional<store::ExecutionRow> paused_elder(const store::ExecutionRow& row);
-  std::string go_on(const store::ExecutionRow& row, const Redrive& redrive);
+  std::string go_on(store::ExecutionRow row, const Redrive& redrive);
+  void bring_along(store::ExecutionRow& row, const Redrive& redrive);
   bool wake(const store::ExecutionRow& row);
+
+  // claiming.cpp: runs that keep names to themselves
+  std::optional<workers::Holder> claim(store::ExecutionId run,
+                                       const std::vector<std::string>& names);
+  std::optional<workers::Holder> do_claim(store::ExecutionId run,
+                                          const std::vector<std::string>& names);
+  workers::Holder holder(store::ExecutionId other, const Claims::Names& wanted);
+  void keep_claim(store::ExecutionId run, Claims::Names names,
+                  std::optional<store::ExecutionId> waits_for);
+  void wait_for_claim(Active& active, machine::Ticket ticket,
+                      const std::vector<std::string>& names);
+  void refuse_claim(Active& active, machine::Ticket ticket, const workers::Holder& other);
+  void claim_again(const store::ExecutionRow& row);
+  void grant_claims();
+  void carry_on_granted();
+  void carry_on_parked(Active& active);
+  bool waits(const Active& active) const;
+  bool related(store::ExecutionId a, store::ExecutionId b);
 
   // tokens.cpp: tasks that are done outside
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
@@ -286,6 +309,9 @@ class Engine::Core {
   std::map<store::ExecutionId, Doomed> doomed_;
   Background background_;  ///< feeds and jobs of map runs that are over
   std::vector<std::shared_ptr<Delivery>> to_queue_;
+  Claims claims_{[this](auto a, auto b) { return related(a, b); }};
+  bool claims_stale_ = true;  ///< a turn failed, or none has been decided: to be loaded again
+  bool granted_ = false;      ///< a run that waited does no longer; its tasks are to be carried on
   RunIds run_ids_;
   std::int64_t next_fence_ = 0;
   int in_flight_ = 0;  ///< deliveries that have not ended

@@ -20,6 +20,7 @@ constexpr Millis look_interval{20};
 
 Engine::Core::Taken Engine::Core::decide(Inbox& pending) {
   Taken taken;
+  grant_claims();
   end_doomed();
   stop_orphans();
   for (; taken.commands < pending.commands.size() && !turn_is_full(); ++taken.commands)
@@ -85,6 +86,8 @@ void Engine::Core::take_in(const WorkerNews& news) {
   }
   if (const auto* failure = std::get_if<asl::Failure>(&news.what))
     return stimulate(*active, machine::TaskBroken{ticket, *failure});
+  if (const auto* waits = std::get_if<WorkerNews::Waits>(&news.what))
+    return wait_for_claim(*active, ticket, waits->names);
 }
 
 // Records the start of tasks that are at work for longer than a moment. The start of a short one

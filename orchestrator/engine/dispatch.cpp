@@ -20,6 +20,7 @@ void Engine::Core::carry_out() {
       carry_out_again(run, describe(std::current_exception()));
     }
   }
+  carry_on_granted();
   if (!to_queue_.empty()) pool_->queue(std::exchange(to_queue_, {}));
 }
 
@@ -70,8 +71,13 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
   if (closed_some) stop_closed_tasks(active);
 }
 
-// An open task goes to a worker, is a map run, or waits for somebody outside.
+// An open task goes to a worker, is a map run, or waits for somebody outside; all with their run,
+// when that waits.
 void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
+  if (waits(active)) {
+    active.parked.insert(static_cast<machine::EventId>(task.ticket));
+    return;
+  }
   if (task.map_run) return begin_map_run(active, task);
   if (task.submitted && task.resource.starts_nested())
     return queue_nested(active.row.id, task.ticket);
@@ -100,8 +106,14 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   task.ticket = static_cast<std::int64_t>(open.ticket);
   task.attempt = open.attempt;
   task.fence = next_fence_++;
-  task.connections = made.connections;
+  const auto& run = run_of(active);
+  task.connections = run.made.connections;
+  task.resumes = run.resumes;
+  task.catalog = run.catalog;
   task.access = access_of(active);
+  delivery->on_claim = [this, run = active.row.id](const std::vector<std::string>& names) {
+    return claim(run, names);
+  };
   if (observer_)
     delivery->on_progress = [observer = observer_](const Delivery& from,
                                                    const workers::Progress& progress) {
@@ -115,6 +127,17 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   to_queue_.push_back(std::move(delivery));
   ++in_flight_;
   announced_ += open.begun ? 1 : 0;
+}
+
+// The run that the execution is an iteration of, or itself: a resume brings files along for that.
+const store::ExecutionRow& Engine::Core::run_of(const Active& active) const {
+  const auto* each = &active;
+  while (each->row.made.parent) {
+    const auto found = active_.find(each->row.made.parent->execution);
+    if (found == active_.end()) break;
+    each = found->second.get();
+  }
+  return each->row;
 }
 
 void Engine::Core::set_timers(Active& active) {
@@ -149,6 +172,7 @@ void Engine::Core::end(Active& active) {
   collect_nested(active.row.id, nullptr);
   const auto row = std::move(active.row);
   active_.erase(row.id);
+  claims_.drop(row.id);
   if (row.made.parent) child_ended(row);
   if (row.made.starter) nested_ended(row);
   if (auto waiting = waiters_.extract(row.id)) {

@@ -44,19 +44,24 @@ struct Submission {
   /// their state instead of the submission.
   store::ServiceLink service = {};
   std::optional<Starter> starter = {};
+  /// Random, chosen by whoever submits: the same again makes no second run. May be empty.
+  std::string request = {};
 };
 
 struct Submitted {
   std::string run_id;
   bool existed = false;  ///< the same submission was made before
-  bool again = false;    ///< by the same task: this is a second delivery of it
+  bool again = false;    ///< by the same task or request: this is a second delivery of it
 };
 
-/// How to continue a run that has ended without success.
+/// How to continue a run that has ended without success, or is paused.
 struct Redrive {
   std::string from;                       ///< state of the run's own flow; empty: what failed
   std::string input;                      ///< JSON text; empty: the recorded input
   std::optional<std::string> definition;  ///< a corrected definition's text
+  std::string connections = {};           ///< path of another connections file; empty: as before
+  std::string catalog = {};  ///< path of a catalog to read instead of the input's; empty: as before
+  std::string request = {};  ///< as in Submission: the same again resumes nothing twice
 };
 
 /// A task of an activity, for whoever works outside.

@@ -110,6 +110,7 @@ void Engine::Core::set_aside(const store::ExecutionRow& row, const std::string& 
   const auto& run = row.made.run_id;
   log::error("run={} msg=\"set aside: {}\"", run, why);
   transaction().set_aside(row.id, now_, why);
+  claims_stale_ = true;  // it holds nothing while it rests
   forget(row.id, std::make_exception_ptr(Error("ORCH-0218",
                                                fmt::format("run {} is set aside: {}", run, why),
                                                fmt::format("`orch resume {}` tries again", run))));

@@ -33,14 +33,33 @@ std::optional<store::ExecutionRow> Engine::Core::paused_elder(const store::Execu
 }
 
 // Of a run that has not ended: what is paused is taken up, what is under way stays as it is.
-std::string Engine::Core::go_on(const store::ExecutionRow& row, const Redrive& redrive) {
-  if (!redrive.from.empty() || !redrive.input.empty() || redrive.definition)
+std::string Engine::Core::go_on(store::ExecutionRow row, const Redrive& redrive) {
+  const bool other_files =
+      !redrive.catalog.empty() ||
+      (!redrive.connections.empty() && redrive.connections != row.made.connections);
+  const bool other_flow = !redrive.from.empty() || !redrive.input.empty() || redrive.definition;
+  if (other_flow || (other_files && !row.paused_at))
     refuse(row,
            row.paused_at ? "is paused; it goes on where it was, as it was started"
                          : "is under way; it goes on by itself, as it was started",
            "`orch stop` it first, then resume it with what is to change");
+  if (row.paused_at) bring_along(row, redrive);
+  if (auto* active = find(row.id)) {  // paused and resumed in one process
+    active->row.made.connections = row.made.connections;
+    active->row.catalog = row.catalog;
+    active->row.resumes = row.resumes;
+  }
   wake(row);
   return row.made.run_id;
+}
+
+// What a resume changes in the row of its run.
+void Engine::Core::bring_along(store::ExecutionRow& row, const Redrive& redrive) {
+  if (!redrive.connections.empty()) row.made.connections = redrive.connections;
+  if (!redrive.catalog.empty()) row.catalog = redrive.catalog;
+  row.made.request = redrive.request;
+  ++row.resumes;
+  transaction().set_resumed(row);
 }
 
 // After this the run is under way in memory, with its parts. True when it was not before.
@@ -51,6 +70,7 @@ bool Engine::Core::wake(const store::ExecutionRow& row) {
            fmt::format("`orch resume {}` goes on with both", paused->made.run_id));
   if (paused) transaction().set_paused(row.id, std::nullopt);
   if (find(row.id)) return false;
+  claim_again(row);
   load(row);
   for (const auto& part : parts_of(store_, row))
     if (!find(part.id)) load(part);

@@ -28,6 +28,10 @@ void Delivery::report(const workers::Progress& progress) {
 
 void Delivery::heartbeat() { last_sign_.store(now_ms(), std::memory_order_relaxed); }
 
+std::optional<workers::Holder> Delivery::claim(const std::vector<std::string>& names) {
+  return on_claim ? on_claim(names) : std::nullopt;
+}
+
 std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
   const std::scoped_lock lock(mutex_);
   if (std::exchange(fresh_, false)) fresh = true;
@@ -126,6 +130,8 @@ WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const 
       return {delivery, WorkerNews::Done{std::move(outcome.output)}};
     case workers::Outcome::Kind::failed:
       return {delivery, asl::Failure{std::move(outcome.error), std::move(outcome.cause)}};
+    case workers::Outcome::Kind::waits:
+      return {delivery, WorkerNews::Waits{std::move(outcome.names)}};
     case workers::Outcome::Kind::stopped:
       break;
   }

@@ -36,10 +36,13 @@ class Delivery final : public workers::TaskContext {
 
   /// Called on the worker's thread for every report; set before the delivery is queued.
   Listener on_progress;
+  /// Answers claim(); likewise.
+  std::function<std::optional<workers::Holder>(const std::vector<std::string>&)> on_claim;
 
   bool stop_requested() const override { return stop_.load(std::memory_order_relaxed); }
   void report(const workers::Progress& progress) override;
   void heartbeat() override;
+  std::optional<workers::Holder> claim(const std::vector<std::string>& names) override;
 
   void request_stop() { stop_.store(true, std::memory_order_relaxed); }
   /// Unix ms of the latest sign of life; 0 before the work began.
@@ -62,8 +65,12 @@ struct WorkerNews {
   };
   /// Without a result, because that was asked for.
   struct Stopped {};
+  /// Likewise, until these names are free.
+  struct Waits {
+    std::vector<std::string> names;
+  };
   std::shared_ptr<Delivery> delivery;
-  std::variant<Done, asl::Failure, Stopped> what;
+  std::variant<Done, asl::Failure, Stopped, Waits> what;
 };
 
 /// N threads over one queue. A worker's exceptions end here.

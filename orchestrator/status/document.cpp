@@ -111,6 +111,11 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
 bj::object run_document(const RunView& view) {
   auto out = run_document(view.row, view.now, true);
   if (!view.owner.empty()) out["owner"] = view.owner;
+  if (view.waiting)
+    out["waits_for"] = {
+        {"run", view.waiting->run},
+        {"name", view.waiting->name},
+        {"claims", bj::array(view.waiting->claims.begin(), view.waiting->claims.end())}};
   if (interrupted(view.row, !view.owner.empty())) out["interrupted"] = true;
   for (const auto& part : view.parts_aside) {
     auto& parts = out["parts_set_aside"];

@@ -171,8 +171,10 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
   const auto& made = view.row.made;
   const auto elapsed = view.row.ended_at.value_or(view.now) - made.started_at;
   std::vector<std::string> lines;
+  const auto waiting = waiting_text(view);
   lines.push_back(toned(fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
-                                        status_word(view.row, true), duration_text(elapsed)),
+                                        waiting.empty() ? status_word(view.row, true) : waiting,
+                                        duration_text(elapsed)),
                             look.width),
                         tone_of(view.row.status), look));
   add_states(lines, view, look);
@@ -199,6 +201,10 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
 
 std::vector<std::string> Ticker::news(const RunView& view) {
   Lines lines;
+  if (auto waiting = waiting_text(view); waiting != waiting_) {
+    waiting_ = std::move(waiting);
+    lines.push_back({view.now, waiting_.empty() ? "no longer waiting" : waiting_});
+  }
   for (const auto& line : view.overview.states)
     if (line.depth == 0) state_news(line, view.now, lines);
   for (const auto& line : view.overview.connections) connection_news(line, view.now, lines);

@@ -15,8 +15,8 @@ namespace orch::status {
 /// work come first, then those that failed, then the latest that are done.
 std::vector<std::string> picture(const RunView& view, const Look& look, std::size_t height);
 
-/// Says what is new since the last look: states entered for the first time, connections that went
-/// down or came up, tables done, failures and retries.
+/// Says what is new since the last look: another run that is waited for, states entered for the
+/// first time, connections that went down or came up, tables done, failures and retries.
 class Ticker {
  public:
   /// The news as lines without line breaks, in the order in which they happened.
@@ -37,6 +37,7 @@ class Ticker {
   void connection_news(const ConnectionLine& line, Instant now, Lines& lines);
   void table_news(const TableLine& table, Instant now, Lines& lines);
 
+  std::string waiting_;
   std::unordered_map<std::string, Seen> states_;
   std::unordered_map<std::string, std::string> connections_;  ///< status, by name
   std::unordered_map<std::string, Seen> tables_;

@@ -1,9 +1,12 @@
 #include "orchestrator/status/page.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/claim_text.h"
+#include "orchestrator/json/text.h"
 #include "orchestrator/status/text.h"
 
 namespace orch::status {
@@ -35,6 +38,8 @@ std::string status_text(const RunView& view) {
   else if (view.row.paused_at)
     text += fmt::format(" since {} UTC: nothing continues it but `orch resume`",
                         instant_text(*view.row.paused_at));
+  else if (view.waiting && !view.owner.empty())
+    text = waiting_text(view);
   return text;
 }
 
@@ -154,6 +159,32 @@ void failure_block(std::string& out, const std::string& title, const Failure& fa
   if (attempts > 0) out += field("attempts", count_text(attempts), look);
 }
 
+// Resuming repeats what failed: of no use where it must fail again.
+void add_remedy(Grid& grid, const store::ExecutionRow& row, const std::string& id) {
+  constexpr std::array of_the_definition = {
+      "States.Runtime",          "States.ParameterPathFailure", "States.ResultPathMatchFailure",
+      "States.IntrinsicFailure", "States.NoChoiceMatched",      "States.QueryEvaluationError"};
+  const auto error = row.error.value_or("");
+  const auto add = [&](const std::string& command, const char* what) {
+    grid.add({"  orch " + command, Cell(what, Tone::faint)});
+  };
+  if (error == "Input.Invalid")
+    return add(fmt::format("submit {} --input …", row.made.workflow),
+               "a new run with a corrected input; a resume would meet the same one");
+  if (std::ranges::find(of_the_definition, error) != of_the_definition.end())
+    return add(fmt::format("resume {} --definition FILE", id), "go on with a corrected definition");
+  add("resume " + id, "redo only what failed; what succeeded is kept");
+}
+
+// What the run says of itself: the member "summary" of its output.
+std::string summary_of(const store::ExecutionRow& row) {
+  if (!row.output) return {};
+  const auto output = json::parse(*row.output);
+  const auto* object = output.if_object();
+  const auto* summary = object ? object->if_contains("summary") : nullptr;
+  return summary && summary->is_string() ? std::string(summary->get_string()) : std::string();
+}
+
 }  // namespace
 
 bool interrupted(const store::ExecutionRow& row, bool owned) {
@@ -165,7 +196,8 @@ const char* status_word(const store::ExecutionRow& row, bool owned) {
     case Status::running:
       if (row.set_aside) return "set aside";
       if (row.paused_at) return "paused";
-      return interrupted(row, owned) ? "interrupted" : "running";
+      if (interrupted(row, owned)) return "interrupted";
+      return row.waits_for ? "waiting" : "running";
     case Status::succeeded:
       return "succeeded";
     case Status::failed:
@@ -176,6 +208,12 @@ const char* status_word(const store::ExecutionRow& row, bool owned) {
       break;
   }
   return "stopped";
+}
+
+std::string waiting_text(const RunView& view) {
+  if (!view.waiting) return {};
+  return fmt::format("waiting for run {} ({})", view.waiting->name,
+                     claim_text(view.waiting->claims));
 }
 
 Tone tone_of(Status status) {
@@ -284,8 +322,7 @@ std::string next_text(const RunView& view, const Look& look) {
   const bool running = view.row.status == Status::running;
   if (running && (view.row.paused_at || view.owner.empty())) add("resume", "go on where it was");
   if (running) add("stop", "end it; it can be resumed");
-  if (!running && view.row.status != Status::succeeded)
-    add("resume", "redo only what failed; what succeeded is kept");
+  if (!running && view.row.status != Status::succeeded) add_remedy(grid, view.row, id);
   add("status", "states, tables and failures");
   add("history", "every event");
   auto text = grid.text(look);
@@ -310,15 +347,18 @@ std::string end_page(const RunView& view, const Look& look) {
   std::int64_t rows = 0;
   std::int64_t done = 0;
   for (const auto& table : view.overview.tables) {
+    if (table.outcome != Outcome::succeeded) continue;
     rows += table.rows().value_or(0);
-    if (table.outcome == Outcome::succeeded) ++done;
+    ++done;
   }
   auto outcome =
       fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row, true),
                   duration_text(end_of(view) - row.made.started_at));
   if (const auto count = view.overview.tables.size(); count > 0)
-    outcome += fmt::format(": {} of {}, {} rows", count_text(done),
-                           plural(static_cast<std::int64_t>(count), "table"), count_text(rows));
+    outcome += fmt::format(": {} of {}, {} read", count_text(done),
+                           plural(static_cast<std::int64_t>(count), "table"), plural(rows, "row"));
+  else if (const auto summary = summary_of(row); !summary.empty())
+    outcome += ": " + printable(summary);
   std::string out;
   if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
   if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';

@@ -1,6 +1,7 @@
 // Pages for people: the list of runs, one run, its history.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "orchestrator/store/store.h"
 
 namespace orch::status {
+
+/// The other run that one waits for.
+struct Waiting {
+  std::string run;                  ///< its id
+  std::string name;                 ///< its name
+  std::vector<std::string> claims;  ///< what both want
+};
 
 /// A run with all that is known about it.
 struct RunView {
@@ -21,10 +29,11 @@ struct RunView {
   std::string owner = {};
   /// Its iterations, and runs that its tasks wait for, that are set aside by themselves.
   std::vector<store::ExecutionRow> parts_aside = {};
+  std::optional<Waiting> waiting = {};
 };
 
 /// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),
-/// "interrupted" (under way, and nobody owns the store), "running".
+/// "interrupted" (under way, and nobody owns the store), "waiting" (for another run), "running".
 const char* status_word(const store::ExecutionRow& row, bool owned);
 /// Under way, not paused, and nobody owns the store: the next owner continues it.
 bool interrupted(const store::ExecutionRow& row, bool owned);
@@ -33,6 +42,9 @@ Tone tone_of(Outcome outcome);
 
 /// What a step does, from its resource: "stage" of "orch:stage"; other resources as they are.
 std::string step_name(const Step& step);
+
+/// "waiting for run c1 (tables a, b)"; empty when it waits for none.
+std::string waiting_text(const RunView& view);
 
 /// The progress of the table's open task; null when none is reported.
 const store::ProgressRow* progress_of(const TableLine& table,

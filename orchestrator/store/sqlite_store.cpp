@@ -10,6 +10,7 @@
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite_rows.h"
 #include "orchestrator/store/sqlite_turn.h"
 #include "orchestrator/store/under_decision.h"
 
@@ -23,88 +24,6 @@ namespace sql = orch::sqlite;
 using machine::Event;
 
 constexpr const char* ledger = "orch_migration";
-
-Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
-std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
-
-constexpr const char* row_columns =
-    "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
-    "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
-    "revision, version, express, parent, parent_map_run, child_index, child_items, "
-    "starter, starter_ticket, starter_waits, paused_ms, set_aside";
-
-std::optional<std::string> optional_text(const sql::Statement& row, int column) {
-  if (row.null(column)) return std::nullopt;
-  return std::string(row.text(column));
-}
-
-std::optional<std::int64_t> optional_number(const sql::Statement& row, int column) {
-  if (row.null(column)) return std::nullopt;
-  return row.int64(column);
-}
-
-ServiceLink read_link(const sql::Statement& row, int column) {
-  ServiceLink link;
-  link.arn = row.text(column);
-  link.machine_arn = row.text(column + 1);
-  link.role = row.text(column + 2);
-  link.trace_header = row.text(column + 3);
-  link.alias = row.text(column + 4);
-  link.revision = optional_number(row, column + 5);
-  link.version = optional_number(row, column + 6);
-  link.express = row.int64(column + 7) != 0;
-  return link;
-}
-
-ExecutionRow read_row(const sql::Statement& row) {
-  ExecutionRow made;
-  made.id = ExecutionId{row.int64(0)};
-  made.made.run_id = row.text(1);
-  made.made.name = row.text(2);
-  made.made.workflow = row.text(3);
-  made.made.definition_hash = row.text(4);
-  made.made.input = row.text(5);
-  made.made.connections = row.text(6);
-  made.status = machine::status_from(row.text(7)).value_or(machine::Status::failed);
-  made.made.started_at = instant(row.int64(8));
-  if (!row.null(9)) made.ended_at = instant(row.int64(9));
-  made.output = optional_text(row, 10);
-  made.error = optional_text(row, 11);
-  made.cause = optional_text(row, 12);
-  made.redrive_count = row.int64(13);
-  made.made.service = read_link(row, 14);
-  if (!row.null(22))
-    made.made.parent = {{ExecutionId{row.int64(22)}, row.int64(23), row.int64(24), row.int64(25)}};
-  if (!row.null(26))
-    made.made.starter = {ExecutionId{row.int64(26)}, row.int64(27), row.int64(28) != 0};
-  if (!row.null(29)) made.paused_at = instant(row.int64(29));
-  made.set_aside = optional_text(row, 30);
-  return made;
-}
-
-constexpr const char* map_run_columns =
-    "name, execution_id, event_id, items, max_concurrency, tolerated_count, tolerated_percentage";
-
-MapRunRow read_map_run(const sql::Statement& row) {
-  MapRunRow made{std::string(row.text(0)), ExecutionId{row.int64(1)}, row.int64(2)};
-  made.items = optional_number(row, 3);
-  made.limits.max_concurrency = optional_number(row, 4);
-  made.limits.tolerated_count = optional_number(row, 5);
-  if (!row.null(6)) made.limits.tolerated_percentage = row.real(6);
-  return made;
-}
-
-ProgressRow read_progress(const sql::Statement& row) {
-  ProgressRow made;
-  made.ticket = machine::Ticket{row.int64(0)};
-  made.key = row.text(1);
-  made.phase = row.text(2);
-  made.rows = row.int64(3);
-  made.bytes = row.int64(4);
-  if (!row.null(5)) made.expected_rows = row.int64(5);
-  made.at = instant(row.int64(6));
-  return made;
-}
 
 /// The parameters of list_query(), in the order of their numbers.
 template <class Use>
@@ -236,6 +155,15 @@ class SqliteStore final : public Store {
     });
   }
 
+  std::optional<ExecutionRow> find_request(const std::string& request) override {
+    return guard_([&]() -> std::optional<ExecutionRow> {
+      auto found =
+          rows(fmt::format("SELECT {} FROM execution WHERE request = ?", row_columns), request);
+      if (found.empty()) return std::nullopt;
+      return std::move(found.front());
+    });
+  }
+
   std::optional<ExecutionRow> find_started(ExecutionId starter, machine::EventId ticket) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
       auto found =
@@ -363,6 +291,36 @@ class SqliteStore final : public Store {
       std::vector<ProgressRow> rows;
       while (query.step()) rows.push_back(read_progress(query));
       return rows;
+    });
+  }
+
+  std::vector<ClaimRow> claims() override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           "SELECT execution.id, waits_for, claim.name FROM execution "
+                           "INDEXED BY execution_running JOIN claim ON execution_id = execution.id "
+                           "WHERE status = 'RUNNING' AND paused_ms IS NULL "
+                           "ORDER BY execution.id, claim.name");
+      std::vector<ClaimRow> found;
+      while (query.step()) {
+        const ExecutionId id{query.int64(0)};
+        if (found.empty() || found.back().execution != id) {
+          found.push_back({id, {}, {}});
+          if (!query.null(1)) found.back().waits_for = ExecutionId{query.int64(1)};
+        }
+        found.back().names.emplace_back(query.text(2));
+      }
+      return found;
+    });
+  }
+
+  std::vector<std::string> claims_of(ExecutionId id) override {
+    return guard_([&] {
+      sql::Statement query(db_, "SELECT name FROM claim WHERE execution_id = ? ORDER BY name");
+      query.bind(number(id));
+      std::vector<std::string> names;
+      while (query.step()) names.emplace_back(query.text(0));
+      return names;
     });
   }
 

@@ -3,12 +3,12 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/store/sqlite_rows.h"
 
 namespace orch::store {
 namespace {
 
 std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
-std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 
 // A row of `history` is full with the event that reaches this size; SQLite takes no row of 1 GB.
 constexpr std::size_t row_bytes = std::size_t{64} << 20;
@@ -38,16 +38,24 @@ TurnKit::TurnKit(sqlite::Database& the_db)
           "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
           "started_ms, arn, machine_arn, role, trace_header, alias, revision, version, express, "
           "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
-          "starter_waits, "
-          "status) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
+          "starter_waits, request, status) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
       outcome(db,
-              "UPDATE execution SET status = ?, ended_ms = ?, output = ?, error = ?, cause = ?, "
-              "redrive_count = ?, paused_ms = NULL, set_aside = NULL WHERE id = ?"),
+              "UPDATE execution SET status = ?1, ended_ms = ?2, output = ?3, error = ?4, "
+              "cause = ?5, redrive_count = ?6, paused_ms = NULL, set_aside = NULL, "
+              "waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END WHERE id = ?7"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
-      set_paused(db, "UPDATE execution SET paused_ms = ?, set_aside = NULL WHERE id = ?"),
+      set_paused(
+          db,
+          "UPDATE execution SET paused_ms = ?, set_aside = NULL, waits_for = NULL WHERE id = ?"),
+      drop_claims(db, "DELETE FROM claim WHERE execution_id = ?"),
+      add_claim(db, "INSERT INTO claim (execution_id, name) VALUES (?, ?)"),
+      set_waits_for(db, "UPDATE execution SET waits_for = ? WHERE id = ?"),
+      set_resumed(db,
+                  "UPDATE execution SET connections = ?, catalog = ?, request = ?, resumes = ? "
+                  "WHERE id = ?"),
       drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
       add_progress(db,
                    "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
@@ -61,6 +69,7 @@ TurnKit::TurnKit(sqlite::Database& the_db)
                          "tolerated_count = coalesce(?, tolerated_count), "
                          "tolerated_percentage = coalesce(?, tolerated_percentage) "
                          "WHERE name = ?"),
+      any_claims(sqlite::Statement(db, "SELECT 1 FROM claim LIMIT 1").step()),
       any_progress(sqlite::Statement(db, "SELECT 1 FROM progress LIMIT 1").step()) {}
 
 SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
@@ -98,11 +107,13 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
       starter_ticket = made.starter->ticket;
       waits = made.starter->waits ? 1 : 0;
     }
+    std::optional<std::string> request;
+    if (!made.request.empty()) request = made.request;
     kit_.add.bind(made.run_id, made.name, made.workflow, made.definition_hash, made.input,
                   made.connections, millis(made.started_at), service.arn, service.machine_arn,
                   service.role, service.trace_header, service.alias, service.revision,
                   service.version, service.express ? 1 : 0, parent, map_run, index, items, starter,
-                  starter_ticket, waits);
+                  starter_ticket, waits, request);
     kit_.add.run();
     // Not RETURNING: that makes a temporary table for each execution.
     return ExecutionId{kit_.db.last_rowid()};
@@ -146,12 +157,23 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
         .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
               number(row.id))
         .run();
+    if (row.status == machine::Status::succeeded && kit_.any_claims)
+      kit_.drop_claims.bind(number(row.id)).run();
     if (row.ended_at && kit_.any_progress) kit_.drop_progress.bind(number(row.id)).run();
   });
 }
 
 void SqliteTurn::set_definition(ExecutionId id, const std::string& hash) {
   guard_([&] { kit_.set_definition.bind(hash, number(id)).run(); });
+}
+
+void SqliteTurn::set_resumed(const ExecutionRow& row) {
+  std::optional<std::string> request;
+  if (!row.made.request.empty()) request = row.made.request;
+  guard_([&] {
+    kit_.set_resumed.bind(row.made.connections, row.catalog, request, row.resumes, number(row.id))
+        .run();
+  });
 }
 
 void SqliteTurn::set_paused(ExecutionId id, std::optional<Instant> since) {
@@ -162,7 +184,9 @@ void SqliteTurn::set_paused(ExecutionId id, std::optional<Instant> since) {
 
 void SqliteTurn::set_aside(ExecutionId id, Instant since, const std::string& why) {
   guard_([&] {
-    sqlite::Statement(kit_.db, "UPDATE execution SET paused_ms = ?, set_aside = ? WHERE id = ?")
+    sqlite::Statement(kit_.db,
+                      "UPDATE execution SET paused_ms = ?, set_aside = ?, waits_for = NULL "
+                      "WHERE id = ?")
         .bind(millis(since), why, number(id))
         .run();
   });
@@ -179,6 +203,20 @@ void SqliteTurn::set_suspect(const std::optional<Suspect>& suspect) {
         .bind(number(suspect->run), suspect->deaths)
         .run();
   });
+}
+
+void SqliteTurn::set_claims(ExecutionId id, std::span<const std::string> names) {
+  guard_([&] {
+    kit_.any_claims = true;
+    kit_.drop_claims.bind(number(id)).run();
+    for (const auto& name : names) kit_.add_claim.bind(number(id), name).run();
+  });
+}
+
+void SqliteTurn::set_waits_for(ExecutionId id, std::optional<ExecutionId> other) {
+  std::optional<std::int64_t> holder;
+  if (other) holder = number(*other);
+  guard_([&] { kit_.set_waits_for.bind(holder, number(id)).run(); });
 }
 
 void SqliteTurn::set_progress(ExecutionId id, std::span<const ProgressRow> rows) {

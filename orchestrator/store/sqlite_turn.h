@@ -16,8 +16,10 @@ struct TurnKit {
   sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
   sqlite::Statement keep_definition, add, append, outcome, set_definition, set_paused;
+  sqlite::Statement drop_claims, add_claim, set_waits_for, set_resumed;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
+  bool any_claims;    ///< there may be rows in `claim`
   bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
   std::string text;
 };
@@ -36,9 +38,12 @@ class SqliteTurn final : public Turn {
   void discard(ExecutionId id, machine::EventId from) override;
   void set_outcome(const ExecutionRow& row) override;
   void set_definition(ExecutionId id, const std::string& hash) override;
+  void set_resumed(const ExecutionRow& row) override;
   void set_paused(ExecutionId id, std::optional<Instant> since) override;
   void set_aside(ExecutionId id, Instant since, const std::string& why) override;
   void set_suspect(const std::optional<Suspect>& suspect) override;
+  void set_claims(ExecutionId id, std::span<const std::string> names) override;
+  void set_waits_for(ExecutionId id, std::optional<ExecutionId> other) override;
   void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;
   void keep_map_run(const MapRunRow& row) override;
   void set_map_run_items(const std::string& name, std::int64_t items) override;

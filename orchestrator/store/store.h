@@ -62,6 +62,8 @@ struct NewExecution {
   ServiceLink service;
   std::optional<ParentLink> parent;
   std::optional<StarterLink> starter = {};
+  /// The request that made the run, or last resumed it: random, chosen by the client; may be empty.
+  std::string request = {};
 };
 
 /// Limits of a map run that an update has changed.
@@ -99,6 +101,10 @@ struct ExecutionRow {
   std::optional<Instant> paused_at = {};
   /// Why the engine paused it; unset: somebody did.
   std::optional<std::string> set_aside = {};
+  /// The run whose end this one waits for, with all its tasks, because both claim a name.
+  std::optional<ExecutionId> waits_for = {};
+  std::int64_t resumes = 0;  ///< after a failure, a stop or a pause
+  std::string catalog = {};  ///< file that is read instead of the input's catalog; may be empty
 };
 
 /// A run that was being decided when a process died.
@@ -107,6 +113,13 @@ struct Suspect {
   std::int64_t deaths = 0;  ///< in a row
 
   friend bool operator==(const Suspect&, const Suspect&) = default;
+};
+
+/// The names that a run under way has for itself, or waits for.
+struct ClaimRow {
+  ExecutionId execution{};
+  std::vector<std::string> names;
+  std::optional<ExecutionId> waits_for = {};
 };
 
 struct ProgressRow {
@@ -154,14 +167,20 @@ class Turn {
   /// Takes back what this turn has appended from the event `from` on. Throws Error ORCH-0211 when
   /// the store has given up the turn by itself.
   virtual void discard(ExecutionId id, machine::EventId from) = 0;
-  /// Sets status, end, output, error, cause and redrive count. The run is not paused any more.
+  /// Sets status, end, output, error, cause and redrive count. The run is not paused any more; at
+  /// its end it waits for no other one, and once it has succeeded it claims nothing.
   virtual void set_outcome(const ExecutionRow& row) = 0;
   virtual void set_definition(ExecutionId id, const std::string& hash) = 0;
-  /// Unset: nor is it set aside.
+  /// Sets what a resume brings along: connections, catalog, request and how often it was.
+  virtual void set_resumed(const ExecutionRow& row) = 0;
+  /// It waits for no other run then. Unset: nor is it set aside.
   virtual void set_paused(ExecutionId id, std::optional<Instant> since) = 0;
   /// Pauses a run that cannot be carried on.
   virtual void set_aside(ExecutionId id, Instant since, const std::string& why) = 0;
   virtual void set_suspect(const std::optional<Suspect>& suspect) = 0;
+  /// Replaces the names that the run claims.
+  virtual void set_claims(ExecutionId id, std::span<const std::string> names) = 0;
+  virtual void set_waits_for(ExecutionId id, std::optional<ExecutionId> other) = 0;
   /// Replaces the progress of the execution's open tasks.
   virtual void set_progress(ExecutionId id, std::span<const ProgressRow> rows) = 0;
   /// Does nothing when the name is known.
@@ -185,6 +204,8 @@ class Store {
   virtual ExecutionRow find(ExecutionId id) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
+  /// The run that this request made, or last resumed.
+  virtual std::optional<ExecutionRow> find_request(const std::string& request) = 0;
   /// The run that a task of another one started.
   virtual std::optional<ExecutionRow> find_started(ExecutionId starter,
                                                    machine::EventId ticket) = 0;
@@ -209,6 +230,10 @@ class Store {
   virtual void history(ExecutionId id, machine::EventId after,
                        const std::function<void(machine::Event)>& take) = 0;
   virtual std::vector<ProgressRow> progress(ExecutionId id) = 0;
+  /// Of all runs under way that claim something and are not paused, the oldest first.
+  virtual std::vector<ClaimRow> claims() = 0;
+  /// The names that a run claims, or claimed before it ended without success; sorted.
+  virtual std::vector<std::string> claims_of(ExecutionId id) = 0;
   /// When the last event of the execution's history was recorded. Throws Error ORCH-0206 when there
   /// is none.
   virtual Instant last_event_at(ExecutionId id) = 0;

@@ -16,6 +16,11 @@ WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End":
 TOUCHES = {"StartAt": "W", "States": {
     "W": {"Type": "Wait", "Seconds": 1, "Next": "T"},
     "T": {"Type": "Task", "Resource": "orch:process", "Parameters": {"argv": ["touch", "touched"]}, "End": True}}}
+# Takes the tables of a catalog and holds them until the file "go" is there.
+HOLDS = {"StartAt": "C", "States": {
+    "C": {"Type": "Task", "Resource": "orch:catalog", "Parameters": {"options.$": "$"}, "Next": "H"},
+    "H": {"Type": "Task", "Resource": "orch:process", "End": True,
+          "Parameters": {"argv": ["sh", "-c", "touch begun; while [ ! -e go ]; do sleep 0.05; done"]}}}}
 QUICK = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": 7, "End": True}}}
 
 
@@ -27,15 +32,17 @@ class Folder:
         self.folder = tempfile.TemporaryDirectory(prefix="orch_cli_")
         self.path = self.folder.name
         self.children = []
-        for name, content in (("waits.json", WAITS), ("touches.json", TOUCHES), ("quick.json", QUICK)):
+        for name, content in (("waits.json", WAITS), ("touches.json", TOUCHES), ("holds.json", HOLDS),
+                              ("quick.json", QUICK)):
             with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
                 json.dump(content, file)
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "HOME": self.path, "ORCH_STORE": "runs.db"}
 
-    def start(self, *arguments):
-        child = subprocess.Popen([self.orch, *arguments], cwd=self.path, env=self.environment(),
+    def start(self, *arguments, fault=""):
+        environment = self.environment() | ({"ORCH_FAULT": fault} if fault else {})
+        child = subprocess.Popen([self.orch, *arguments], cwd=self.path, env=environment,
                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.children.append(child)
         return child
@@ -56,6 +63,39 @@ class Folder:
             time.sleep(0.05)
         raise AssertionError(f"{name} is {self.status_of(name)}, expected {status}")
 
+    def wait_for_runs(self, workflow, count):
+        end = time.monotonic() + 30
+        while len(runs_of(self, workflow)) < count:
+            if time.monotonic() > end:
+                raise AssertionError(f"{len(runs_of(self, workflow))} runs of {workflow}, expected {count}")
+            time.sleep(0.05)
+
+    def wait_for_file(self, name):
+        end = time.monotonic() + 30
+        while not os.path.exists(os.path.join(self.path, name)):
+            if time.monotonic() > end:
+                raise AssertionError(f"no file {name}")
+            time.sleep(0.05)
+
+    def wait_until_it_waits(self, name, other):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            found = json.loads(self.run("status", name, "-o", "json").stdout or "{}").get("waits_for", {})
+            if found.get("name") == other:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{name} does not wait for {other}")
+
+    def make_project(self):
+        """Two databases, connections and a catalog of two tables."""
+        with contextlib.closing(sqlite3.connect(os.path.join(self.path, "from.db"))) as database:
+            database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            database.execute("CREATE TABLE u (id INTEGER PRIMARY KEY)")
+            database.execute("INSERT INTO t VALUES (1), (2)")
+            database.commit()
+        done = self.run("replicate", "--from", "sqlite:from.db", "--to", "sqlite:to.db", "--folder", ".", "--no-run")
+        expect(done.returncode == 0, f"the project is made: {done.stderr}")
+
     def end_children(self):
         for child in self.children:
             if child.poll() is None:
@@ -73,9 +113,14 @@ def expect(condition, what):
         raise AssertionError(what)
 
 
-def pause(folder, definition, name, by):
+def runs_of(folder, workflow):
+    listed = json.loads(folder.run("status", "--limit", "1000", "-o", "json").stdout or "[]")
+    return [run for run in listed if run["workflow"] == workflow]
+
+
+def pause(folder, definition, name, by, *arguments):
     """Starts a run and ends its process with a signal."""
-    owner = folder.start("submit", definition, "--name", name)
+    owner = folder.start("submit", definition, "--name", name, *arguments)
     folder.wait_for(name, "running")
     owner.send_signal(by)
     _, err = owner.communicate(timeout=30)
@@ -192,6 +237,111 @@ def a_stop_without_an_owner_moves_no_other_run(folder):
     expect(os.path.exists(os.path.join(folder.path, "touched")), "its task is done then")
 
 
+def a_run_that_was_handed_over_twice_starts_once(folder):
+    # The owner dies at one commit after the other; at one of them it has heard the guest and not answered yet.
+    for commit in range(1, 7):
+        before = len(runs_of(folder, "quick"))
+        owner = folder.start("submit", "waits.json", "--name", f"long{commit}", fault=f"engine.after_commit:{commit}:kill")
+        time.sleep(0.3)
+        guest = folder.start("submit", "quick.json")
+        folder.wait_for_runs("quick", before + 1)
+        folder.run("stop", f"long{commit}")
+        _, err = guest.communicate(timeout=30)
+        expect(guest.returncode == 0, f"at commit {commit}: {guest.returncode} {err}")
+        folder.end_children()
+        expect(len(runs_of(folder, "quick")) == before + 1, f"one submit, one run, at commit {commit}")
+
+
+def an_owner_that_does_not_answer_is_told_of(folder):
+    owner = folder.start("submit", "waits.json", "--name", "long")
+    folder.wait_for("long", "running")
+    owner.send_signal(signal.SIGSTOP)
+    guest = folder.start("submit", "quick.json", "--no-follow")
+    time.sleep(1)
+    expect(guest.poll() is None, "it has patience")
+    owner.send_signal(signal.SIGCONT)
+    _, err = guest.communicate(timeout=30)
+    expect(guest.returncode == 0, f"and gets its answer: {err}")
+    folder.run("stop", "long")
+    owner.communicate(timeout=30)
+
+
+def what_a_run_needs_is_missed_before_there_is_one(folder):
+    done = folder.run("submit", "replicate", "--name", "first", "--input", CATALOG)
+    expect(done.returncode == 1 and "ORCH-0302" in done.stderr, f"no connections: {done.stderr}")
+    expect(folder.status_of("first") is None, "the name is free")
+    folder.make_project()
+    os.rename(os.path.join(folder.path, "catalog.json"), os.path.join(folder.path, "later.json"))
+    done = folder.run("submit", "replicate", "--name", "first", "--input", CATALOG)
+    expect(done.returncode == 1 and "ORCH-0002" in done.stderr, f"no catalog: {done.stderr}")
+    expect(folder.status_of("first") is None, "the name is free")
+    os.rename(os.path.join(folder.path, "later.json"), os.path.join(folder.path, "catalog.json"))
+    done = folder.run("submit", "replicate", "--name", "first", "--input", CATALOG)
+    expect(done.returncode == 0, f"the run begins: {done.stderr}")
+
+
+def a_project_that_was_moved_is_resumed_there(folder):
+    folder.make_project()
+    pause(folder, "holds.json", "mine", signal.SIGINT, "--input", CATALOG)
+    moved = os.path.join(folder.path, "moved")
+    os.mkdir(moved)
+    for name in ("connections.json", "catalog.json", "from.db"):
+        os.rename(os.path.join(folder.path, name), os.path.join(moved, name))
+    done = folder.run("resume", "mine")
+    expect(done.returncode == 1 and "--project" in done.stderr, f"it says what is gone: {done.stderr}")
+    expect(folder.status_of("mine") == "RUNNING", "the run is still paused")
+    open(os.path.join(moved, "go"), "w", encoding="utf-8").close()  # where the run's programs start
+    done = folder.run("resume", "mine", "--project", "moved")
+    expect(done.returncode == 0 and "moved/connections.json (before: " in done.stderr, f"it goes on: {done.stderr}")
+
+
+CATALOG = '{"catalog":"catalog.json"}'
+
+
+def one_run_at_a_time_has_the_tables(folder):
+    folder.make_project()
+    folder.start("submit", "holds.json", "--name", "c1", "--input", CATALOG)
+    folder.wait_for_file("begun")
+    second = folder.start("submit", "replicate", "--name", "c2", "--input", CATALOG)
+    waits = folder.wait_until_it_waits("c2", "c1")
+    expect(len(waits["claims"]) == 2, f"it says for what: {waits}")
+    expect("waiting for run c1 (tables t, u)" in folder.run("status", "c2").stdout, "status says it")
+    expect(re.search(r"c2 .*waiting", folder.run("status").stdout), "so does the list")
+    done = folder.run("submit", "replicate", "--if-running", "skip", "--name", "c3", "--input", CATALOG)
+    expect(done.returncode == 0 and "run c1 is replicating tables t, u" in done.stdout, f"skip: {done.stdout}{done.stderr}")
+    expect(not os.path.exists(os.path.join(folder.path, "reports")), "a skipped run does nothing")
+    done = folder.run("submit", "replicate", "--if-running", "fail", "--name", "c4", "--input", CATALOG)
+    expect(done.returncode == 3 and "Run.Overlaps" in done.stdout, f"fail: {done.stdout}{done.stderr}")
+    done = folder.run("replicate", "--from", "sqlite:from.db", "--to", "sqlite:./to.db", "--folder", "other",
+                      "--if-running", "fail", "--name", "c5")
+    expect(done.returncode == 3, f"another project of the same target too: {done.stdout}{done.stderr}")
+    open(os.path.join(folder.path, "go"), "w", encoding="utf-8").close()
+    _, err = second.communicate(timeout=30)
+    expect(second.returncode == 0 and "waiting for run c1" in err, f"c2 has its turn: {err}")
+    expect(folder.status_of("c1") == "SUCCEEDED", "after c1")
+
+
+def a_run_that_waits_is_kept_by_kill_9_and_ended_by_stop(folder):
+    folder.make_project()
+    owner = folder.start("submit", "holds.json", "--name", "c1", "--input", CATALOG)
+    folder.wait_for_file("begun")
+    waiting = folder.start("submit", "replicate", "--name", "c2", "--input", CATALOG)
+    folder.wait_until_it_waits("c2", "c1")
+    owner.kill()
+    waiting.kill()
+    folder.end_children()
+    os.unlink(os.path.join(folder.path, "begun"))
+    cron = folder.start("submit", "replicate", "--name", "c3", "--input", CATALOG)
+    folder.wait_for_file("begun")
+    folder.wait_until_it_waits("c3", "c1")
+    expect(folder.run("stop", "c2").returncode == 0, "one that waits is stopped")
+    folder.wait_for("c2", "aborted")
+    open(os.path.join(folder.path, "go"), "w", encoding="utf-8").close()
+    _, err = cron.communicate(timeout=30)
+    expect(cron.returncode == 0, f"yesterday's run first, then this one: {err}")
+    expect("continuing run c1, interrupted at" in err and "waiting for run c1" in err, f"it says so: {err}")
+
+
 def a_misspelt_url_leaves_nothing_in_the_way(folder):
     with contextlib.closing(sqlite3.connect(os.path.join(folder.path, "from.db"))) as database:
         database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
@@ -224,14 +374,21 @@ def passwords_stay_out_of_everything(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orch", required=True)
+    parser.add_argument("--only", default="", help="a regular expression for names")
     options = parser.parse_args()
     failed = 0
     scenarios = [a_paused_run_can_be_stopped, only_its_resume_continues_a_paused_run,
                  an_owner_resumes_a_paused_run_for_others, a_crashed_run_is_continued_and_said_to_be,
                  ctrl_c_does_not_pause_what_others_began, a_guest_hands_its_run_to_the_owner,
-                 the_next_owner_stays_for_what_it_continues, a_stop_without_an_owner_moves_no_other_run,
+                 the_next_owner_stays_for_what_it_continues, one_run_at_a_time_has_the_tables,
+                 a_run_that_waits_is_kept_by_kill_9_and_ended_by_stop,
+                 a_run_that_was_handed_over_twice_starts_once, an_owner_that_does_not_answer_is_told_of,
+                 what_a_run_needs_is_missed_before_there_is_one, a_project_that_was_moved_is_resumed_there,
+                 a_stop_without_an_owner_moves_no_other_run,
                  a_misspelt_url_leaves_nothing_in_the_way, passwords_stay_out_of_everything]
     for scenario in scenarios:
+        if not re.search(options.only, scenario.__name__):
+            continue
         folder = Folder(os.path.abspath(options.orch))
         try:
             scenario(folder)

@@ -115,5 +115,27 @@ TEST_F(ConnectionsTest, ABrokenOrMissingFileIsNamed) {
   }
 }
 
+std::string database_of(const std::string& connection) {
+  const TempFolder folder;
+  const auto file =
+      folder.write("connections.json", R"({"version":1,"connections":{"c":)" + connection + "}}");
+  auto text = Connections::load(file).database("c");
+  const auto at = text.find(folder.path().string());
+  return at == std::string::npos ? text : text.replace(at, folder.path().string().size(), "FOLDER");
+}
+
+TEST(Connections, ThatLeadToOneDatabaseAreTheSame) {
+  EXPECT_EQ(database_of(R"({"url":"postgresql://me@DB1/dwh?application_name=x"})"),
+            "postgresql://db1:5432/dwh");
+  EXPECT_EQ(database_of(R"({"url":"postgresql://you@db1:5432/dwh"})"), "postgresql://db1:5432/dwh");
+  EXPECT_EQ(database_of(R"({"url":"postgresql://you@db1:5433/dwh"})"), "postgresql://db1:5433/dwh");
+  EXPECT_EQ(database_of(R"({"engine":"postgresql","host":"127.0.0.1","port":5432,"dbname":"d"})"),
+            database_of(R"({"url":"postgresql://localhost/d"})"));
+  EXPECT_EQ(database_of(R"({"engine":"postgresql","host":"/run/pg","user":"me"})"),
+            "postgresql://localhost:5432/me");
+  EXPECT_EQ(database_of(R"({"url":"sqlite:./sub/../to.db"})"), "sqlite:FOLDER/to.db");
+  EXPECT_EQ(database_of(R"({"url":"sqlite:to.db"})"), "sqlite:FOLDER/to.db");
+}
+
 }  // namespace
 }  // namespace orch::test

@@ -94,6 +94,27 @@ TEST_F(StepWorkers, FailuresNameTheTableAndTheConnection) {
   EXPECT_EQ(cause_of(steps::make_stage(), entry).at("connection"), "to");
 }
 
+TEST_F(StepWorkers, OneThatWasOvertakenNamesTheOtherRun) {
+  const auto entry = test::entry_of("t");
+  const auto load = run(steps::make_stage(), entry);
+  const auto overtaken = [&](const std::unique_ptr<workers::Worker>& worker,
+                             const std::string& store, std::string* message) {
+    auto task = test::task_of(fence_++);
+    task.run = "run2";
+    task.run_name = "other";
+    task.store = store;
+    task.connections = folder_ / "connections.json";
+    task.input = {{"table", catalog::to_json(entry)}};
+    const auto theirs = steps::make_stage()->run(task, context_);
+    return test::error_of([&] { run(worker, entry, &load); }, message);
+  };
+  std::string message;
+  EXPECT_EQ(overtaken(steps::make_verify(), "store1", &message), "Load.Superseded");
+  EXPECT_THAT(message, testing::EndsWith("; run other (run2) has staged it since"));
+  EXPECT_EQ(overtaken(steps::make_merge(), "store2", &message), "Merge.NotVerified");
+  EXPECT_THAT(message, testing::EndsWith("has staged it since, from another run store"));
+}
+
 TEST_F(StepWorkers, AnInputWithoutTableOrLoadIsRefused) {
   auto task = test::task_of(1);
   task.connections = folder_ / "connections.json";

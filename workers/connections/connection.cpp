@@ -1,7 +1,10 @@
 #include "workers/connections/connection.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <utility>
 
 #include <boost/url/parse.hpp>
@@ -209,11 +212,18 @@ Connection parse_connection(const std::string& name, json::Fields& fields) {
 }
 
 std::string database_of(const Connection& connection) {
-  const auto port = keyword(connection, "port");
-  auto host = keyword(connection, "host");
-  if (host.empty()) host = keyword(connection, "hostaddr");
-  return fmt::format("postgresql://{}:{}/{}", host, port.empty() ? "5432" : port,
-                     keyword(connection, "dbname"));
+  // As libpq fills in what is missing. All ways to this machine are taken for one.
+  const auto value = [&](const char* name, const char* variable, std::string otherwise) {
+    if (auto text = keyword(connection, name); !text.empty()) return text;
+    const auto* set = std::getenv(variable);
+    return set && *set ? std::string(set) : std::move(otherwise);
+  };
+  auto host = value("host", "PGHOST", value("hostaddr", "PGHOSTADDR", "localhost"));
+  if (host.starts_with('/') || host.starts_with("127.") || host == "::1") host = "localhost";
+  std::ranges::transform(host, host.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return fmt::format("postgresql://{}:{}/{}", host, value("port", "PGPORT", "5432"),
+                     value("dbname", "PGDATABASE", value("user", "PGUSER", "")));
 }
 
 std::string conninfo(const Connection& connection, const std::string& password) {

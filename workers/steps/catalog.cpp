@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include "orchestrator/base/claim_text.h"
 #include "orchestrator/base/path_segment.h"
 #include "workers/steps/control_steps.h"
+#include "workers/steps/current_entry.h"
 #include "workers/steps/run_check.h"
+#include "workers/steps/run_claim.h"
 #include "workers/steps/step_input.h"
 
 namespace orch::steps {
@@ -10,15 +13,21 @@ namespace {
 
 constexpr std::int64_t default_concurrency = 4;
 
+std::string skipped(const workers::Holder& other) {
+  return fmt::format("Skipped: run {} is replicating {}.", other.name, claim_text(other.names));
+}
+
 class CatalogStep final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connections::Connections::load(task.connections);
     auto chosen = chosen_entries(task, connections);
     check_run(task, chosen, connections, [&] { return context.stop_requested(); });
-    const auto& entries = chosen.entries;
+    auto& entries = chosen.entries;
+    const auto other = claim_targets(task, context, entries, connections);
+    if (other) entries.clear();
     boost::json::array tables;
-    for (const auto& entry : entries) tables.push_back(catalog::to_json(entry));
+    for (const auto& entry : entries) tables.push_back(with_origin(entry, task));
     const auto names = catalog::connections_of(entries);
     boost::json::object settings{
         {"max_concurrency",
@@ -30,7 +39,9 @@ class CatalogStep final : public workers::Worker {
         folder ? *folder
                : boost::json::value(fmt::format("reports/{}", path_segment(task.run_name)));
     const auto* redrives = input_member(task, "redrives");
-    return {{"tables", std::move(tables)},
+    return {{"verdict", other ? "skip" : "go"},
+            {"summary", other ? skipped(*other) : ""},
+            {"tables", std::move(tables)},
             {"connections", boost::json::array(names.begin(), names.end())},
             {"count", static_cast<std::int64_t>(entries.size())},
             {"settings", std::move(settings)},

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/time.h"
+#include "orchestrator/json/text.h"
 #include "workers/steps/control_steps.h"
 #include "workers/steps/step_input.h"
 
@@ -18,10 +20,10 @@ using Clock = std::chrono::steady_clock;
 struct Finding {
   std::string name;
   std::string engine;
-  std::string status;  ///< "up", "degraded", "down"
+  std::string status;  ///< "up", "degraded", "down", "refused"
   std::string reason;
   double latency_ms = 0;
-  std::string error = {};  ///< the name of the failure when it is down
+  std::optional<workers::TaskFailed> refusal = {};  ///< of a database that is there
 };
 
 /// A connection, and whether rows are read from it.
@@ -29,6 +31,12 @@ struct Wanted {
   std::string name;
   connections::Role role = connections::Role::source;
 };
+
+// Only what ends by itself is waited for. A wrong password asked for again and again locks
+// accounts.
+bool may_pass(const std::string& error) {
+  return error == "Connection.Down" || error == "Connection.Lost" || error.ends_with(".Locked");
+}
 
 Finding look_at(const connections::Connections& connections, connections::Summary summary,
                 connections::Role role) {
@@ -39,12 +47,9 @@ Finding look_at(const connections::Connections& connections, connections::Summar
     finding.reason = health.degraded;
     if (!health.degraded.empty()) finding.status = "degraded";
   } catch (const workers::TaskFailed& failure) {
-    finding.status = "down";
+    finding.status = may_pass(failure.error()) ? "down" : "refused";
     finding.reason = failure.what();
-    finding.error = failure.error();
-  } catch (const std::exception& error) {
-    finding.status = "down";
-    finding.reason = error.what();
+    if (finding.status == "refused") finding.refusal = failure;
   }
   finding.latency_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   return finding;
@@ -72,6 +77,7 @@ std::string overall(const std::vector<Finding>& findings) {
     return std::any_of(findings.begin(), findings.end(),
                        [&](const Finding& finding) { return finding.status == status; });
   };
+  if (any("refused")) return "refused";
   if (any("down")) return "down";
   return any("degraded") ? "degraded" : "up";
 }
@@ -79,7 +85,9 @@ std::string overall(const std::vector<Finding>& findings) {
 std::string summary_of(const std::vector<Finding>& findings) {
   std::vector<std::string> lines;
   for (const auto& finding : findings) {
-    if (finding.status != "up")
+    if (finding.status == "refused")
+      lines.push_back(fmt::format("{} refuses: {}", finding.name, finding.reason));
+    else if (finding.status != "up")
       lines.push_back(fmt::format("{} is {}: {}", finding.name, finding.status, finding.reason));
   }
   if (lines.empty()) return fmt::format("{} connections are up", findings.size());
@@ -97,17 +105,6 @@ boost::json::array to_json(const std::vector<Finding>& findings) {
     array.push_back(std::move(object));
   }
   return array;
-}
-
-/// Waiting helps against a database that is down, and against nothing else.
-void refuse_what_does_not_pass(const std::vector<Finding>& findings) {
-  const auto found = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    return !finding.error.empty() && finding.error != "Connection.Down";
-  });
-  if (found == findings.end()) return;
-  throw workers::TaskFailed(found->error, fmt::format("{}: {}", found->name, found->reason),
-                            "correct the connection or the server, then `orch resume` the run",
-                            "ORCH-0306", {{"connections", to_json(findings)}});
 }
 
 bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
@@ -135,6 +132,20 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
   return wanted;
 }
 
+// Fails as the first connection that refuses does; the message names all of them.
+[[noreturn]] void refuse(const std::vector<Finding>& findings) {
+  const auto first = std::ranges::find_if(
+      findings, [](const Finding& finding) { return finding.refusal.has_value(); });
+  const auto cause = json::parse(first->refusal->cause());
+  const auto text = [&](const char* name) {
+    const auto* value = cause.is_object() ? cause.get_object().if_contains(name) : nullptr;
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  throw workers::TaskFailed(first->refusal->error(), summary_of(findings), text("hint"),
+                            text("code"),
+                            {{"connection", first->name}, {"connections", to_json(findings)}});
+}
+
 class Health final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
@@ -142,10 +153,10 @@ class Health final : public workers::Worker {
     const auto wanted = wanted_connections(task, connections);
     context.report({"health", "checking", 0, 0, {}});
     const auto findings = look_at_all(connections, wanted);
-    refuse_what_does_not_pass(findings);
     const auto status = overall(findings);
     const auto deadline = integer_option(task, "deadline_seconds", 3'600, 0, 31'536'000);
     const auto poll = integer_option(task, "poll_seconds", 15, 1, 86'400);
+    if (status == "refused") refuse(findings);
     if (status == "down" && deadline_passed(task, deadline))
       throw workers::TaskFailed("Connection.Down", summary_of(findings),
                                 "bring the database up, then `orch resume` the run", "ORCH-0306",

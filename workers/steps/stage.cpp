@@ -75,6 +75,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   position["source_shape"] = source_shape(entry, table);
   position["request"] = data::to_json(plan.request);
   if (!entry.owner.empty()) position["owner"] = entry.owner;
+  position["run_name"] = work.task.run_name;
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();
   return result;

@@ -52,26 +52,11 @@ catalog::Catalog load_table(const boost::json::object& reference,
 constexpr std::array option_names = {"catalog",      "only",          "tags",
                                      "allow_empty",  "takeover",      "max_concurrency",
                                      "tolerance",    "report_folder", "deadline_seconds",
-                                     "poll_seconds", "health"};
+                                     "poll_seconds", "if_running",    "health"};
 
 std::string error_name(std::string_view code) {
   if (code == "ORCH-0312" || code == "ORCH-0315") return "Catalog.NoMatch";
   return code == "ORCH-0314" ? "Catalog.Empty" : "Catalog.Invalid";
-}
-
-catalog::Catalog load(const workers::Task& task, const connections::Connections& connections) {
-  const auto* reference = input_member(task, "catalog");
-  if (!reference) reference = option(task, "catalog");
-  if (!reference)
-    throw workers::TaskFailed(
-        "Input.Invalid",
-        fmt::format("{} of state {}: no \"catalog\" in the input", task.resource, task.state),
-        R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0530");
-  if (reference->is_string())
-    return catalog::load_catalog(connections.folder() / std::string_view(reference->get_string()));
-  const auto* object = reference->if_object();
-  if (object && object->contains("connection")) return load_table(*object, connections);
-  return catalog::parse_catalog(*reference, "the catalog in the input");
 }
 
 }  // namespace
@@ -83,6 +68,26 @@ const boost::json::value* input_member(const workers::Task& task, std::string_vi
 const boost::json::value* option(const workers::Task& task, std::string_view name) {
   const auto* options = input_member(task, "options");
   return options ? member(*options, name) : nullptr;
+}
+
+const boost::json::value* catalog_reference(const workers::Task& task) {
+  const auto* reference = input_member(task, "catalog");
+  return reference ? reference : option(task, "catalog");
+}
+
+catalog::Catalog read_catalog(const workers::Task& task, const boost::json::value* reference,
+                              const connections::Connections& connections) {
+  if (!task.catalog.empty()) return catalog::load_catalog(task.catalog);
+  if (!reference)
+    throw workers::TaskFailed(
+        "Input.Invalid",
+        fmt::format("{} of state {}: no \"catalog\" in the input", task.resource, task.state),
+        R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0530");
+  if (reference->is_string())
+    return catalog::load_catalog(connections.folder() / std::string_view(reference->get_string()));
+  const auto* object = reference->if_object();
+  if (object && object->contains("connection")) return load_table(*object, connections);
+  return catalog::parse_catalog(*reference, "the catalog in the input");
 }
 
 std::vector<std::string> string_list(std::string_view name, const boost::json::value* value) {
@@ -148,7 +153,7 @@ Chosen chosen_entries(const workers::Task& task, const connections::Connections&
   check_options(task);
   try {
     Chosen chosen;
-    chosen.catalog = load(task, connections);
+    chosen.catalog = read_catalog(task, catalog_reference(task), connections);
     chosen.entries = catalog::choose(chosen.catalog, {string_list("only", option(task, "only")),
                                                       string_list("tags", option(task, "tags")),
                                                       boolean_option(task, "allow_empty")});

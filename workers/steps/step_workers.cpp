@@ -6,6 +6,8 @@
 
 #include "workers/connections/connections.h"
 #include "workers/data/failure.h"
+#include "workers/steps/current_entry.h"
+#include "workers/steps/overtaken.h"
 #include "workers/steps/steps.h"
 
 namespace orch::steps {
@@ -60,13 +62,19 @@ class StepWorker final : public workers::Worker {
   StepWorker(Needs needs, Step step) : needs_(needs), step_(std::move(step)) {}
 
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    const Work work{task, context, catalog::entry_from_json(member(task, "table"))};
+    const auto current = current_entry(task, member(task, "table"));
+    const Work work{task, context, current.entry};
     const auto& entry = work.entry;
+    Ends ends;
     try {
-      return step_(work, open_ends(work, needs_));
+      ends = open_ends(work, needs_);
+      auto output = step_(work, ends);
+      if (current.changed) output["entry"] = "changed";
+      return output;
     } catch (const workers::TaskFailed& failure) {
       throw data::amended(
-          failure, "", {{"key", entry.key}, {"connection", connection_of(entry, failure.error())}});
+          ends.target ? naming_other_run(failure, work, *ends.target) : failure, "",
+          {{"key", entry.key}, {"connection", connection_of(entry, failure.error())}});
     }
   }
 
