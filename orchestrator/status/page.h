@@ -27,9 +27,9 @@ struct RunView {
   Instant now;
   /// Who owns the store; empty: nobody, so a running run waits for the next orch.
   std::string owner = {};
+  std::optional<Waiting> waiting = {};
   /// Its iterations, and runs that its tasks wait for, that are set aside by themselves.
   std::vector<store::ExecutionRow> parts_aside = {};
-  std::optional<Waiting> waiting = {};
 };
 
 /// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),
