@@ -115,7 +115,10 @@ class Claiming : public EngineTest {
     });
     start();
   }
-  ~Claiming() override { let_go(); }
+  ~Claiming() override {
+    let_go();
+    end();  // its workers use this fixture
+  }
 
   std::string begin(const std::string& me, const std::string& names,
                     const std::string& policy = "wait",

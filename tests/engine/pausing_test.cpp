@@ -33,6 +33,8 @@ class Pausing : public EngineTest {
     start();
   }
 
+  ~Pausing() override { end(); }  // its workers use this fixture
+
   /// Starts a run, waits until `tasks` of its second step are at work, and pauses it in a process
   /// that ends.
   std::string paused(const std::string& states, const std::string& input, int tasks) {
