@@ -1,5 +1,6 @@
 #include "orchestrator/db/pg.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -132,7 +133,9 @@ void Connection::set_in_transactions(const std::string& setting) {
 
 Result Connection::exec(const std::string& sql) {
   const bool begins = sql.starts_with("BEGIN");
-  const auto all = begins ? sql + settings_ : std::string();
+  // What follows BEGIN in the same text comes after them: it may set one of them anew.
+  auto all = begins ? sql : std::string();
+  if (begins) all.insert(std::min(all.find(';'), all.size()), settings_);
   sent(*this, PQsendQuery(handle(), whole(begins ? all : sql)));
   return last_result(*this);
 }
