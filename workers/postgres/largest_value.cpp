@@ -48,8 +48,8 @@ std::string LargestValue::find() const {
   for (const auto& column : columns_) {
     const bool plain = column.kind == data::Kind::text || column.kind == data::Kind::bytes;
     const auto found = connection.exec(
-        fmt::format("SELECT {}, octet_length({}{}) FROM {} ORDER BY 2 DESC NULLS LAST LIMIT 1", row_,
-                    pg::quote(column.name), plain ? "" : "::text", from_));
+        fmt::format("SELECT {}, octet_length({}{}) FROM {} ORDER BY 2 DESC NULLS LAST LIMIT 1",
+                    row_, pg::quote(column.name), plain ? "" : "::text", from_));
     if (found.rows() == 0 || found.null(0, 1) || found.int64(0, 1) <= most) continue;
     most = found.int64(0, 1);
     words = fmt::format("column \"{}\" of the row with {} has {} bytes", column.name,
