@@ -86,9 +86,9 @@ class Project:
 
     def strangers(self):
         """Files in the folder that nobody should find there after a run."""
-        known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json",
+        known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json", "report.html",
                  "runs.db", "runs.db.lock",
-                 "runs.db.sock"}  # of a killed owner; the next one replaces it
+                 "runs.db.sock", "runs.db.deciding"}  # of a killed owner; the next one replaces them
         return sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*")
                       if file.name not in known and file.name not in self.own_files())
 
