@@ -188,13 +188,16 @@ constexpr std::array codes = {
               "run's input, `orch replicate --takeover`."},
     ErrorCode{"ORCH-0401", "a database does not answer",
               "Nothing listens at the address, the server is starting or stopping, or it has no "
-              "free connection; or the file of a SQLite connection is missing or is no database."},
+              "free connection; or the file of a SQLite connection is missing."},
     ErrorCode{"ORCH-0402", "the connection to a database was lost",
-              "The server stopped, crashed, or the network broke. The transaction was rolled back; "
-              "a retry repeats the work."},
-    ErrorCode{"ORCH-0403", "a database refused the connection",
-              "Wrong user, password or database, pg_hba.conf does not let the client in, or the "
-              "permissions of a file do not."},
+              "The server stopped, crashed, or the network broke or swallows everything. The "
+              "transaction was rolled back, unless only the answer to its commit was lost: a retry "
+              "finds out and repeats what is missing."},
+    ErrorCode{
+        "ORCH-0403", "a database refused the connection",
+        "Wrong user, password or database; pg_hba.conf or the permissions of a file do not let "
+        "the client in; TLS or another setting does not fit the server; a file is no "
+        "database. Waiting does not help: the hint says what to look at."},
     ErrorCode{"ORCH-0405", "the disk of a database is full",
               "The transaction was rolled back. Free space, then resume the run."},
     ErrorCode{
@@ -252,6 +255,11 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0445", "a source column does not exist",
               "The catalog names columns that the source table does not have. The message names "
               "near matches."},
+    ErrorCode{
+        "ORCH-0446", "a value is too large to be read",
+        "A row of the source is larger than largest_row_mib of its connection (256 when "
+        "absent). The message names the table, the column and the row; nothing was published. "
+        "Reading a row takes up to three times its size in memory."},
     ErrorCode{"ORCH-0501", "staged rows differ from those read",
               "The rows read back from the staging table have another count or digest than those "
               "read from the source. Nothing was published; stage the table again, and report it "
@@ -361,6 +369,10 @@ constexpr std::array codes = {
     ErrorCode{
         "ORCH-0625", "a constraint would break",
         "The statement of orch:sql violates a constraint of the database; nothing has changed."},
+    ErrorCode{
+        "ORCH-0626", "a statement took too long",
+        "It was not done within timeout_seconds, or an administrator cancelled it; nothing has "
+        "changed."},
     ErrorCode{"ORCH-0630", "a notice cannot be written",
               "The file that orch:notify appends to cannot be opened or written."},
     ErrorCode{"ORCH-0640", "an object cannot be read or written",

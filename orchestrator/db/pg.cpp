@@ -1,5 +1,7 @@
 #include "orchestrator/db/pg.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -15,10 +17,20 @@ namespace {
 
 constexpr std::chrono::milliseconds rollback_patience{2'000};
 
-constexpr const char* session =
-    "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; "
-    "SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = 'C'; "
-    "SET xmloption = 'content'; SET standard_conforming_strings = on";
+constexpr std::array in_transactions = {
+    "DateStyle = 'ISO, YMD'",
+    "IntervalStyle = 'postgres'",
+    "TimeZone = 'UTC'",
+    "extra_float_digits = 3",
+    "bytea_output = 'hex'",
+    "lc_monetary = 'C'",
+    "xmloption = 'content'",
+    "standard_conforming_strings = on",
+    // Limits that administrators give to roles are meant for people's sessions: a load takes long.
+    "statement_timeout = 0",
+    "idle_in_transaction_session_timeout = 0",
+};
+constexpr int first_with_transaction_timeout = 170'000;
 
 std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -102,14 +114,29 @@ std::int64_t Result::affected() const {
 
 void Connection::Finish::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
-Connection::Connection(const std::string& conninfo, Stop stop)
-    : connection_(connect(conninfo, stop)), stop_(std::move(stop)) {
+Connection::Connection(std::string conninfo, Stop stop, std::chrono::seconds silence)
+    : conninfo_(std::move(conninfo)),
+      connection_(connect(conninfo_, stop)),
+      stop_(std::move(stop)),
+      silence_(silence) {
   PQsetnonblocking(handle(), 1);
-  exec(session);
+  for (const auto* setting : in_transactions) set_in_transactions(setting);
+  if (server_version() >= first_with_transaction_timeout)
+    set_in_transactions("transaction_timeout = 0");
+}
+
+bool Connection::in_transaction() const { return PQtransactionStatus(handle()) != PQTRANS_IDLE; }
+
+void Connection::set_in_transactions(const std::string& setting) {
+  settings_ += "; SET LOCAL " + setting;
 }
 
 Result Connection::exec(const std::string& sql) {
-  sent(*this, PQsendQuery(handle(), whole(sql)));
+  const bool begins = sql.starts_with("BEGIN");
+  // What follows BEGIN in the same text comes after them: it may set one of them anew.
+  auto all = begins ? sql : std::string();
+  if (begins) all.insert(std::min(all.find(';'), all.size()), settings_);
+  sent(*this, PQsendQuery(handle(), whole(begins ? all : sql)));
   return last_result(*this);
 }
 

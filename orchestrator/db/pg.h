@@ -1,10 +1,13 @@
 // PostgreSQL by RAII over libpq: Connection, Result, Transaction, and both ways of COPY. One thread
 // uses one Connection. The only header that stands for libpq.
 //
-// Nothing here is deaf: whatever waits for the server asks the connection's Stop ten times a
-// second, cancels the statement at the server and throws Stopped.
+// Whatever waits for the server asks the connection's Stop ten times a second, cancels the
+// statement at the server and throws Stopped. Where the server says nothing for long, it is asked
+// over a second connection whether it still works.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -26,7 +29,8 @@ class Error : public std::runtime_error {
  public:
   Error(const std::string& message, std::string sqlstate, std::string detail = {})
       : std::runtime_error(message), sqlstate_(std::move(sqlstate)), detail_(std::move(detail)) {}
-  /// Five characters; "08001" when no connection could be made, "08006" when it broke.
+  /// Five characters; "08001" when no server answered, "08004" when one answered but no connection
+  /// could be agreed on (TLS, settings of the connection), "08006" when a connection broke.
   const std::string& sqlstate() const noexcept { return sqlstate_; }
   const std::string& detail() const noexcept { return detail_; }
 
@@ -34,6 +38,9 @@ class Error : public std::runtime_error {
   std::string sqlstate_;
   std::string detail_;
 };
+
+/// SQLSTATE of a row that is longer than Connection::limit_rows() permits.
+inline constexpr const char* row_too_large = "54000";
 
 /// True: the work is no longer wanted. Called on the thread that uses the connection.
 using Stop = std::function<bool()>;
@@ -78,17 +85,42 @@ using Params = std::vector<std::optional<std::string>>;
 
 class Connection {
  public:
-  /// `conninfo` as libpq takes it; it may hold a password, which no message repeats. Sessions are
-  /// UTF-8 and UTC and spell values in the ISO way, so that text is the same from every server.
-  /// Throws Error with the SQLSTATE of a server that refuses, "08001" when none answers within the
+  /// `conninfo` as libpq takes it; it may hold a password, which no message repeats. Throws Error
+  /// with the SQLSTATE of a server that refuses, "08001" when none answers within the
   /// connect_timeout of `conninfo` (10 s without one).
-  explicit Connection(const std::string& conninfo, Stop stop = {});
+  ///
+  /// Transactions are UTC and spell values in the ISO way, so that text is the same from every
+  /// server, and have no time limits of the role's. These settings are local to each transaction:
+  /// behind a pooler the next one may be another client's. Statements outside of transactions must
+  /// not depend on them.
+  ///
+  /// After `silence` without a byte where one is awaited, a second connection asks the server what
+  /// it does; when it does nothing for this one, or does not answer either, the call throws Error
+  /// "08006". 0: never.
+  explicit Connection(std::string conninfo, Stop stop = {},
+                      std::chrono::seconds silence = std::chrono::seconds(60));
 
   /// Returns what was asked until now.
   Stop stop_when(Stop stop) { return std::exchange(stop_, std::move(stop)); }
   bool stop_requested() const { return stop_ && stop_(); }
+  const Stop& stop() const noexcept { return stop_; }
+  std::chrono::seconds silence() const noexcept { return silence_; }
+  /// False: silence is an end without a question.
+  void asks_when_silent(bool asks) { asks_ = asks; }
+  bool asks_when_silent() const noexcept { return asks_; }
+  /// With its password.
+  const std::string& conninfo() const noexcept { return conninfo_; }
 
-  /// One or more statements without parameters; the result of the last. Here and below a NUL in
+  bool in_transaction() const;
+  /// The longest row that a CopyOut takes, in bytes; a longer one is Error "54000", before all of
+  /// it has been read. 0: any.
+  void limit_rows(std::size_t bytes) { row_limit_ = bytes; }
+  std::size_t row_limit() const noexcept { return row_limit_; }
+  /// One more setting, "lock_timeout = '5s'", of each transaction that begins from now on.
+  void set_in_transactions(const std::string& setting);
+
+  /// One or more statements without parameters; the result of the last. One that starts with BEGIN
+  /// makes the settings of a transaction. Here and below a NUL in
   /// what is sent is an Error ("22021").
   Result exec(const std::string& sql);
   /// One statement with $1, $2, …; all parameters travel as text.
@@ -105,8 +137,13 @@ class Connection {
   struct Finish {
     void operator()(pg_conn* connection) const noexcept;
   };
+  std::string conninfo_;
   std::unique_ptr<pg_conn, Finish> connection_;
   Stop stop_;
+  std::chrono::seconds silence_;
+  bool asks_ = true;
+  std::size_t row_limit_ = 0;
+  std::string settings_;  ///< "; SET LOCAL …" of each transaction
 };
 
 /// Rolls back unless committed.

@@ -1,12 +1,16 @@
 #include "orchestrator/db/pg_wait.h"
 
 #include <array>
+#include <memory>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "orchestrator/db/pg_alive.h"
 #include "orchestrator/db/pg_check.h"
+#include "orchestrator/db/pg_detached.h"
 
 namespace orch::pg {
 namespace {
@@ -16,12 +20,36 @@ using Clock = std::chrono::steady_clock;
 constexpr int look_ms = 100;
 constexpr std::chrono::milliseconds cancel_patience{500};
 
+/// PQcancel() connects and waits for the server's end without a limit.
 void request_cancel(PGconn* connection) noexcept {
-  auto* cancel = PQgetCancel(connection);
+  const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection), PQfreeCancel);
   if (!cancel) return;
-  std::array<char, 256> ignored;
-  PQcancel(cancel, ignored.data(), static_cast<int>(ignored.size()));
-  PQfreeCancel(cancel);
+  const auto ask = [cancel] {
+    std::array<char, 256> ignored;
+    return PQcancel(cancel.get(), ignored.data(), static_cast<int>(ignored.size()));
+  };
+  try {
+    detached<int>(ask, cancel_patience, {});
+  } catch (const std::exception&) {
+    // No thread to be had: the connection is closed instead, see end_statement().
+  }
+}
+
+[[noreturn]] void give_up(Connection& connection) {
+  shutdown(PQsocket(connection.handle()), SHUT_RDWR);
+  throw Error(fmt::format("no answer from the server for {} s, and it does not work on one",
+                          connection.silence().count()),
+              "08006");
+}
+
+/// still_works(), where a stop ends the statement as in wait().
+bool works(Connection& connection) {
+  try {
+    return still_works(connection);
+  } catch (const Stopped&) {
+    end_statement(connection.handle());
+    throw;
+  }
 }
 
 /// Throws away rows that have arrived; false when more may come.
@@ -49,10 +77,15 @@ bool discard_results(PGconn* connection) noexcept {
 
 void wait(Connection& connection, short events) {
   pollfd socket{PQsocket(connection.handle()), events, 0};
+  auto since = Clock::now();
   while (poll(&socket, 1, look_ms) == 0) {
-    if (!connection.stop_requested()) continue;
-    end_statement(connection.handle());
-    throw Stopped();
+    if (connection.stop_requested()) {
+      end_statement(connection.handle());
+      throw Stopped();
+    }
+    if (connection.silence().count() == 0 || Clock::now() - since < connection.silence()) continue;
+    if (!connection.asks_when_silent() || !works(connection)) give_up(connection);
+    since = Clock::now();
   }
 }
 

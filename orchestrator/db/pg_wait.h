@@ -8,7 +8,8 @@
 namespace orch::pg {
 
 /// Blocks until the connection's socket has one of `events` (of poll()). Asks for a stop ten times
-/// a second; then ends the statement and throws Stopped.
+/// a second; then ends the statement and throws Stopped. Throws Error "08006" after a silence, see
+/// Connection.
 void wait(Connection& connection, short events);
 
 /// Sends all that is queued; what the server says meanwhile is kept.

@@ -183,8 +183,28 @@ TEST(Connecting, IsJudgedByTheCodeNotByTheWords) {
   EXPECT_THAT(cause(server.conninfo("postgres", "crowd")), down("53300"));
   EXPECT_THAT(cause("host=127.0.0.1 port=1 dbname=x"), down("08001"));
   EXPECT_THAT(cause("host=no-such-host.invalid dbname=x"), down("08001"));
+  EXPECT_THAT(cause(server.conninfo() + " sslmode=require"), refused("08004"));
+  EXPECT_THAT(cause(server.conninfo() + " sslmode=nonsense"), refused("08004"));
+  EXPECT_THAT(cause(server.conninfo() + " sslmode=verify-full sslrootcert=/none"),
+              refused("08004"));
   // A name that looks like a code decides nothing.
   EXPECT_THAT(cause(server.conninfo() + " dbname='x:  28P01: y'"), refused("3D000"));
+}
+
+TEST(LargeRows, AreRefusedByColumnAndRow) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "CREATE TABLE t (id integer PRIMARY KEY, small text, large text);"
+         "INSERT INTO t VALUES (1, 'a', repeat('x', 1000000)), (7, 'b', repeat('y', 2000000))");
+  auto source =
+      postgres::open_source({pair.server.conninfo(pair.from_name), "from", {}, 30, 60, 1});
+  std::string message;
+  EXPECT_EQ(
+      error_of([&] { test::Replication(*source, pair.target()).stage(entry_of("t")); }, &message),
+      "Source.ValueTooLarge");
+  EXPECT_THAT(message, HasSubstr("column \"large\" of the row with id = 7 has 2000000 bytes"));
+  pg_run(pair.from, "DELETE FROM t WHERE id = 7");
+  EXPECT_EQ(test::Replication(*source, pair.target(), 9).stage(entry_of("t")).at("rows"), 1);
 }
 
 TEST(Connecting, PingTellsTheVersion) {

@@ -151,15 +151,50 @@ TEST_F(SqliteSource, RefusesWhatIsNotThere) {
 
 TEST_F(SqliteSource, AQueryIsOneSelect) {
   const auto source = open("CREATE TABLE t (id); INSERT INTO t VALUES (1)");
-  for (const auto* query : {"DELETE FROM t", "SELECT 1) ; DELETE FROM t; --", "SELECT 1; SELECT 2",
-                            "SELECT nothing FROM t", "SELECT id, id FROM t", "SELECT"})
+  for (const auto* query :
+       {"DELETE FROM t", "SELECT 1) ; DELETE FROM t; --", "PRAGMA user_version",
+        "SELECT id FROM t) AS query, (SELECT 2", "SELECT id FROM t WHERE id = ?1",
+        "SELECT 1; SELECT 2", "SELECT nothing FROM t", "SELECT id, id FROM t", "SELECT"})
     EXPECT_EQ(error_of([&] { source->describe({{}, query}); }), "Source.QueryFailed") << query;
   data::ReadRequest request;
   request.from.table.name = "t";
   request.columns = {"id"};
-  request.where = "1); DELETE FROM t; --";
-  EXPECT_EQ(error_of([&] { source->open(request); }), "Source.QueryFailed");
+  for (const auto* where : {"1); DELETE FROM t; --", "0) UNION SELECT name FROM sqlite_schema --",
+                            "id = 1) OR (1", "id = ?1", "'", "1 /*"}) {
+    request.where = where;
+    EXPECT_EQ(error_of([&] { source->open(request); }), "Source.QueryFailed") << where;
+    EXPECT_EQ(error_of([&] { source->high_watermark(request.from, "id", where); }),
+              "Source.QueryFailed")
+        << where;
+  }
   EXPECT_EQ(test::count_of(file_, "t"), 1);
+}
+
+TEST_F(SqliteSource, AValueLargerThanTheLimitIsRefusedByColumnAndRow) {
+  open(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, small, large); INSERT INTO t VALUES "
+      "(1, 'a', zeroblob(1000000)), (7, 'b', zeroblob(1048576)), (9, 'c', NULL)");
+  const auto source = sqlite::open_source(file_, "ledger", {}, 1);
+  data::ReadRequest request;
+  request.from.table.name = "t";
+  request.columns = {"id", "small", "large"};
+  std::vector<std::int64_t> ids;
+  struct Sink final : data::RowSink {
+    explicit Sink(std::vector<std::int64_t>& into) : ids(into) {}
+    void row(std::span<const data::Cell> cells) override { ids.push_back(cells[0].integer); }
+    void encoded(std::string_view) override {}
+    std::vector<std::int64_t>& ids;
+  } sink(ids);
+  std::string message;
+  EXPECT_EQ(error_of(
+                [&] {
+                  for (auto& reader : source->open(request))
+                    reader->read(sink, [] { return false; });
+                },
+                &message),
+            "Source.ValueTooLarge");
+  EXPECT_NE(message.find("column \"large\" of rowid 7"), std::string::npos) << message;
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1}));
 }
 
 TEST_F(SqliteSource, ABrokenViewHidesNoOtherTable) {
@@ -185,16 +220,16 @@ TEST_F(SqliteSource, KnowsWhatIsEmptyAndWhatBelongsToAVirtualTable) {
   EXPECT_THAT(taken, ElementsAre("t", "u", "words"));
 }
 
-TEST_F(SqliteSource, AFileThatIsMissingOrNoDatabaseIsDown) {
+TEST_F(SqliteSource, AFileThatIsMissingIsDownAndOneThatIsNoDatabaseRefused) {
   std::string message;
   EXPECT_EQ(error_of([&] { sqlite::open_source(folder_ / "nothing.db", "ledger"); }, &message),
             "Connection.Down");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "nothing.db"));
   folder_.write("text.db", std::string(5000, 'x'));
   EXPECT_EQ(error_of([&] { sqlite::open_source(folder_ / "text.db", "ledger"); }, &message),
-            "Connection.Down");
+            "Connection.Refused");
   EXPECT_EQ(message, "ledger: opening the database: file is not a database");
-  EXPECT_EQ(error_of([&] { sqlite::ping(folder_ / "text.db"); }), "Connection.Down");
+  EXPECT_EQ(error_of([&] { sqlite::ping(folder_ / "text.db"); }), "Connection.Refused");
 }
 
 }  // namespace

@@ -88,6 +88,29 @@ TEST_F(SqlTool, TooMuchIsRefusedAndUndone) {
   EXPECT_EQ(call(statement(insert, R"(,"max_rows":3)")).at("count"), 3);
 }
 
+TEST_F(SqlTool, StatementsAreNotSettings) {
+  for (const auto* sql :
+       {"PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = ON", "PRAGMA synchronous = OFF",
+        "PRAGMA user_version = 7", "ATTACH '/tmp/other.db' AS other", "DETACH main",
+        "SELECT load_extension('x')", "PRAGMA wal_checkpoint", "VACUUM INTO '/tmp/other.db'"}) {
+    const auto failed = call_fails(statement(sql));
+    EXPECT_EQ(failed.error, "Sql.Failed") << sql;
+  }
+  EXPECT_THAT(call_fails(statement("PRAGMA journal_mode = DELETE")).message,
+              HasSubstr("PRAGMA journal_mode is not a statement for orch:sql"));
+  EXPECT_EQ(call(statement("PRAGMA table_info(t)")).at("count"), 4);
+  EXPECT_EQ(call(statement("SELECT name FROM pragma_table_info('t')")).at("count"), 4);
+  EXPECT_EQ(call(statement("CREATE TABLE made (a)")).at("count"), 0);
+}
+
+TEST_F(SqlTool, AStatementWithoutAnEndEnds) {
+  const auto endless =
+      "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
+  const auto failed = call_fails(statement(endless, R"(,"timeout_seconds":1)"));
+  EXPECT_EQ(failed.error, "Sql.TimedOut");
+  EXPECT_THAT(failed.message, HasSubstr("longer than 1 s"));
+}
+
 TEST_F(SqlTool, RefusalsSayWhy) {
   struct Case {
     std::string input, error, part;

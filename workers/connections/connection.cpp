@@ -10,8 +10,8 @@
 namespace orch::connections {
 namespace {
 
-// libpq's keywords that a connection may set, and lock_timeout of our own; the password has a place
-// of its own.
+// libpq's keywords that a connection may set, and three of orch; the password has a place of its
+// own.
 constexpr std::array keyword_names = {"host",
                                       "hostaddr",
                                       "port",
@@ -26,9 +26,12 @@ constexpr std::array keyword_names = {"host",
                                       "passfile",
                                       "application_name",
                                       "connect_timeout",
-                                      "lock_timeout"};
+                                      "lock_timeout",
+                                      "silence_seconds",
+                                      "largest_row_mib"};
 
-constexpr int longest_lock_seconds = 86'400;
+constexpr int longest_seconds = 86'400;
+constexpr int largest_mib = 1'024;  // no database has larger values
 
 bool known_keyword(std::string_view keyword) {
   for (const std::string_view known : keyword_names) {
@@ -161,20 +164,18 @@ void parse_keywords(Connection& connection, json::Fields& fields) {
   connection.display = postgresql_display(connection);
 }
 
-/// Takes lock_timeout, which libpq does not know, out of the keywords.
-void parse_lock_timeout(Connection& connection, json::Fields& fields) {
-  const auto found = connection.keywords.extract("lock_timeout");
+/// Takes `name`, which libpq does not know, out of the keywords: a whole number of `unit`.
+void parse_number(const char* name, const char* unit, int& number, int most, Connection& connection,
+                  json::Fields& fields) {
+  const auto found = connection.keywords.extract(name);
   if (!found) return;
   const auto& text = found.mapped();
   const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, connection.lock_seconds);
-  if (error == std::errc{} && rest == end && connection.lock_seconds >= 0 &&
-      connection.lock_seconds <= longest_lock_seconds)
-    return;
-  fields.problem(fields.has("url") ? "url" : "lock_timeout",
-                 fmt::format("lock_timeout must be whole seconds from 0 (for ever) to {}, found "
-                             "\"{}\"",
-                             longest_lock_seconds, text));
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && rest == end && number >= 0 && number <= most) return;
+  fields.problem(fields.has("url") ? "url" : name,
+                 fmt::format("{} must be whole {} from 0 (no limit) to {}, found \"{}\"", name,
+                             unit, most, text));
 }
 
 }  // namespace
@@ -191,7 +192,15 @@ Connection parse_connection(const std::string& name, json::Fields& fields) {
     parse_url(*url, connection, fields);
   else
     parse_keywords(connection, fields);
-  parse_lock_timeout(connection, fields);
+  const auto number = [&](const char* field, const char* unit, int& value, int most) {
+    parse_number(field, unit, value, most, connection, fields);
+  };
+  number("lock_timeout", "seconds", connection.lock_seconds, longest_seconds);
+  number("silence_seconds", "seconds", connection.silence_seconds, longest_seconds);
+  number("largest_row_mib", "MiB", connection.largest_row_mib, largest_mib);
+  if (connection.engine == Engine::sqlite)
+    connection.largest_row_mib = static_cast<int>(
+        fields.integer("largest_row_mib", 0, largest_mib).value_or(connection.largest_row_mib));
   if (connection.engine == Engine::postgresql) connection.secret = parse_secret(fields, "password");
   if (connection.engine == Engine::http) connection.secret = parse_secret(fields, "token");
   if (connection.engine == Engine::csv) parse_csv(fields, connection.csv);

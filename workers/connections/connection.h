@@ -23,6 +23,8 @@ struct Connection {
   std::string url;                              ///< HTTP
   std::map<std::string, std::string> keywords;  ///< libpq's, without the password
   int lock_seconds = 30;                        ///< PostgreSQL: how long a lock is waited for
+  int largest_row_mib = 256;                    ///< of a source; 0: any
+  int silence_seconds = 60;                     ///< PostgreSQL: how long a silent server is
   std::optional<SecretPlace> secret;            ///< password, or an HTTP bearer token
   csv::Options csv;
 };

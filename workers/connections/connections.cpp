@@ -84,7 +84,8 @@ struct Connections::Impl {
     const auto password = connection.secret
                               ? fetch_secret(*connection.secret, folder, connection.name)
                               : std::string();
-    return {conninfo(connection, password), connection.display, stop, connection.lock_seconds};
+    return {conninfo(connection, password), connection.display,         stop,
+            connection.lock_seconds,        connection.silence_seconds, connection.largest_row_mib};
   }
 
   std::filesystem::path path_of(const Connection& connection) const {
@@ -135,7 +136,8 @@ std::unique_ptr<data::Source> Connections::open_source(const std::string& name,
   const auto& connection = impl_->find(name);
   switch (connection.engine) {
     case Engine::sqlite:
-      return sqlite::open_source(impl_->path_of(connection), connection.display);
+      return sqlite::open_source(impl_->path_of(connection), connection.display, stop,
+                                 connection.largest_row_mib);
     case Engine::postgresql:
       return postgres::open_source(impl_->settings_of(connection, stop));
     case Engine::csv:
@@ -150,7 +152,8 @@ std::unique_ptr<data::Target> Connections::open_target(const std::string& name,
   const auto& connection = impl_->find(name);
   switch (connection.engine) {
     case Engine::sqlite:
-      return sqlite::open_target(impl_->path_of(connection), connection.display);
+      return sqlite::open_target(impl_->path_of(connection), connection.display,
+                                 std::chrono::seconds(60), stop);
     case Engine::postgresql:
       return postgres::open_target(impl_->settings_of(connection, stop));
     default:

@@ -17,7 +17,8 @@ struct SqlRequest {
   /// as its JSON text.
   std::vector<boost::json::value> params;
   std::int64_t max_rows = 1'000;
-  std::int64_t max_bytes = 1 << 20;  ///< of all values together
+  std::int64_t max_bytes = 1 << 20;      ///< of all values together
+  std::int64_t timeout_seconds = 3'600;  ///< of the statement; 0: none
   /// Not empty: the statement and this key are one: a key that is recorded in the database is not
   /// done again, its recorded answer is returned.
   std::string once;
@@ -43,7 +44,8 @@ class SqlSession {
   /// everything else is a text. `stop`
   /// is asked now and then; when it answers true, throws workers::Cancelled. Throws TaskFailed
   /// "Sql.Failed", "Sql.Constraint", "Sql.Locked", "Sql.ParameterInvalid", "Sql.ResultTooLarge",
-  /// "Sql.ValueUnsupported", "Sql.OnceMismatch", "Connection.*"; then nothing has changed.
+  /// "Sql.ValueUnsupported", "Sql.OnceMismatch", "Sql.TimedOut", "Connection.*"; then nothing has
+  /// changed.
   virtual SqlAnswer run(const SqlRequest& request, const std::function<bool()>& stop) = 0;
 };
 

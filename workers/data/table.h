@@ -58,6 +58,7 @@ struct Column {
   int length = 0;  ///< of text, in characters; 0: unbounded
   bool nullable = true;
   bool generated = false;  ///< the database computes it: it is never written
+  bool readable = true;    ///< the connection's user has the right to read it
 };
 
 /// A type that a user of the source's database made, and columns need. In parts, none of which is

@@ -13,7 +13,8 @@ namespace {
 
 std::string columns_sql() {
   return fmt::format(R"sql(
-  SELECT a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid, {}
+  SELECT a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid, {},
+         has_column_privilege($1::oid, a.attnum, 'SELECT')
     FROM (SELECT *, atttypid AS typid, atttypmod AS typmod FROM pg_attribute) a
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
    ORDER BY a.attnum)sql",
@@ -42,6 +43,7 @@ data::Column column_of(const pg::Result& rows, int row) {
   column.native = utf8(rows.text(row, 1));
   column.nullable = !rows.boolean(row, 2);
   column.generated = rows.boolean(row, 3);
+  column.readable = rows.boolean(row, 7);
   interpret(column);
   return column;
 }

@@ -18,14 +18,22 @@ struct Row {
 // The first row that fits counts.
 constexpr std::array rows = {
     Row{"08001", ErrorClass::down, "check host, port and that the server runs"},
-    Row{"08", ErrorClass::lost, "the work was rolled back; a retry repeats it"},
+    Row{"08004", ErrorClass::refused,
+        "the server is there, but TLS or a setting of the connection keeps it from being used: "
+        "check sslmode, sslrootcert, sslcert and sslkey"},
+    Row{"08", ErrorClass::lost,
+        "the work was rolled back, unless the answer to a commit was lost; a retry finds out and "
+        "repeats what is missing"},
     Row{"57P01", ErrorClass::lost, "the server was stopped or ended the session"},
     Row{"57P02", ErrorClass::lost, "the server crashed; it is recovering"},
     Row{"57P03", ErrorClass::down, "the server is starting or stopping"},
     Row{"53300", ErrorClass::down, "the server has no free connection"},
+    Row{"28P01", ErrorClass::refused, "check the user and the connection's \"password\""},
     Row{"28", ErrorClass::refused,
-        "check user and password (the connection's \"password\"), and pg_hba.conf"},
-    Row{"3D000", ErrorClass::refused, "check the database's name"},
+        "the role does not exist or may not log in, or pg_hba.conf has no line that lets it in "
+        "from this address; where only hostssl lines do, set sslmode=require"},
+    Row{"3D000", ErrorClass::refused,
+        "check the database's name: `psql -l` lists those of the server"},
     Row{"55P03", ErrorClass::locked, "another session holds the table; end its transaction"},
     Row{"40P01", ErrorClass::locked, "two transactions waited for each other; a retry helps"},
     Row{"40001", ErrorClass::locked, "concurrent transactions conflicted; a retry helps"},

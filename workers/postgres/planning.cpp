@@ -53,7 +53,8 @@ class Columns final : public publishing::ColumnPlanner {
       const auto expression = widened(from, to);
       if (!expression)
         problems.unsupported(fmt::format("{} ({}) does not fit into {} ({}) without loss",
-                                         from.name, from.native.shown(), to.name, to.native.shown()));
+                                         from.name, from.native.shown(), to.name,
+                                         to.native.shown()));
       plan.expressions.push_back(expression.value_or(""));
     } else if (to.kind == Kind::other || to.kind == Kind::any) {
       problems.unsupported(fmt::format("{} ({}) cannot be written as {} ({})", from.name,
@@ -79,9 +80,11 @@ class Columns final : public publishing::ColumnPlanner {
   bool same_engine() const { return request_.source_engine == engine_name; }
 
   /// The type of a new column as the target spells it; unset, and a reason, when there is none.
-  std::optional<std::string> type_for(std::size_t i, data::LoadPlan& plan, publishing::PlanProblems& problems) {
+  std::optional<std::string> type_for(std::size_t i, data::LoadPlan& plan,
+                                      publishing::PlanProblems& problems) {
     const auto& from = request_.source.columns[i];
-    if (!request_.target_types[i].empty()) return wished(request_.target_types[i], from.name, problems);
+    if (!request_.target_types[i].empty())
+      return wished(request_.target_types[i], from.name, problems);
     if (!same_engine()) {
       auto native = native_for(from);
       if (!native.empty()) return native;
@@ -101,7 +104,8 @@ class Columns final : public publishing::ColumnPlanner {
 
   /// The type that a source's database calls `native`: of the same name, or of an extension that
   /// lives in another schema here. Unset, and a reason, when the target has none and makes none.
-  std::optional<TypeName> in_target(const data::TypeText& native, const std::string& column, data::LoadPlan& plan, publishing::PlanProblems& problems) {
+  std::optional<TypeName> in_target(const data::TypeText& native, const std::string& column,
+                                    data::LoadPlan& plan, publishing::PlanProblems& problems) {
     const auto type = TypeName::parse(native.shown());
     if (!type) {
       problems.unsupported(
@@ -121,7 +125,8 @@ class Columns final : public publishing::ColumnPlanner {
 
   // Types of the source's users are made in the target from their parts; one of that name with
   // other parts could spell the same values differently.
-  void plan_types(const data::Column& from, data::LoadPlan& plan, publishing::PlanProblems& problems) {
+  void plan_types(const data::Column& from, data::LoadPlan& plan,
+                  publishing::PlanProblems& problems) {
     for (const auto& type : request_.source.types) {
       const bool needed =
           std::find(type.columns.begin(), type.columns.end(), from.name) != type.columns.end();
@@ -130,14 +135,15 @@ class Columns final : public publishing::ColumnPlanner {
       if (!there.exists)
         add_type(type, from, plan, problems);
       else if (!there.type || !alike(*there.type, type))
-        problems.unsupported(
-            fmt::format("{} ({}): the target's type {}.{} is {}, the source's {}", from.name,
-                        from.native.shown(), type.schema, type.name,
-                        there.type ? shown(*there.type) : "another kind of type", shown(type)));
+        problems.unsupported(fmt::format("{} ({}): the target's type {}.{} is {}, the source's {}",
+                                         from.name, from.native.shown(), type.schema, type.name,
+                                         there.type ? shown(*there.type) : "another kind of type",
+                                         shown(type)));
     }
   }
 
-  void add_type(data::UserType type, const data::Column& from, data::LoadPlan& plan, publishing::PlanProblems& problems) {
+  void add_type(data::UserType type, const data::Column& from, data::LoadPlan& plan,
+                publishing::PlanProblems& problems) {
     const auto known = std::any_of(plan.create_types.begin(), plan.create_types.end(),
                                    [&](const data::UserType& each) {
                                      return each.schema == type.schema && each.name == type.name;
@@ -145,7 +151,7 @@ class Columns final : public publishing::ColumnPlanner {
     if (known) return;
     if (reserved_schema(type.schema)) {
       problems.unsupported(fmt::format("{} ({}): no type is made in the schema {}", from.name,
-                                         from.native.shown(), type.schema));
+                                       from.native.shown(), type.schema));
       return;
     }
     for (auto& attribute : type.attributes) {
@@ -182,9 +188,12 @@ class Columns final : public publishing::ColumnPlanner {
           "{}: the type \"{}\" of the catalog is not the name of one type", column, type));
       return std::nullopt;
     }
+    // The plan is made in a transaction, which a refused type must not end.
+    connection_.exec("SAVEPOINT wish");
     try {
       return spelled(*name);
     } catch (const pg::Error& error) {
+      connection_.exec("ROLLBACK TO SAVEPOINT wish");
       problems.unsupported(
           fmt::format("{}: the type \"{}\" of the catalog: {}", column, type, error.what()));
       return std::nullopt;

@@ -19,10 +19,13 @@ struct Settings {
   std::string display;              ///< for people: never a secret
   std::function<bool()> stop = {};  ///< true ends whatever waits for the server, with Cancelled
   int lock_seconds = 30;            ///< how long a lock is waited for; 0: for ever
+  int silence_seconds = 60;         ///< see pg::Connection; 0: silence is waited for
+  int largest_row_mib = 256;        ///< a source's larger rows are refused
 };
 
-/// Throw TaskFailed "Connection.Down" when nothing answers, "Connection.Refused" when the server
-/// refuses the user, password or database.
+/// Throw TaskFailed "Connection.Down" for what may pass (nothing answers, the server is starting,
+/// it has no free connection), "Connection.Refused" for what does not: user, password, database,
+/// pg_hba.conf, TLS, settings.
 std::unique_ptr<data::Source> open_source(Settings settings);
 std::unique_ptr<data::Target> open_target(Settings settings);
 std::unique_ptr<data::SqlSession> open_sql(Settings settings);

@@ -16,14 +16,15 @@ pg::Stop either(pg::Stop one, pg::Stop other) {
 }  // namespace
 
 pg::Connection connect(const Settings& settings, const pg::Stop& also) {
-  pg::Connection connection(settings.conninfo, either(settings.stop, also));
-  connection.exec(fmt::format("SET lock_timeout = '{}s'", settings.lock_seconds));
+  pg::Connection connection(settings.conninfo, either(settings.stop, also),
+                            std::chrono::seconds(settings.silence_seconds));
+  connection.set_in_transactions(fmt::format("lock_timeout = '{}s'", settings.lock_seconds));
   return connection;
 }
 
 pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also) {
   auto connection = connect(settings, also);
-  connection.exec("SET row_security = off");
+  connection.set_in_transactions("row_security = off");
   return connection;
 }
 

@@ -1,6 +1,7 @@
 // Connections of one piece of work.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "orchestrator/db/pg.h"
@@ -9,16 +10,28 @@
 namespace orch::postgres {
 
 /// Connects; what waits for the server ends when `settings.stop` or `also` says so, and what waits
-/// for a lock after `settings.lock_seconds`.
+/// for a lock in a transaction after `settings.lock_seconds`.
 pg::Connection connect(const Settings& settings, const pg::Stop& also = {});
 
-/// Likewise, for copying: a policy that would hide rows from this user fails the statement, for
-/// what is hidden would be missing without a word.
+/// Likewise, for copying: in a transaction a policy that would hide rows from this user fails the
+/// statement, for what is hidden would be missing without a word.
 pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also = {});
 
 /// Creates `schema` unless it exists: asking for it "if not exists" needs the right to create even
 /// where it does.
 void ensure_schema(pg::Connection& connection, const std::string& schema);
+
+/// A transaction that only reads, unless one is under way: what is read depends on the settings of
+/// a transaction.
+class Reading {
+ public:
+  explicit Reading(pg::Connection& connection) {
+    if (!connection.in_transaction()) transaction_.emplace(connection, "BEGIN READ ONLY");
+  }
+
+ private:
+  std::optional<pg::Transaction> transaction_;
+};
 
 /// Lets a connection hear one more stop for as long as it lives.
 class AlsoStop {

@@ -7,6 +7,7 @@
 
 #include "workers/postgres/describe.h"
 #include "workers/postgres/failures.h"
+#include "workers/postgres/largest_value.h"
 #include "workers/postgres/listing.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/postgres.h"
@@ -30,38 +31,47 @@ constexpr const char* begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ RE
 class Reader final : public data::RowReader {
  public:
   Reader(Place place, std::shared_ptr<pg::Connection> connection, std::string select,
-         data::RowFormat format, std::vector<Kind> kinds)
+         data::RowFormat format, std::vector<Kind> kinds, LargestValue largest)
       : place_(std::move(place)),
         connection_(std::move(connection)),
         select_(std::move(select)),
         format_(format),
-        kinds_(std::move(kinds)) {}
+        kinds_(std::move(kinds)),
+        largest_(std::move(largest)) {}
 
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
     guarded(place_, [&] {
-      if (format_ != data::RowFormat::cells) {
-        copy_rows(
-            *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
-      } else {
-        std::vector<data::Cell> cells;
-        copy_rows(
-            *connection_, select_, data::RowFormat::pg_binary,
-            [&](std::string_view row) {
-              decode(row, kinds_, cells);
-              sink.row(cells);
-            },
-            stop);
+      try {
+        copy(sink, stop);
+      } catch (const pg::Error& error) {
+        if (error.sqlstate() != pg::row_too_large) throw;
+        throw value_too_large(place_, largest_.find());
       }
       connection_->exec("COMMIT");
     });
   }
 
  private:
+  void copy(data::RowSink& sink, const std::function<bool()>& stop) {
+    if (format_ != data::RowFormat::cells)
+      return copy_rows(
+          *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
+    std::vector<data::Cell> cells;
+    copy_rows(
+        *connection_, select_, data::RowFormat::pg_binary,
+        [&](std::string_view row) {
+          decode(row, kinds_, cells);
+          sink.row(cells);
+        },
+        stop);
+  }
+
   Place place_;
   std::shared_ptr<pg::Connection> connection_;
   std::string select_;
   data::RowFormat format_;
   std::vector<Kind> kinds_;
+  LargestValue largest_;
 };
 
 class PostgresSource final : public data::Source {
@@ -186,10 +196,12 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     std::vector<std::unique_ptr<data::RowReader>> readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
       auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));
+      connection->limit_rows(static_cast<std::size_t>(settings_.largest_row_mib) << 20);
       connection->exec(begin_snapshot);
       connection->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
       readers.push_back(std::make_unique<Reader>(doing, std::move(connection), plan.select(range),
-                                                 request.format, plan.kinds));
+                                                 request.format, plan.kinds,
+                                                 LargestValue(settings_, described, request)));
     }
     // The readers hold the snapshot now; keeping it here would show describe() an old catalog and
     // keep VACUUM from the source for as long as this object lives.

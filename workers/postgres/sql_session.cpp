@@ -210,6 +210,11 @@ class Session final : public data::SqlSession {
         const AlsoStop also(connection_, stop);
         return in_transaction(request);
       } catch (const pg::Error& error) {
+        if (error.sqlstate() == "57014")
+          refuse("Sql.TimedOut",
+                 fmt::format("{}: the statement was cancelled after {} s or by an administrator",
+                             settings_.display, request.timeout_seconds),
+                 "raise timeout_seconds, or let the statement do less", "ORCH-0626");
         refuse_statement(settings_.display, error);
         throw;
       }
@@ -222,6 +227,7 @@ class Session final : public data::SqlSession {
   SqlAnswer in_transaction(const SqlRequest& request) {
     if (!request.once.empty()) prepare_bookkeeping(connection_, settings_.display);
     pg::Transaction transaction(connection_);
+    connection_.exec(fmt::format("SET LOCAL statement_timeout = '{}s'", request.timeout_seconds));
     if (!request.once.empty() && !claim(connection_, request))
       return recorded(connection_, request);
     auto answer = execute(connection_, request);

@@ -9,6 +9,7 @@
 #include "workers/postgres/names.h"
 #include "workers/postgres/planning.h"
 #include "workers/postgres/postgres.h"
+#include "workers/postgres/privileges.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/select.h"
 #include "workers/postgres/session.h"
@@ -43,7 +44,11 @@ class PostgresTarget final : public publishing::DatabaseTarget {
 
   data::LoadPlan plan(const data::PlanRequest& request) override {
     return on(request.target, "planning", [&] {
-      return make_plan(connection_, request, describe_table(connection_, resolved(request.target)));
+      const Reading reading(connection_);
+      const auto existing = describe_table(connection_, resolved(request.target));
+      auto plan = make_plan(connection_, request, existing);
+      check_rights(connection_, plan, existing);
+      return plan;
     });
   }
 
@@ -62,6 +67,7 @@ class PostgresTarget final : public publishing::DatabaseTarget {
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {
     return on(plan.request.target, "reading", [&] {
+      const Reading reading(connection_);
       const auto table = describe_table(connection_, resolved(plan.request.target));
       const auto condition = range ? range_condition(*range) : std::string();
       return digest_of(connection_,

@@ -135,12 +135,16 @@ std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName
 
 data::Digest TargetSession::digest(const data::LoadPlan& plan, const std::string& sql,
                                    const std::function<bool()>& stop) {
-  return classified([&] { return digest_of(connection_, sql, plan.format, stop); });
+  return classified([&] {
+    const Reading reading(connection_);
+    return digest_of(connection_, sql, plan.format, stop);
+  });
 }
 
 std::optional<std::string> TargetSession::high_watermark(const data::TableName& table,
                                                          const std::string& column) {
   return classified([&]() -> std::optional<std::string> {
+    const Reading reading(connection_);
     const auto found = describe_table(connection_, table);
     if (!found) return std::nullopt;
     return connection_

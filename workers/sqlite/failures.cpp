@@ -15,8 +15,9 @@ std::pair<ErrorClass, const char*> meaning(const Error& error) {
       return {ErrorClass::locked,
               "another process holds the database; end its transaction, then resume the run"};
     case SQLITE_CANTOPEN:
-    case SQLITE_NOTADB:
       return {ErrorClass::down, "the connection must name a SQLite database file"};
+    case SQLITE_NOTADB:
+      return {ErrorClass::refused, "the connection must name a SQLite database file"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return {ErrorClass::refused, "check the permissions of the file and its folder"};

@@ -79,8 +79,8 @@ class Columns final : public publishing::ColumnPlanner {
     const auto& source = request_.source.columns[i];
     const bool by_value = plan.create || !request_.source_traits.typed;
     if (by_value || fits(source.kind, target.kind)) return;
-    problems.mismatch(fmt::format("{} {} does not fit into {} {}", source.name, source.native.shown(),
-                                  target.name, target.native.shown()));
+    problems.mismatch(fmt::format("{} {} does not fit into {} {}", source.name,
+                                  source.native.shown(), target.name, target.native.shown()));
   }
 
  private:

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,6 +56,39 @@ std::uint32_t change_counter(Database& db) {
   return counter;
 }
 
+/// Ends a statement that does not get to a row for very long: a view that recurses without an end,
+/// a join that was forgotten.
+class RowLimit {
+ public:
+  explicit RowLimit(const std::function<bool()>& stop)
+      : stop_([this, &stop] { return stop() || too_long(); }) {}
+  RowLimit(const RowLimit&) = delete;
+  RowLimit& operator=(const RowLimit&) = delete;
+
+  /// For a StopWatch.
+  const std::function<bool()>& stop() const { return stop_; }
+
+  bool step(Statement& rows) {
+    since_ = Clock::now();
+    try {
+      return rows.step();
+    } catch (const Error& error) {
+      if (error.primary() != SQLITE_INTERRUPT || !too_long()) throw;
+      throw Error("no row", SQLITE_ERROR,
+                  fmt::format("no row for {} minutes", longest_without_a_row.count()));
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::minutes longest_without_a_row{60};
+
+  bool too_long() const { return Clock::now() - since_ > longest_without_a_row; }
+
+  std::function<bool()> stop_;
+  Clock::time_point since_ = Clock::now();
+};
+
 /// SQLite reads a file only when asked for something in it.
 void read_schema(Database& db) { Statement(db, "SELECT count(*) FROM sqlite_schema").run(); }
 
@@ -67,12 +101,15 @@ Database open_checked(const fs::path& path) {
 /// Reads a table or query in one read transaction, on a connection of its own.
 class SqliteReader final : public data::RowReader {
  public:
-  SqliteReader(Database db, const std::string& sql, Condition condition, bool rowid, Place place)
+  /// `from` is what rowids are of.
+  SqliteReader(Database db, const std::string& sql, Condition condition, bool rowid,
+               std::string from, Place place)
       : db_(std::move(db)),
         condition_(std::move(condition)),
         reading_(db_, Authorizer::Permit::reading),
         rows_(db_, sql),
         rowid_(rowid),
+        from_(std::move(from)),
         place_(std::move(place)) {
     condition_.bind(rows_);
   }
@@ -80,14 +117,52 @@ class SqliteReader final : public data::RowReader {
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
     const auto columns = rows_.columns() - (rowid_ ? 1 : 0);
     std::vector<data::Cell> cells(static_cast<std::size_t>(columns));
-    const StopWatch watch(db_, stop);
-    while (guarded(place_, [&] { return rows_.step(); })) {
+    RowLimit limit(stop);
+    const StopWatch watch(db_, limit.stop());
+    while (guarded(place_, [&] { return next(limit); })) {
+      if (rowid_) last_rowid_ = rows_.int64(columns);
       for (int i = 0; i < columns; ++i) cells[static_cast<std::size_t>(i)] = cell_of(rows_, i);
       push(sink, cells);
     }
   }
 
  private:
+  bool next(RowLimit& limit) {
+    try {
+      return limit.step(rows_);
+    } catch (const Error& error) {
+      if (error.primary() != SQLITE_TOOBIG) throw;
+      throw workers::TaskFailed(
+          "Source.ValueTooLarge",
+          fmt::format("{}: {}: a value is larger than largest_row_mib allows: {}", place_.display,
+                      place_.doing, too_large()),
+          "exclude the column, leave the row out with \"where\", or raise largest_row_mib of the "
+          "source's connection: reading takes three times as much memory",
+          "ORCH-0446");
+    }
+  }
+
+  /// The first row after the last one that has a value too large for SQLite to hand out.
+  std::string too_large() {
+    if (!rowid_) return "the row has no rowid to name it by";
+    Statement row(db_, fmt::format("SELECT rowid FROM {} WHERE rowid > ?1 ORDER BY rowid", from_));
+    row.bind(last_rowid_);
+    while (row.step()) {
+      for (int i = 0; i < rows_.columns() - 1; ++i) {
+        const auto column = rows_.column_name(i);
+        Statement value(db_,
+                        fmt::format("SELECT {} FROM {} WHERE rowid = ?1", quote(column), from_));
+        try {
+          value.bind(row.int64(0)).step();
+        } catch (const Error& error) {
+          if (error.primary() != SQLITE_TOOBIG) throw;
+          return fmt::format("column \"{}\" of rowid {}", column, row.int64(0));
+        }
+      }
+    }
+    return fmt::format("a row after rowid {}", last_rowid_);
+  }
+
   void push(data::RowSink& sink, std::span<const data::Cell> cells) {
     try {
       sink.row(cells);
@@ -103,15 +178,20 @@ class SqliteReader final : public data::RowReader {
   Authorizer reading_;   // the author's SQL and the views of the file only read
   Statement rows_;
   bool rowid_;  ///< the last column is the rowid, for messages
+  std::string from_;
+  std::int64_t last_rowid_ = std::numeric_limits<std::int64_t>::min();
   Place place_;
 };
 
 class SqliteSource final : public data::Source {
  public:
-  SqliteSource(fs::path path, std::string display)
+  SqliteSource(fs::path path, std::string display, std::function<bool()> stop, int largest_mib)
       : path_(std::move(path)),
         display_(std::move(display)),
-        db_(guarded(place("opening the database"), [&] { return open_checked(path_); })) {}
+        stop_(stop ? std::move(stop) : [] { return false; }),
+        db_(guarded(place("opening the database"), [&] { return open_checked(path_); })),
+        watch_(db_, stop_),
+        largest_mib_(largest_mib) {}
 
   std::string engine() const override { return "sqlite"; }
   std::vector<data::Listed> list() override {
@@ -144,7 +224,10 @@ class SqliteSource final : public data::Source {
 
   fs::path path_;
   std::string display_;
+  std::function<bool()> stop_;
   Database db_;
+  StopWatch watch_;
+  int largest_mib_;  ///< of a value; 0: any
   boost::json::object position_;
   std::optional<data::WatermarkState> watermark_;
 };
@@ -272,6 +355,8 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
                          : quote(described.table.name.name) + "." + described.rowid;
   return guarded(reading(request.from), [&] {
     Database db(path_, Access::read_only);
+    if (largest_mib_ > 0)
+      sqlite3_limit(db.handle(), SQLITE_LIMIT_LENGTH, largest_mib_ * 1'024 * 1'024 - 1);
     db.exec("BEGIN");
     read_schema(db);
     note_position(db);
@@ -280,6 +365,7 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
       const auto rows = rows_of(db, request, described.table);
       const auto sql = select_sql(request, rowid, rows);
       readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, !rowid.empty(),
+                                                       from_clause(request.from),
                                                        reading(request.from)));
     } catch (const Error& error) {
       if (!refuses_the_sql(error)) throw;
@@ -306,8 +392,10 @@ void ping(const fs::path& path) {
           [&] { open_checked(path); });
 }
 
-std::unique_ptr<data::Source> open_source(const fs::path& path, std::string display) {
-  return std::make_unique<SqliteSource>(path, std::move(display));
+std::unique_ptr<data::Source> open_source(const fs::path& path, std::string display,
+                                          std::function<bool()> stop, int largest_value_mib) {
+  return std::make_unique<SqliteSource>(path, std::move(display), std::move(stop),
+                                        largest_value_mib);
 }
 
 }  // namespace orch::sqlite

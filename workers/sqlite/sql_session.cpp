@@ -9,6 +9,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/time.h"
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/json/text.h"
 #include "workers/sqlite/bookkeeping.h"
 #include "workers/sqlite/failures.h"
@@ -116,7 +117,22 @@ void add_row(const Statement& statement, const SqlRequest& request, SqlAnswer& a
   answer.rows.push_back(std::move(row));
 }
 
-SqlAnswer execute(Database& db, const SqlRequest& request) {
+/// Runs `work` with what statements of orch:sql may do; says in words what one may not.
+template <class Work>
+auto permitted(Database& db, Work&& work) {
+  const Authorizer statements(db, Authorizer::Permit::statements);
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.primary() != SQLITE_AUTH || statements.refused().empty()) throw;
+    refuse("Sql.Failed", fmt::format("{} is not a statement for orch:sql", statements.refused()),
+           "statements read and change rows and tables; other files, settings of the file and "
+           "transactions are not theirs",
+           "ORCH-0620");
+  }
+}
+
+SqlAnswer execute_permitted(Database& db, const SqlRequest& request) {
   Statement statement(db, request.sql);
   check_columns(statement);
   const auto params = spelled(request);
@@ -134,6 +150,28 @@ SqlAnswer execute(Database& db, const SqlRequest& request) {
   answer.changes = db.total_changes() == before ? 0 : db.changes();
   return answer;
 }
+
+SqlAnswer execute(Database& db, const SqlRequest& request) {
+  return permitted(db, [&] { return execute_permitted(db, request); });
+}
+
+/// The stop of a statement, which is its time limit too.
+class Limit {
+ public:
+  Limit(const SqlRequest& request, const std::function<bool()>& stop)
+      : seconds_(request.timeout_seconds), stop_([this, &stop] { return stop() || passed(); }) {}
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+  const std::function<bool()>& stop() const { return stop_; }
+  bool passed() const { return seconds_.count() > 0 && Clock::now() - start_ > seconds_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::chrono::seconds seconds_;
+  Clock::time_point start_ = Clock::now();
+  std::function<bool()> stop_;
+};
 
 std::string statement_text(const SqlRequest& request) {
   return json::write(boost::json::object{
@@ -171,9 +209,15 @@ class Session final : public data::SqlSession {
 
   SqlAnswer run(const SqlRequest& request, const std::function<bool()>& stop) override {
     return guarded({"Sql", display_, "running the statement"}, [&] {
+      const Limit limit(request, stop);
       try {
-        return only_reads(request) ? read(request, stop) : write(request, stop);
+        return only_reads(request) ? read(request, limit.stop()) : write(request, limit.stop());
       } catch (const Error& error) {
+        if (error.primary() == SQLITE_INTERRUPT && !stop() && limit.passed())
+          refuse("Sql.TimedOut",
+                 fmt::format("{}: the statement took longer than {} s", display_,
+                             request.timeout_seconds),
+                 "raise timeout_seconds, or let the statement do less", "ORCH-0626");
         refuse_statement(error);
         throw;
       }
@@ -183,7 +227,8 @@ class Session final : public data::SqlSession {
  private:
   bool only_reads(const SqlRequest& request) const {
     Database db(path_, Access::read_only);
-    return Statement(db, request.sql).read_only() && request.once.empty();
+    return permitted(db, [&] { return Statement(db, request.sql).read_only(); }) &&
+           request.once.empty();
   }
 
   SqlAnswer read(const SqlRequest& request, const std::function<bool()>& stop) const {

@@ -18,7 +18,12 @@ inline constexpr const char* engine_name = "sqlite";
 
 /// Opens the existing file `path` read-only. `display` names the connection in messages.
 /// Throws TaskFailed "Connection.Down" when the file is missing or is not a SQLite database.
-std::unique_ptr<data::Source> open_source(const std::filesystem::path& path, std::string display);
+/// `stop` is asked while statements run; when it answers true, they throw workers::Cancelled. A
+/// query or view that is read and gives no row for an hour is TaskFailed "Source.Failed", a value
+/// larger than `largest_value_mib` (0: any) "Source.ValueTooLarge" before it is in memory.
+std::unique_ptr<data::Source> open_source(const std::filesystem::path& path, std::string display,
+                                          std::function<bool()> stop = {},
+                                          int largest_value_mib = 256);
 
 /// Opens `path` for writing, in WAL mode, so that readers are never blocked; creates it when its
 /// folder exists. `patience` is how long a write waits for the lock of another process before

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/sqlite/bookkeeping.h"
@@ -32,11 +33,17 @@ Database open_writer(const TargetFile& file);
 class WriteTransaction {
  public:
   /// Waits for our turn in this process, then up to the file's patience for other processes;
-  /// throws Error with SQLITE_BUSY after it, workers::Cancelled when `stop` answers true while
-  /// others of this process have their turn.
-  explicit WriteTransaction(
-      const TargetFile& file, const std::function<bool()>& stop = [] { return false; })
-      : turn_(file.path, stop), db_(open_prepared(file)), transaction_(db_) {}
+  /// throws Error with SQLITE_BUSY after it, workers::Cancelled when `file.stop` or `also` answers
+  /// true while others of this process have their turn. The same ends a statement that runs, with
+  /// SQLITE_INTERRUPT.
+  explicit WriteTransaction(const TargetFile& file, std::function<bool()> also = {})
+      : stop_([stop = file.stop, also = std::move(also)] {
+          return (stop && stop()) || (also && also());
+        }),
+        turn_(file.path, stop_),
+        db_(open_prepared(file)),
+        watch_(db_, stop_),
+        transaction_(db_) {}
 
   Database& db() { return db_; }
   void commit() { transaction_.commit(); }
@@ -48,8 +55,10 @@ class WriteTransaction {
     return db;
   }
 
+  std::function<bool()> stop_;
   WriteTurn turn_;
   Database db_;
+  StopWatch watch_;
   Transaction transaction_;
 };
 

@@ -72,6 +72,24 @@ data::Proof proof_of(catalog::Reconcile reconcile) {
   return data::Proof::full;
 }
 
+/// What is not granted fails before anything is read.
+void check_readable(const catalog::Entry& entry, const data::Table& source) {
+  std::vector<std::string> hidden;
+  for (const auto& column : source.columns)
+    if (!column.readable) hidden.push_back(column.name);
+  if (hidden.empty()) return;
+  const bool all = hidden.size() == source.columns.size();
+  const auto grant =
+      fmt::format("GRANT SELECT{} ON {} TO its user",
+                  all ? "" : fmt::format(" ({})", fmt::join(hidden, ", ")), source.name.display());
+  throw workers::TaskFailed(
+      "Source.Denied",
+      fmt::format("{}: the connection {} may not read {} of {}", entry.key, entry.source_connection,
+                  all ? "any column" : fmt::format("{}", fmt::join(hidden, ", ")),
+                  source.name.display()),
+      fmt::format("{}; or leave these columns out: \"exclude\"", grant), "ORCH-0406");
+}
+
 /// The source's key under the target's names, if all of it is copied.
 std::vector<std::string> source_key(const data::PlanRequest& request) {
   std::vector<std::string> key;
@@ -111,6 +129,7 @@ data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& t
     request.target_columns.push_back(mapping.target.empty() ? column.name : mapping.target);
     request.target_types.push_back(mapping.type);
   }
+  check_readable(entry, request.source);
   request.key_columns = entry.key_columns.empty() ? source_key(request) : entry.key_columns;
   return request;
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t most_rows = 100'000;
 constexpr std::int64_t most_bytes = 64 << 20;
+constexpr std::int64_t longest_seconds = 31'536'000;
 
 struct Wish {
   std::string connection;
@@ -35,6 +36,8 @@ Wish read_wish(const workers::Task& task) {
       request.params.assign(params->begin(), params->end());
     request.max_rows = fields.integer("max_rows", 1, most_rows).value_or(request.max_rows);
     request.max_bytes = fields.integer("max_bytes", 1, most_bytes).value_or(request.max_bytes);
+    request.timeout_seconds =
+        fields.integer("timeout_seconds", 0, longest_seconds).value_or(request.timeout_seconds);
     request.once = fields.string("once").value_or("");
     if (fields.has("once") && request.once.empty())
       fields.problem("once", "once must not be empty");

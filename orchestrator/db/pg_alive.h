@@ -1,0 +1,12 @@
+// A server that says nothing: does it work, or did the network swallow it? Internal to the module.
+#pragma once
+
+#include "orchestrator/db/pg.h"
+
+namespace orch::pg {
+
+/// Asks over a second connection what the server does for `connection`. False when it does not
+/// answer either, or has answered already, or waits for us: then nothing will come. Throws Stopped.
+bool still_works(Connection& connection);
+
+}  // namespace orch::pg

@@ -1,0 +1,90 @@
+#include "workers/postgres/privileges.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "workers/worker.h"
+
+namespace orch::postgres {
+namespace {
+
+// $1: the schema of the target; $2: whether something is made in it; $3: the table's oid, or null;
+// $4: the rights that its rows need; $5: whether the table itself is altered.
+constexpr const char* missing_sql = R"sql(
+  WITH me AS (SELECT quote_ident(current_user) AS name, current_database() AS database),
+  schema_right (schema, needed) AS (
+    VALUES ('orch', 'USAGE'), ('orch_stage', 'USAGE'), ('orch_stage', 'CREATE'), ($1::text, 'USAGE')
+    UNION ALL SELECT $1::text, 'CREATE' WHERE $2::boolean),
+  table_right (oid, needed) AS (
+    SELECT c.oid, needed
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'orch'
+      JOIN (VALUES ('migration', 'SELECT'),
+                   ('fence', 'SELECT'), ('fence', 'INSERT'), ('fence', 'UPDATE'),
+                   ('load', 'SELECT'), ('load', 'INSERT'), ('load', 'UPDATE'), ('load', 'DELETE'),
+                   ('evidence', 'SELECT'), ('evidence', 'INSERT')) AS r (name, needed)
+        ON r.name = c.relname
+    UNION ALL
+    SELECT $3::oid, needed FROM unnest(string_to_array($4, ',')) AS needed WHERE $3 IS NOT NULL)
+  SELECT format('GRANT CREATE ON DATABASE %I TO %s', me.database, me.name) FROM me
+   WHERE NOT has_database_privilege(me.database, 'CREATE')
+     AND EXISTS (SELECT FROM schema_right s
+                  WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = s.schema))
+  UNION ALL
+  SELECT format('GRANT %s ON SCHEMA %I TO %s', string_agg(s.needed, ', '), n.nspname, me.name)
+    FROM me, schema_right s JOIN pg_namespace n ON n.nspname = s.schema
+   WHERE NOT has_schema_privilege(n.oid, s.needed)
+   GROUP BY n.nspname, me.name
+  UNION ALL
+  SELECT format('GRANT %s ON %I.%I TO %s',
+                string_agg(t.needed, ', ' ORDER BY
+                           array_position('{SELECT,INSERT,UPDATE,DELETE}'::text[], t.needed)),
+                n.nspname, c.relname, me.name)
+    FROM me, table_right t
+    JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE NOT has_table_privilege(t.oid, t.needed)
+   GROUP BY n.nspname, c.relname, me.name
+  UNION ALL
+  SELECT format('ALTER TABLE %I.%I OWNER TO %s', n.nspname, c.relname, me.name)
+    FROM me, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE $5::boolean AND c.oid = $3::oid AND NOT pg_has_role(c.relowner, 'USAGE'))sql";
+
+/// What is done to the rows of a table that exists.
+std::string needed_rights(data::Strategy strategy) {
+  switch (strategy) {
+    case data::Strategy::append:
+      return "SELECT,INSERT";
+    case data::Strategy::upsert:
+      return "SELECT,INSERT,UPDATE";
+    case data::Strategy::replace:
+      break;
+  }
+  return "SELECT,INSERT,UPDATE,DELETE";
+}
+
+}  // namespace
+
+void check_rights(pg::Connection& connection, const data::LoadPlan& plan,
+                  const std::optional<Described>& existing) {
+  const auto& request = plan.request;
+  // Rows are exchanged by exchanging a partition.
+  const bool swaps =
+      existing && existing->relkind == 'p' && request.strategy == data::Strategy::replace;
+  const auto found = connection.exec(
+      missing_sql, {request.target.schema, plan.create || swaps ? "t" : "f",
+                    existing ? std::optional(existing->oid) : std::nullopt,
+                    swaps ? "SELECT" : needed_rights(request.strategy), swaps ? "t" : "f"});
+  std::vector<std::string> grants;
+  for (int row = 0; row < found.rows(); ++row) grants.emplace_back(found.text(row, 0));
+  if (grants.empty()) return;
+  throw workers::TaskFailed(
+      "Target.Denied",
+      fmt::format("{}: the connection's user lacks rights: {}", request.target.display(),
+                  fmt::join(grants, "; ")),
+      "let the owner of the target run these statements; docs/privileges.md lists all of them",
+      "ORCH-0406");
+}
+
+}  // namespace orch::postgres
