@@ -112,8 +112,8 @@ class Connection {
   const std::string& conninfo() const noexcept { return conninfo_; }
 
   bool in_transaction() const;
-  /// The longest row that a CopyOut takes, in bytes; a longer one is Error "54000", before all of
-  /// it has been read. 0: any.
+  /// The longest row that a CopyOut takes, in bytes; a longer one is Error "54000", at the latest
+  /// when it is complete, and closes the connection. 0: any.
   void limit_rows(std::size_t bytes) { row_limit_ = bytes; }
   std::size_t row_limit() const noexcept { return row_limit_; }
   /// One more setting, "lock_timeout = '5s'", of each transaction that begins from now on.

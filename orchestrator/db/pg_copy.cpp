@@ -1,5 +1,6 @@
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,7 +24,9 @@ std::size_t waiting(int socket) {
   return ioctl(socket, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
-[[noreturn]] void too_large(std::size_t limit) {
+/// Closes the connection: what is left of the row would have to be read to its end otherwise.
+[[noreturn]] void too_large(PGconn* connection, std::size_t limit) {
+  shutdown(PQsocket(connection), SHUT_RDWR);
   throw Error(fmt::format("a row is larger than {} bytes", limit), row_too_large);
 }
 
@@ -47,11 +50,11 @@ bool CopyOut::next(std::string_view& row) {
   while ((size = PQgetCopyData(handle, &buffer_, 1)) == 0) {
     wait(connection_, POLLIN);
     arrived += waiting(PQsocket(handle));
-    if (limit > 0 && arrived > limit + counted_twice) too_large(limit);
+    if (limit > 0 && arrived > limit + counted_twice) too_large(handle, limit);
     if (PQconsumeInput(handle) == 0) checked(handle, nullptr);
   }
   if (size > 0) {
-    if (limit > 0 && static_cast<std::size_t>(size) > limit) too_large(limit);
+    if (limit > 0 && static_cast<std::size_t>(size) > limit) too_large(handle, limit);
     row = {buffer_, static_cast<std::size_t>(size)};
     return true;
   }
