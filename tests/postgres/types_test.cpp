@@ -176,6 +176,23 @@ TEST(UserTypes, OfExtensionsArriveWhereTheExtensionIs) {
   EXPECT_EQ(shape(pair.to), shape(pair.from));
 }
 
+TEST(UserTypes, OfExtensionsMayBeInAnotherSchema) {
+  test::Pair pair;
+  pg_run(pair.from, "CREATE EXTENSION hstore; CREATE EXTENSION citext");
+  pg_run(pair.from,
+         "CREATE DOMAIN email AS citext CHECK (VALUE LIKE '%@%');"
+         "CREATE TABLE t (id integer PRIMARY KEY, h hstore, hs hstore[], c citext, e email);"
+         "INSERT INTO t VALUES (1, 'a=>1, b=>NULL', ARRAY['x=>y'::hstore], 'AbC', 'X@y')");
+  pg_run(pair.to,
+         "DROP SCHEMA IF EXISTS extensions CASCADE; CREATE SCHEMA extensions;"
+         "CREATE EXTENSION hstore SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions");
+  for (int twice = 0; twice < 2; ++twice) pair.replication().replicate(test::entry_of("t"));
+  EXPECT_EQ(pg_rows(pair.to, "SELECT t::text FROM t"), pg_rows(pair.from, "SELECT t::text FROM t"));
+  EXPECT_EQ(pg_value(pair.to, "SELECT pg_typeof(h)::text || ' ' || pg_typeof(e)::text FROM t"),
+            "extensions.hstore extensions.citext");
+  pg_run(pair.to, "DROP SCHEMA extensions CASCADE");
+}
+
 TEST(UserTypes, ThatAreMadeOtherwiseAreRefused) {
   test::Pair pair;
   pg_run(pair.from,

@@ -87,8 +87,9 @@ std::string PostgresProxy::conninfo(const std::string& database, const std::stri
 
 void PostgresProxy::swallow() { swallowing_ = true; }
 
-void PostgresProxy::swallow_on(std::string text, bool forward) {
+void PostgresProxy::swallow_on(std::string text, bool forward, std::string after) {
   const std::scoped_lock lock(mutex_);
+  after_ = std::move(after);
   trigger_ = std::move(text);
   forward_ = forward;
 }
@@ -132,7 +133,8 @@ void PostgresProxy::to_server(int client, int server) {
     bool forward = true;
     {
       const std::scoped_lock lock(mutex_);
-      triggered = !trigger_.empty() && bytes.find(trigger_) != std::string::npos;
+      if (!after_.empty() && bytes.find(after_) != std::string::npos) after_.clear();
+      triggered = !trigger_.empty() && after_.empty() && bytes.find(trigger_) != std::string::npos;
       if (triggered) {
         trigger_.clear();
         swallowing_ = true;

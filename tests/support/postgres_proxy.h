@@ -30,9 +30,9 @@ class PostgresProxy {
 
   /// From now on nothing is read and nothing is forwarded; connections stay open.
   void swallow();
-  /// Swallows once a client has sent `text`. It still reaches the server when `forward`: the answer
-  /// is what is lost.
-  void swallow_on(std::string text, bool forward);
+  /// Swallows once a client has sent `text`, after one has sent `after`. It still reaches the server
+  /// when `forward`: the answer is what is lost.
+  void swallow_on(std::string text, bool forward, std::string after = {});
   /// Forwards again what has been waiting.
   void release();
   /// True once something was swallowed.
@@ -53,6 +53,7 @@ class PostgresProxy {
   bool ending_ = false;
   bool forward_ = false;
   std::string trigger_;
+  std::string after_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<int> sockets_;

@@ -50,7 +50,8 @@ class Columns final : public publishing::ColumnPlanner {
     const auto& from = request_.source.columns[i];
     if (to.native.empty()) return;  // told before
     if (same_engine()) {
-      const auto expression = widened(from, to);
+      const auto expression =
+          of_same_extension(from.native, to.native) ? std::string() : widened(from, to);
       if (!expression)
         problems.unsupported(fmt::format("{} ({}) does not fit into {} ({}) without loss",
                                          from.name, from.native.shown(), to.name,
@@ -162,6 +163,15 @@ class Columns final : public publishing::ColumnPlanner {
       attribute.type = found->sql();
     }
     plan.create_types.push_back(std::move(type));
+  }
+
+  /// One type of an extension, which each database has in a schema of its own.
+  bool of_same_extension(const data::TypeText& from, const data::TypeText& to) {
+    const auto one = TypeName::parse(from.shown());
+    const auto other = TypeName::parse(to.shown());
+    return one && other && one->schema() != other->schema() &&
+           one->in_schema(other->schema()).sql() == other->sql() &&
+           extension_schema(connection_, other->name()) == other->schema();
   }
 
   bool exists(const TypeName& type) {
