@@ -84,7 +84,7 @@ TEST_F(Silence, InACommitWhoseAnswerIsLost) {
   pair_.replication().verify(entry, load);
   auto to = target();
   test::Replication replication(pair_.source(), *to, 100);
-  network_.swallow_on("COMMIT", true);
+  network_.swallow_on("COMMIT", true, "evidence (");
   EXPECT_EQ(error_of([&] { replication.merge(entry, load); }), "Connection.Lost");
   EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM t"), "50000");
   network_.release();
@@ -99,7 +99,7 @@ TEST_F(Silence, InACommitThatNeverArrives) {
   pair_.replication().verify(entry, load);
   auto to = target();
   test::Replication replication(pair_.source(), *to, 100);
-  network_.swallow_on("COMMIT", false);
+  network_.swallow_on("COMMIT", false, "evidence (");
   EXPECT_EQ(error_of([&] { replication.merge(entry, load); }), "Connection.Lost");
 }
 

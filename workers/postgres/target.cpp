@@ -36,6 +36,7 @@ class PostgresTarget final : public publishing::DatabaseTarget {
 
   std::optional<data::Table> describe(const data::TableName& name) override {
     return on(name, "describing", [&]() -> std::optional<data::Table> {
+      const Reading reading(connection_);
       auto found = describe_table(connection_, resolved(name));
       if (!found) return std::nullopt;
       return std::move(found->table);

@@ -127,6 +127,7 @@ bool TargetSession::has_bookkeeping() {
 
 std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName& table) {
   return classified([&]() -> std::optional<publishing::TableFacts> {
+    const Reading reading(connection_);
     auto found = describe_table(connection_, table);
     if (!found) return std::nullopt;
     return table_facts(connection_, *std::move(found));

@@ -107,17 +107,6 @@ boost::json::array to_json(const std::vector<Finding>& findings) {
   return array;
 }
 
-/// Waiting helps against a database that is down, and against nothing else.
-void refuse_what_does_not_pass(const std::vector<Finding>& findings) {
-  const auto found = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    return !finding.error.empty() && finding.error != "Connection.Down";
-  });
-  if (found == findings.end()) return;
-  throw workers::TaskFailed(found->error, fmt::format("{}: {}", found->name, found->reason),
-                            "correct the connection or the server, then `orch resume` the run",
-                            "ORCH-0306", {{"connections", to_json(findings)}});
-}
-
 bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
   const auto* since = input_member(task, "since");
   if (!since || !since->is_string()) return true;
@@ -164,7 +153,6 @@ class Health final : public workers::Worker {
     const auto wanted = wanted_connections(task, connections);
     context.report({"health", "checking", 0, 0, {}});
     const auto findings = look_at_all(connections, wanted);
-    refuse_what_does_not_pass(findings);
     const auto status = overall(findings);
     const auto deadline = integer_option(task, "deadline_seconds", 3'600, 0, 31'536'000);
     const auto poll = integer_option(task, "poll_seconds", 15, 1, 86'400);
