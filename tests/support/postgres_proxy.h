@@ -30,8 +30,8 @@ class PostgresProxy {
 
   /// From now on nothing is read and nothing is forwarded; connections stay open.
   void swallow();
-  /// Swallows once a client has sent `text`, after one has sent `after`. It still reaches the server
-  /// when `forward`: the answer is what is lost.
+  /// Swallows once a client has sent `text`, after one has sent `after`. It still reaches the
+  /// server when `forward`: the answer is what is lost.
   void swallow_on(std::string text, bool forward, std::string after = {});
   /// Forwards again what has been waiting.
   void release();
