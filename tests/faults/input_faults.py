@@ -10,6 +10,7 @@ from world import (
 
 @fault
 def wrong_password(world):
+    """Refused at once, before there is a run: its name stays free."""
     secret = "not-the-password-7731"
     project = world.project(target="postgres", only=["currencies", "periods"])
     world.server.database("postgres").psql("DROP ROLE IF EXISTS guarded; CREATE ROLE guarded LOGIN PASSWORD 'right' SUPERUSER")
@@ -18,14 +19,16 @@ def wrong_password(world):
     project.connect(world.sqlite.after.url, **guarded)
     password = project.folder / "password.txt"
     password.write_text(secret + "\n")
-    code, out, err = project.call(*project.replicate("today", deadline_seconds=2, poll_seconds=1))
-    expect(code == RUN_FAILED, f"expected a failed run, got {code}:\n{err}")
-    expect_words(err + out, "warehouse", "password")
+    code, out, err = project.call(*project.replicate("today"))
+    expect(code == ERROR, f"expected a refusal, got {code}:\n{err}")
+    expect_words(err + out, "Connection.Refused", "warehouse", "password", "hint")
     for text in (out, err, project.call("history", "today", "-o", "json")[1], project.store.read_bytes().decode("latin-1")):
         expect(secret not in text, "the password is shown")
     expect_yesterday(project)
     password.write_text("right\n")
-    resume(project)
+    code, _, err = project.call(*project.replicate("today"))
+    expect(code == OK, f"with the right password it ended with {code}:\n{err}")
+    expect_today(project, "today")
 
 
 @fault

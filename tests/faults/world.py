@@ -139,9 +139,7 @@ def slow_source(world, project):
     """Makes today's reading of `premium_postings` take seconds, so that a load can be caught."""
     database = world.server.database(f"slow{world._number}")
     database.become(world.postgres.after)
-    database.run("ALTER TABLE premium_postings RENAME TO postings;"
-                 "CREATE VIEW premium_postings AS SELECT p.* FROM postings p WHERE pg_sleep(0.002) IS NOT NULL")
-    change_catalog(project, "premium_postings", parts=1, key_columns=["posting_id"])
+    change_catalog(project, "premium_postings", parts=1, where="pg_sleep(0.002) IS NOT NULL")
     project.connect(database.url)
     return database
 
