@@ -8,7 +8,7 @@ namespace orch::access {
 
 enum class AddressKind : std::uint8_t {
   global,       ///< anywhere on the Internet
-  private_use,  ///< of a network behind a router (RFC 1918, RFC 4193, RFC 6598), or of no host
+  private_use,  ///< private or shared address space (RFC 1918, RFC 4193, RFC 6598), or no host
   loopback,     ///< this machine
   link_local,   ///< of the cable, and where clouds keep the credentials of their machines
 };

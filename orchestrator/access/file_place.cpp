@@ -14,7 +14,7 @@ std::optional<fs::path> true_place(const fs::path& path) {
   fs::path place = whole.root_path();
   for (const auto& part : whole.relative_path()) {
     if (part.empty() || part == ".") continue;
-    // Behind a link, ".." is where the link leads; so it is taken after the links are followed.
+    // After a link, ".." is the parent of its target; so links are followed first.
     if (part == "..") {
       place = place.parent_path();
       continue;

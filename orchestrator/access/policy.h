@@ -25,7 +25,7 @@ struct Refusal {
 class Policy {
  public:
   /// `own` are files of the server that no client may read or write, wherever they are: store,
-  /// keys, connections, bindings. Files whose name goes on behind theirs (".db-wal") count as well.
+  /// keys, connections, bindings. So are files whose names begin with theirs (".db-wal").
   Policy(Grants grants, std::vector<std::filesystem::path> own);
 
   /// Empty: allowed. `project` is the folder of the run's connections file; empty: there is none.

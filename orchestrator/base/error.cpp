@@ -103,8 +103,8 @@ constexpr std::array codes = {
         "ORCH-0205", "the run cannot be resumed like this",
         "It is running or has succeeded, the state to resume from does not exist or was never "
         "entered, or the new definition changes a state that has already been completed. A run "
-        "that is under way or paused goes on as it was started; a part of a paused run goes on "
-        "with it."},
+        "that is under way or paused continues with its own input and definition; a part of a "
+        "paused run continues with it."},
     ErrorCode{"ORCH-0206", "the run store is damaged",
               "What the file holds cannot have been written by orch. Restore a backup."},
     ErrorCode{"ORCH-0207", "the store's schema is not this program's",
@@ -310,7 +310,7 @@ constexpr std::array codes = {
               "accepts the columns as they are; or say in the catalog entry what is wanted."},
     ErrorCode{"ORCH-0521", "rows have no place in the watermark's order",
               "Rows of the source have NULL in the watermark's column, or a value that does not "
-              "compare with the others (a text among numbers, a date that is none, infinity), so "
+              "compare with the others (a text among numbers, an invalid date, infinity), so "
               "that later loads would miss rows. The message has a count and an example. Correct "
               "the rows, include those with NULL (\"nulls\": \"include\"), or choose another "
               "watermark."},

@@ -112,8 +112,8 @@ constexpr std::array table = {
             "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
             "--private-key). GET /healthz needs no signature.\n\n"
             "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
-            "finish; what is not done then is not paused, as a foreground run would be: it goes on "
-            "at the next start.",
+            "finish. Unlike a foreground run, unfinished runs are not paused: they continue at the "
+            "next start.",
             "orch serve\n"
             "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
             "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "

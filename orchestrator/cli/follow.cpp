@@ -103,7 +103,7 @@ void show_paused(const Context& context, const store::ExecutionRow& row) {
   const auto& made = row.made;
   context.say(fmt::format("orch: run {} is paused; nothing is lost, and nothing continues it but",
                           made.name));
-  context.say(fmt::format("  orch resume {}   goes on where it was", made.run_id));
+  context.say(fmt::format("  orch resume {}   continues it", made.run_id));
   context.say(fmt::format("  orch stop {}     ends it", made.run_id));
 }
 

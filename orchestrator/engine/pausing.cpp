@@ -40,7 +40,7 @@ std::string Engine::Core::go_on(store::ExecutionRow row, const Redrive& redrive)
   const bool other_flow = !redrive.from.empty() || !redrive.input.empty() || redrive.definition;
   if (other_flow || (other_files && !row.paused_at))
     refuse(row,
-           row.paused_at ? "is paused; it goes on where it was, as it was started"
+           row.paused_at ? "is paused; it continues with its own input and definition"
                          : "is under way; it goes on by itself, as it was started",
            "`orch stop` it first, then resume it with what is to change");
   if (row.paused_at) bring_along(row, redrive);
