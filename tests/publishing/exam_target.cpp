@@ -120,12 +120,13 @@ class PostgresExamTarget final : public ExamTarget {
 const std::vector<TargetKind>& target_kinds() {
   static const std::vector<TargetKind> kinds = {
       {"sqlite",
-       {"strict tables", "case folding"},
+       {"strict tables", "case folding", "binary order of texts"},
        "orch_evidence",
        [] { return std::make_unique<SqliteExamTarget>(); }},
       {"postgresql",
        {"partitions", "inheritance", "sequences", "identity", "before triggers", "publications",
-        "schemas", "grants", "parts", "row locks", "rules", "short names", "case sensitive names"},
+        "schemas", "grants", "parts", "row locks", "rules", "short names", "case sensitive names",
+        "collations"},
        "orch.evidence",
        [] { return std::make_unique<PostgresExamTarget>(); }},
   };

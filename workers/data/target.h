@@ -51,7 +51,9 @@ struct LoadPlan {
   std::vector<Column> columns;           ///< of the target, in the order of the row
   std::vector<std::string> expressions;  ///< for ReadRequest::expressions
   RowFormat format = RowFormat::cells;
-  bool create = false;                 ///< the target table does not exist yet
+  bool create = false;  ///< the target table does not exist yet
+  /// The target orders values of every kind as the source does, texts and mixed columns too.
+  bool same_order = false;
   std::vector<UserType> create_types;  ///< that the target lacks; made when the load begins
   std::string fingerprint;             ///< hash of source and target columns and types
 };

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 namespace orch::publishing {
 
 const RowStrategy& strategy_of(data::Strategy strategy) {
@@ -18,6 +20,13 @@ const RowStrategy& strategy_of(data::Strategy strategy) {
 
 std::int64_t staged_rows(RowMerge& merge) {
   return number(merge.session, "SELECT count(*) FROM " + merge.staging);
+}
+
+std::int64_t new_keys(RowMerge& merge) {
+  return number(
+      merge.session,
+      fmt::format("SELECT count(*) FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})",
+                  merge.staged(), merge.rows(), merge.same(merge.plan.request.key_columns)));
 }
 
 }  // namespace orch::publishing

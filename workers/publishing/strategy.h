@@ -33,5 +33,7 @@ const RowStrategy& append_strategy();
 
 /// How many rows are staged.
 std::int64_t staged_rows(RowMerge& merge);
+/// How many of them have a key that the table does not have.
+std::int64_t new_keys(RowMerge& merge);
 
 }  // namespace orch::publishing

@@ -157,7 +157,9 @@ data::LoadPlan make_plan(const data::PlanRequest& request,
         existing->table, existing->view ? "the target is a view or a virtual table" : "",
         existing->needed};
   Columns columns(request);
-  return publishing::make_plan(dialect(), request, table, columns);
+  auto plan = publishing::make_plan(dialect(), request, table, columns);
+  plan.same_order = request.source_engine == engine_name;
+  return plan;
 }
 
 std::string create_target_sql(const data::LoadPlan& plan) {

@@ -41,9 +41,7 @@ void start_above_target(const catalog::Entry& entry, const data::LoadPlan& plan,
   const auto from = plan.request.source.columns[static_cast<std::size_t>(at)].kind;
   const auto order = data::order_of(from);
   const bool same = order == data::order_of(plan.columns[static_cast<std::size_t>(at)].kind);
-  const bool sqlite =
-      plan.request.source_engine == "sqlite" && plan.format == data::RowFormat::cells;
-  if (!same || (!sqlite && (order.empty() || order == "text")))
+  if (!same || (!plan.same_order && (order.empty() || order == "text")))
     throw data::not_comparable(
         entry.watermark,
         fmt::format("{} holds rows that no load with this watermark published, and source and "

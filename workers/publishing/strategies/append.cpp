@@ -12,12 +12,7 @@ class Append final : public RowStrategy {
 
   std::int64_t rows_after(RowMerge& merge, std::int64_t before) const override {
     if (!merge.plan.request.reads_again) return before + staged_rows(merge);
-    return before +
-           number(merge.session,
-                  fmt::format("SELECT count(*) FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE "
-                              "{})",
-                              merge.staged(), merge.rows(),
-                              merge.same(merge.plan.request.key_columns)));
+    return before + new_keys(merge);
   }
 
   Changes apply(RowMerge& merge) const override {

@@ -12,12 +12,7 @@ class Upsert final : public RowStrategy {
   bool needs_key() const override { return true; }
 
   std::int64_t rows_after(RowMerge& merge, std::int64_t before) const override {
-    return before +
-           number(merge.session,
-                  fmt::format("SELECT count(*) FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE "
-                              "{})",
-                              merge.staged(), merge.rows(),
-                              merge.same(merge.plan.request.key_columns)));
+    return before + new_keys(merge);
   }
 
   Changes apply(RowMerge& merge) const override {
