@@ -46,7 +46,7 @@ TEST_F(StopAtRest, EndsTheRunAlone) {
   const auto run = engine_->submit(submission(waiting)).run_id;
   const auto other = engine_->submit(submission(waiting)).run_id;
   rest(2);
-  EXPECT_EQ(stop_at_rest(*store_, run.substr(0, 15), "Enough", "for today"), run);
+  EXPECT_EQ(stop_at_rest(*store_, run, "Enough", "for today"), run);
   EXPECT_THAT(running(), testing::ElementsAre(other));
   const auto row = store_->find(run);
   EXPECT_EQ(row.status, machine::Status::aborted);
