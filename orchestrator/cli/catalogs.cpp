@@ -58,17 +58,21 @@ int discover(const Context& context, const DiscoverOptions& options) {
 }
 
 int validate(const Context& context, const CatalogOptions& options) {
-  const auto entries =
-      catalog::choose(catalog::load_catalog(options.file), {options.only, options.tags});
-  const auto problems = steps::check_catalog(entries, load_connections(context));
+  const auto catalog = catalog::load_catalog(options.file);
+  const auto entries = catalog::choose(catalog, {options.only, options.tags});
+  const auto problems = steps::check_catalog(catalog, entries, load_connections(context));
   if (context.json()) {
     bj::array documents;
     for (const auto& problem : problems)
-      documents.push_back(bj::object{{"key", problem.pointer}, {"message", problem.message}});
+      documents.push_back(bj::object{
+          {"key", problem.pointer}, {"message", problem.message}, {"hint", problem.hint}});
     print_documents(context, documents);
   } else {
     status::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
-    for (const auto& problem : problems) grid.add({problem.pointer, problem.message});
+    for (const auto& problem : problems) {
+      grid.add({problem.pointer, problem.message});
+      if (!problem.hint.empty()) grid.add({"", "hint: " + problem.hint});
+    }
     context.print(grid.text(context.out.look));
   }
   const auto count = static_cast<std::int64_t>(problems.size());

@@ -68,7 +68,10 @@ constexpr std::array table = {
             "--target-schema claims=raw",
             declare_catalog_discover},
     Command{"catalog validate", "Check a catalog against its databases",
-            "Plans every table as a run would, with both databases open, and changes nothing.",
+            "Plans every table as a run would, with both databases open, and changes nothing: "
+            "missing tables and columns, the right to read (with the GRANT), drift, types, targets "
+            "that would be one table or are another catalog's, and the SQL of queries, \"where\" "
+            "and checks, which is explained, never run.",
             "orch catalog validate catalog.json", declare_catalog_validate},
     Command{"catalog show", "Show the tables of a catalog", "",
             "orch catalog show --tags daily\norch catalog show -o json", declare_catalog_show},

@@ -188,20 +188,27 @@ TEST_F(CatalogTest, ATablesUnknownColumnIsAProblem) {
 }
 
 TEST_F(CatalogTest, ACheckFindsEveryTableThatCannotTravel) {
-  const auto entries =
-      catalog::parse_catalog(
-          json::parse(R"({"version":1,"defaults":{"source":{"connection":"from"},)"
-                      R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
-                      R"({"source":{"table":"bb"}},{"source":{"table":"b"},"exclude":["m"]},)"
-                      R"({"key":"g1","source":{"connection":"gone","table":"x"}},)"
-                      R"({"key":"g2","source":{"connection":"gone","table":"y"}}]})"),
-          "c")
-          .entries;
+  const auto catalog = catalog::parse_catalog(
+      json::parse(
+          R"({"version":1,"defaults":{"source":{"connection":"from"},)"
+          R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
+          R"({"source":{"table":"bb"}},{"source":{"table":"b"},"exclude":["m"]},)"
+          R"({"key":"g1","source":{"connection":"gone","table":"x"}},)"
+          R"({"key":"g2","source":{"connection":"gone","table":"y"}},)"
+          R"({"key":"w","source":{"table":"b"},"target":{"table":"w"},"where":"idd > 0"},)"
+          R"({"key":"s","source":{"table":"b"},"target":{"table":"s"},"where":"id > 0) OR (1"},)"
+          R"({"key":"q","source":{"query":"SELECT id FROM b;"},"target":{"table":"q"}},)"
+          R"({"key":"k","source":{"table":"b"},"target":{"table":"k"},)"
+          R"("checks":[{"unique":["idd"]},{"sql":"m > 0"},{"sql":"n <> ''"}]}]})"),
+      "c");
   expect_problems(
-      steps::check_catalog(entries, connections()),
+      steps::check_catalog(catalog, catalog.entries, connections()),
       {boost::json::array{"bb", "Source.TableMissing"},
        boost::json::array{"b", "Source.ColumnMissing"}, boost::json::array{"g1", "Connection.Down"},
-       boost::json::array{"g2", "Connection.Down"}});
+       boost::json::array{"g2", "Connection.Down"}, boost::json::array{"w", "no such column: idd"},
+       boost::json::array{"s", "Source.QueryFailed"}, boost::json::array{"q", "Source.QueryFailed"},
+       boost::json::array{"k", "no column \"idd\" is copied; did you mean \"id\"?"},
+       boost::json::array{"k", "the check \"m > 0\" cannot be run: "}});
 }
 
 }  // namespace

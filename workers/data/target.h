@@ -188,6 +188,10 @@ class Target {
   /// Runs checks on the staged rows (and the published ones, for growth and shrink).
   virtual std::vector<CheckResult> check(const LoadPlan& plan,
                                          const std::vector<Check>& checks) = 0;
+  /// Why checks could not be run on the rows that `plan` stages; empty when all can. Conditions are
+  /// explained, never run; those on types that are still to be made are not looked at.
+  virtual std::vector<std::string> check_problems(const LoadPlan& plan,
+                                                  const std::vector<Check>& checks) = 0;
   /// Sets the load row's `verified` if `load` is still the staged one and its fence holds.
   virtual void mark_verified(const LoadPlan& plan, const LoadId& load) = 0;
 

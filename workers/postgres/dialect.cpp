@@ -5,6 +5,7 @@
 #include "orchestrator/db/pg.h"
 #include "workers/data/digest.h"
 #include "workers/postgres/names.h"
+#include "workers/postgres/type_name.h"
 
 namespace orch::postgres {
 namespace {
@@ -85,6 +86,10 @@ class PostgresDialect final : public publishing::Dialect {
 
   data::SqlDialect rules() const override { return data::SqlDialect::postgresql; }
   const char* null_safe_equal() const override { return "IS NOT DISTINCT FROM"; }
+
+  std::string null_of(const data::Column& column) const override {
+    return fmt::format("CAST(NULL AS {})", type_sql(column.native, column.name));
+  }
 
   std::string differs(const data::Column& column, const std::string& left,
                       const std::string& right) const override {

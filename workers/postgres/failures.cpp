@@ -44,6 +44,7 @@ constexpr std::array rows = {
     Row{"23503", ErrorClass::foreign_key, ""},
     Row{"23", ErrorClass::conflict, ""},
     Row{"22", ErrorClass::value, ""},
+    Row{"0A", ErrorClass::statement, "the server's version does not do this"},
     Row{"42", ErrorClass::statement, "run the statement in psql to see what is wrong"},
 };
 

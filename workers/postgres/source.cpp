@@ -190,6 +190,8 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     note_position();
     const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
     const auto plan = select_plan(described, request);
+    // What the server refuses of the statement, it refuses before anything is staged.
+    connection_.exec("EXPLAIN " + plan.select(""));
     watermark_.reset();
     if (request.watermark)
       watermark_ = look_at_watermark(connection_, described.table, request, plan.from, plan.author);

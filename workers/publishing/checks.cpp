@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/error.h"
 #include "workers/publishing/examples.h"
 #include "workers/publishing/strategy.h"
 
@@ -13,6 +14,13 @@ namespace orch::publishing {
 namespace {
 
 using Type = data::Check::Type;
+
+/// Where an author's SQL enters a statement. Throws TaskFailed "Check.Invalid".
+std::string condition_of(const data::Check& check, const Dialect& dialect) {
+  return data::enclosed(check.sql, dialect.rules(),
+                        {"Check.Invalid", fmt::format("check \"{}\"", check.name),
+                         "a check is one condition on the staged columns", "ORCH-0508"});
+}
 
 class Checker {
  public:
@@ -60,12 +68,8 @@ class Checker {
     throw std::logic_error("a check of no type");
   }
 
-  /// Where an author's SQL enters a statement.
   data::CheckResult condition(const data::Check& check) {
-    const auto sql =
-        data::enclosed(check.sql, session_.dialect().rules(),
-                       {"Check.Invalid", fmt::format("check \"{}\"", check.name),
-                        "a check is one condition on the staged columns", "ORCH-0508"});
+    const auto sql = condition_of(check, session_.dialect());
     data::CheckResult result;
     session_.reading([&] { result = none(check, sql + " IS NOT TRUE", "every row meets it"); });
     return result;
@@ -110,7 +114,54 @@ class Checker {
   RowMerge merge_;
 };
 
+/// A SELECT of rows as they will be staged, to be explained; empty where types of theirs are still
+/// to be made.
+std::string rows_to_stage(Session& session, const data::LoadPlan& plan) {
+  const auto& dialect = session.dialect();
+  if (const auto facts = session.facts(dialect.stored(plan.request.target)))
+    return fmt::format("SELECT {} FROM {}", list(dialect, plan.columns), facts->rows);
+  if (!plan.create_types.empty()) return {};
+  std::vector<std::string> columns;
+  for (const auto& column : plan.columns)
+    columns.push_back(dialect.null_of(column) + " AS " + dialect.quote(column.name));
+  return fmt::format("SELECT {}", fmt::join(columns, ", "));
+}
+
+void explain(Session& session, const std::string& rows, const data::Check& check) {
+  const auto sql = condition_of(check, session.dialect());
+  if (rows.empty()) return;
+  session.reading([&] {
+    session.rows(fmt::format("EXPLAIN SELECT 1 FROM ({}) AS s WHERE {} IS NOT TRUE", rows, sql));
+  });
+}
+
 }  // namespace
+
+std::vector<std::string> check_problems(Session& session, const data::LoadPlan& plan,
+                                        const std::vector<data::Check>& checks) {
+  if (checks.empty()) return {};
+  std::vector<std::string> names, problems;
+  for (const auto& column : plan.columns) names.push_back(column.name);
+  const auto rows = rows_to_stage(session, plan);
+  for (const auto& check : checks) {
+    for (const auto& column : check.columns)
+      if (!contains(session.dialect(), names, column))
+        problems.push_back(fmt::format("the check \"{}\": no column \"{}\" is copied{}", check.name,
+                                       column, did_you_mean(column, names)));
+    if (check.type != Type::sql) continue;
+    try {
+      explain(session, rows, check);
+    } catch (const workers::TaskFailed& failed) {
+      problems.emplace_back(failed.what());
+    } catch (const data::DatabaseError& error) {
+      using data::ErrorClass;
+      if (error.error_class() == ErrorClass::lost || error.error_class() == ErrorClass::down) throw;
+      problems.push_back(
+          fmt::format("the check \"{}\" cannot be run: {}", check.name, error.what()));
+    }
+  }
+  return problems;
+}
 
 std::vector<data::CheckResult> run_checks(Session& session, const data::LoadPlan& plan,
                                           const data::TableName& staging,

@@ -1,6 +1,7 @@
 // The catalog's checks, run on staged rows.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "workers/publishing/session.h"
@@ -13,5 +14,9 @@ namespace orch::publishing {
 std::vector<data::CheckResult> run_checks(Session& session, const data::LoadPlan& plan,
                                           const data::TableName& staging,
                                           const std::vector<data::Check>& checks);
+
+/// As data::Target::check_problems().
+std::vector<std::string> check_problems(Session& session, const data::LoadPlan& plan,
+                                        const std::vector<data::Check>& checks);
 
 }  // namespace orch::publishing

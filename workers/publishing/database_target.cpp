@@ -45,6 +45,12 @@ std::vector<data::CheckResult> DatabaseTarget::check(const data::LoadPlan& plan,
                   [&] { return run_checks(reader(), plan, staging_of(plan), checks); });
 }
 
+std::vector<std::string> DatabaseTarget::check_problems(const data::LoadPlan& plan,
+                                                        const std::vector<data::Check>& checks) {
+  return reported("explaining the checks of " + plan.request.target.display(), plan.request.target,
+                  [&] { return publishing::check_problems(reader(), plan, checks); });
+}
+
 void DatabaseTarget::mark_verified(const data::LoadPlan& plan, const data::LoadId& load) {
   reported("marking the load of " + plan.request.target.display(), plan.request.target,
            [&] { publishing::mark_verified(*writer(), stored(plan), load); });

@@ -19,6 +19,8 @@ class DatabaseTarget : public data::Target {
                              const std::function<bool()>& stop) override;
   std::vector<data::CheckResult> check(const data::LoadPlan& plan,
                                        const std::vector<data::Check>& checks) override;
+  std::vector<std::string> check_problems(const data::LoadPlan& plan,
+                                          const std::vector<data::Check>& checks) override;
   void mark_verified(const data::LoadPlan& plan, const data::LoadId& load) override;
   data::Published merge(const data::LoadPlan& plan, const data::LoadId& load,
                         const boost::json::object& evidence) override;

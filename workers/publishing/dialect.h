@@ -46,6 +46,8 @@ class Dialect {
   virtual data::SqlDialect rules() const = 0;
   /// The operator by which NULL equals NULL and all else is as by "=".
   virtual const char* null_safe_equal() const = 0;
+  /// A NULL of the column's type.
+  virtual std::string null_of(const data::Column& column) const = 0;
   /// Condition: two values of `column` are not the same to the byte; NULL is a value.
   virtual std::string differs(const data::Column& column, const std::string& left,
                               const std::string& right) const = 0;

@@ -48,6 +48,7 @@ class SqliteDialect final : public publishing::Dialect {
   }
   data::SqlDialect rules() const override { return data::SqlDialect::sqlite; }
   const char* null_safe_equal() const override { return "IS"; }
+  std::string null_of(const data::Column&) const override { return "NULL"; }
   // Binary comparison, for a column's own collation may take 'a' and 'A' for the same.
   std::string differs(const data::Column&, const std::string& left,
                       const std::string& right) const override {

@@ -4,14 +4,17 @@
 #include <vector>
 
 #include "orchestrator/base/error.h"
-#include "workers/catalog/entry.h"
+#include "workers/catalog/catalog.h"
 #include "workers/connections/connections.h"
 
 namespace orch::steps {
 
-/// Connects and asks for each entry what stage would ask: missing tables and columns, types that
-/// cannot arrive unchanged. One problem a table; its pointer is the metadata key.
-std::vector<Problem> check_catalog(const std::vector<catalog::Entry>& entries,
+/// Connects and asks for each of `entries`, some of `catalog`'s, what a run would ask: missing
+/// tables and columns, the right to read, drift, types that cannot arrive unchanged, targets of
+/// other catalogs or that would be one table, columns and SQL of conditions and checks. The pointer
+/// of a problem is the metadata key.
+std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
+                                   const std::vector<catalog::Entry>& entries,
                                    const connections::Connections& connections);
 
 }  // namespace orch::steps

@@ -1,0 +1,80 @@
+// What `orch catalog validate` finds with PostgreSQL at both ends.
+#include "workers/steps/catalog_check.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/json/text.h"
+#include "tests/postgres/pair.h"
+#include "tests/support/problems.h"
+#include "tests/support/temp_folder.h"
+
+namespace orch {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class CatalogCheck : public ::testing::Test {
+ protected:
+  CatalogCheck() {
+    folder_.write("connections.json",
+                  fmt::format(R"({{"version":1,"connections":{{"from":{{"url":"{}"}},)"
+                              R"("to":{{"url":"{}"}}}}}})",
+                              pair_.from, pair_.to));
+    test::pg_run(pair_.from,
+                 "DROP TABLE IF EXISTS t, a; CREATE TABLE t (id int PRIMARY KEY, n numeric(9,2), "
+                 "day date); CREATE TABLE a (id int)");
+    test::pg_run(pair_.to, "DROP TABLE IF EXISTS there; CREATE TABLE there (id int, n numeric)");
+  }
+
+  /// Of one entry, from its members beside the target.
+  std::vector<Problem> problems(const std::string& entry, const std::string& target = "made") {
+    const auto catalog = catalog::parse_catalog(
+        json::parse(fmt::format(
+            R"({{"version":1,"defaults":{{"source":{{"connection":"from"}},)"
+            R"("target":{{"connection":"to"}}}},"tables":[{{"key":"k",{},"target":{{"table":"{}"}}}}]}})",
+            entry, target)),
+        "c");
+    return steps::check_catalog(catalog, catalog.entries,
+                                connections::Connections::load(folder_ / "connections.json"));
+  }
+
+  test::Pair pair_;
+  test::TempFolder folder_;
+};
+
+TEST_F(CatalogCheck, ExplainsWhatTheSourceWouldRefuse) {
+  const std::vector<std::pair<std::string, std::string>> refused = {
+      {R"("source":{"table":"t"},"where":"idd > 0")", "column \"idd\" does not exist"},
+      {R"("source":{"table":"t"},"where":"id > 0) OR (true")", "the condition: "},
+      {R"("source":{"table":"t"},"where":"n")", "must be type boolean"},
+      {R"("source":{"query":"WITH d AS (DELETE FROM a RETURNING *) SELECT * FROM d"})",
+       "data-modifying"}};
+  for (const auto& [entry, reason] : refused) {
+    const auto found = problems(entry);
+    ASSERT_EQ(found.size(), 1u) << entry;
+    EXPECT_THAT(found[0].message, AllOf(StartsWith("Source.QueryFailed"), HasSubstr(reason)));
+  }
+  EXPECT_TRUE(problems(R"--("source":{"table":"t"},"where":"id > 0 AND day < now()")--").empty());
+}
+
+TEST_F(CatalogCheck, ExplainsChecksOnTablesThatAreThereAndThatWillBeMade) {
+  const std::string checks =
+      R"--("source":{"table":"t"},"exclude":["day"],"checks":[{"unique":["idd"]},{"sql":"m > 0"},)--"
+      R"--({"sql":"n < 'x'"},{"sql":"n > 0 AND id = round(n)"},{"sql":"day > now()"}])--";
+  for (const auto* target : {"made", "there"})
+    test::expect_problems(
+        problems(checks, target),
+        {boost::json::array{"k", "no column \"idd\" is copied; did you mean \"id\"?"},
+         boost::json::array{"k", "the check \"m > 0\" cannot be run: "},
+         boost::json::array{"k", "the check \"n < 'x'\" cannot be run: "},
+         boost::json::array{"k", "the check \"day > now()\" cannot be run: "}});
+  EXPECT_EQ(test::pg_rows(pair_.to, "SELECT to_regclass('made'), to_regnamespace('orch_stage')"),
+            test::pg_rows(pair_.to, "SELECT NULL::text, to_regnamespace('orch_stage')"));
+}
+
+}  // namespace
+}  // namespace orch
