@@ -7,6 +7,9 @@ install(DIRECTORY workflows DESTINATION ${CMAKE_INSTALL_DATADIR}/orch FILES_MATC
 install(DIRECTORY schema DESTINATION ${CMAKE_INSTALL_DATADIR}/orch FILES_MATCHING PATTERN "*.schema.json")
 install(FILES README.md CHANGELOG.md DESTINATION ${doc})
 install(FILES LICENSE DESTINATION ${doc} RENAME copyright)
+install(DIRECTORY docs DESTINATION ${doc} FILES_MATCHING PATTERN "*.md")
+install(FILES cmake/package/orch.service DESTINATION lib/systemd/system)
+install(FILES cmake/package/sysusers.conf DESTINATION lib/sysusers.d RENAME orch.conf)
 install(DIRECTORY examples/ledger DESTINATION ${doc}/examples
   FILES_MATCHING PATTERN "*.json" PATTERN "README.md" PATTERN "generator" EXCLUDE PATTERN "reports" EXCLUDE)
 
@@ -39,5 +42,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${PROJECT_SOURCE_DIR}/cmake/package/postinst;${PROJECT_SOURCE_DIR}/cmake/package/prerm;${PROJECT_SOURCE_DIR}/cmake/package/postrm")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "graphviz, postgresql, sqlite3")
 include(CPack)

@@ -8,6 +8,9 @@ foreach(file
     share/orch/schema/catalog.schema.json
     share/doc/orch/README.md
     share/doc/orch/copyright
+    share/doc/orch/docs/operations.md
+    lib/systemd/system/orch.service
+    lib/sysusers.d/orch.conf
     share/doc/orch/examples/ledger/catalog.json
     share/bash-completion/completions/orch
     share/zsh/vendor-completions/_orch
