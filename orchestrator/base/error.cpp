@@ -243,7 +243,9 @@ constexpr std::array codes = {
               "choose another type."},
     ErrorCode{"ORCH-0437", "a late delivery",
               "A later delivery of the same work has written with a larger fence. This one stops "
-              "before it changes anything; the later one goes on."},
+              "before it changes anything; the later one goes on. A fence holds the time at which "
+              "the run store was opened: where every run fails so after an older copy of the store "
+              "was put back, the clock of this host is behind."},
     ErrorCode{"ORCH-0438", "a database is locked",
               "Another process holds the lock of the database or table for longer than the worker "
               "waits. End its transaction; a retry or `orch resume` goes on."},

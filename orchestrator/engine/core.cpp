@@ -44,7 +44,7 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       registry_(registry),
       options_(options),
       observer_(observer),
-      next_fence_((store.epoch() << 32) + 1) {
+      next_fence_(store.first_fence()) {
   keep_freed_memory();
   now_ = clock_now();
   claims_.load(store_.claims());

@@ -25,6 +25,12 @@ using machine::Event;
 
 constexpr const char* ledger = "orch_migration";
 
+// An owner's epoch is the time at which it opened the store, in ms: where an older copy of the
+// store was put back, a number that is only counted would come again. 4,194,304 fences a ms are
+// more than any owner hands out.
+constexpr Instant first_epoch = std::chrono::sys_days(std::chrono::year{2020} / 1 / 1);
+constexpr int fences_per_ms = 22;  // as a power of two
+
 /// The parameters of list_query(), in the order of their numbers.
 template <class Use>
 auto with_parameters(const ListFilter& filter, const Use& use) {
@@ -353,7 +359,7 @@ class SqliteStore final : public Store {
 
   UnderDecision& under_decision() override { return under_decision_; }
   const std::string& store_id() const override { return store_id_; }
-  std::int64_t epoch() const override { return epoch_; }
+  std::int64_t first_fence() const override { return (epoch_ << fences_per_ms) + 1; }
 
  private:
   template <class... Args>
@@ -395,9 +401,11 @@ class SqliteStore final : public Store {
         .bind(new_store_id())
         .run();
     sql::Statement raise(db_,
-                         "INSERT INTO meta (name, value) VALUES ('epoch', '1') ON CONFLICT (name) "
-                         "DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING CAST(value AS "
-                         "INTEGER)");
+                         "INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT (name) "
+                         "DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, ?1) RETURNING "
+                         "CAST(value AS INTEGER)");
+    const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+    raise.bind((now - first_epoch).count());
     raise.step();
     epoch_ = raise.int64(0);
     raise.reset();

@@ -241,8 +241,9 @@ class Store {
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;
-  /// Grows with every owner; the upper half of a fence.
-  virtual std::int64_t epoch() const = 0;
+  /// The first fence of this owner, larger than those of all owners before; also of those that an
+  /// older copy of the store, put back, knows nothing of: it holds the time of the opening.
+  virtual std::int64_t first_fence() const = 0;
 };
 
 }  // namespace orch::store

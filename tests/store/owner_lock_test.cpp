@@ -77,7 +77,7 @@ TEST(OwnerLock, AKilledOwnerLeavesTheStoreToOthers) {
   owner.kill();
   EXPECT_EQ(OwnerLock::owner(folder / "runs.db"), std::nullopt);
   EXPECT_EQ(open_as_reader(folder / "runs.db")->find("aa11").made.name, "aa11");
-  EXPECT_EQ(open_as_owner(folder / "runs.db", "test")->epoch(), 2);
+  EXPECT_GT(open_as_owner(folder / "runs.db", "test")->first_fence(), 0);
 }
 
 TEST(OwnerLock, AskingDoesNotTakeTheLock) {

@@ -316,13 +316,29 @@ TEST_F(StoreTest, ChildrenOfAMapRunMakeNoStateMachine) {
   EXPECT_THAT(machines, ElementsAre("copy"));
 }
 
-TEST_F(StoreTest, EveryOwnerHasALargerEpochAndTheSameId) {
+TEST_F(StoreTest, EveryOwnerHasLargerFencesAndTheSameId) {
   const auto id = store_->store_id();
-  const auto epoch = store_->epoch();
   EXPECT_EQ(id.size(), 32u);
-  reopen();
+  for (int owner = 0; owner < 5; ++owner) {
+    const auto fence = store_->first_fence();
+    reopen();
+    EXPECT_EQ(store_->store_id(), id);
+    EXPECT_GT(store_->first_fence(), fence);
+  }
+}
+
+TEST_F(StoreTest, AnOlderCopyThatWasPutBackHasLargerFencesThanTheStoreItReplaces) {
+  store_.reset();
+  std::filesystem::copy_file(folder_ / "runs.db", folder_ / "copy.db");
+  for (int owner = 0; owner < 5; ++owner) reopen();
+  const auto id = store_->store_id();
+  const auto fence = store_->first_fence();
+  store_.reset();
+  std::filesystem::copy_file(folder_ / "copy.db", folder_ / "runs.db",
+                             std::filesystem::copy_options::overwrite_existing);
+  store_ = open_as_owner(folder_ / "runs.db", "test");
   EXPECT_EQ(store_->store_id(), id);
-  EXPECT_EQ(store_->epoch(), epoch + 1);
+  EXPECT_GT(store_->first_fence(), fence);
 }
 
 TEST_F(StoreTest, ReadersSeeWhatIsCommittedBesideTheOwner) {

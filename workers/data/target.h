@@ -60,7 +60,7 @@ struct LoadPlan {
 
 /// Identity of one staging of one table.
 struct LoadId {
-  std::string id;  ///< "<run>/<key>/<ticket>"
+  std::string id;  ///< "<run>/<key>/<ticket>/<random>": each staging is a load of its own
   std::string run;
   std::string store;
   std::int64_t fence = 0;

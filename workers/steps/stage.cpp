@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/random.h"
 #include "workers/data/pipeline.h"
 #include "workers/data/request_json.h"
 #include "workers/steps/as_of.h"
@@ -25,6 +26,13 @@ std::string_view method_of(data::RowFormat format) {
       break;
   }
   return "cells";
+}
+
+/// Where an older copy of the run store was put back, a ticket comes again and stands for other
+/// rows: what was published under it must not answer for them.
+std::string new_load_id(const Work& work) {
+  return fmt::format("{}/{}/{}/{:016x}", work.task.run, work.entry.key, work.task.ticket,
+                     random_bits());
 }
 
 boost::json::object output(const Work& work, const data::LoadPlan& plan, const data::LoadId& load,
@@ -53,8 +61,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   check_drift(entry, table, request, last);
   const auto plan = target.plan(request);
   const auto watermark = plan_watermark(entry, plan, last, target);
-  const data::LoadId load{fmt::format("{}/{}/{}", work.task.run, entry.key, work.task.ticket),
-                          work.task.run, work.task.store, work.task.fence};
+  const data::LoadId load{new_load_id(work), work.task.run, work.task.store, work.task.fence};
   const auto staging = target.begin_load(plan, load);
   auto readers = source.open(
       read_request(entry, plan, watermark ? std::optional(watermark->range) : std::nullopt));
