@@ -32,12 +32,12 @@ struct CatalogOptions {
   std::vector<std::string> tags;
 };
 
-connections::Connections load_connections(const Context& context) {
+connectors::Connections load_connections(const Context& context) {
   const auto file = connections_file(context.settings);
   if (file.empty())
     throw Error("ORCH-0302", "no connections file",
                 "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  return connections::Connections::load(file);
+  return connectors::Connections::load(file);
 }
 
 int discover(const Context& context, const DiscoverOptions& options) {

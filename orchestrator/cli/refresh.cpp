@@ -110,7 +110,7 @@ int refresh(const Context& context, const RefreshOptions& options) {
     throw Error("ORCH-0302", "no connections file",
                 "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
   const auto changes = steps::catalog_changes(catalog::load_catalog(options.file),
-                                              connections::Connections::load(file));
+                                              connectors::Connections::load(file));
   print_changes(context, changes);
   const auto wanted = accepted(changes, options);
   if (!wanted.empty()) {
@@ -137,7 +137,7 @@ int refresh(const Context& context, const RefreshOptions& options) {
 }  // namespace
 
 void say_changes(const Context& context, const std::filesystem::path& file,
-                 const connections::Connections& connections) {
+                 const connectors::Connections& connections) {
   const auto changes = steps::catalog_changes(catalog::load_catalog(file), connections);
   for (const auto& change : changes)
     context.say(

@@ -4,12 +4,12 @@
 #include <filesystem>
 
 #include "orchestrator/cli/command.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::cli {
 
 /// Says which tables are new, gone or changed since the catalog in `file` was written.
 void say_changes(const Context& context, const std::filesystem::path& file,
-                 const connections::Connections& connections);
+                 const connectors::Connections& connections);
 
 }  // namespace orch::cli

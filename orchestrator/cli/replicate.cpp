@@ -35,13 +35,12 @@ struct ReplicateOptions {
 
 /// Makes a target file that is new, and says at once when a server refuses us.
 void try_target(const Project& project) {
-  connections::Connections::load(project.connections).open_target("target");
+  connectors::Connections::load(project.connections).open_target("target");
 }
 
 void make_catalog(const Context& context, const Project& project,
                   const catalog::DiscoverOptions& options) {
-  const auto found =
-      catalog::discover(connections::Connections::load(project.connections), options);
+  const auto found = catalog::discover(connectors::Connections::load(project.connections), options);
   say_left_out(context, found);
   try_target(project);
   write_text(project.catalog, pretty(found.catalog));
@@ -65,7 +64,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
   bj::object input{{"catalog", "catalog.json"}};
   if (fs::exists(project.catalog)) {
     try_target(project);
-    say_changes(context, project.catalog, connections::Connections::load(project.connections));
+    say_changes(context, project.catalog, connectors::Connections::load(project.connections));
     const auto keys = chosen_keys(context, project, options.discover);
     if (!keys.empty()) input["only"] = bj::array(keys.begin(), keys.end());
   } else {

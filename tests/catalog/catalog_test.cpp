@@ -28,8 +28,8 @@ class CatalogTest : public ::testing::Test {
     run_sql(folder_ / "from.db",
             "CREATE TABLE b (id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE a (id INTEGER);");
   }
-  connections::Connections connections() const {
-    return connections::Connections::load(folder_ / "connections.json");
+  connectors::Connections connections() const {
+    return connectors::Connections::load(folder_ / "connections.json");
   }
   catalog::Catalog from_table(const std::string& connection, const data::Relation& relation) const {
     return catalog::load_catalog_table(connections(), connection, relation);

@@ -10,7 +10,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/catalog/catalog.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch {
 namespace {
@@ -40,7 +40,7 @@ class Shipped : public testing::Test {
 
 TEST_F(Shipped, ArrivesFromSqliteInPostgresql) {
   const auto connections =
-      connections::Connections::load(folder_ / "connections.sqlite-to-postgres.json");
+      connectors::Connections::load(folder_ / "connections.sqlite-to-postgres.json");
   const auto stop = [] { return false; };
   const auto target = connections.open_target("warehouse", stop);
   const auto source = connections.open_source("ledger", stop);

@@ -39,7 +39,7 @@ class CatalogCheck : public ::testing::Test {
             entry, target)),
         "c");
     return steps::check_catalog(catalog, catalog.entries,
-                                connections::Connections::load(folder_ / "connections.json"));
+                                connectors::Connections::load(folder_ / "connections.json"));
   }
 
   test::Pair pair_;

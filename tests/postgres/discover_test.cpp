@@ -45,7 +45,7 @@ class Discover : public ::testing::Test {
   catalog::Discovery discover(catalog::DiscoverOptions options) const {
     if (options.source.empty()) options.source = "from";
     if (options.target.empty()) options.target = "to";
-    return catalog::discover(connections::Connections::load(folder_ / "connections.json"), options);
+    return catalog::discover(connectors::Connections::load(folder_ / "connections.json"), options);
   }
   /// "key: target" of every entry.
   static std::vector<std::string> entries(const catalog::Discovery& found) {

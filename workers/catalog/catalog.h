@@ -11,7 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "workers/catalog/discover_options.h"
 #include "workers/catalog/entry.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::catalog {
 
@@ -41,7 +41,7 @@ Catalog load_catalog(const std::filesystem::path& file);
 /// tags, accepted_schema), where NULL is absent, lists are JSON or separated by commas, and columns
 /// and checks are JSON. Throws TaskFailed as Connections::open_source() and data::Source do,
 /// InvalidDocument (ORCH-0310).
-Catalog load_catalog_table(const connections::Connections& connections,
+Catalog load_catalog_table(const connectors::Connections& connections,
                            const std::string& connection, const data::Relation& from);
 
 /// Which entries of a catalog are meant.
@@ -58,7 +58,7 @@ std::vector<Entry> choose(const Catalog& catalog, const Choice& choice);
 /// What is wrong with the targets' names, of all entries: two that the database keeps as one table,
 /// and names that it would cut. Pointers are keys. Entries of unknown connections are left out.
 std::vector<Problem> target_name_problems(const Catalog& catalog,
-                                          const connections::Connections& connections);
+                                          const connectors::Connections& connections);
 
 /// Names of the connections the entries need, in the order of first use.
 std::vector<std::string> connections_of(const std::vector<Entry>& entries);

@@ -81,7 +81,7 @@ std::vector<Entry> choose(const Catalog& catalog, const Choice& choice) {
 }
 
 std::vector<Problem> target_name_problems(const Catalog& catalog,
-                                          const connections::Connections& connections) {
+                                          const connectors::Connections& connections) {
   std::vector<std::string> known;
   for (const auto& connection : connections.list()) known.push_back(connection.name);
   std::vector<Problem> problems;

@@ -159,7 +159,7 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
 
 }  // namespace
 
-Discovery discover(const connections::Connections& connections, const DiscoverOptions& options) {
+Discovery discover(const connectors::Connections& connections, const DiscoverOptions& options) {
   const auto source = connections.open_source(options.source);
   const auto naming = connections.naming(options.target);
   const TargetSchemas schemas(options.to_schema, source->schemas(), naming);

@@ -8,7 +8,7 @@
 
 #include "workers/catalog/catalog.h"
 #include "workers/catalog/discover_options.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/data/source.h"
 
 namespace orch::catalog {
@@ -29,7 +29,7 @@ struct Discovery {
 /// source. Throws TaskFailed as Connections and data::Source do; Error ORCH-0313 for a schema that
 /// does not exist, ORCH-0312 for a table pattern that chooses nothing, ORCH-0314 when nothing is
 /// left, ORCH-0316 when two tables would become one.
-Discovery discover(const connections::Connections& connections, const DiscoverOptions& options);
+Discovery discover(const connectors::Connections& connections, const DiscoverOptions& options);
 
 /// The tables of `from` that `options` choose. Throws as discover() does.
 std::vector<data::Listed> choose_relations(data::Source& from, const DiscoverOptions& options,

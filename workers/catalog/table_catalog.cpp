@@ -164,7 +164,7 @@ std::vector<const TableColumn*> meanings(const std::vector<std::string>& names,
 
 }  // namespace
 
-Catalog load_catalog_table(const connections::Connections& connections,
+Catalog load_catalog_table(const connectors::Connections& connections,
                            const std::string& connection, const data::Relation& from) {
   const auto name =
       fmt::format("the catalog {} of {}",

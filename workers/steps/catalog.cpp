@@ -20,7 +20,7 @@ std::string skipped(const workers::Holder& other) {
 class CatalogStep final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    const auto connections = connections::Connections::load(task.connections);
+    const auto connections = connectors::Connections::load(task.connections);
     auto chosen = chosen_entries(task, connections);
     check_run(task, chosen, connections, [&] { return context.stop_requested(); });
     auto& entries = chosen.entries;

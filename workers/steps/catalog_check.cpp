@@ -26,7 +26,7 @@ std::string hint_of(const workers::TaskFailed& failed) {
 
 class CatalogCheck {
  public:
-  CatalogCheck(const catalog::Catalog& catalog, const connections::Connections& connections)
+  CatalogCheck(const catalog::Catalog& catalog, const connectors::Connections& connections)
       : catalog_(catalog), connections_(connections), ends_(connections) {}
 
   /// Throws TaskFailed for what stands in the way of all else.
@@ -50,7 +50,7 @@ class CatalogCheck {
 
  private:
   const catalog::Catalog& catalog_;
-  const connections::Connections& connections_;
+  const connectors::Connections& connections_;
   OpenEnds ends_;
 };
 
@@ -58,7 +58,7 @@ class CatalogCheck {
 
 std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
                                    const std::vector<catalog::Entry>& entries,
-                                   const connections::Connections& connections) {
+                                   const connectors::Connections& connections) {
   CatalogCheck check(catalog, connections);
   const auto names = catalog::target_name_problems(catalog, connections);
   std::vector<Problem> problems;

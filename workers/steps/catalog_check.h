@@ -5,7 +5,7 @@
 
 #include "orchestrator/base/error.h"
 #include "workers/catalog/catalog.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::steps {
 
@@ -15,6 +15,6 @@ namespace orch::steps {
 /// of a problem is the metadata key.
 std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
                                    const std::vector<catalog::Entry>& entries,
-                                   const connections::Connections& connections);
+                                   const connectors::Connections& connections);
 
 }  // namespace orch::steps

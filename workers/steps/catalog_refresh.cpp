@@ -63,7 +63,7 @@ std::vector<std::string> missing_columns(const data::PlanRequest& request, data:
 
 class Comparison {
  public:
-  Comparison(const catalog::Catalog& catalog, const connections::Connections& connections)
+  Comparison(const catalog::Catalog& catalog, const connectors::Connections& connections)
       : catalog_(catalog), connections_(connections), ends_(connections) {}
 
   std::vector<CatalogChange> run() {
@@ -177,7 +177,7 @@ class Comparison {
   }
 
   const catalog::Catalog& catalog_;
-  const connections::Connections& connections_;
+  const connectors::Connections& connections_;
   OpenEnds ends_;
   std::map<std::string, std::vector<data::TableName>> known_;  ///< by source connection
   std::vector<CatalogChange> changes_;
@@ -198,7 +198,7 @@ const char* name_of(CatalogChange::Kind kind) {
 }
 
 std::vector<CatalogChange> catalog_changes(const catalog::Catalog& catalog,
-                                           const connections::Connections& connections) {
+                                           const connectors::Connections& connections) {
   return Comparison(catalog, connections).run();
 }
 

@@ -7,7 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "workers/catalog/catalog.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::steps {
 
@@ -29,6 +29,6 @@ const char* name_of(CatalogChange::Kind kind);  ///< "new", "gone", "changed"
 /// the last load and are not accepted. Reads both sides, changes nothing. Throws TaskFailed as
 /// Connections and data::Source do, Error as catalog::discover() does.
 std::vector<CatalogChange> catalog_changes(const catalog::Catalog& catalog,
-                                           const connections::Connections& connections);
+                                           const connectors::Connections& connections);
 
 }  // namespace orch::steps

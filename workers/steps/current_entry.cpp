@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/steps/owner.h"
 #include "workers/steps/step_input.h"
 
@@ -24,7 +24,7 @@ bool is_place(const boost::json::value* reference) {
 catalog::Entry entry_now(const workers::Task& task, const boost::json::value* reference,
                          const std::string& key) {
   try {
-    const auto connections = connections::Connections::load(task.connections);
+    const auto connections = connectors::Connections::load(task.connections);
     const auto catalog = read_catalog(task, reference, connections);
     const auto found = std::ranges::find(catalog.entries, key, &catalog::Entry::key);
     if (found == catalog.entries.end())

@@ -29,7 +29,7 @@ struct Finding {
 /// A connection, and whether rows are read from it.
 struct Wanted {
   std::string name;
-  connections::Role role = connections::Role::source;
+  connectors::Role role = connectors::Role::source;
 };
 
 // Only what ends by itself is waited for. A wrong password asked for again and again locks
@@ -38,8 +38,8 @@ bool may_pass(const std::string& error) {
   return error == "Connection.Down" || error == "Connection.Lost" || error.ends_with(".Locked");
 }
 
-Finding look_at(const connections::Connections& connections, connections::Summary summary,
-                connections::Role role) {
+Finding look_at(const connectors::Connections& connections, connectors::Summary summary,
+                connectors::Role role) {
   Finding finding{summary.name, summary.engine, "up", "", 0};
   const auto start = Clock::now();
   try {
@@ -56,7 +56,7 @@ Finding look_at(const connections::Connections& connections, connections::Summar
 }
 
 // All at once: a connection that hangs until its timeout delays nobody.
-std::vector<Finding> look_at_all(const connections::Connections& connections,
+std::vector<Finding> look_at_all(const connectors::Connections& connections,
                                  const std::vector<Wanted>& wanted) {
   const auto known = connections.list();
   std::vector<std::future<Finding>> looks;
@@ -117,7 +117,7 @@ bool deadline_passed(const workers::Task& task, std::int64_t deadline_seconds) {
 
 // Those the input names, or those of its catalog.
 std::vector<Wanted> wanted_connections(const workers::Task& task,
-                                       const connections::Connections& connections) {
+                                       const connectors::Connections& connections) {
   std::vector<Wanted> wanted;
   for (const auto& name : string_list("connections", input_member(task, "connections")))
     wanted.push_back({name});
@@ -127,7 +127,7 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
     const bool read = std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
       return entry.source_connection == name;
     });
-    wanted.push_back({name, read ? connections::Role::source : connections::Role::target});
+    wanted.push_back({name, read ? connectors::Role::source : connectors::Role::target});
   }
   return wanted;
 }
@@ -149,7 +149,7 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
 class Health final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    const auto connections = connections::Connections::load(task.connections);
+    const auto connections = connectors::Connections::load(task.connections);
     const auto wanted = wanted_connections(task, connections);
     context.report({"health", "checking", 0, 0, {}});
     const auto findings = look_at_all(connections, wanted);

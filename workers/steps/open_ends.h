@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::steps {
 
@@ -34,7 +34,7 @@ class Opened {
 
 class OpenEnds {
  public:
-  explicit OpenEnds(const connections::Connections& connections) : connections_(connections) {}
+  explicit OpenEnds(const connectors::Connections& connections) : connections_(connections) {}
 
   data::Source& source(const std::string& name) {
     return sources_.get(name, [&] { return connections_.open_source(name); });
@@ -44,7 +44,7 @@ class OpenEnds {
   }
 
  private:
-  const connections::Connections& connections_;
+  const connectors::Connections& connections_;
   Opened<data::Source> sources_;
   Opened<data::Target> targets_;
 };

@@ -42,7 +42,7 @@ bool same_work(const boost::json::object& left, const boost::json::object& right
 }  // namespace
 
 boost::json::object owner_of(const catalog::Catalog& catalog, const catalog::Entry& entry,
-                             const connections::Connections& connections, std::string_view store) {
+                             const connectors::Connections& connections, std::string_view store) {
   return {{"catalog", catalog.identity},
           {"store", store},
           {"key", entry.key},

@@ -5,7 +5,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/data/target.h"
 #include "workers/steps/step_input.h"
 
@@ -14,7 +14,7 @@ namespace orch::steps {
 /// Who publishes the entry's target, for the position in its evidence: {"catalog": its identity,
 /// "store": the run store, "key", "database", "relation", "where"}; "store" may be empty.
 boost::json::object owner_of(const catalog::Catalog& catalog, const catalog::Entry& entry,
-                             const connections::Connections& connections, std::string_view store);
+                             const connectors::Connections& connections, std::string_view store);
 
 /// Throws TaskFailed "Target.Taken" (ORCH-0317) when the table's newest rows are of another owner:
 /// of another catalog, and of another source, condition or key. Evidence without an owner is of an

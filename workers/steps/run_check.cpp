@@ -46,7 +46,7 @@ class KnownTables {
 
 class Ends {
  public:
-  Ends(const connections::Connections& connections, const connections::Stop& stop)
+  Ends(const connectors::Connections& connections, const connectors::Stop& stop)
       : connections_(connections), stop_(stop) {}
 
   /// Why the entry's table cannot be read, if it is missing and never was loaded.
@@ -101,14 +101,14 @@ class Ends {
     return *target;
   }
 
-  const connections::Connections& connections_;
-  const connections::Stop& stop_;
+  const connectors::Connections& connections_;
+  const connectors::Stop& stop_;
   std::map<std::string, std::unique_ptr<KnownTables>> known_;
   std::map<std::string, std::unique_ptr<data::Target>> targets_;
   std::set<std::string> silent_;
 };
 
-void refuse_clashes(const catalog::Catalog& catalog, const connections::Connections& connections) {
+void refuse_clashes(const catalog::Catalog& catalog, const connectors::Connections& connections) {
   const auto problems = catalog::target_name_problems(catalog, connections);
   if (problems.empty()) return;
   std::vector<std::string> lines;
@@ -134,7 +134,7 @@ void refuse_missing(Ends& ends, const std::vector<catalog::Entry>& entries,
 }  // namespace
 
 void check_run(const workers::Task& task, Chosen& chosen,
-               const connections::Connections& connections, const connections::Stop& stop) {
+               const connectors::Connections& connections, const connectors::Stop& stop) {
   refuse_clashes(chosen.catalog, connections);
   Ends ends(connections, stop);
   refuse_missing(ends, chosen.entries, option(task, "tolerance"));
@@ -146,14 +146,14 @@ void check_run(const workers::Task& task, Chosen& chosen,
 }
 
 void check_run_input(const boost::json::value& input, const std::filesystem::path& connections,
-                     const connections::Stop& stop) {
+                     const connectors::Stop& stop) {
   workers::Task task;
   task.resource = "orch:catalog";
   task.state = "Catalog";
   task.connections = connections;
   task.input = boost::json::object{{"options", input}};
   check_options(task);
-  const auto loaded = connections::Connections::load(connections);
+  const auto loaded = connectors::Connections::load(connections);
   auto chosen = chosen_entries(task, loaded);
   check_run(task, chosen, loaded, stop);
 }

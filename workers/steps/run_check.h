@@ -5,7 +5,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/steps/step_input.h"
 
 namespace orch::steps {
@@ -18,11 +18,11 @@ namespace orch::steps {
 /// "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing",
 /// "Connection.Refused".
 void check_run(const workers::Task& task, Chosen& chosen,
-               const connections::Connections& connections, const connections::Stop& stop = {});
+               const connectors::Connections& connections, const connectors::Stop& stop = {});
 
 /// All that the steps orch:health and orch:catalog refuse of a run with this `input`, for a command
 /// line that can say so before there is a run. Throws TaskFailed as they do, Error for files.
 void check_run_input(const boost::json::value& input, const std::filesystem::path& connections,
-                     const connections::Stop& stop);
+                     const connectors::Stop& stop);
 
 }  // namespace orch::steps

@@ -28,7 +28,7 @@ std::string policy_of(const workers::Task& task) {
 }  // namespace
 
 std::vector<std::string> target_names(const std::vector<catalog::Entry>& entries,
-                                      const connections::Connections& connections) {
+                                      const connectors::Connections& connections) {
   std::vector<std::string> names;
   for (const auto& entry : entries) {
     const auto where = connections.database(entry.target_connection);
@@ -45,7 +45,7 @@ std::vector<std::string> target_names(const std::vector<catalog::Entry>& entries
 std::optional<workers::Holder> claim_targets(const workers::Task& task,
                                              workers::TaskContext& context,
                                              const std::vector<catalog::Entry>& entries,
-                                             const connections::Connections& connections) {
+                                             const connectors::Connections& connections) {
   const auto policy = policy_of(task);
   const auto* claims = input_member(task, "claim");
   if (claims && *claims == boost::json::value(false)) return std::nullopt;

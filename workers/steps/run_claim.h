@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "workers/catalog/entry.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/worker.h"
 
 namespace orch::steps {
@@ -14,7 +14,7 @@ namespace orch::steps {
 /// The names of the entries' target tables, the same for all connections that lead to a database:
 /// "postgresql://db1:5432/dwh public.rates".
 std::vector<std::string> target_names(const std::vector<catalog::Entry>& entries,
-                                      const connections::Connections& connections);
+                                      const connectors::Connections& connections);
 
 /// Claims the entries' target tables for the run of `task`. When another run has some of them, the
 /// option "if_running" says what follows: "wait" (the default) throws workers::Waits, "fail" throws
@@ -23,6 +23,6 @@ std::vector<std::string> target_names(const std::vector<catalog::Entry>& entries
 std::optional<workers::Holder> claim_targets(const workers::Task& task,
                                              workers::TaskContext& context,
                                              const std::vector<catalog::Entry>& entries,
-                                             const connections::Connections& connections);
+                                             const connectors::Connections& connections);
 
 }  // namespace orch::steps

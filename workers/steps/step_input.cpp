@@ -32,7 +32,7 @@ const boost::json::value* member(const boost::json::value& value, std::string_vi
 
 /// {"connection", "schema"?, "table"} or {"connection", "query"}.
 catalog::Catalog load_table(const boost::json::object& reference,
-                            const connections::Connections& connections) {
+                            const connectors::Connections& connections) {
   json::Problems problems;
   json::Fields fields(reference, "/catalog", problems);
   const auto connection = fields.required_string("connection");
@@ -76,7 +76,7 @@ const boost::json::value* catalog_reference(const workers::Task& task) {
 }
 
 catalog::Catalog read_catalog(const workers::Task& task, const boost::json::value* reference,
-                              const connections::Connections& connections) {
+                              const connectors::Connections& connections) {
   if (!task.catalog.empty()) return catalog::load_catalog(task.catalog);
   if (!reference)
     throw workers::TaskFailed(
@@ -149,7 +149,7 @@ void check_options(const workers::Task& task) {
       "ORCH-0530");
 }
 
-Chosen chosen_entries(const workers::Task& task, const connections::Connections& connections) {
+Chosen chosen_entries(const workers::Task& task, const connectors::Connections& connections) {
   check_options(task);
   try {
     Chosen chosen;

@@ -42,12 +42,12 @@ const boost::json::value* catalog_reference(const workers::Task& task);
 /// Reads the catalog: the file that the run was resumed with, if there is one, else what
 /// `reference` (which may be null then) names or is. Throws Error and InvalidDocument.
 catalog::Catalog read_catalog(const workers::Task& task, const boost::json::value* reference,
-                              const connections::Connections& connections);
+                              const connectors::Connections& connections);
 
 /// The entries that the "catalog" of the task, or else of its options, and the options choose.
 /// Throws TaskFailed "Catalog.Invalid" with every problem, "Catalog.NoMatch" for a key, pattern or
 /// tag that chooses nothing, "Catalog.Empty" when nothing is chosen and "allow_empty" does not say
 /// that it is meant; and as check_options().
-Chosen chosen_entries(const workers::Task& task, const connections::Connections& connections);
+Chosen chosen_entries(const workers::Task& task, const connectors::Connections& connections);
 
 }  // namespace orch::steps

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/data/failure.h"
 #include "workers/steps/current_entry.h"
 #include "workers/steps/overtaken.h"
@@ -40,7 +40,7 @@ Ends open_ends(const Work& work, Needs needs) {
   const auto& task = work.task;
   const auto& entry = work.entry;
   const auto stop = [&context = work.context] { return context.stop_requested(); };
-  const auto connections = connections::Connections::load(task.connections);
+  const auto connections = connectors::Connections::load(task.connections);
   Ends ends;
   // The target first: opening it may switch its file to WAL, which no reader may hold up.
   ends.target = connections.open_target(entry.target_connection, stop);

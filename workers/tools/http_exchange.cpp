@@ -89,7 +89,7 @@ std::string join_url(const std::string& base, const std::string& path, const std
   return both.empty() ? url : url + "?" + both;
 }
 
-void use_connection(const connections::Connections& connections, const std::string& name,
+void use_connection(const connectors::Connections& connections, const std::string& name,
                     const std::string& path, HttpRequest& request) {
   const auto endpoint = connections.endpoint(name);
   request.url = join_url(endpoint.url, path, "");

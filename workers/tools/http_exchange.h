@@ -7,7 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "orchestrator/json/fields.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/tools/http_call.h"
 #include "workers/worker.h"
 
@@ -23,7 +23,7 @@ bool has_header(const HttpRequest& request, std::string_view wanted);
 std::string join_url(const std::string& base, const std::string& path, const std::string& query);
 
 /// Makes `request` one to the HTTP connection `name`: its address before `path`, its token.
-void use_connection(const connections::Connections& connections, const std::string& name,
+void use_connection(const connectors::Connections& connections, const std::string& name,
                     const std::string& path, HttpRequest& request);
 
 /// Makes the task's access policy look at the addresses that a URL of a client leads to.

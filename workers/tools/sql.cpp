@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/data/failure.h"
 #include "workers/tools/task_input.h"
 #include "workers/tools/tools.h"
@@ -51,7 +51,7 @@ class Sql final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto wish = read_wish(task);
-    const auto connections = connections::Connections::load(task.connections);
+    const auto connections = connectors::Connections::load(task.connections);
     try {
       auto answer = connections.open_sql(wish.connection)->run(wish.request, [&] {
         context.heartbeat();

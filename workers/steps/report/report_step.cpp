@@ -11,7 +11,7 @@
 #include "orchestrator/base/replace_file.h"
 #include "orchestrator/base/time.h"
 #include "orchestrator/json/text.h"
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 #include "workers/steps/as_of.h"
 #include "workers/steps/control_steps.h"
 #include "workers/steps/current_entry.h"
@@ -41,7 +41,7 @@ void write_report(const fs::path& path, const std::string& text, const workers::
 /// Asks targets what they hold of tables that this run did not publish; each is opened once.
 class PublishedRows {
  public:
-  explicit PublishedRows(const connections::Connections& connections) : connections_(connections) {}
+  explicit PublishedRows(const connectors::Connections& connections) : connections_(connections) {}
 
   /// For people. Throws nothing: a target that does not answer is no reason to have no report.
   std::string of(const bj::value& result) {
@@ -67,13 +67,13 @@ class PublishedRows {
                      record->run_name.empty() ? record->run : record->run_name};
   }
 
-  const connections::Connections& connections_;
+  const connectors::Connections& connections_;
   std::map<std::string, std::unique_ptr<data::Target>> targets_;
 };
 
 // Those of this round, and of earlier rounds what was not repeated; in the order of their keys.
 std::vector<TableReport> all_tables(const workers::Task& task,
-                                    const connections::Connections& connections) {
+                                    const connectors::Connections& connections) {
   Displays displays;
   for (const auto& each : connections.list()) displays.emplace(each.name, each.display);
   std::map<std::string, TableReport> by_key;
@@ -95,7 +95,7 @@ std::vector<TableReport> all_tables(const workers::Task& task,
   return tables;
 }
 
-RunReport report_of(const workers::Task& task, const connections::Connections& connections) {
+RunReport report_of(const workers::Task& task, const connectors::Connections& connections) {
   RunReport report;
   report.run = task.run;
   report.name = task.run_name;
@@ -131,7 +131,7 @@ bj::array results_of(const RunReport& report, bool failed_too) {
 class ReportStep final : public workers::Worker {
  public:
   bj::value run(const workers::Task& task, workers::TaskContext&) override {
-    const auto connections = connections::Connections::load(task.connections);
+    const auto connections = connectors::Connections::load(task.connections);
     const auto* settings = input_member(task, "settings");
     const auto* settings_object = settings ? settings->if_object() : nullptr;
     const auto setting = [&](const char* name) {
@@ -154,7 +154,7 @@ class ReportStep final : public workers::Worker {
   }
 
  private:
-  static bj::array write(const workers::Task& task, const connections::Connections& connections,
+  static bj::array write(const workers::Task& task, const connectors::Connections& connections,
                          const bj::value* folder, const RunReport& report,
                          const bj::object& output) {
     const auto name = folder && folder->is_string() ? std::string(folder->get_string())

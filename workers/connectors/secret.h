@@ -7,7 +7,7 @@
 
 #include "orchestrator/json/fields.h"
 
-namespace orch::connections {
+namespace orch::connectors {
 
 /// Where a secret is found. Exactly one is set.
 struct SecretPlace {
@@ -22,4 +22,4 @@ std::optional<SecretPlace> parse_secret(json::Fields& fields, std::string_view f
 std::string fetch_secret(const SecretPlace& place, const std::filesystem::path& folder,
                          const std::string& connection);
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

@@ -1,4 +1,4 @@
-#include "workers/connections/connections.h"
+#include "workers/connectors/connections.h"
 
 #include <algorithm>
 #include <fstream>
@@ -12,12 +12,12 @@
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
-#include "workers/connections/connection.h"
+#include "workers/connectors/connection.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 #include "workers/worker.h"
 
-namespace orch::connections {
+namespace orch::connectors {
 namespace {
 
 std::string read(const std::filesystem::path& file) {
@@ -229,4 +229,4 @@ Health Connections::ping(const std::string& name, Role role) const {
   return {};
 }
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

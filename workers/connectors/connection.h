@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "workers/connections/secret.h"
+#include "workers/connectors/secret.h"
 #include "workers/csv/csv.h"
 
-namespace orch::connections {
+namespace orch::connectors {
 
 enum class Engine : std::uint8_t { postgresql, sqlite, csv, http };
 
@@ -38,4 +38,4 @@ std::string database_of(const Connection& connection);
 /// libpq's connection string of a PostgreSQL connection.
 std::string conninfo(const Connection& connection, const std::string& password);
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

@@ -13,7 +13,7 @@
 #include "workers/data/sql.h"
 #include "workers/data/target.h"
 
-namespace orch::connections {
+namespace orch::connectors {
 
 /// One connection as configured; `url` and the secrets never leave this module.
 struct Summary {
@@ -77,4 +77,4 @@ class Connections {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

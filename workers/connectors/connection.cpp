@@ -1,4 +1,4 @@
-#include "workers/connections/connection.h"
+#include "workers/connectors/connection.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <boost/url/parse.hpp>
 #include <fmt/format.h>
 
-namespace orch::connections {
+namespace orch::connectors {
 namespace {
 
 // libpq's keywords that a connection may set, and three of orch; the password has a place of its
@@ -241,4 +241,4 @@ std::string conninfo(const Connection& connection, const std::string& password) 
   return text;
 }
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

@@ -1,4 +1,4 @@
-#include "workers/connections/secret.h"
+#include "workers/connectors/secret.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -8,7 +8,7 @@
 
 #include "workers/worker.h"
 
-namespace orch::connections {
+namespace orch::connectors {
 
 std::optional<SecretPlace> parse_secret(json::Fields& fields, std::string_view field) {
   const auto* value = fields.get(field);
@@ -55,4 +55,4 @@ std::string fetch_secret(const SecretPlace& place, const std::filesystem::path& 
   return secret;
 }
 
-}  // namespace orch::connections
+}  // namespace orch::connectors

@@ -1,6 +1,4 @@
 // Connections files: tests/cases/connections.json, and what is opened from them.
-#include "workers/connections/connections.h"
-
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -10,12 +8,13 @@
 #include "tests/support/problems.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
+#include "workers/connectors/connections.h"
 #include "workers/worker.h"
 
 namespace orch::test {
 namespace {
 
-using connections::Connections;
+using connectors::Connections;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
