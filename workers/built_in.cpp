@@ -15,6 +15,7 @@ Registry built_in() {
   registry.add("orch:verify", steps::make_verify());
   registry.add("orch:merge", steps::make_merge());
   registry.add("orch:reconcile", steps::make_reconcile());
+  registry.add("orch:audit", steps::make_audit());
   registry.add("orch:report", steps::make_report());
   registry.add("orch:gate", steps::make_gate());
   registry.add("orch:sql", tools::make_sql());

@@ -89,13 +89,13 @@ struct Row {
 };
 
 constexpr std::array rows = {
-    Row{"orch:catalog", of_catalog}, Row{"orch:gate", of_none},
-    Row{"orch:health", of_catalog},  Row{"orch:http", of_http},
-    Row{"orch:merge", of_table},     Row{"orch:noop", of_none},
-    Row{"orch:notify", of_notify},   Row{"orch:process", of_process},
-    Row{"orch:reconcile", of_table}, Row{"orch:report", of_report},
-    Row{"orch:sql", of_none},        Row{"orch:stage", of_table},
-    Row{"orch:verify", of_table},
+    Row{"orch:audit", of_table},     Row{"orch:catalog", of_catalog},
+    Row{"orch:gate", of_none},       Row{"orch:health", of_catalog},
+    Row{"orch:http", of_http},       Row{"orch:merge", of_table},
+    Row{"orch:noop", of_none},       Row{"orch:notify", of_notify},
+    Row{"orch:process", of_process}, Row{"orch:reconcile", of_table},
+    Row{"orch:report", of_report},   Row{"orch:sql", of_none},
+    Row{"orch:stage", of_table},     Row{"orch:verify", of_table},
 };
 
 }  // namespace

@@ -316,6 +316,13 @@ constexpr std::array codes = {
               "that later loads would miss rows. The message has a count and an example. Correct "
               "the rows, include those with NULL (\"nulls\": \"include\"), or choose another "
               "watermark."},
+    ErrorCode{
+        "ORCH-0522", "source and target differ",
+        "Source and target were compared as they are now. Rows are missing in the target, extra "
+        "in it, or different, and neither side of them changed over a pause. Up to five are named "
+        "by key, with the columns that differ. What was written to the source since the last load "
+        "differs until the next one: load the table, and compare again. When a difference stays, "
+        "somebody else writes to the target."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
               "A workflow gave a built-in worker something else than it takes. The message names "
               "the member, what "

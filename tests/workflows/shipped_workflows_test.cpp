@@ -163,7 +163,7 @@ TEST_F(ShippedWorkflows, VerifyOnlyTellsWhatDiffers) {
   sql("to.db", "UPDATE posting SET amount = amount + 1 WHERE id = 3");
   const auto row = run("verify_only", R"({"catalog":"catalog.json"})");
   EXPECT_EQ(row.status, machine::Status::failed);
-  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("posting: Reconcile.Different"));
+  EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("posting: Audit.Different"));
 }
 
 TEST_F(ShippedWorkflows, AFailureWithinTheToleranceIsReportedOnly) {

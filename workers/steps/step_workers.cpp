@@ -1,14 +1,18 @@
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "workers/connectors/connections.h"
 #include "workers/data/failure.h"
+#include "workers/steps/audit.h"
 #include "workers/steps/current_entry.h"
 #include "workers/steps/overtaken.h"
 #include "workers/steps/steps.h"
+#include "workers/steps/table_task.h"
 
 namespace orch::steps {
 namespace {
@@ -17,6 +21,8 @@ namespace {
 struct Ends {
   std::unique_ptr<data::Source> source;
   std::unique_ptr<data::Target> target;
+  /// Opens the target's database to be read from.
+  std::function<std::unique_ptr<data::Source>()> published;
 };
 enum class Needs : std::uint8_t { target, both };
 
@@ -40,17 +46,42 @@ Ends open_ends(const Work& work, Needs needs) {
   const auto& task = work.task;
   const auto& entry = work.entry;
   const auto stop = [&context = work.context] { return context.stop_requested(); };
-  const auto connections = connectors::Connections::load(task.connections);
+  const auto connections =
+      std::make_shared<connectors::Connections>(connectors::Connections::load(task.connections));
   Ends ends;
   // The target first: opening it may switch its file to WAL, which no reader may hold up.
-  ends.target = connections.open_target(entry.target_connection, stop);
+  ends.target = connections->open_target(entry.target_connection, stop);
   if (needs == Needs::target) return ends;
   try {
-    ends.source = connections.open_source(entry.source_connection, stop);
+    ends.source = connections->open_source(entry.source_connection, stop);
   } catch (const workers::TaskFailed& failure) {
     throw data::amended(failure, "", {{"connection", entry.source_connection}});
   }
+  ends.published = [connections, name = entry.target_connection, stop] {
+    return connections->open_source(name, stop);
+  };
   return ends;
+}
+
+std::chrono::seconds pause_in(const boost::json::value& input) {
+  const auto* value = input.as_object().if_contains("pause_seconds");
+  if (!value) return default_pause;
+  if (value->is_int64() && value->get_int64() >= 0 && value->get_int64() <= 3'600)
+    return std::chrono::seconds(value->get_int64());
+  throw workers::TaskFailed("Input.Invalid", "pause_seconds must be a whole number from 0 to 3600",
+                            "", "ORCH-0530");
+}
+
+boost::json::object compare(const Work& work, const Ends& ends) {
+  const Pulse pulse(work, "comparing");
+  const auto pause = pause_in(work.task.input);
+  const auto stop = [&work] { return work.context.stop_requested(); };
+  std::unique_ptr<data::Source> published;
+  const auto open = [&]() -> data::Source& { return *(published = ends.published()); };
+  const auto result = audit(work.entry, {*ends.source, *ends.target, open},
+                            {[&] { pause_for(pause, stop); }, stop});
+  if (!result.equal()) throw audit_failure(result);
+  return to_json(result);
 }
 
 /// Runs a step for the task's "table", with the connections it needs open; adds key and connection
@@ -101,6 +132,10 @@ std::unique_ptr<workers::Worker> make_merge() {
   return std::make_unique<StepWorker>(Needs::target, [](const Work& work, const Ends& ends) {
     return merge(work, *ends.target, member(work.task, "load"));
   });
+}
+
+std::unique_ptr<workers::Worker> make_audit() {
+  return std::make_unique<StepWorker>(Needs::both, compare);
 }
 
 std::unique_ptr<workers::Worker> make_reconcile() {

@@ -71,6 +71,17 @@ std::unique_ptr<workers::Worker> make_merge();
 /// Target.TableMissing, Schema.Changed, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_reconcile();
 
+/// orch:audit compares source and target as they are now; see RowComparison for what a difference
+/// is where both are written to. Rows that only the target has after upsert and append are kept,
+/// not different. The pause is between two looks at what differs.
+///
+/// Input {"table": entry, "pause_seconds"?: 0 to 3600 (2)}. Output {"key", "equal": true, "source"
+/// and "target": {"rows", "digest", "as_of"}, "missing", "extra", "different", "kept", "changing",
+/// "all", "examples", "last_load", "duration_ms"}.
+/// Errors: Audit.Different, whose cause has the same members, with up to five "examples" {"row",
+/// "difference", "columns"?}; Schema.Drift, Target.TableMissing, Source.*, Target.*, Connection.*.
+std::unique_ptr<workers::Worker> make_audit();
+
 /// A table's work in one task.
 struct Work {
   const workers::Task& task;

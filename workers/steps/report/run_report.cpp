@@ -68,9 +68,22 @@ std::string end_of(const bj::value* end, const Displays& displays) {
                      display == displays.end() ? "" : fmt::format(" ({})", display->second));
 }
 
+/// What compared both sides: orch:audit as they are now, else orch:reconcile as of the load.
+const bj::value* comparison_of(const bj::value& result) {
+  const auto* audit = member(&result, "audit");
+  return audit ? audit : member(&result, "reconcile");
+}
+
+/// When the source was read.
+std::string moment_of(const bj::value* stage, const bj::value* comparison) {
+  const auto* moment = member(stage ? stage : comparison, "as_of");
+  if (!moment) moment = member(member(comparison, "source"), "as_of");
+  return moment ? as_of_text(*moment) : std::string();
+}
+
 std::string verdict_of(const bj::value& result, const TableReport& table) {
   if (table.failed) return "failed";
-  const auto* reconcile = member(&result, "reconcile");
+  const auto* reconcile = comparison_of(result);
   if (member(reconcile, "superseded_by")) return "a later load is published";
   if (const auto* equal = member(reconcile, "equal"); equal && equal->is_bool())
     return equal->get_bool() ? "equal" : "different";
@@ -90,17 +103,16 @@ TableReport read_table(const bj::value& result, const Displays& displays) {
   table.strategy = text(member(entry, "strategy"));
   const auto* stage = member(&result, "stage");
   const auto* merge = member(&result, "merge");
-  const auto* reconcile = member(&result, "reconcile");
+  const auto* reconcile = comparison_of(result);
   table.rows_read = integer(member(stage ? stage : member(reconcile, "source"), "rows"));
   table.rows = integer(member(merge ? merge : member(reconcile, "target"), "rows"));
   table.digest = text(member(stage ? stage : member(reconcile, "source"), "digest"));
   table.method = text(member(merge, "method"));
   if (const auto* rate = member(stage, "rows_per_second"); rate && rate->is_number())
     table.rows_per_second = rate->to_number<double>();
-  if (const auto* moment = member(stage ? stage : reconcile, "as_of"))
-    table.as_of = as_of_text(*moment);
+  table.as_of = moment_of(stage, reconcile);
   read_checks(member(member(&result, "verify"), "checks"), table);
-  for (const char* step : {"stage", "verify", "merge", "reconcile"}) {
+  for (const char* step : {"stage", "verify", "merge", "reconcile", "audit"}) {
     table.milliseconds += integer(member(member(&result, step), "duration_ms"));
     table.entry_changed = table.entry_changed || member(member(&result, step), "entry");
   }

@@ -72,7 +72,8 @@ struct RunReport {
 /// Names of connections with what they lead to, for people.
 using Displays = std::map<std::string, std::string>;
 
-/// Reads {"table", "stage"?, "verify"?, "merge"?, "reconcile"?, "error"?} or {"key", "error"}.
+/// Reads {"table", "stage"?, "verify"?, "merge"?, "reconcile"?, "audit"?, "error"?} or {"key",
+/// "error"}.
 TableReport read_table(const boost::json::value& result, const Displays& displays);
 
 /// "40,000 rows of 2026-11-29 06:00:00 UTC, published … by run nightly"; what is said when nothing
