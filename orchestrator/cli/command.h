@@ -72,6 +72,7 @@ Action declare_catalog_validate(CLI::App& app);
 Action declare_catalog_show(CLI::App& app);
 Action declare_catalog_refresh(CLI::App& app);
 Action declare_replicate(CLI::App& app);
+Action declare_reconcile(CLI::App& app);
 Action declare_eval(CLI::App& app);
 Action declare_serve(CLI::App& app);
 Action declare_work(CLI::App& app);

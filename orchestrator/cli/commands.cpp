@@ -100,6 +100,21 @@ constexpr std::array table = {
         "orch replicate --from postgresql://app@db1/ops --to postgresql://loader@db2/dwh\n"
         "orch replicate --from sqlite:ledger.db --to postgresql://loader@db1/dwh --tables 'fx_*'",
         declare_replicate},
+    Command{"reconcile", "Compare source and target as they are now",
+            "Reads both sides of each table of a catalog and changes nothing. Rows are missing in "
+            "the target, extra in it, or different; up to five of a table are named by key. Rows "
+            "that only the target has after upsert or append are kept, not different.\n\n"
+            "What differs is read once more after a pause before it counts, so that databases that "
+            "are written to give no false alarm; rows that change again and again are counted as "
+            "changing. What was written to the source since the last load differs until the next "
+            "one.\n\n"
+            "The exit code is 0 when all tables are equal, 3 when rows differ, and 1 when a table "
+            "could not be compared and no other differs. The workflow `verify_only` does the same "
+            "as a run, several tables at a time, with a report.",
+            "orch reconcile\n"
+            "orch reconcile catalog.json --only 'fx_*' --pause 10\n"
+            "orch reconcile --tags daily -o json",
+            declare_reconcile},
     Command{"eval", "Evaluate a JSONata expression",
             "JSONata is the query language of workflows whose QueryLanguage is JSONata. The result "
             "goes to standard output as JSON.",

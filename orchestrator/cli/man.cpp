@@ -80,7 +80,7 @@ constexpr const char* exit_codes =
     ".TP\n.B 0\nDone; a run that was followed has succeeded.\n"
     ".TP\n.B 1\nAn error; the message says what to do.\n"
     ".TP\n.B 2\nThe command line is wrong.\n"
-    ".TP\n.B 3\nThe run failed or timed out.\n"
+    ".TP\n.B 3\nThe run failed or timed out, or reconcile found rows that differ.\n"
     ".TP\n.B 4\nThe run was stopped, or this process was interrupted; the run can be resumed.\n";
 
 std::string environment_part() {

@@ -42,11 +42,16 @@ class OpenEnds {
   data::Target& target(const std::string& name) {
     return targets_.get(name, [&] { return connections_.open_target(name); });
   }
+  /// The database of a target, to be read from.
+  data::Source& published(const std::string& name) {
+    return published_.get(name, [&] { return connections_.open_source(name); });
+  }
 
  private:
   const connectors::Connections& connections_;
   Opened<data::Source> sources_;
   Opened<data::Target> targets_;
+  Opened<data::Source> published_;
 };
 
 }  // namespace orch::steps
