@@ -196,6 +196,13 @@ std::optional<data::PublishedRecord> newest_evidence(Session& session,
   return record;
 }
 
+std::int64_t rows_left(Session& session, const data::TableName& table, const TableFacts& facts) {
+  const auto newest = newest_evidence(session, table);
+  if (!newest) return number(session, "SELECT count(*) FROM " + facts.rows);
+  const auto any = session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", facts.rows));
+  return any.empty() ? 0 : newest->total_rows;
+}
+
 void write_evidence(Session& session, const data::LoadPlan& plan, const data::LoadRecord& record,
                     const data::Published& published, const boost::json::object& detail) {
   const auto& table = plan.request.target;

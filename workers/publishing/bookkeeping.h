@@ -37,6 +37,10 @@ std::optional<data::Published> read_evidence(Session& session, const std::string
 /// left to the caller.
 std::optional<data::PublishedRecord> newest_evidence(Session& session,
                                                      const data::TableName& table);
+/// How many rows the loads of a table left in it: of the evidence, so that an increment does not
+/// count a large table; counted where there is none. 0 when somebody emptied it.
+std::int64_t rows_left(Session& session, const data::TableName& table, const TableFacts& facts);
+
 void write_evidence(Session& session, const data::LoadPlan& plan, const data::LoadRecord& record,
                     const data::Published& published, const boost::json::object& detail);
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "workers/publishing/bookkeeping.h"
 #include "workers/publishing/examples.h"
 #include "workers/publishing/strategy.h"
 
@@ -95,7 +96,7 @@ class Checker {
   /// Compares the rows of the table after the publish with those before it.
   data::CheckResult change(const data::Check& check, int sign, std::string_view word) {
     const auto expected = fmt::format("{} of at most {:g} %", word, check.bound);
-    const auto before = facts_ ? number(session_, "SELECT count(*) FROM " + facts_->rows) : 0;
+    const auto before = rows_before();
     if (before == 0) return {check.name, true, "nothing published yet", expected};
     const auto after = strategy_of(plan_.request.strategy).rows_after(merge_, before);
     const auto percent =
@@ -103,6 +104,13 @@ class Checker {
     return {check.name, percent <= check.bound,
             fmt::format("{:.1f} %: {} rows after {}", std::max(percent, 0.0), after, before),
             expected};
+  }
+
+  std::int64_t rows_before() {
+    if (!facts_) return 0;
+    if (strategy_of(plan_.request.strategy).replaces_table())
+      return number(session_, "SELECT count(*) FROM " + facts_->rows);
+    return rows_left(session_, plan_.request.target, *facts_);
   }
 
   std::int64_t staged() { return staged_rows(merge_); }

@@ -21,6 +21,7 @@ struct Member {
   TableFacts target;
   const RowStrategy* strategy = nullptr;
   std::unique_ptr<RowMerge> merge = {};  ///< refers to what is above
+  std::int64_t before = 0;               ///< rows that earlier loads left; not of a replace
   Changes changes = {};
   data::Published published = {};
 };
@@ -109,6 +110,8 @@ class Group {
     for (auto& member : members_) {
       member.merge = std::make_unique<RowMerge>(session_, member.plan, member.target,
                                                 member.staged.staging, false);
+      if (!member.strategy->replaces_table())
+        member.before = rows_left(session_, member.plan.request.target, member.target);
       member.changes = member.strategy->add(*member.merge);
     }
     for (auto member = members_.rbegin(); member != members_.rend(); ++member)
@@ -124,7 +127,9 @@ class Group {
     published.updated = changes.updated;
     published.deleted = changes.deleted;
     published.proof = prove(*member.merge, changes, member.staged.record.digest);
-    published.rows = number(session_, "SELECT count(*) FROM " + member.target.rows);
+    published.rows = member.strategy->replaces_table()
+                         ? number(session_, "SELECT count(*) FROM " + member.target.rows)
+                         : member.before + changes.inserted - changes.deleted;
     session_.execute("DROP TABLE " + member.merge->staging);
     auto record = member.staged.record;
     auto detail = detail_;

@@ -141,6 +141,8 @@ class Publisher {
   data::Published merge(const StagedLoad& staged, const TableFacts& target, bool created) {
     locked_at_ = Clock::now();
     RowMerge merge(session_, plan_, target, staged.staging, created);
+    const auto before =
+        strategy_.replaces_table() ? 0 : rows_left(session_, plan_.request.target, target);
     const auto changes = strategy_.apply(merge);
     session_.after_rows(plan_, target, changes.deleted + changes.updated > 0);
     data::Published published;
@@ -149,7 +151,9 @@ class Publisher {
     published.updated = changes.updated;
     published.deleted = changes.deleted;
     published.proof = prove(merge, changes, staged.record.digest);
-    published.rows = number(session_, "SELECT count(*) FROM " + target.rows);
+    published.rows = strategy_.replaces_table()
+                         ? number(session_, "SELECT count(*) FROM " + target.rows)
+                         : before + changes.inserted - changes.deleted;
     session_.execute("DROP TABLE " + merge.staging);
     return published;
   }
