@@ -22,7 +22,7 @@ class Numbers final : public RowReader {
   explicit Numbers(std::int64_t count, std::function<void(std::int64_t)> at = {})
       : count_(count), at_(std::move(at)) {}
   void read(RowSink& sink, const std::function<bool()>& stop) override {
-    Cell cell{Cell::Type::integer, 0, 0, {}};
+    Cell cell(Cell::Type::integer, 0);
     for (cell.integer = 1; cell.integer <= count_; ++cell.integer) {
       if (cell.integer % 1000 == 0 && stop()) throw workers::Cancelled();
       if (at_) at_(cell.integer);

@@ -48,7 +48,9 @@ TEST(Numbers, AreIntegersOf64BitsOrNone) {
 
 TEST(Decimals, AreTheSameHoweverTheyAreWritten) {
   const auto same = [](const char* left, const char* right) {
-    return same_number(*read_decimal(left), *read_decimal(right));
+    std::string digits;
+    std::string others;
+    return same_number(*read_decimal(left, digits), *read_decimal(right, others));
   };
   EXPECT_TRUE(same("1.10", "11e-1"));
   EXPECT_TRUE(same("0", "-0.00"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "workers/data/source.h"
+#include "workers/rows/value.h"
 
 namespace orch::test {
 
@@ -24,13 +25,14 @@ class CollectingSink final : public data::RowSink {
   std::vector<TextRow> rows;
 
  private:
-  static std::optional<std::string> text_of(const data::Cell& cell) {
-    using Type = data::Cell::Type;
-    if (cell.type == Type::null) return std::nullopt;
-    if (cell.type == Type::integer) return std::to_string(cell.integer);
-    if (cell.type == Type::real) return std::to_string(cell.real);
-    return std::string(cell.bytes);
+  std::optional<std::string> text_of(const data::Cell& cell) {
+    if (cell.type == data::Cell::Type::real) return std::to_string(cell.real);
+    if (cell.type == data::Cell::Type::blob) return std::string(cell.bytes);
+    const auto text = rows::text_of(cell, scratch_);
+    return text ? std::optional<std::string>(*text) : std::nullopt;
   }
+
+  std::string scratch_;
 };
 
 inline std::vector<TextRow> read_all(data::Source& source, const data::ReadRequest& request) {

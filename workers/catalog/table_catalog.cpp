@@ -9,6 +9,7 @@
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
 #include "workers/catalog/catalog.h"
+#include "workers/rows/value.h"
 
 namespace orch::catalog {
 namespace {
@@ -64,18 +65,13 @@ class Collector final : public data::RowSink {
   std::vector<Row> rows;
 
  private:
-  static std::optional<std::string> text_of(const data::Cell& cell) {
-    switch (cell.type) {
-      case data::Cell::Type::null:
-        return std::nullopt;
-      case data::Cell::Type::integer:
-        return std::to_string(cell.integer);
-      case data::Cell::Type::real:
-        return fmt::format("{}", cell.real);
-      default:
-        return std::string(cell.bytes);
-    }
+  std::optional<std::string> text_of(const data::Cell& cell) {
+    if (cell.type == data::Cell::Type::blob) return std::string(cell.bytes);
+    const auto text = rows::text_of(cell, scratch_);
+    return text ? std::optional<std::string>(*text) : std::nullopt;
   }
+
+  std::string scratch_;
 };
 
 std::vector<Row> read_rows(data::Source& source, const data::Relation& from,

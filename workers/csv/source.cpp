@@ -65,8 +65,7 @@ class CsvReader final : public data::RowReader {
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       const auto& field = fields[picked_[i]];
       const bool null = !field.quoted && field.text == options_.null;
-      cells_[i].type = null ? data::Cell::Type::null : data::Cell::Type::text;
-      cells_[i].bytes = field.text;
+      cells_[i] = null ? data::Cell() : data::Cell(data::Cell::Type::text, field.text);
     }
     sink.row(cells_);
   }

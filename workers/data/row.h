@@ -5,18 +5,9 @@
 #include <span>
 #include <string_view>
 
-namespace orch::data {
+#include "workers/data/cell.h"
 
-/// One value as a source hands it out; `bytes` is valid until the next row. A source that is not
-/// SQLite gives what the column's Kind says: integer (also boolean: 0 or 1), real, blob for bytes,
-/// and text in the one spelling of PostgreSQL's ISO output for everything else.
-struct Cell {
-  enum class Type : std::uint8_t { null, integer, real, text, blob };
-  Type type = Type::null;
-  std::int64_t integer = 0;
-  double real = 0;
-  std::string_view bytes;
-};
+namespace orch::data {
 
 /// How a row is spelled between a source and a target, agreed for one table before it is read.
 enum class RowFormat : std::uint8_t {

@@ -22,7 +22,6 @@ using data::Kind;
 struct Rule {
   std::string place;  ///< "public.Album.Title", for messages
   data::Column to;
-  Kind from = Kind::any;
   bool texts = false;     ///< the source has texts only
   int second_digits = 6;  ///< of a second that the type keeps
   bool padded = false;    ///< character(n): kept with blanks up to its length
@@ -52,17 +51,13 @@ bool append_double(std::string& out, const Cell& cell) {
   return value.has_value();
 }
 
-bool append_number(std::string& out, const Cell& cell, const data::Column& column) {
-  if (const auto special = rows::special_of(cell))
-    return append_special(out, *special, column.precision > 0);
-  const auto decimal = rows::decimal_of(cell, column.precision, column.scale);
-  if (decimal) append_numeric(out, *decimal);
-  return decimal.has_value();
+bool append_number(std::string& out, const Cell& cell, const Rule& rule, std::string& scratch) {
+  const auto decimal = rows::number_of(cell, rule.to.precision, rule.to.scale, scratch);
+  return decimal && append_numeric(out, *decimal, rule.to.precision > 0);
 }
 
-bool append_text(std::string& out, const Cell& cell, const Rule& rule) {
-  std::string scratch;
-  const auto text = rows::text_of(cell, rule.from, scratch);
+bool append_text(std::string& out, const Cell& cell, const Rule& rule, std::string& scratch) {
+  const auto text = rows::text_of(cell, scratch);
   std::size_t characters = 0;
   if (!text || !rows::valid_text(*text, characters)) return false;
   const auto limit = static_cast<std::size_t>(rule.to.length);
@@ -73,31 +68,30 @@ bool append_text(std::string& out, const Cell& cell, const Rule& rule) {
   return true;
 }
 
-bool append_bytes(std::string& out, const Cell& cell, const Rule& rule) {
-  std::string scratch;
-  const auto bytes = rows::bytes_of(cell, rule.texts, scratch);
+bool append_bytes(std::string& out, const std::optional<std::string_view>& bytes) {
   if (bytes) out += *bytes;
   return bytes.has_value();
 }
 
-bool append_date(std::string& out, std::string_view text) {
-  const auto days = rows::date_days(text);
+bool append_date(std::string& out, const std::optional<std::int32_t>& days) {
   if (days) put32(out, static_cast<std::uint32_t>(*days));
   return days.has_value();
 }
 
-bool append_time(std::string& out, std::string_view text, const Rule& rule) {
-  const auto micros = rule.to.kind == Kind::time
-                          ? rows::time_micros(text)
-                          : rows::timestamp_micros(text, rule.to.kind == Kind::timestamptz);
+bool append_micros(std::string& out, const std::optional<std::int64_t>& micros, const Rule& rule) {
   // The server would round.
   if (!micros || !rows::keeps_micros(*micros, rule.second_digits)) return false;
   put64(out, static_cast<std::uint64_t>(*micros));
   return true;
 }
 
-bool append_value(std::string& out, const Cell& cell, const Rule& rule) {
-  const auto as_text = cell.type == Cell::Type::text ? cell.bytes : std::string_view();
+bool append_json(std::string& out, const Cell& cell) {
+  if (cell.type != Cell::Type::text || !json::well_formed(cell.bytes)) return false;
+  out += cell.bytes;
+  return true;
+}
+
+bool append_value(std::string& out, const Cell& cell, const Rule& rule, std::string& scratch) {
   switch (rule.to.kind) {
     case Kind::boolean: {
       const auto value = rows::boolean_of(cell);
@@ -115,22 +109,23 @@ bool append_value(std::string& out, const Cell& cell, const Rule& rule) {
     case Kind::float64:
       return append_double(out, cell);
     case Kind::numeric:
-      return append_number(out, cell, rule.to);
+      return append_number(out, cell, rule, scratch);
     case Kind::text:
-      return append_text(out, cell, rule);
+      return append_text(out, cell, rule, scratch);
     case Kind::bytes:
-      return append_bytes(out, cell, rule);
+      return append_bytes(out, rows::bytes_of(cell, rule.texts, scratch));
     case Kind::date:
-      return append_date(out, as_text);
+      return append_date(out, rows::date_of(cell));
     case Kind::time:
+      return append_micros(out, rows::time_of(cell), rule);
     case Kind::timestamp:
+      return append_micros(out, rows::timestamp_of(cell), rule);
     case Kind::timestamptz:
-      return append_time(out, as_text, rule);
+      return append_micros(out, rows::timestamptz_of(cell), rule);
     case Kind::uuid:
-      return rows::append_uuid(out, as_text);
+      return append_bytes(out, rows::uuid_of(cell, scratch));
     case Kind::json:
-      out += as_text;
-      return json::well_formed(as_text);
+      return append_json(out, cell);
     case Kind::any:
     case Kind::other:
       break;
@@ -152,7 +147,7 @@ std::vector<Rule> rules_of(const data::LoadPlan& plan) {
     const bool timed = column.kind == Kind::time || column.kind == Kind::timestamp ||
                        column.kind == Kind::timestamptz;
     rules.push_back({plan.request.target.display() + "." + column.name, column,
-                     plan.request.source.columns[i].kind, plan.request.source_traits.texts,
+                     plan.request.source_traits.texts,
                      timed ? second_digits(column.native.shown()) : 6,
                      column.native.shown().starts_with("character(")});
   }
@@ -172,7 +167,7 @@ class Encoder final : public data::RowEncoder {
       }
       const auto length_at = out.size();
       put32(out, 0);
-      if (!append_value(out, cells[i], rules_[i])) refuse(cells[i], rules_[i]);
+      if (!append_value(out, cells[i], rules_[i], scratch_)) refuse(cells[i], rules_[i]);
       const auto length = static_cast<std::uint32_t>(out.size() - length_at - 4);
       for (int byte = 0; byte < 4; ++byte)
         out[length_at + static_cast<std::size_t>(byte)] =
@@ -187,6 +182,7 @@ class Encoder final : public data::RowEncoder {
   }
 
   std::vector<Rule> rules_;
+  std::string scratch_;
 };
 
 }  // namespace

@@ -3,12 +3,10 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "orchestrator/db/pg.h"
 #include "workers/data/digest.h"
 #include "workers/data/row.h"
-#include "workers/data/table.h"
 
 namespace orch::postgres {
 
@@ -21,10 +19,5 @@ void copy_rows(pg::Connection& connection, const std::string& select, data::RowF
 /// The digest of the rows of `select`.
 data::Digest digest_of(pg::Connection& connection, const std::string& select,
                        data::RowFormat format, const std::function<bool()>& stop);
-
-/// Turns a tuple into cells: integers, reals, blobs, and text for what was selected as text. The
-/// cells point into `tuple`.
-void decode(std::string_view tuple, const std::vector<data::Kind>& kinds,
-            std::vector<data::Cell>& cells);
 
 }  // namespace orch::postgres

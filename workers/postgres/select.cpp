@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "workers/data/expression.h"
+#include "workers/postgres/decoder.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/type_name.h"
 #include "workers/postgres/watermark.h"
@@ -16,22 +17,6 @@ namespace {
 using data::Kind;
 
 constexpr int first_with_tid_scan = 140'000;
-
-bool read_as_is(const data::Column& column) {
-  switch (column.kind) {
-    case Kind::boolean:
-    case Kind::int16:
-    case Kind::int32:
-    case Kind::int64:
-    case Kind::float32:
-    case Kind::float64:
-    case Kind::text:
-    case Kind::bytes:
-      return true;
-    default:
-      return false;
-  }
-}
 
 const data::Column* find(const data::Table& table, const std::string& name) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
@@ -79,7 +64,7 @@ SelectPlan select_plan(const Described& described, const data::ReadRequest& requ
                           ? request.expressions[i]
                           : pg::quote(name);
     auto kind = column ? column->kind : Kind::text;
-    if (request.format == data::RowFormat::cells && column && !read_as_is(*column)) {
+    if (request.format == data::RowFormat::cells && column && !read_as_is(column->kind)) {
       expression += "::text";
       kind = Kind::text;
     } else if (request.format == data::RowFormat::pg_binary && column &&

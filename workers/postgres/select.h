@@ -30,8 +30,8 @@ struct SelectPlan {
   std::string select(const std::string& range) const;
 };
 
-/// What reads the columns of `request`. For cells, everything but booleans, numbers of fixed size,
-/// texts and bytes is selected as text: the server's own spelling.
+/// What reads the columns of `request`. For cells, what a Decoder does not read as it is is
+/// selected as text: the server's own spelling.
 SelectPlan select_plan(const Described& described, const data::ReadRequest& request);
 
 /// Conditions on ctid that divide a table into `request.parts`; one empty condition when it cannot

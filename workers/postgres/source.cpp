@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "workers/postgres/decoder.h"
 #include "workers/postgres/describe.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/largest_value.h"
@@ -56,14 +57,10 @@ class Reader final : public data::RowReader {
     if (format_ != data::RowFormat::cells)
       return copy_rows(
           *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
-    std::vector<data::Cell> cells;
+    Decoder decoder(kinds_);
     copy_rows(
         *connection_, select_, data::RowFormat::pg_binary,
-        [&](std::string_view row) {
-          decode(row, kinds_, cells);
-          sink.row(cells);
-        },
-        stop);
+        [&](std::string_view row) { sink.row(decoder.decode(row)); }, stop);
   }
 
   Place place_;

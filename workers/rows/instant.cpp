@@ -164,6 +164,14 @@ std::optional<std::int64_t> timestamp_micros(std::string_view text, bool zoned) 
   return right ? std::optional(micros) : std::nullopt;
 }
 
+std::optional<std::int64_t> midnight_of(std::int32_t days) {
+  constexpr auto ends = std::numeric_limits<std::int32_t>();
+  if (days == ends.max()) return std::numeric_limits<std::int64_t>::max();
+  if (days == ends.min()) return std::numeric_limits<std::int64_t>::min();
+  const bool right = days >= first_day && days < end_micro / micros_per_day;
+  return right ? std::optional(days * micros_per_day) : std::nullopt;
+}
+
 bool keeps_micros(std::int64_t micros, int digits) {
   std::int64_t unit = 1;
   for (int i = digits; i < 6; ++i) unit *= 10;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace orch::rows {
@@ -19,6 +20,15 @@ std::optional<std::int64_t> time_micros(std::string_view text);
 /// `zoned`, "Z" or an offset (+02, +0530, +05:30, +05:30:15) must follow, which is applied; else
 /// there must be none. Infinities as for dates.
 std::optional<std::int64_t> timestamp_micros(std::string_view text, bool zoned);
+
+/// Microseconds since 2000-01-01 00:00 at the beginning of a day; unset where no timestamp is.
+std::optional<std::int64_t> midnight_of(std::int32_t days);
+
+/// The same values in PostgreSQL's ISO spelling, appended: "0044-03-15 BC", "23:59:59.5",
+/// "2026-01-31 23:59:59.5", zoned with "+00", the ends of time "infinity" and "-infinity".
+void append_date(std::string& out, std::int32_t days);
+void append_time(std::string& out, std::int64_t micros);
+void append_timestamp(std::string& out, std::int64_t micros, bool zoned);
 
 /// True when a type that keeps `digits` digits of a second keeps `micros` as they are.
 bool keeps_micros(std::int64_t micros, int digits);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <strings.h>
 
@@ -14,14 +15,16 @@ namespace {
 
 /// True when `value`, printed with as many digits as `wanted` has, is `wanted`.
 template <class Float>
-bool gives_back(Float value, const Decimal& wanted) {
-  const auto shortest = read_decimal(fmt::format("{}", value));
+bool gives_back(Float value, const data::Decimal& wanted) {
+  std::string scratch;
+  const auto print = fmt::format("{}", value);
+  const auto shortest = read_decimal(print, scratch);
   if (shortest && same_number(*shortest, wanted)) return true;
-  const auto digits = std::max<std::size_t>(significant_digits(wanted), 1);
+  const auto digits = std::max<std::size_t>(significant_digits(wanted).size(), 1);
   std::string printed(digits + 32, '\0');
   const auto end = std::to_chars(printed.data(), printed.data() + printed.size(), value,
                                  std::chars_format::scientific, static_cast<int>(digits) - 1);
-  const auto found = read_decimal({printed.data(), end.ptr});
+  const auto found = read_decimal({printed.data(), end.ptr}, scratch);
   return end.ec == std::errc{} && found && same_number(*found, wanted);
 }
 
@@ -39,15 +42,18 @@ std::optional<Float> exact(std::string_view text) {
   // So few digits always survive, but near zero.
   const bool normal = value == 0 || std::abs(value) >= std::numeric_limits<Float>::min();
   if (number.size() <= std::numeric_limits<Float>::digits10 && normal) return value;
-  const auto wanted = read_decimal(text);
+  std::string scratch;
+  const auto wanted = read_decimal(text, scratch);
   return wanted && gives_back(value, *wanted) ? std::optional(value) : std::nullopt;
 }
 
 template <class Float>
-std::string printed(Float value) {
+std::string_view printed(Float value, std::string& scratch) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return fmt::format("{}", value);
+  scratch.clear();
+  fmt::format_to(std::back_inserter(scratch), "{}", value);
+  return scratch;
 }
 
 }  // namespace
@@ -68,7 +74,9 @@ std::optional<float> exact_float(double value) {
   const auto narrow = static_cast<float>(value);
   if (std::isnan(value) || static_cast<double>(narrow) == value) return narrow;
   if (std::isinf(narrow)) return std::nullopt;
-  const auto wanted = read_decimal(fmt::format("{}", value));
+  std::string print;
+  std::string scratch;
+  const auto wanted = read_decimal(number_text(value, print), scratch);
   return wanted && gives_back(narrow, *wanted) ? std::optional(narrow) : std::nullopt;
 }
 
@@ -91,7 +99,7 @@ std::optional<double> special_number(std::string_view text) {
   return negative ? -infinity : infinity;
 }
 
-std::string number_text(double value) { return printed(value); }
-std::string number_text(float value) { return printed(value); }
+std::string_view number_text(double value, std::string& scratch) { return printed(value, scratch); }
+std::string_view number_text(float value, std::string& scratch) { return printed(value, scratch); }
 
 }  // namespace orch::rows

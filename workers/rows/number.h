@@ -27,8 +27,9 @@ std::optional<double> exact_double(std::int64_t value);
 /// "NaN", "Infinity" and "inf" in any case, the latter two with or without a sign.
 std::optional<double> special_number(std::string_view text);
 
-/// The shortest text that reads back as `value`; "NaN", "Infinity" and "-Infinity".
-std::string number_text(double value);
-std::string number_text(float value);
+/// The shortest text that reads back as `value`; "NaN", "Infinity" and "-Infinity". The result may
+/// live in `scratch`.
+std::string_view number_text(double value, std::string& scratch);
+std::string_view number_text(float value, std::string& scratch);
 
 }  // namespace orch::rows

@@ -74,6 +74,16 @@ bool append_uuid(std::string& out, std::string_view text) {
   return text.empty();
 }
 
+void append_uuid_text(std::string& out, std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+}
+
 bool append_hex(std::string& out, std::string_view text) {
   if (!text.starts_with("\\x") || text.size() % 2 != 0) return false;
   const auto before = out.size();

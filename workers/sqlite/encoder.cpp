@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "workers/rows/decimal.h"
 #include "workers/rows/number.h"
 #include "workers/rows/refusal.h"
 #include "workers/rows/value.h"
@@ -37,14 +38,6 @@ bool looks_numeric(std::string_view text) {
   return rows::looks_decimal(text);
 }
 
-/// "12" of "12.00", so that a whole number is kept as an integer; else the text.
-std::string_view whole_part(std::string_view number) {
-  const auto point = number.find('.');
-  if (point == std::string_view::npos) return number;
-  const bool whole = number.find_first_not_of('0', point + 1) == std::string_view::npos;
-  return whole ? number.substr(0, point) : number;
-}
-
 /// The storage class that a STRICT column accepts beside NULL; unset: all.
 std::optional<Type> only_class(const ColumnRule& rule) {
   if (!rule.strict || rule.declared.empty()) return std::nullopt;
@@ -66,34 +59,43 @@ class CellEncoder {
  public:
   explicit CellEncoder(ColumnRule rule) : rule_(std::move(rule)), only_(only_class(rule_)) {}
 
-  void put(const Cell& cell, std::string& out) const {
+  void put(const Cell& cell, std::string& out) {
     switch (cell.type) {
       case Type::null:
         return append_null(out);
+      case Type::boolean:
       case Type::integer:
-        return put_integer(cell, out);
+        return put_integer(cell, cell.integer, out);
+      case Type::float32:
       case Type::real:
-        return put_real(cell, out);
+        return put_real(cell, cell.real, out);
+      case Type::decimal:
+        return put_decimal(cell, out);
+      case Type::date:
+      case Type::time:
+      case Type::timestamp:
+      case Type::timestamptz:
+      case Type::uuid:
+        return put_text(cell, *rows::text_of(cell, scratch_), out);
       case Type::text:
-        return rule_.parse ? put_parsed(cell, out) : put_text(cell, out);
+        return rule_.parse ? put_parsed(cell, out) : put_text(cell, cell.bytes, out);
       case Type::blob:
-        return keep_blob(cell, out);
+        return keep_blob(cell, cell.bytes, out);
     }
   }
 
  private:
-  void put_integer(const Cell& cell, std::string& out) const {
+  void put_integer(const Cell& cell, std::int64_t value, std::string& out) {
     if (rule_.affinity == Affinity::text) return put_number_as_text(cell, out);
-    if (rule_.affinity != Affinity::real) return keep_integer(cell, cell.integer, out);
+    if (rule_.affinity != Affinity::real) return keep_integer(cell, value, out);
     if (rule_.as_stored) refuse(cell, "the column would make a REAL of it");
-    const auto value = rows::exact_double(cell.integer);
-    if (!value) refuse(cell, "a REAL keeps integers up to 2^53 exactly");
-    append_real(out, *value);
+    const auto real = rows::exact_double(value);
+    if (!real) refuse(cell, "a REAL keeps integers up to 2^53 exactly");
+    append_real(out, *real);
   }
 
-  void put_real(const Cell& cell, std::string& out) const {
+  void put_real(const Cell& cell, double value, std::string& out) {
     if (rule_.affinity == Affinity::text) return put_number_as_text(cell, out);
-    auto value = cell.real;
     if (std::isnan(value)) refuse(cell, "SQLite has no NaN and would store NULL");
     if (rule_.affinity == Affinity::blob) return keep_real(cell, value, out);
     if (value == 0) value = 0;  // these columns have no -0.0
@@ -103,60 +105,55 @@ class CellEncoder {
     append_integer(out, static_cast<std::int64_t>(value));
   }
 
-  void put_number_as_text(const Cell& cell, std::string& out) const {
+  void put_number_as_text(const Cell& cell, std::string& out) {
     if (rule_.as_stored) refuse(cell, "the column would make a TEXT of it");
-    std::string scratch;
-    append_text(out, *rows::text_of(cell, rule_.from, scratch));
+    append_text(out, *rows::text_of(cell, scratch_));
   }
 
-  void put_text(const Cell& cell, std::string& out) const {
-    if (rule_.from == Kind::numeric && !rule_.as_stored) return put_numeric(cell, out);
+  void put_text(const Cell& cell, std::string_view text, std::string& out) {
     const bool converts = rule_.affinity != Affinity::text && rule_.affinity != Affinity::blob;
-    if (converts && looks_numeric(cell.bytes)) refuse(cell, "the column would make a number of it");
-    keep_text(cell, out);
+    if (converts && looks_numeric(text)) refuse(cell, "the column would make a number of it");
+    keep_text(cell, text, out);
   }
 
-  /// A decimal number of any length, in digits; or NaN or an infinity.
-  void put_numeric(const Cell& cell, std::string& out) const {
-    if (rule_.affinity == Affinity::text || rule_.affinity == Affinity::blob)
-      return keep_text(cell, out);
-    if (const auto special = rows::special_of(cell)) {
-      if (rule_.affinity != Affinity::real) return keep_text(cell, out);
-      return put_real({Type::real, 0, *special, {}}, out);
-    }
-    if (rule_.affinity != Affinity::real) {
-      if (const auto integer = rows::exact_integer(whole_part(cell.bytes)))
-        return keep_integer(cell, *integer, out);
-    }
-    const auto real = rows::exact_double(cell.bytes);
-    if (!real) refuse(cell, "a REAL does not give back its digits; a TEXT column keeps them");
-    put_real({Type::real, 0, *real, {}}, out);
+  /// A decimal number of any length; or NaN or an infinity.
+  void put_decimal(const Cell& cell, std::string& out) {
+    const auto special = rows::special_of(cell);
+    const bool real = rule_.affinity == Affinity::real;
+    if (rule_.affinity == Affinity::text || rule_.affinity == Affinity::blob || (special && !real))
+      return keep_text(cell, *rows::text_of(cell, scratch_), out);
+    const auto integer = real ? std::nullopt : whole_number(cell);
+    if (integer) return keep_integer(cell, *integer, out);
+    const auto value = rows::double_of(cell);
+    if (!value) refuse(cell, "a REAL does not give back its digits; a TEXT column keeps them");
+    put_real(cell, *value, out);
+  }
+
+  std::optional<std::int64_t> whole_number(const Cell& cell) {
+    const auto decimal = rows::decimal_of(cell, 0, 0, scratch_);
+    return decimal ? rows::decimal_integer(*decimal) : std::nullopt;
   }
 
   /// A text that spells a value of the column's kind.
-  void put_parsed(const Cell& cell, std::string& out) const {
+  void put_parsed(const Cell& cell, std::string& out) {
     switch (rule_.to) {
       case Kind::boolean:
         return keep_integer(cell, parsed(cell, rows::boolean_of(cell)) ? 1 : 0, out);
       case Kind::int16:
       case Kind::int32:
       case Kind::int64:
-        return put_integer({Type::integer, parsed(cell, rows::exact_integer(cell.bytes)), 0, {}},
-                           out);
+        return put_integer(cell, parsed(cell, rows::exact_integer(cell.bytes)), out);
       case Kind::float32:
       case Kind::float64:
-        return put_real({Type::real, 0, parsed(cell, rows::double_of(cell)), {}}, out);
+        return put_real(cell, parsed(cell, rows::double_of(cell)), out);
       case Kind::numeric:
-        if (!rows::special_of(cell)) parsed(cell, rows::decimal_of(cell, 0, 0));
-        return put_numeric(cell, out);
-      case Kind::bytes: {
-        std::string scratch;
-        const auto bytes = parsed(cell, rows::bytes_of(cell, true, scratch));
-        return keep_blob({Type::blob, 0, 0, bytes}, out);
-      }
+        parsed(cell, rows::number_of(cell, 0, 0, scratch_));
+        return put_decimal(cell, out);
+      case Kind::bytes:
+        return keep_blob(cell, parsed(cell, rows::bytes_of(cell, true, scratch_)), out);
       default:
         if (!rows::spells(cell.bytes, rule_.to)) refuse(cell, rows::expectation(rule_.to));
-        return put_text(cell, out);
+        return put_text(cell, cell.bytes, out);
     }
   }
 
@@ -174,13 +171,13 @@ class CellEncoder {
     accept(Type::real, cell);
     append_real(out, value);
   }
-  void keep_text(const Cell& cell, std::string& out) const {
+  void keep_text(const Cell& cell, std::string_view value, std::string& out) const {
     accept(Type::text, cell);
-    append_text(out, cell.bytes);
+    append_text(out, value);
   }
-  void keep_blob(const Cell& cell, std::string& out) const {
+  void keep_blob(const Cell& cell, std::string_view value, std::string& out) const {
     accept(Type::blob, cell);
-    append_blob(out, cell.bytes);
+    append_blob(out, value);
   }
 
   void accept(Type type, const Cell& cell) const {
@@ -193,6 +190,7 @@ class CellEncoder {
 
   ColumnRule rule_;
   std::optional<Type> only_;
+  std::string scratch_;
 };
 
 class CellsEncoder final : public data::RowEncoder {
@@ -219,7 +217,6 @@ std::vector<ColumnRule> rules_of(const data::LoadPlan& plan, bool strict) {
     ColumnRule rule;
     rule.place = plan.request.target.name + "." + column.name;
     rule.declared = column.native.shown();
-    rule.from = plan.request.source.columns[i].kind;
     rule.to = column.kind;
     rule.affinity = affinity_of(column.native.shown());
     rule.strict = strict;

@@ -14,7 +14,6 @@ namespace orch::sqlite {
 struct ColumnRule {
   std::string place;     ///< "Album.Title", for messages
   std::string declared;  ///< type of the target's column
-  data::Kind from = data::Kind::any;
   data::Kind to = data::Kind::any;
   Affinity affinity = Affinity::blob;
   bool strict = false;  ///< the target's table is STRICT

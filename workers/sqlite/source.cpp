@@ -25,21 +25,36 @@ namespace orch::sqlite {
 namespace fs = std::filesystem;
 namespace {
 
-data::Cell cell_of(const Statement& row, int column) {
+/// A value as it is stored; 0 and 1 of a column that is declared as booleans are booleans.
+data::Cell cell_of(const Statement& row, int column, bool booleans) {
   using Type = data::Cell::Type;
   switch (row.storage(column)) {
-    case Storage::integer:
-      return {Type::integer, row.int64(column), 0, {}};
+    case Storage::integer: {
+      const auto value = row.int64(column);
+      const bool boolean = booleans && (value == 0 || value == 1);
+      return {boolean ? Type::boolean : Type::integer, value};
+    }
     case Storage::real:
-      return {Type::real, 0, row.real(column), {}};
+      return {Type::real, row.real(column)};
     case Storage::text:
-      return {Type::text, 0, 0, row.text(column)};
+      return {Type::text, row.text(column)};
     case Storage::blob:
-      return {Type::blob, 0, 0, row.blob(column)};
+      return {Type::blob, row.blob(column)};
     case Storage::null:
       break;
   }
   return {};
+}
+
+/// Of each column of the request: it is declared as booleans.
+std::vector<bool> boolean_columns(const data::Table& table, const data::ReadRequest& request) {
+  std::vector<bool> booleans;
+  for (const auto& name : request.columns)
+    booleans.push_back(
+        std::any_of(table.columns.begin(), table.columns.end(), [&](const data::Column& column) {
+          return column.kind == data::Kind::boolean && same_name(column.name, name);
+        }));
+  return booleans;
 }
 
 /// The counter in the file's header that every transaction in rollback mode raises; in WAL mode
@@ -102,12 +117,13 @@ Database open_checked(const fs::path& path) {
 class SqliteReader final : public data::RowReader {
  public:
   /// `from` is what rowids are of.
-  SqliteReader(Database db, const std::string& sql, Condition condition, bool rowid,
-               std::string from, Place place)
+  SqliteReader(Database db, const std::string& sql, Condition condition, std::vector<bool> booleans,
+               bool rowid, std::string from, Place place)
       : db_(std::move(db)),
         condition_(std::move(condition)),
         reading_(db_, Authorizer::Permit::reading),
         rows_(db_, sql),
+        booleans_(std::move(booleans)),
         rowid_(rowid),
         from_(std::move(from)),
         place_(std::move(place)) {
@@ -121,7 +137,8 @@ class SqliteReader final : public data::RowReader {
     const StopWatch watch(db_, limit.stop());
     while (guarded(place_, [&] { return next(limit); })) {
       if (rowid_) last_rowid_ = rows_.int64(columns);
-      for (int i = 0; i < columns; ++i) cells[static_cast<std::size_t>(i)] = cell_of(rows_, i);
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        cells[i] = cell_of(rows_, static_cast<int>(i), booleans_[i]);
       push(sink, cells);
     }
   }
@@ -177,6 +194,7 @@ class SqliteReader final : public data::RowReader {
   Condition condition_;  // its parameters are bound without a copy
   Authorizer reading_;   // the author's SQL and the views of the file only read
   Statement rows_;
+  std::vector<bool> booleans_;
   bool rowid_;  ///< the last column is the rowid, for messages
   std::string from_;
   std::int64_t last_rowid_ = std::numeric_limits<std::int64_t>::min();
@@ -364,9 +382,9 @@ std::vector<std::unique_ptr<data::RowReader>> SqliteSource::open(const data::Rea
     try {
       const auto rows = rows_of(db, request, described.table);
       const auto sql = select_sql(request, rowid, rows);
-      readers.push_back(std::make_unique<SqliteReader>(std::move(db), sql, rows, !rowid.empty(),
-                                                       from_clause(request.from),
-                                                       reading(request.from)));
+      readers.push_back(std::make_unique<SqliteReader>(
+          std::move(db), sql, rows, boolean_columns(described.table, request), !rowid.empty(),
+          from_clause(request.from), reading(request.from)));
     } catch (const Error& error) {
       if (!refuses_the_sql(error)) throw;
       throw refused(error);

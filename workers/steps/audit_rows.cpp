@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/rows/value.h"
 #include "workers/worker.h"
 
 namespace orch::steps {
@@ -46,18 +47,9 @@ std::string cut(std::string_view text) {
 }
 
 std::string text_of(const data::Cell& cell) {
-  switch (cell.type) {
-    case data::Cell::Type::null:
-      return "NULL";
-    case data::Cell::Type::integer:
-      return std::to_string(cell.integer);
-    case data::Cell::Type::real:
-      return fmt::format("{}", cell.real);
-    case data::Cell::Type::text:
-      return cut(cell.bytes);
-    case data::Cell::Type::blob:
-      break;
-  }
+  if (cell.type == data::Cell::Type::null) return "NULL";
+  std::string scratch;
+  if (const auto text = rows::text_of(cell, scratch)) return cut(*text);
   std::string hex = "\\x";
   for (const char byte : cell.bytes.substr(0, longest_value / 2))
     hex += fmt::format("{:02x}", static_cast<unsigned char>(byte));
