@@ -50,6 +50,12 @@ void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
         psql(to, fmt::format("COPY {} FROM STDIN (FORMAT csv)", table)));
 }
 
+void sqlite_import_pipe(const std::string& from, const std::filesystem::path& file,
+                        const std::string& table) {
+  shell(psql(from, fmt::format("COPY {} TO STDOUT (FORMAT csv)", table)) +
+        fmt::format(" | sqlite3 \"{}\" \".import --csv /dev/stdin {}\"", file.string(), table));
+}
+
 // With its own settings it runs out of its heap of 1 GiB on some millions of rows.
 void pgloader_load(const std::filesystem::path& file, const std::string& to,
                    const std::filesystem::path& folder) {

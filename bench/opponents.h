@@ -24,6 +24,9 @@ void pgcopydb_clone(const std::string& from, const std::string& to,
 /// Rows alone, as CSV, into a table that exists.
 void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
                  const std::string& table);
+/// The other way, into a table that exists in the file.
+void sqlite_import_pipe(const std::string& from, const std::filesystem::path& file,
+                        const std::string& table);
 /// Tables, rows, keys. `folder` is for its log.
 void pgloader_load(const std::filesystem::path& file, const std::string& to,
                    const std::filesystem::path& folder);

@@ -14,6 +14,7 @@
 #include "bench/opponents.h"
 #include "bench/replicate_data.h"
 #include "bench/report.h"
+#include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
@@ -70,9 +71,11 @@ class Benchmark {
         to_(server_.create_database("to_there")),
         file_(folder_.path() / "posting.db") {
     for (const auto& shape : shapes()) {
-      if (chosen(shape)) fill(shape);
+      if (chosen(shape)) fill(shape, "from_" + shape.table, rows_of(shape));
     }
-    if (settings.sqlite_rows > 0) write_sqlite_postings(file_, settings.sqlite_rows);
+    if (settings.sqlite_rows == 0) return;
+    write_sqlite_postings(file_, settings.sqlite_rows);
+    fill(postings(), "from_file_sized", settings.sqlite_rows);
   }
 
   const Board& run() {
@@ -80,7 +83,9 @@ class Benchmark {
       for (const auto& shape : shapes()) {
         if (chosen(shape)) between_servers(shape);
       }
-      if (settings_.sqlite_rows > 0) from_sqlite();
+      if (settings_.sqlite_rows == 0) continue;
+      from_sqlite();
+      to_sqlite();
     }
     return board_;
   }
@@ -89,17 +94,18 @@ class Benchmark {
   bool chosen(const Shape& shape) const {
     return settings_.only.empty() || settings_.only == shape.table;
   }
+  static const Shape& postings() { return shapes().front(); }
   std::int64_t rows_of(const Shape& shape) const {
     return static_cast<std::int64_t>(static_cast<double>(settings_.rows) * shape.share);
   }
   std::string source_url(const Shape& shape) const { return server_.url("from_" + shape.table); }
 
   // A database of its own: some opponents copy databases, not tables.
-  void fill(const Shape& shape) {
-    const auto url = server_.create_database("from_" + shape.table);
+  void fill(const Shape& shape, const std::string& database, std::int64_t rows) {
+    const auto url = server_.create_database(database);
     const auto key = shape.columns.substr(0, shape.columns.find(' '));
     test::pg_run(url, create_table(shape));
-    test::pg_run(url, insert_rows(shape, rows_of(shape)));
+    test::pg_run(url, insert_rows(shape, rows));
     test::pg_run(url, fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", shape.table, key));
     test::pg_run(url, "VACUUM ANALYZE " + shape.table);
   }
@@ -144,12 +150,13 @@ class Benchmark {
   void orch_table(const Shape& shape, const Ours& ours) {
     prepare();
     auto source = postgres::open_source({server_.conninfo("from_" + shape.table), "from"});
-    move(*source, ours);
+    auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
+    move(*source, *target, ours);
+    expect_rows(ours.table, ours.rows);
   }
 
-  void move(data::Source& source, const Ours& ours) {
-    auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
-    test::Replication replication(source, *target);
+  void move(data::Source& source, data::Target& target, const Ours& ours) {
+    test::Replication replication(source, target);
     auto entry = test::entry_of(ours.table);
     entry.parts = ours.parts;
     boost::json::object load;
@@ -163,7 +170,6 @@ class Benchmark {
     note("verify", verified, 0);
     note("merge", merged, 0);
     note("whole", staged + verified + merged, 0);
-    expect_rows(ours.table, ours.rows);
   }
 
   void from_sqlite() {
@@ -177,11 +183,30 @@ class Benchmark {
     time({pipe, rows, pipe}, "posting", [&] { sqlite_pipe(file_, to_, "posting"); });
     prepare();
     auto source = sqlite::open_source(file_, "file");
-    move(*source, {"orch from SQLite", "posting", rows, pipe, 1.0});
+    auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
+    move(*source, *target, {"orch from SQLite", "posting", rows, pipe, 1.0});
+    expect_rows("posting", rows);
     if (!settings_.others || !installed("pgloader")) return;
     prepare();
     time({"pgloader from SQLite", rows, "orch from SQLite: whole"}, "posting",
          [&] { pgloader_load(file_, to_, folder_ / "pgloader"); });
+  }
+
+  void to_sqlite() {
+    const std::string pipe = "psql | sqlite3 .import";
+    const auto rows = settings_.sqlite_rows;
+    {
+      const test::TempFolder folder;
+      const auto file = folder / "piped.db";
+      sqlite::Database(file).exec(fmt::format("CREATE TABLE posting ({})", postings().columns));
+      board_.note({pipe, rows, pipe}, seconds([&] {
+                    sqlite_import_pipe(server_.url("from_file_sized"), file, "posting");
+                  }));
+    }
+    const test::TempFolder folder;
+    auto source = postgres::open_source({server_.conninfo("from_file_sized"), "from"});
+    auto target = sqlite::open_target(folder / "moved.db", "file");
+    move(*source, *target, {"orch to SQLite", "posting", rows, pipe, 0});
   }
 
   void expect_rows(const std::string& table, std::int64_t rows) {
