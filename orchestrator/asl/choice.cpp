@@ -27,6 +27,7 @@ std::string_view view(const bj::value& text) {
 class Found {
  public:
   Found(const Path& path, const Scope& scope) {
+    path.require_input(scope);
     if (path.definite()) {
       place_ = path.find(scope);
       return;

@@ -18,9 +18,6 @@ namespace bj = boost::json;
 constexpr std::string_view opening = "{%";
 constexpr std::string_view closing = "%}";
 
-// About a second's worth. Counted, not timed: equal runs end equally on every machine.
-constexpr std::int64_t most_steps = 5'000'000;
-
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const auto first = text.find_first_not_of(blanks);
@@ -92,6 +89,23 @@ const std::string& Expression::text() const { return compiled_->text; }
 
 const std::string& Expression::field() const { return compiled_->field; }
 
+std::vector<std::string> Expression::unsupported(bool in_catcher) const {
+  const auto references = compiled_->program.references();
+  std::vector<std::string> problems;
+  for (const auto& name : references.input_members)
+    problems.push_back(fmt::format("Reference to '{}' at the top level is not supported.", name));
+  if (references.root) problems.emplace_back("Reference to '$$' is not supported.");
+  const auto states = references.members.find("states");
+  if (states == references.members.end()) return problems;
+  constexpr std::array known = {"input", "result", "context"};
+  for (const auto& name : states->second) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (name == "errorOutput" && in_catcher) continue;
+    problems.push_back(fmt::format("Field '$states.{}' does not exist.", name));
+  }
+  return problems;
+}
+
 const std::set<std::string>& Expression::variables() const { return compiled_->variables; }
 
 bj::value Expression::evaluate(const Scope& scope) const {
@@ -108,7 +122,7 @@ bj::value Expression::evaluate(const Scope& scope) const {
         field());
   };
   try {
-    jsonata::Environment environment{scope.now, scope.seed, {.steps = most_steps}, {}};
+    jsonata::Environment environment{scope.now, scope.seed, jsonata::bounded(), {}};
     environment.objects.emplace_back("states", states_of(scope, compiled_->needs_context));
     auto result = compiled_->program.evaluate(nullptr, bindings, environment);
     if (!result) throw fail("returned nothing (undefined).");

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/value.hpp>
 
@@ -25,6 +26,10 @@ class Expression {
   /// Without the braces and outer blanks.
   const std::string& text() const;
   const std::string& field() const;
+  /// What it reads that it never can: members of an input that it does not have, `$$`, and members
+  /// of `$states` that are unknown or not there. In the service's words; empty: nothing.
+  /// `in_catcher`: `$states.errorOutput` is there.
+  std::vector<std::string> unsupported(bool in_catcher) const;
   /// The workflow variables it mentions.
   const std::set<std::string>& variables() const;
 

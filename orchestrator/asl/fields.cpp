@@ -34,19 +34,29 @@ void check_template(const bj::value& value, const std::string& pointer, Problems
   }
 }
 
+void report_unsupported(const Expression& expression, bool in_catcher, const std::string& pointer,
+                        Problems& problems) {
+  for (auto& message : expression.unsupported(in_catcher))
+    problems.push_back({pointer, std::move(message),
+                        "an expression reads $states.input, $states.context, in a catcher "
+                        "$states.errorOutput, and variables by $name"});
+}
+
 // The same for JSONata: every expression, each with its own problem.
-void check_expressions(const bj::value& value, const std::string& pointer, Problems& problems) {
+void check_expressions(const bj::value& value, bool in_catcher, const std::string& pointer,
+                       Problems& problems) {
   if (const auto* array = value.if_array()) {
     for (std::size_t i = 0; i < array->size(); ++i)
-      check_expressions((*array)[i], fmt::format("{}/{}", pointer, i), problems);
+      check_expressions((*array)[i], in_catcher, fmt::format("{}/{}", pointer, i), problems);
   } else if (const auto* object = value.if_object()) {
     for (const auto& [key, member] : *object)
-      check_expressions(member, pointer + "/" + json::pointer_token({key.data(), key.size()}),
-                        problems);
+      check_expressions(member, in_catcher,
+                        pointer + "/" + json::pointer_token({key.data(), key.size()}), problems);
   } else if (const auto* text = value.if_string();
              text && Expression::is_one({text->data(), text->size()})) {
     try {
-      Expression::compile({text->data(), text->size()}, "");
+      report_unsupported(Expression::compile({text->data(), text->size()}, ""), in_catcher, pointer,
+                         problems);
     } catch (const SyntaxProblem& error) {
       problems.push_back({pointer, error.what()});
     }
@@ -94,8 +104,10 @@ std::optional<PayloadTemplate> Fields::payload_template(std::string_view field) 
   const auto* value = get(field);
   if (!value) return std::nullopt;
   const auto before = problems().size();
-  const auto check = jsonata() ? check_expressions : check_template;
-  check(*value, at(field), problems());
+  if (jsonata())
+    check_expressions(*value, in_catcher, at(field), problems());
+  else
+    check_template(*value, at(field), problems());
   if (problems().size() > before) return std::nullopt;
   try {
     if (jsonata()) return PayloadTemplate::compile_jsonata(*value, context_ + std::string(field));
@@ -119,7 +131,9 @@ std::optional<Expression> Fields::expression(std::string_view field) {
   const auto* text = value ? value->if_string() : nullptr;
   if (!text || !Expression::is_one({text->data(), text->size()})) return std::nullopt;
   try {
-    return Expression::compile({text->data(), text->size()}, context_ + std::string(field));
+    auto made = Expression::compile({text->data(), text->size()}, context_ + std::string(field));
+    report_unsupported(made, in_catcher, at(field), problems());
+    return made;
   } catch (const SyntaxProblem& error) {
     problem(field, error.what());
     return std::nullopt;

@@ -37,6 +37,7 @@ class Fields : public json::Fields {
 
   QueryLanguage machine_language = QueryLanguage::json_path;  ///< of the whole definition
   QueryLanguage language = QueryLanguage::json_path;          ///< of this object
+  bool in_catcher = false;  ///< expressions of this object see `$states.errorOutput`
 
  private:
   std::string context_;  ///< stands before the names of fields in the messages of expressions

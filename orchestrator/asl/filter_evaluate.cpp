@@ -198,8 +198,11 @@ bool accepts(const FilterNode& filter, const bj::value& item, const PathInput& i
       return std::any_of(operands.begin(), operands.end(), passes);
     case FilterNode::Kind::negation:
       return !passes(operands.front());
-    case FilterNode::Kind::exists:
-      return Resolved(filter.left, item, input).value() != nullptr;
+    case FilterNode::Kind::exists: {
+      // A null is as good as nothing to the service, with and without `!`; false is something.
+      const Resolved found(filter.left, item, input);
+      return found.value() != nullptr && !found.value()->is_null();
+    }
     case FilterNode::Kind::comparison:
       return compares(filter, item, input);
   }

@@ -5,7 +5,8 @@
 //   condition  = "!" condition | "(" any_of ")" | comparison
 //   comparison = operand [ operator operand ]     a path alone asks whether it exists
 //   operand    = path | 'text' | "text" | number | true | false | null | JSON array or object |
-//   /regex/flags
+//                word | /regex/flags
+//   word       = letters, digits and _ + - . : / without quotes: text
 #include <algorithm>
 #include <array>
 
@@ -46,6 +47,12 @@ constexpr std::array words = {
 };
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// What a literal without quotes is made of.
+bool is_word(char c) {
+  return is_letter(c) || (c & 0x80) != 0 ||
+         std::string_view("0123456789+-._:/").find(c) != std::string_view::npos;
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -134,7 +141,7 @@ Operand PathParser::operand() {
   skip_blanks();
   if (peek() == '$' || peek() == '@') return path();
   if (peek() == '/') return regex();
-  return literal();
+  return literal(true);
 }
 
 Regex PathParser::regex() {
@@ -153,17 +160,17 @@ Regex PathParser::regex() {
   return Regex::compile(pattern, text_.substr(start, position_ - start));
 }
 
-bj::value PathParser::literal() {
+bj::value PathParser::literal(bool words) {
   if (peek() == '\'' || peek() == '"') return bj::value(bj::string(quoted()));
   if (peek() == '[' || peek() == '{') return json_literal();
   const auto start = position_;
-  while (!at_end() && (is_letter(peek()) ||
-                       std::string_view("0123456789+-.").find(peek()) != std::string_view::npos))
-    ++position_;
+  while (!at_end() && is_word(peek())) ++position_;
   const auto word = text_.substr(start, position_ - start);
+  if (word.empty()) fail("expected a path, text in quotes, a number, true, false, null or JSON");
   try {
     return json::parse(word);
   } catch (const json::SyntaxError&) {
+    if (words) return bj::value(bj::string(word));
     position_ = start;
     fail("expected a path, text in quotes, a number, true, false, null or JSON");
   }

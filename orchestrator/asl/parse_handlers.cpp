@@ -60,6 +60,7 @@ Retrier parse_retrier(Fields& fields, bool last) {
 
 Catcher parse_catcher(Fields& fields, bool last) {
   Catcher catcher;
+  fields.in_catcher = true;
   catcher.error_equals = error_names(fields);
   check_all(fields, catcher.error_equals, last);
   catcher.next = fields.required_string("Next");

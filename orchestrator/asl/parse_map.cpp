@@ -95,6 +95,7 @@ bool fits_label(char c) {
 }
 
 void check_label(Fields& fields, const std::string& label) {
+  if (label.empty()) fields.problem("Label", "Label must not be empty");
   // U+0080 to U+009F are control characters too; in UTF-8 they begin with 0xC2.
   bool fits = std::all_of(label.begin(), label.end(), fits_label);
   for (std::size_t i = 0; i + 1 < label.size(); ++i)
@@ -135,8 +136,10 @@ auto parse_member(Fields& fields, const char* field, Parse parse) {
 Distributed parse_distributed(Fields& fields, bool express) {
   Distributed distributed;
   distributed.express = express;
-  distributed.label = fields.string("Label").value_or("");
-  check_label(fields, distributed.label);
+  if (auto label = fields.string("Label")) {
+    check_label(fields, *label);
+    distributed.label = std::move(*label);
+  }
   distributed.reader = parse_member(fields, "ItemReader", parse_reader);
   distributed.batcher = parse_member(fields, "ItemBatcher", parse_batcher);
   distributed.writer = parse_member(fields, "ResultWriter", parse_writer);

@@ -37,9 +37,7 @@ EvaluationError mismatch(const PathProgram& program, const bj::value& document) 
 bool applicable(const std::vector<Step>& steps, const bj::value& document) {
   const auto* at = &document;
   for (auto step = steps.begin(); step != steps.end(); ++step) {
-    const auto* name = std::get_if<step::Name>(&*step);
-    const auto* next = name != nullptr ? member(*at, name->name)
-                                       : element(*at, std::get<step::Index>(*step).index);
+    const auto* next = one_step(*at, *step, true);
     if (next == nullptr)
       return at->is_object() && std::all_of(step, steps.end(), [](const Step& s) {
                return std::holds_alternative<step::Name>(s);
@@ -54,6 +52,16 @@ bj::value& enter(bj::value& at, const Step& step) {
   if (const auto* name = std::get_if<step::Name>(&step))
     return at.get_object().emplace(name->name, bj::object()).first->value();
   return at.get_array()[static_cast<std::size_t>(std::get<step::Index>(step).index)];
+}
+
+/// True for a path whose last step is an index that its array does not have: null in a template,
+/// as the service's documents of that place read an element that is not there.
+bool ends_outside(const PathProgram& program, const Scope& scope) {
+  const auto* start = document(program, scope);
+  if (!program.definite() || !start) return false;
+  Stop stop;
+  return !follow(program, *start, stop) && stop.step + 1 == program.steps.size() &&
+         !std::holds_alternative<step::Name>(program.steps[stop.step]) && stop.at->is_array();
 }
 
 bool names_one_place(const Step& step) {
@@ -87,7 +95,14 @@ std::variant<bj::value, NoValue> Path::resolve(const Scope& scope) const {
   return run(*program_, *start, {start, nullptr, &budget});
 }
 
+void Path::require_input(const Scope& scope) const {
+  if (program_->root == PathProgram::Root::data && scope.data->is_null())
+    throw EvaluationError(
+        {"States.Runtime", "Unable to apply Path transformation to null or empty input"});
+}
+
 bj::value Path::evaluate(const Scope& scope) const {
+  require_input(scope);
   auto answer = resolve(scope);
   if (auto* value = std::get_if<bj::value>(&answer)) return std::move(*value);
   throw EvaluationError({"States.Runtime", fmt::format("Invalid path '{}' : {}", text(),
@@ -95,6 +110,7 @@ bj::value Path::evaluate(const Scope& scope) const {
 }
 
 bj::value Path::evaluate_field(const Scope& scope, std::string_view field) const {
+  if (ends_outside(*program_, scope)) return nullptr;
   auto answer = resolve(scope);
   if (auto* value = std::get_if<bj::value>(&answer)) return std::move(*value);
   auto& none = std::get<NoValue>(answer);

@@ -49,7 +49,12 @@ class Path {
 
   /// Like evaluate(), with the cause that the service gives for templates and for ErrorPath and
   /// CausePath: "The JSONPath '…' specified for the field '…' could not be found in the input '…'".
+  /// An index outside of the array at the end of the path gives null.
   boost::json::value evaluate_field(const Scope& scope, std::string_view field) const;
+
+  /// Throws EvaluationError (States.Runtime) when the path starts from `$` and that is null: no
+  /// InputPath, OutputPath or Variable reads anything there.
+  void require_input(const Scope& scope) const;
 
   /// The value, or why there is none: for callers with their own words for a miss.
   std::variant<boost::json::value, NoValue> resolve(const Scope& scope) const;

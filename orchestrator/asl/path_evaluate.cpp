@@ -42,6 +42,9 @@ struct Fragment {
     return fmt::format("['{}']", fmt::join(s.names, "','"));
   }
   std::string operator()(const step::Index& s) const { return fmt::format("[{}]", s.index); }
+  std::string operator()(const step::FromEnd& s) const {
+    return fmt::format("[(@.length-{})]", s.count);
+  }
   std::string operator()(const step::Indexes& s) const {
     return fmt::format("[{}]", fmt::join(s.indexes, ","));
   }
@@ -113,11 +116,20 @@ NoValue not_filterable(const PathProgram& program, const Stop& stop) {
           false};
 }
 
+/// ['a','b'] can only end a path.
+EvaluationError names_before_the_end(const PathProgram& program, std::size_t step) {
+  const auto& names = std::get<step::Names>(program.steps[step]).names;
+  return EvaluationError(
+      {"States.Runtime",
+       fmt::format("Invalid path '{}' : Multi properties can only be used as path leafs: {}['{}']",
+                   program.text, canonical(program, step), fmt::join(names, "', '"))});
+}
+
 /// Collects the matches of the steps after the definite ones.
 class Expansion {
  public:
   Expansion(const PathProgram& program, const PathInput& input, bj::array& out)
-      : steps_(program.steps), input_(input), out_(out) {}
+      : program_(program), steps_(program.steps), input_(input), out_(out) {}
 
   void visit(std::size_t i, const bj::value& at) {
     if (i == steps_.size()) {
@@ -136,13 +148,16 @@ class Expansion {
 
   void take(const step::Names& step, std::size_t i, const bj::value& at) {
     if (!at.is_object()) return;
-    if (i + 1 == steps_.size()) return out_.push_back(merged(step, at.get_object()));
-    for (const auto& name : step.names)
-      if (const auto* next = member(at, name)) visit(i + 1, *next);
+    if (i + 1 < program_.steps.size()) throw names_before_the_end(program_, i);
+    out_.push_back(merged(step, at.get_object()));
   }
 
   void take(const step::Index& step, std::size_t i, const bj::value& at) {
     if (const auto* next = element(at, step.index)) visit(i + 1, *next);
+  }
+
+  void take(const step::FromEnd& step, std::size_t i, const bj::value& at) {
+    if (const auto* next = element(at, -step.count)) visit(i + 1, *next);
   }
 
   void take(const step::Indexes& step, std::size_t i, const bj::value& at) {
@@ -185,17 +200,17 @@ class Expansion {
     if (depth > max_descent)
       throw EvaluationError({"States.Runtime", "The input of a JSONPath nests too deeply."});
     spend(input_);
-    if (concerns(steps_[target], at, target)) visit(target, at);
+    if (concerns(steps_[target], at)) visit(target, at);
     each_child(at, [&](const bj::value& child) { descend(target, child, depth + 1); });
   }
 
   /// Whether `..` tries its step at this place: a filter first asks about the place itself, names
   /// to be merged must all be there.
-  bool concerns(const Step& step, const bj::value& at, std::size_t i) const {
+  bool concerns(const Step& step, const bj::value& at) const {
     if (const auto* filter = std::get_if<step::Filter>(&step))
       return at.is_structured() && accepts(*filter->condition, at, input_);
     const auto* names = std::get_if<step::Names>(&step);
-    if (names == nullptr || i + 1 < steps_.size()) return true;
+    if (names == nullptr) return true;
     return std::all_of(names->names.begin(), names->names.end(),
                        [&](const auto& name) { return member(at, name) != nullptr; });
   }
@@ -215,6 +230,7 @@ class Expansion {
     return out;
   }
 
+  const PathProgram& program_;
   const std::vector<Step>& steps_;
   const PathInput& input_;
   bj::array& out_;
@@ -270,13 +286,18 @@ const bj::value* element(const bj::value& at, std::int64_t index) {
   return index >= 0 ? array.if_contains(static_cast<std::size_t>(index)) : nullptr;
 }
 
+const bj::value* one_step(const bj::value& at, const Step& step, bool last) {
+  if (const auto* name = std::get_if<step::Name>(&step)) return member(at, name->name);
+  if (const auto* end = std::get_if<step::FromEnd>(&step)) return element(at, -end->count);
+  const auto index = std::get<step::Index>(step).index;
+  // The service finds nothing below a negative index.
+  return index < 0 && !last ? nullptr : element(at, index);
+}
+
 const bj::value* follow(const PathProgram& program, const bj::value& start, Stop& stop) {
   const auto* at = &start;
   for (std::size_t i = 0; i < program.definite_steps; ++i) {
-    const auto* name = std::get_if<step::Name>(&program.steps[i]);
-    const auto* next = name != nullptr
-                           ? member(*at, name->name)
-                           : element(*at, std::get<step::Index>(program.steps[i]).index);
+    const auto* next = one_step(*at, program.steps[i], i + 1 == program.steps.size());
     if (next == nullptr) {
       stop = {i, at};
       return nullptr;
@@ -288,7 +309,7 @@ const bj::value* follow(const PathProgram& program, const bj::value& start, Stop
 
 NoValue explain(const PathProgram& program, const Stop& stop) {
   const auto end = program.steps.size();
-  if (std::holds_alternative<step::Index>(program.steps[stop.step])) {
+  if (!std::holds_alternative<step::Name>(program.steps[stop.step])) {
     if (!stop.at->is_array()) return not_an_array(program, stop);
     return {"No results for path: " + canonical(program, end)};
   }

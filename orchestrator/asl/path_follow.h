@@ -15,6 +15,9 @@ const boost::json::value* member(const boost::json::value& at, std::string_view 
 /// A negative index counts from the end.
 const boost::json::value* element(const boost::json::value& at, std::int64_t index);
 
+/// Where a step that names one place leads, or null. `last`: no step follows it.
+const boost::json::value* one_step(const boost::json::value& at, const Step& step, bool last);
+
 /// Where a path found nothing: the step that failed and what it was applied to.
 struct Stop {
   std::size_t step = 0;

@@ -1,10 +1,11 @@
 // The grammar, Jayway's dialect:
 //
 //   path     = ("$" | "$$" | "$" variable | "@") step* call*
-//   step     = "." name | "." "*" | ".." ( name | "*" | bracket ) | bracket
-//   bracket  = "[" ( quoted {"," quoted} | int {"," int} | int? ":" int? | "*" | "?(" filter ")" )
-//   "]" call     = "." name "(" [ argument {"," argument} ] ")" name     = any characters but space
-//   . [ (
+//   step     = [ "." ] bracket | "." name | "." "*" | ".." ( name | "*" | bracket )
+//   bracket  = "[" ( quoted {"," quoted} | int {"," int} | int? ":" int? | "*" | "?(" filter ")" |
+//              "(@.length" [ "()" ] "-" int ")" ) "]"
+//   call     = "." name "(" [ argument {"," argument} ] ")"
+//   name     = any characters but space . [ (
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -54,7 +55,8 @@ bool starts_variable(char c) {
 }
 
 bool is_definite(const Step& step) {
-  return std::holds_alternative<step::Name>(step) || std::holds_alternative<step::Index>(step);
+  return std::holds_alternative<step::Name>(step) || std::holds_alternative<step::Index>(step) ||
+         std::holds_alternative<step::FromEnd>(step);
 }
 
 /// Fills in what follows from the steps.
@@ -97,10 +99,8 @@ bool PathParser::next(PathProgram& program) {
   if (!dot && peek() != '[') return false;
   if (!program.calls.empty() && (!dot || peek() == '.')) fail("nothing may follow a function");
   if (!dot) return program.steps.push_back(bracket()), true;
-  if (take('.')) {
-    program.steps.emplace_back(step::Descend{});
-    if (peek() == '[' && !at_end()) return program.steps.push_back(bracket()), true;
-  }
+  if (take('.')) program.steps.emplace_back(step::Descend{});
+  if (peek() == '[') return program.steps.push_back(bracket()), true;
   if (take('*')) return program.steps.emplace_back(step::Wildcard{}), true;
   auto word = name();
   if (take('(')) {
@@ -137,12 +137,29 @@ Step PathParser::bracket() {
     step = names();
   } else if (take('?')) {
     step = filter();
+  } else if (take('(')) {
+    step = from_end();
   } else if (!take('*')) {
     step = numbers();
   }
   skip_blanks();
   expect(']');
   return step;
+}
+
+// [(@.length-1)]: the only script that the service's JSONPath knows.
+Step PathParser::from_end() {
+  skip_blanks();
+  if (!take("@.length")) fail("expected @.length-1 inside [( )]");
+  take("()");
+  skip_blanks();
+  expect('-');
+  skip_blanks();
+  if (!is_digit(peek())) fail("expected how many elements to count from the end");
+  const auto count = integer();
+  skip_blanks();
+  expect(')');
+  return step::FromEnd{count};
 }
 
 Step PathParser::names() {
@@ -207,7 +224,7 @@ Call PathParser::call(std::string word) {
     if (peek() == '$' || peek() == '@') {
       call.arguments.emplace_back(path());
     } else {
-      call.arguments.emplace_back(literal());
+      call.arguments.emplace_back(literal(false));
     }
     skip_blanks();
   } while (take(','));

@@ -25,6 +25,7 @@ class PathParser : public Cursor {
   std::string variable();
   std::string name();
   Step bracket();
+  Step from_end();
   Step names();
   Step numbers();
   Step filter();
@@ -42,7 +43,8 @@ class PathParser : public Cursor {
   FilterNode::Operator comparison_operator();
   Operand operand();
   Regex regex();
-  boost::json::value literal();
+  /// `words`: text without quotes too.
+  boost::json::value literal(bool words);
   boost::json::value json_literal();
 
   int filter_depth_ = 0;

@@ -31,6 +31,10 @@ struct Names {
 struct Index {
   std::int64_t index;
 };
+/// [(@.length-1)]: counts from the end, 1 is the last
+struct FromEnd {
+  std::int64_t count;
+};
 /// [0,2]
 struct Indexes {
   std::vector<std::int64_t> indexes;
@@ -50,8 +54,8 @@ struct Filter {
 };
 }  // namespace step
 
-using Step = std::variant<step::Name, step::Names, step::Index, step::Indexes, step::Slice,
-                          step::Wildcard, step::Descend, step::Filter>;
+using Step = std::variant<step::Name, step::Names, step::Index, step::FromEnd, step::Indexes,
+                          step::Slice, step::Wildcard, step::Descend, step::Filter>;
 
 struct PathProgram;
 /// An argument of a function: a literal or a path.

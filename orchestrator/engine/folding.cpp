@@ -13,10 +13,10 @@ namespace {
 machine::Identity identity_of(const store::NewExecution& made, const Options& options) {
   const auto& service = made.service;
   machine::Identity identity;
-  identity.execution_id = service.arn.empty() ? made.run_id : service.arn;
+  identity.execution_id = store::execution_arn(made);
   // Express executions may share names; behind the colon stands what tells them apart.
   identity.name = service.express ? made.name.substr(0, made.name.find(':')) : made.name;
-  identity.workflow_id = service.machine_arn.empty() ? made.workflow : service.machine_arn;
+  identity.workflow_id = store::machine_arn(made);
   identity.workflow_name = made.workflow;
   identity.role = service.role;
   identity.express = service.express;

@@ -31,16 +31,14 @@ store::ServiceLink child_link(const store::ServiceLink& parent, const std::strin
 }
 
 std::string map_run_arn(const store::NewExecution& made, const std::string& name) {
-  if (made.service.machine_arn.empty()) return made.workflow + "/" + name;
-  return store::map_run_arn(made.service.machine_arn, name);
+  return store::map_run_arn(store::machine_arn(made), name);
 }
 
 workers::ChildResult shown(const store::ExecutionRow& row) {
-  const auto& service = row.made.service;
   workers::ChildResult child;
-  child.arn = service.arn.empty() ? row.made.run_id : service.arn;
+  child.arn = store::execution_arn(row.made);
   child.name = row.made.name;
-  child.machine_arn = service.machine_arn.empty() ? row.made.workflow : service.machine_arn;
+  child.machine_arn = store::machine_arn(row.made);
   child.input = row.made.input;
   child.output = row.output;
   child.error = row.error.value_or("");

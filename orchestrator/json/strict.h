@@ -7,7 +7,7 @@
 
 namespace orch::json {
 
-/// Like parse() (text.h), but throws SyntaxError for a key that an object has twice as well.
+/// Like parse() (text.h), but SyntaxError also for a key twice and an integer beyond 64 bits.
 boost::json::value parse_strict(std::string_view text);
 
 }  // namespace orch::json

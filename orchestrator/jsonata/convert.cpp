@@ -14,8 +14,12 @@ namespace bj = boost::json;
 
 constexpr double exact = 9007199254740992.0;  // 2^53: whole numbers up to here are themselves
 
-bj::value number_json(double number) {
-  if (!std::isfinite(number)) return nullptr;
+bj::value number_json(double number, NotFinite not_finite) {
+  if (!std::isfinite(number)) {
+    if (not_finite == NotFinite::as_null) return nullptr;
+    if (std::isnan(number)) return "NaN";
+    return number > 0 ? "Infinity" : "-Infinity";
+  }
   if (is_integer(number) && std::abs(number) <= exact) return static_cast<std::int64_t>(number);
   return number;
 }
@@ -127,7 +131,7 @@ class Writer {
 
 }  // namespace
 
-bj::value to_json(const Value& value) {
+bj::value to_json(const Value& value, NotFinite not_finite) {
   const Nested nested;
   switch (value.type()) {
     case Type::undefined:
@@ -136,20 +140,21 @@ bj::value to_json(const Value& value) {
     case Type::boolean:
       return value.boolean();
     case Type::number:
-      return number_json(value.number());
+      return number_json(value.number(), not_finite);
     case Type::string:
       return bj::string(value.string());
     case Type::array: {
       bj::array array;
       array.reserve(value.size());
-      for (std::size_t i = 0; i < value.size(); ++i) array.push_back(to_json(value.at(i)));
+      for (std::size_t i = 0; i < value.size(); ++i)
+        array.push_back(to_json(value.at(i), not_finite));
       return array;
     }
     case Type::object: {
       bj::object object;
       object.reserve(value.member_count());
       for (const auto& [name, member] : value.members()) {
-        if (member.defined()) object.emplace(name, to_json(member));
+        if (member.defined()) object.emplace(name, to_json(member, not_finite));
       }
       return object;
     }

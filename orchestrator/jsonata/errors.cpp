@@ -28,6 +28,7 @@ constexpr std::array messages = {
     Message{"D1013",
             "Object property names starting with _jsonata_ are reserved for internal use: "
             "{value}"},
+    Message{"D1020", "Evaluation memory limit exceeded"},
     Message{"D2014",
             "The size of the sequence allocated by the range operator (..) must not exceed "
             "1e7.  Attempted to allocate {value}."},

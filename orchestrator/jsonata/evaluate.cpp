@@ -110,6 +110,8 @@ Value append(const Value& left, const Value& right) {
   if (!left.defined()) return right;
   if (!right.defined()) return left;
   auto both = new_array();
+  const auto count = [](const Value& side) { return side.is_array() ? side.size() : 1; };
+  both->items.reserve(count(left) + count(right));
   const auto add = [&](const Value& item) { both->items.push_back(item); };
   for_each_item(left, add);
   for_each_item(right, add);
@@ -166,6 +168,7 @@ Value Evaluator::run(const Program& program, const boost::json::value* input,
     frame->bind(name, Value::of(std::move(object)));
   }
   frame->bind("$", root);
+  Memory::start_counting();
   return evaluate(*program.tree, root, frame);
 }
 
@@ -329,8 +332,11 @@ Value Evaluator::array(const Node& node, const Value& input, const FramePtr& fra
   for (const auto& child : node.children) {
     auto value = evaluate(*child, input, frame);
     if (!value.defined()) continue;
+    auto* own = value.own_array();
     if (child->kind == Kind::array || !value.is_array()) {
       made->items.push_back(std::move(value));
+    } else if (own && own->count == 1 && made->items.empty()) {
+      made->items.swap(own->items);  // of nobody else: a large range is not held twice
     } else {
       made->items.reserve(made->items.size() + value.size());
       for (std::size_t i = 0; i < value.size(); ++i) made->items.push_back(value.at(i));

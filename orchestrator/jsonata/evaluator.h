@@ -123,12 +123,12 @@ Value descendants(const Value& input);
 
 /// Sorted by merging, stable; `swapped(l, r)` tells whether l has to come behind r. Safe for
 /// comparisons that contradict themselves.
-template <class Item, class Swapped>
-void merge_sort(std::vector<Item>& items, const Swapped& swapped) {
+template <class Items, class Swapped>
+void merge_sort(Items& items, const Swapped& swapped) {
   if (items.size() < 2) return;
   const auto middle = items.begin() + static_cast<std::ptrdiff_t>(items.size() / 2);
-  std::vector<Item> left(std::make_move_iterator(items.begin()), std::make_move_iterator(middle));
-  std::vector<Item> right(std::make_move_iterator(middle), std::make_move_iterator(items.end()));
+  Items left(std::make_move_iterator(items.begin()), std::make_move_iterator(middle));
+  Items right(std::make_move_iterator(middle), std::make_move_iterator(items.end()));
   merge_sort(left, swapped);
   merge_sort(right, swapped);
   auto l = left.begin();

@@ -35,12 +35,13 @@ double fraction(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0
 
 }  // namespace
 
-Value partition(Evaluator&, Arguments& arguments, const Value&) {
+Value partition(Evaluator& evaluator, Arguments& arguments, const Value&) {
   if (!arguments[0].defined()) return {};
   const auto size = std::floor(arguments[1].number());
   if (size < 1) refuse(2, arguments[1]);
   auto parts = new_array();
   for (std::size_t at = 0; at < arguments[0].size();) {
+    evaluator.work(1);
     auto part = new_array();
     for (double i = 0; i < size && at < arguments[0].size(); ++i)
       part->items.push_back(arguments[0].at(at++));
@@ -53,14 +54,15 @@ Value range(Evaluator& evaluator, Arguments& arguments, const Value&) {
   for (std::size_t i = 0; i < 3; ++i) {
     if (!arguments[i].is_number()) refuse(static_cast<std::int64_t>(i + 1), arguments[i]);
   }
-  const auto first = arguments[0].number();
-  const auto last = arguments[1].number();
-  const auto step = arguments[2].number();
+  const auto first = std::trunc(arguments[0].number());
+  const auto last = std::trunc(arguments[1].number());
+  const auto step = std::trunc(arguments[2].number());
   if (step == 0) refuse(3, arguments[2]);
   const auto count = std::floor((last - first) / step) + 1;
   if (count > longest_range) throw Problem("D2014").value(Value(count)).error();
   if (count > 0) evaluator.work(static_cast<std::int64_t>(count) / 16);
   auto numbers = new_sequence();
+  if (count > 0) numbers->items.reserve(static_cast<std::size_t>(count));
   for (double i = 0; i < count; ++i) numbers->items.emplace_back(first + i * step);
   return Value::of(std::move(numbers));
 }

@@ -18,7 +18,7 @@ void collect_keys(const Value& value, std::vector<std::string>& names) {
   }
 }
 
-void collect_pairs(const Value& value, std::vector<Value>& pairs) {
+void collect_pairs(const Value& value, Values& pairs) {
   const Nested nested;
   if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) collect_pairs(value.at(i), pairs);

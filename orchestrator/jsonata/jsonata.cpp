@@ -5,6 +5,7 @@
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/evaluator.h"
 #include "orchestrator/jsonata/parser.h"
+#include "orchestrator/jsonata/references.h"
 #include "orchestrator/jsonata/text.h"
 
 namespace orch::jsonata {
@@ -57,18 +58,31 @@ Expression Expression::parse(std::string_view text, Options options) {
   return expression;
 }
 
+Limits bounded() {
+  Limits limits;
+  limits.steps = 5'000'000;
+  limits.memory = 873'782 * 16;
+  return limits;
+}
+
 const std::set<std::string>& Expression::variables() const { return program_->variables; }
+
+References Expression::references() const { return references_of(*program_->tree); }
 
 std::optional<boost::json::value> Expression::evaluate(const boost::json::value* input,
                                                        const Bindings& bindings,
                                                        const Environment& environment) const {
+  const Memory memory(environment.limits.memory);
   try {
     Evaluator evaluator(*program_, environment);
     const auto result = evaluator.run(*program_, input, bindings);
     if (!result.defined()) return std::nullopt;
-    return to_json(result);
+    return to_json(result,
+                   program_->options.step_functions ? NotFinite::as_text : NotFinite::as_null);
   } catch (const Raised& raised) {
     throw outward(raised, program_->text);
+  } catch (const std::bad_alloc&) {
+    throw outward(Problem("D1020").error(), program_->text);
   }
 }
 

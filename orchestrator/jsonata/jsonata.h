@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -37,13 +38,20 @@ class Error : public std::runtime_error {
   std::string code_;
 };
 
-/// What an expression may use up. Exceeding one is an Error (D1011 or D1012).
+/// What an expression may use up. Exceeding one is an Error (D1011, D1012 or D1020).
 struct Limits {
   int depth = 0;           ///< of nested evaluations; 0: what the stack allows
   std::int64_t steps = 0;  ///< evaluations of parts of the expression; 0: no limit
+  /// Bytes that its values may hold at a time (D1020); 0: no limit. 16 an item of an array.
+  std::int64_t memory = 0;
   /// Asked now and then; true: time is up. Empty: no limit.
   std::function<bool()> expired = {};
 };
+
+/// For expressions of others: about a second's worth, counted and not timed, so that equal
+/// evaluations end equally on every machine; and as much memory as Step Functions allows, where an
+/// array of 873,782 numbers is the largest.
+Limits bounded();
 
 /// Values by name. Names and values must outlive the evaluation.
 using Bindings = std::vector<std::pair<std::string_view, const boost::json::value*>>;
@@ -63,6 +71,14 @@ struct Options {
   bool step_functions = false;
 };
 
+/// What an expression reads that is not made in it.
+struct References {
+  std::vector<std::string> input_members;  ///< members of the input, by their bare names
+  bool root = false;                       ///< it reads `$$`
+  /// By variable: the members of it that are named directly, as in `$states.input`.
+  std::map<std::string, std::vector<std::string>, std::less<>> members;
+};
+
 struct Program;
 
 /// A parsed expression. Immutable: several threads may evaluate it at once.
@@ -74,6 +90,9 @@ class Expression {
   /// Names of the variables that it reads and that are no functions of the language, whether or not
   /// it binds them itself.
   const std::set<std::string>& variables() const;
+
+  /// For a host that evaluates without an input, or with members that are not always there.
+  References references() const;
 
   /// `bindings`: variables, without `$`. Nothing: the result is `undefined`. `input` null: the
   /// input is undefined. Throws Error, and NotJson when the result holds a function.

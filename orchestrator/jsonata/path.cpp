@@ -26,7 +26,7 @@ Value unwrapped(std::unique_ptr<Array> sequence) {
 }
 
 /// Adds an item, or the items of an array that was not written as one.
-void add_flat(std::vector<Value>& items, Value value) {
+void add_flat(Values& items, Value value) {
   const auto* own = value.own_array();
   if (!value.is_array() || (own && own->cons)) {
     items.push_back(std::move(value));
@@ -41,13 +41,13 @@ Value in_sequence(const Value& item) {
   return Value::of(std::move(sequence));
 }
 
-void flatten(const Value& value, std::vector<Value>& out) {
+void flatten(const Value& value, Values& out) {
   const Nested nested;
   if (!value.is_array()) return out.push_back(value);
   for (std::size_t i = 0; i < value.size(); ++i) flatten(value.at(i), out);
 }
 
-void descend(const Value& value, std::vector<Value>& out) {
+void descend(const Value& value, Values& out) {
   const Nested nested;
   if (!value.is_array()) out.push_back(value);
   if (value.is_array()) {
@@ -150,7 +150,7 @@ Evaluator::Stream Evaluator::step(const Node& node, const Stream& input, const F
   if (node.kind == Kind::name && node.stages.empty() && node.predicates.empty() && !node.group &&
       !node.keep_array)
     return named(node, input, last);
-  std::vector<Value> results;
+  Values results;
   for (std::size_t i = 0; i < input.size(); ++i) {
     auto result = evaluate(node, input.at(i), frame);
     for (const auto& stage : node.stages) result = filter(*stage.filter, result, frame);

@@ -147,7 +147,7 @@ namespace {
 struct Members {
   std::string key;
   std::size_t pair = 0;  ///< which name expression gave the key
-  std::vector<Value> items;
+  Values items;
   std::vector<const Tuple*> tuples;
 
   Value data() const {

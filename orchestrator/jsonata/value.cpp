@@ -37,6 +37,13 @@ std::string_view view(const bj::string& text) { return {text.data(), text.size()
 
 }  // namespace
 
+void Memory::take(std::size_t bytes) {
+  auto& count = of_thread();
+  const auto used = count.used + static_cast<std::int64_t>(bytes);
+  if (count.most > 0 && used > count.most) throw Problem("D1020").error();
+  count.used = used;
+}
+
 // What is deleted may hold the last reference to more, as deep as an expression has nested it: that
 // waits in a list instead of on the stack.
 void Value::destroy(Rep* rep) noexcept {

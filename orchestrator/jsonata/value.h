@@ -14,6 +14,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/jsonata/memory.h"
+
 namespace orch::jsonata {
 
 struct StringRep;
@@ -145,9 +147,17 @@ class Value {
 };
 
 struct StringRep final : Rep {
-  explicit StringRep(std::string the_text) : text(std::move(the_text)) {}
+  explicit StringRep(std::string the_text) : text(std::move(the_text)) {
+    Memory::take(text.size() * bytes_of_unit);
+  }
+  ~StringRep() override { Memory::give(text.size() * bytes_of_unit); }
   std::string text;
+
+  static constexpr std::size_t bytes_of_unit = 2;  ///< as UTF-16, which the service holds
 };
+
+using Values = std::vector<Value, Metered<Value>>;
+using Members = std::vector<std::pair<std::string, Value>, Metered<std::pair<std::string, Value>>>;
 
 /// One item of a tuple stream: a context and the variables that go with it.
 struct Tuple {
@@ -159,7 +169,7 @@ struct Tuple {
 using Tuples = std::vector<Tuple>;
 
 struct Array final : Rep {
-  std::vector<Value> items;
+  Values items;
   std::unique_ptr<Tuples> tuples;  ///< set: a tuple stream on its way to an outer path
   bool sequence = false;           ///< the result of a path, filter or higher-order function
   bool keep_singleton = false;     ///< a sequence that stays an array
@@ -173,7 +183,7 @@ struct Object final : Rep {
   void erase(std::string_view name);
   const Value* find(std::string_view name) const;
 
-  std::vector<std::pair<std::string, Value>> members;
+  Members members;
 };
 
 /// Bounds the recursion over a value whose nesting an expression decides: one at the head of every
@@ -197,8 +207,12 @@ bool truthy(const Value& value);
 /// fractions of more than 15 digits do not survive. Throws Error D1001 for infinite numbers.
 Value clone(const Value& value);
 
+/// What becomes of a number that JSON has no text for: null, as JavaScript writes it, or
+/// "Infinity",
+/// "-Infinity" and "NaN", as Step Functions does.
+enum class NotFinite : std::uint8_t { as_null, as_text };
 /// Throws NotJson for functions.
-boost::json::value to_json(const Value& value);
+boost::json::value to_json(const Value& value, NotFinite not_finite = NotFinite::as_null);
 /// JSON.stringify() with the number rules of $string(): functions are "". `indent`: pretty. Throws
 /// Error D1001 for numbers that JSON has no text for.
 std::string stringify(const Value& value, bool indent = false);

@@ -135,7 +135,9 @@ class Decider {
   std::string occasion(const ThreadState& thread) const;
   void fail_evaluation(ThreadState& thread, const asl::EvaluationError& error);
   bool retried(ThreadState& thread, const Failing& failing, EventId cause);
-  bool caught(ThreadState& thread, const Failing& failing);
+  void record_evaluation(const ThreadState& thread, const asl::Failure& failure,
+                         const std::string& location);
+  bool caught(ThreadState& thread, Failing& failing, EventId& cause);
   WayOut way_out(ThreadState& thread, const asl::Catcher& catcher, boost::json::value error);
   bool out_of_time(const ThreadState& thread) const;
   ThreadState& first_out_of_time(ThreadState& thread);

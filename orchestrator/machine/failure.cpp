@@ -11,7 +11,9 @@ namespace orch::machine {
 namespace {
 
 bool matches(const std::vector<std::string>& names, const Failing& failing) {
-  if (failing.failure.error == "States.Runtime") return false;  // never retried or caught
+  // Never retried or caught: the definition, or what serves it here, is wrong.
+  if (failing.failure.error == "States.Runtime" || failing.failure.error == "Resource.Unknown")
+    return false;
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
     if (name == "States.ALL" || name == failing.failure.error) return true;
     if (name == "States.TaskFailed") return failing.origin == Origin::task;
@@ -86,7 +88,7 @@ void Decider::fail(ThreadState& thread, Failing failing, EventId cause) {
       failed.previous = cause;
       emit(std::move(failed));
     }
-    if (caught(*at, failing)) return;
+    if (caught(*at, failing, cause)) return;
     if (!at->parent) return fail_execution(failing);
     failed_child = at;
     state_failed = true;
@@ -109,16 +111,21 @@ void Decider::fail_evaluation(ThreadState& thread, const asl::EvaluationError& e
   failure.cause = occasion(thread) + failure.cause;
   if (failure.error != "States.QueryEvaluationError")
     return fail(thread, {failure, Origin::other}, thread.last);
+  record_evaluation(thread, failure, error.location());
+  fail(thread, {failure, Origin::other}, live_.last_event);
+}
+
+void Decider::record_evaluation(const ThreadState& thread, const asl::Failure& failure,
+                                const std::string& location) {
   auto failed = event(EventType::evaluation_failed, thread);
   // As the service links it: beside the entry when nothing has happened since.
   const bool waits = std::holds_alternative<asl::Wait>(thread.state->body);
   if (thread.last == thread.entered && !waits) failed.previous = thread.before_entry;
   failed.name = thread.state->name;
-  failed.resource = error.location();
+  failed.resource = location;
   failed.error = failure.error;
   failed.cause = failure.cause;
   emit(std::move(failed));
-  fail(thread, {failure, Origin::other}, live_.last_event);
 }
 
 bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause) {
@@ -146,7 +153,9 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
   return false;
 }
 
-bool Decider::caught(ThreadState& thread, const Failing& failing) {
+// An expression of the catcher that fails takes the place of the failure: it is not for this
+// state's own handlers, but for those around it.
+bool Decider::caught(ThreadState& thread, Failing& failing, EventId& cause) {
   const auto& catches = thread.state->catches;
   for (std::size_t i = 0; i < catches.size(); ++i) {
     const auto& catcher = catches[i];
@@ -155,8 +164,15 @@ bool Decider::caught(ThreadState& thread, const Failing& failing) {
     std::optional<WayOut> way;
     try {
       way = way_out(thread, catcher, error_output(failing));
-    } catch (const asl::EvaluationError&) {
-      return false;  // the error output has no place: the failure stands
+    } catch (const asl::EvaluationError& error) {
+      // Without a place for the error output the failure stands; an expression is one of its own.
+      if (error.failure().error != "States.QueryEvaluationError") return false;
+      failing = {error.failure(), Origin::other};
+      failing.failure.cause = occasion(thread) + failing.failure.cause;
+      record_evaluation(thread, failing.failure, error.location());
+      if (inspection_) failure_ = failing.failure;
+      cause = live_.last_event;
+      return false;
     }
     exit(thread, std::move(*way));
     return true;

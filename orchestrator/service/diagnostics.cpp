@@ -192,8 +192,14 @@ std::optional<Diagnostic> of_foreign_field(const Problem& problem) {
   return std::nullopt;
 }
 
-/// "the JSONata expression '…' cannot be parsed: S0207: MESSAGE (at character 3)"
+/// "the JSONata expression '…' cannot be parsed: S0207: MESSAGE (at character 3)", or what it reads
+/// and cannot.
 std::optional<Diagnostic> of_expression(const Problem& problem) {
+  const std::string_view text = problem.message;
+  if ((text.starts_with("Reference to '") && text.ends_with(" not supported.")) ||
+      (text.starts_with("Field '$states.") && text.ends_with(" does not exist.")))
+    return Diagnostic{true, "UNSUPPORTED_JSONATA_EXPRESSION", problem.message,
+                      location_of(problem.pointer)};
   constexpr std::string_view words = "' cannot be parsed: ";
   const auto begin = problem.message.rfind(words);
   if (!problem.message.starts_with("the JSONata expression '") || begin == std::string::npos)

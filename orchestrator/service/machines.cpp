@@ -61,8 +61,11 @@ std::string read_configuration(Request& request, const std::string& before) {
   return json::write(kept);
 }
 
-void describe_revision(Request& request, const store::Revision& revision, Object& out) {
-  const auto text = request.desk.reader->definition(revision.definition_hash);
+// Without its data the definition is {}, as the service answers METADATA_ONLY.
+void describe_revision(Request& request, const store::Revision& revision, bool with_data,
+                       Object& out) {
+  const auto text =
+      with_data ? request.desk.reader->definition(revision.definition_hash) : std::string("{}");
   out["definition"] = text;
   out["roleArn"] = revision.role;
   if (!revision.uuid.empty()) out["revisionId"] = revision.uuid;
@@ -72,7 +75,7 @@ void describe_revision(Request& request, const store::Revision& revision, Object
                         Object{{"level", "OFF"}, {"includeExecutionData", false}});
   configuration.emplace("tracingConfiguration", Object{{"enabled", false}});
   for (auto& [name, value] : configuration) out[name] = std::move(value);
-  auto references = variable_references(text);
+  auto references = with_data ? variable_references(text) : Object();
   if (!references.empty()) out["variableReferences"] = std::move(references);
 }
 
@@ -131,7 +134,7 @@ Object create_state_machine(Request& request) {
 
 Object describe_state_machine(Request& request) {
   const auto arn = request.in.required("stateMachineArn", arn_length);
-  request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
+  const auto included = request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
   request.in.check();
   const auto target = resolve(request, arn);
   Object out{{"stateMachineArn", arn},
@@ -142,7 +145,7 @@ Object describe_state_machine(Request& request) {
                                                            : target.machine.created_at)}};
   if (target.version && !target.version->description.empty())
     out["description"] = target.version->description;
-  describe_revision(request, target.revision(), out);
+  describe_revision(request, target.revision(), included != "METADATA_ONLY", out);
   return out;
 }
 
@@ -217,7 +220,7 @@ Object list_state_machines(Request& request) {
 
 Object describe_state_machine_for_execution(Request& request) {
   const auto arn = request.in.required("executionArn", arn_length);
-  request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
+  const auto included = request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
   request.in.check();
   const auto row = find_execution(request, arn);
   store::Revision revision;
@@ -232,7 +235,7 @@ Object describe_state_machine_for_execution(Request& request) {
   Object out{{"stateMachineArn", machine_arn_of(request, row)},
              {"name", row.made.workflow},
              {"updateDate", epoch_seconds(revision.created_at)}};
-  describe_revision(request, revision, out);
+  describe_revision(request, revision, included != "METADATA_ONLY", out);
   return out;
 }
 

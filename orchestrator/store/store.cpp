@@ -13,6 +13,20 @@ std::string map_run_arn(std::string machine_arn, std::string_view name) {
   return fmt::format("{}/{}", machine_arn, name);
 }
 
+namespace {
+constexpr std::string_view own_place = "arn:aws:states:us-east-1:123456789012";
+}
+
+std::string execution_arn(const NewExecution& made) {
+  if (!made.service.arn.empty()) return made.service.arn;
+  return fmt::format("{}:execution:{}:{}", own_place, made.workflow, made.name);
+}
+
+std::string machine_arn(const NewExecution& made) {
+  if (!made.service.machine_arn.empty()) return made.service.machine_arn;
+  return fmt::format("{}:stateMachine:{}", own_place, made.workflow);
+}
+
 std::string definition_hash(std::string_view text) {
   const auto hash = XXH3_128bits(text.data(), text.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

@@ -152,6 +152,11 @@ struct ListFilter {
 /// "arn:…:mapRun:MACHINE/LABEL:UUID" of the map run `name` ("LABEL:UUID") of a machine.
 std::string map_run_arn(std::string machine_arn, std::string_view name);
 
+/// What $$.Execution.Id and $$.StateMachine.Id are. A run that no client of the service started has
+/// an ARN as well, of the service's default region and account: definitions take it apart.
+std::string execution_arn(const NewExecution& made);
+std::string machine_arn(const NewExecution& made);
+
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 

@@ -52,6 +52,28 @@ TEST(Guardrail, TheClockIsTheCallers) {
   EXPECT_EQ(looks, 3);
 }
 
+/// What the service allows, and one item or a few characters more.
+TEST(Guardrail, MemoryEndsWhereTheServicesDoes) {
+  auto bounds = environment();
+  bounds.limits = bounded();
+  const auto answer = [&](std::string_view expression) {
+    return code_of(outcome(expression, nullptr, {}, bounds));
+  };
+  EXPECT_EQ(answer("$count([1..873782])"), R"({"result":873782})");
+  EXPECT_EQ(answer("$count([1..873783])"), "D1020");
+  EXPECT_EQ(answer("$length($pad('', 4194304))"), R"({"result":4194304})");
+  EXPECT_EQ(answer("$length($pad('', 8388608))"), "D1020");
+  EXPECT_EQ(answer("[1..10000000][0]"), "D1020");
+  EXPECT_EQ(answer("$map([1..10], function($i) { [[1..600000]] })"), "D1020");
+  EXPECT_EQ(answer("($f := function($a, $n) { $n = 0 ? $count($a) : $f($append($a, $a), $n - 1) };"
+                   " $f([1..1000], 20))"),
+            "D1020");
+  EXPECT_EQ(answer("$count([1..3000].[[1..3000]])"), "D1020");
+  EXPECT_EQ(answer("$count($append([1..400000], [1..500000]))"), "D1020");
+  // What is let go of counts no longer.
+  EXPECT_EQ(answer("$count([1..20].$count([1..400000]))"), R"({"result":20})");
+}
+
 TEST(Guardrail, DepthIsTheCallers) {
   auto bounds = environment();
   bounds.limits.depth = 10;

@@ -64,7 +64,10 @@ bj::value Template::Node::evaluate(const bj::value& input, const bj::value& resu
   }
   const auto& computed = std::get<Computed>(content);
   try {
-    auto value = computed.expression.evaluate(&input, {{"input", &input}, {"result", &result}}, {});
+    jsonata::Environment environment;
+    environment.limits = jsonata::bounded();
+    auto value =
+        computed.expression.evaluate(&input, {{"input", &input}, {"result", &result}}, environment);
     if (value) return std::move(*value);
     throw workers::TaskFailed(
         "Binding.Failed",
