@@ -83,6 +83,18 @@ TEST_F(PostgresAudit, RowsAsTheyPassInBinaryAreNamed) {
               ElementsAre("b = k2, a = 2 is missing", "b = k1, a = 1 is different in v"));
 }
 
+TEST_F(PostgresAudit, OnlyWhatTheEntryReadsIsCompared) {
+  in_source(
+      "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT i, 'v' FROM "
+      "generate_series(1, 5000) i");
+  auto entry = entry_of("t");
+  entry.where = "id > 100 OR id = 7 -- and no more";
+  load(entry);
+  in_source(
+      "DELETE FROM t WHERE id BETWEEN 10 AND 20; UPDATE t SET v = 'new' WHERE id IN (7, 8, 300)");
+  EXPECT_THAT(audit(entry), ElementsAre("id = 7 is different in v", "id = 300 is different in v"));
+}
+
 TEST_F(PostgresAudit, DatabasesMayOrderTextsInTheirOwnWays) {
   in_source(
       "CREATE TABLE t (id text COLLATE \"C\" PRIMARY KEY, v int); INSERT INTO t SELECT chr(32 + i "

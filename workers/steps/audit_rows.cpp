@@ -10,6 +10,7 @@
 
 #include "orchestrator/json/text.h"
 #include "workers/rows/value.h"
+#include "workers/steps/table_task.h"
 #include "workers/worker.h"
 
 namespace orch::steps {
@@ -167,11 +168,8 @@ class AuditReader::Sink final : public data::RowSink, public RowText {
 
 AuditReader::AuditReader(const catalog::Entry& entry, const data::LoadPlan& plan,
                          data::Source& source, data::Target& target)
-    : side_(source) {
-  request_.from = entry.source;
-  request_.where = entry.where;
-  request_.expressions = plan.expressions;
-  for (const auto& column : plan.request.source.columns) request_.columns.push_back(column.name);
+    : side_(source), request_(read_request(entry, plan, std::nullopt)) {
+  request_.parts = 1;
   choose_key(plan);
   encode_by(plan, target);
 }
