@@ -46,8 +46,7 @@ boost::json::object output(const Work& work, const data::LoadPlan& plan, const d
           {"duration_ms", watch.whole_ms()},
           {"rows_per_second",
            static_cast<std::int64_t>(1000.0 * static_cast<double>(moved.digest.rows) / ms)},
-          {"method", method_of(plan.format)},
-          {"fingerprint", plan.fingerprint}};
+          {"method", method_of(plan.format)}};
 }
 
 }  // namespace
@@ -77,8 +76,9 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   auto result = output(work, plan, load, moved, watch);
   result["parts"] = parts;
   result["as_of"] = as_of(position);
-  result["position"] = position;
   if (watermark) result["watermark"] = position.at("watermark");
+  // What later loads and people with questions need is kept once, with the load; its result says no
+  // more than a run shows.
   position["source_shape"] = source_shape(entry, table);
   position["request"] = data::to_json(plan.request);
   if (!entry.owner.empty()) position["owner"] = entry.owner;
