@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
+#include "workers/steps/audit.h"
 
 namespace orch {
 namespace {
@@ -38,10 +39,12 @@ class Privileges : public testing::Test {
  protected:
   Privileges() {
     for (const auto& url : {pair_.from, pair_.to})
-      for (const std::string role : {"orch_reader", "orch_loader"})
+      for (const std::string role : {"orch_reader", "orch_loader", "orch_auditor"})
         if (pg_value(url, "SELECT count(*) FROM pg_roles WHERE rolname = '" + role + "'") == "1")
           pg_run(url, "DROP SCHEMA IF EXISTS app, mart CASCADE; DROP OWNED BY " + role);
-    pg_run(pair_.server.url(), "DROP ROLE IF EXISTS orch_reader; DROP ROLE IF EXISTS orch_loader");
+    pg_run(pair_.server.url(),
+           "DROP ROLE IF EXISTS orch_reader; DROP ROLE IF EXISTS orch_loader; DROP ROLE IF EXISTS "
+           "orch_auditor");
     pg_run(pair_.from,
            "DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app;"
            "CREATE TYPE app.mood AS ENUM ('ok'); "
@@ -99,6 +102,23 @@ TEST_F(Privileges, TheDocumentedOnesAreEnough) {
     replication.replicate(existing);
   }
   EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM mart.existing"), "2");
+}
+
+TEST_F(Privileges, TheDocumentedOnesAreEnoughToCompare) {
+  test::Replication(source(), target()).replicate(entry("t", "made"));
+  pg_run(pair_.to, documented(4, pair_));
+  const auto audit = [&] {
+    const auto conninfo = pair_.server.conninfo(pair_.to_name, "orch_auditor");
+    const auto auditor = postgres::open_target({conninfo, "to"});
+    const auto published = postgres::open_source({conninfo, "to"});
+    return steps::audit(entry("t", "made"),
+                        {source(), *auditor, [&]() -> data::Source& { return *published; }},
+                        {[] {}, [] { return false; }});
+  };
+  EXPECT_TRUE(audit().equal());
+  EXPECT_TRUE(audit().last_load.is_object());
+  pg_run(pair_.to, "REVOKE SELECT ON mart.made FROM orch_auditor");
+  EXPECT_EQ(error_of(audit), "Target.Denied");
 }
 
 TEST_F(Privileges, AMissingOneIsNamed) {

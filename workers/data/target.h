@@ -42,6 +42,7 @@ struct PlanRequest {
   std::vector<std::string> key_columns;     ///< target names; from the catalog, else the source
   int parts = 1;
   Proof proof = Proof::full;
+  bool only_reads = false;   ///< nothing is to be written: rights to write are not asked for
   bool reads_again = false;  ///< append: rows of earlier loads may come again; they are left alone
 };
 

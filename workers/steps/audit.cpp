@@ -51,7 +51,8 @@ AuditResult audit(const catalog::Entry& entry, const AuditEnds& ends,
                   const RowComparison::Control& control) {
   const Stopwatch watch;
   const auto table = ends.source.describe(entry.source);
-  const auto request = make_request(entry, table, ends.source, ends.target);
+  auto request = make_request(entry, table, ends.source, ends.target);
+  request.only_reads = true;
   const auto last = ends.target.last_published(entry.target);
   check_drift(entry, table, request, last);
   const auto plan = ends.target.plan(request);
