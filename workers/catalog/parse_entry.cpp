@@ -216,9 +216,11 @@ void parse_watermark(json::Fields& fields, Entry& entry) {
   entry.watermark_nulls = word(watermark, "nulls", null_words, false);
   parse_overlap(watermark, entry);
   watermark.finish("a watermark");
-  if (entry.strategy == data::Strategy::replace)
-    fields.problem("watermark", "a watermark needs the strategy append or upsert, found replace",
-                   "replace reads the whole table");
+  if (data::facts_of(entry.strategy).whole_table)
+    fields.problem("watermark",
+                   fmt::format("a watermark needs the strategy append or upsert, found {0}",
+                               data::strategy_name(entry.strategy)),
+                   fmt::format("{} reads the whole table", data::strategy_name(entry.strategy)));
 }
 
 boost::json::object check_to_json(const data::Check& check) {

@@ -16,4 +16,22 @@ Strategy strategy_named(std::string_view name) {
   throw std::logic_error("no strategy " + std::string(name));
 }
 
+const StrategyFacts& facts_of(Strategy strategy) {
+  static constexpr StrategyFacts replace{
+      .whole_table = true, .needs_key = false, .updates_rows = true, .takes_again = true};
+  static constexpr StrategyFacts upsert{
+      .whole_table = false, .needs_key = true, .updates_rows = true, .takes_again = true};
+  static constexpr StrategyFacts append{
+      .whole_table = false, .needs_key = false, .updates_rows = false, .takes_again = false};
+  switch (strategy) {
+    case Strategy::replace:
+      return replace;
+    case Strategy::upsert:
+      return upsert;
+    case Strategy::append:
+      return append;
+  }
+  throw std::logic_error("a strategy without facts");
+}
+
 }  // namespace orch::data

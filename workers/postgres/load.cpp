@@ -20,7 +20,6 @@
 #include "workers/postgres/type_name.h"
 #include "workers/postgres/user_types.h"
 #include "workers/publishing/bookkeeping.h"
-#include "workers/publishing/strategy.h"
 
 namespace orch::postgres {
 namespace {
@@ -39,7 +38,7 @@ std::string create_staging(pg::Connection& connection, const data::LoadPlan& pla
         "INCLUDING STORAGE)",
         staging, qualified(target));
   // Where rows are matched by key, its columns take NULL here, so that the publish can count them.
-  const bool matched = publishing::strategy_of(plan.request.strategy).needs_key();
+  const bool matched = data::facts_of(plan.request.strategy).needs_key;
   const auto& key = plan.request.key_columns;
   std::string columns;
   for (const auto& column : plan.columns) {

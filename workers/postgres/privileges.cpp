@@ -53,15 +53,9 @@ constexpr const char* missing_sql = R"sql(
 
 /// What is done to the rows of a table that exists.
 std::string needed_rights(data::Strategy strategy) {
-  switch (strategy) {
-    case data::Strategy::append:
-      return "SELECT,INSERT";
-    case data::Strategy::upsert:
-      return "SELECT,INSERT,UPDATE";
-    case data::Strategy::replace:
-      break;
-  }
-  return "SELECT,INSERT,UPDATE,DELETE";
+  const auto& facts = data::facts_of(strategy);
+  return fmt::format("SELECT,INSERT{}{}", facts.updates_rows ? ",UPDATE" : "",
+                     facts.whole_table ? ",DELETE" : "");
 }
 
 }  // namespace
@@ -71,7 +65,7 @@ void check_rights(pg::Connection& connection, const data::LoadPlan& plan,
   const auto& request = plan.request;
   // Rows are exchanged by exchanging a partition.
   const bool swaps =
-      existing && existing->relkind == 'p' && request.strategy == data::Strategy::replace;
+      existing && existing->relkind == 'p' && data::facts_of(request.strategy).whole_table;
   const auto found = connection.exec(
       missing_sql, {request.target.schema, plan.create || swaps ? "t" : "f",
                     existing ? std::optional(existing->oid) : std::nullopt,

@@ -108,7 +108,7 @@ class Checker {
 
   std::int64_t rows_before() {
     if (!facts_) return 0;
-    if (strategy_of(plan_.request.strategy).replaces_table())
+    if (data::facts_of(plan_.request.strategy).whole_table)
       return number(session_, "SELECT count(*) FROM " + facts_->rows);
     return rows_left(session_, plan_.request.target, *facts_);
   }

@@ -79,9 +79,9 @@ class Group {
     auto plan = session_.plan(data::request_from_json(request->as_object()));
     auto target = session_.facts(table);
     if (!target || plan.fingerprint != staged->record.fingerprint) return;
-    const auto& strategy = strategy_of(plan.request.strategy);
     // An append is guarded by what its own publish knows.
-    if (strategy.only_after_watermark()) return;
+    if (!data::facts_of(plan.request.strategy).takes_again) return;
+    const auto& strategy = strategy_of(plan.request.strategy);
     members_.push_back({std::move(plan), *staged, *std::move(target), &strategy});
   }
 
@@ -110,7 +110,7 @@ class Group {
     for (auto& member : members_) {
       member.merge = std::make_unique<RowMerge>(session_, member.plan, member.target,
                                                 member.staged.staging, false);
-      if (!member.strategy->replaces_table())
+      if (!data::facts_of(member.plan.request.strategy).whole_table)
         member.before = rows_left(session_, member.plan.request.target, member.target);
       member.changes = member.strategy->add(*member.merge);
     }
@@ -127,7 +127,7 @@ class Group {
     published.updated = changes.updated;
     published.deleted = changes.deleted;
     published.proof = prove(*member.merge, changes, member.staged.record.digest);
-    published.rows = member.strategy->replaces_table()
+    published.rows = data::facts_of(member.plan.request.strategy).whole_table
                          ? number(session_, "SELECT count(*) FROM " + member.target.rows)
                          : member.before + changes.inserted - changes.deleted;
     session_.execute("DROP TABLE " + member.merge->staging);

@@ -81,7 +81,7 @@ class Planner {
   /// A key holds no NULL in a table that is made for it, even where the source's declaration would
   /// allow it, as SQLite's PRIMARY KEY does.
   void check_key() {
-    if (request_.key_columns.empty() && strategy_of(request_.strategy).needs_key())
+    if (request_.key_columns.empty() && data::facts_of(request_.strategy).needs_key)
       problems_.mismatch(fmt::format("{} needs key columns, and the source has none",
                                      data::strategy_name(request_.strategy)));
     for (const auto& key : request_.key_columns) {

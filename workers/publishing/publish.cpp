@@ -89,7 +89,7 @@ class Publisher {
     const auto staged = read_load(session_, plan_.request.target);
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified)
       throw not_verified(staged);
-    if (strategy_.only_after_watermark()) check_watermark(session_, plan_, staged->record);
+    if (!promises().takes_again) check_watermark(session_, plan_, staged->record);
     auto published = write_rows(*staged);
     auto record = staged->record;
     record.load = load_;
@@ -126,7 +126,8 @@ class Publisher {
     throw data::DatabaseError(data::ErrorClass::other, "the table is not there after CREATE");
   }
 
-  Swap* swap_if_any() { return strategy_.replaces_table() ? session_.swap() : nullptr; }
+  const data::StrategyFacts& promises() const { return data::facts_of(plan_.request.strategy); }
+  Swap* swap_if_any() { return promises().whole_table ? session_.swap() : nullptr; }
 
   /// What is exchanged is the staging table itself, which was verified.
   data::Published exchange(Swap& swap, const StagedLoad& staged, bool created) {
@@ -142,7 +143,7 @@ class Publisher {
     locked_at_ = Clock::now();
     RowMerge merge(session_, plan_, target, staged.staging, created);
     const auto before =
-        strategy_.replaces_table() ? 0 : rows_left(session_, plan_.request.target, target);
+        promises().whole_table ? 0 : rows_left(session_, plan_.request.target, target);
     const auto changes = strategy_.apply(merge);
     session_.after_rows(plan_, target, changes.deleted + changes.updated > 0);
     data::Published published;
@@ -151,7 +152,7 @@ class Publisher {
     published.updated = changes.updated;
     published.deleted = changes.deleted;
     published.proof = prove(merge, changes, staged.record.digest);
-    published.rows = strategy_.replaces_table()
+    published.rows = promises().whole_table
                          ? number(session_, "SELECT count(*) FROM " + target.rows)
                          : before + changes.inserted - changes.deleted;
     session_.execute("DROP TABLE " + merge.staging);

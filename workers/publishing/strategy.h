@@ -1,4 +1,4 @@
-// The strategies: one file each. Whoever needs to know what a strategy means asks it here.
+// What the strategies do to rows: one file each. What they promise: workers/data/strategy.h.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,6 @@ namespace orch::publishing {
 class RowStrategy {
  public:
   virtual ~RowStrategy() = default;
-  /// The table holds the load and nothing else afterwards: it may be exchanged as a whole.
-  virtual bool replaces_table() const { return false; }
-  virtual bool needs_key() const { return false; }
-  /// Rows are right only on the state that they were selected for.
-  virtual bool only_after_watermark() const { return false; }
   /// How many rows a table of `before` rows will have.
   virtual std::int64_t rows_after(RowMerge& merge, std::int64_t before) const = 0;
   virtual Changes apply(RowMerge& merge) const = 0;

@@ -43,9 +43,9 @@ data::LoadPlan plan_of(const Work& work, data::Target& target,
                             "load the table again", "ORCH-0509");
 }
 
-/// Only a replace says what the whole table holds; of the others it says how many rows there are.
+/// The digest is of the whole table; of others it is of a load, and only the rows are known.
 bool whole_table(const data::PublishedRecord& record) {
-  return record.strategy == data::Strategy::replace;
+  return data::facts_of(record.strategy).whole_table;
 }
 
 data::Digest expected_of(const data::PublishedRecord& record) {

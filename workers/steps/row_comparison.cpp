@@ -150,7 +150,7 @@ void RowComparison::look_again() {
 /// Counts rows: without a key, one may be there several times.
 void RowComparison::judge(const KeyId& key, const Sides& sides) {
   const auto lacking = sides.source.rows - sides.target.rows;
-  if (lacking < 0 && strategy_ != data::Strategy::replace) {
+  if (lacking < 0 && !data::facts_of(strategy_).whole_table) {
     found_.kept -= lacking;
   } else if (lacking > 0) {
     found_.missing += lacking;

@@ -11,8 +11,6 @@
 namespace orch::steps {
 namespace {
 
-using data::Strategy;
-
 workers::TaskFailed mismatch(const catalog::Entry& entry, const std::string& problem,
                              const std::string& hint) {
   return {"Schema.Mismatch", fmt::format("{}: {}", entry.key, problem), hint, "ORCH-0435"};
@@ -52,12 +50,13 @@ void start_above_target(const catalog::Entry& entry, const data::LoadPlan& plan,
 }
 
 void check_key(const catalog::Entry& entry, const data::LoadPlan& plan) {
-  if (entry.strategy != Strategy::append || !plan.request.key_columns.empty()) return;
+  if (data::facts_of(entry.strategy).takes_again || !plan.request.key_columns.empty()) return;
   if (!entry.watermark_nulls && entry.overlap.empty()) return;
   throw mismatch(
       entry,
-      "append reads rows again (\"overlap\" or \"nulls\": \"include\") and has no key to "
-      "tell which are there",
+      fmt::format("{} reads rows again (\"overlap\" or \"nulls\": \"include\") and has no key to "
+                  "tell which are there",
+                  data::strategy_name(entry.strategy)),
       "name key_columns in the catalog entry");
 }
 
@@ -66,7 +65,8 @@ void check_key(const catalog::Entry& entry, const data::LoadPlan& plan) {
 std::optional<Watermark> plan_watermark(const catalog::Entry& entry, const data::LoadPlan& plan,
                                         const std::optional<data::PublishedRecord>& last,
                                         data::Target& target) {
-  if (entry.watermark.empty() || entry.strategy == Strategy::replace) return std::nullopt;
+  const auto& strategy = data::facts_of(entry.strategy);
+  if (entry.watermark.empty() || strategy.whole_table) return std::nullopt;
   Watermark watermark;
   watermark.target_column = target_column(plan.request, entry.watermark);
   if (watermark.target_column.empty())
@@ -77,14 +77,14 @@ std::optional<Watermark> plan_watermark(const catalog::Entry& entry, const data:
   range.column = entry.watermark;
   range.overlap = entry.overlap;
   range.with_nulls = entry.watermark_nulls;
-  // Rows that came later with the very value the last load ended at; upsert takes the others again.
-  range.at_after = entry.strategy == Strategy::upsert;
+  // Rows that came later with the very value the last load ended at.
+  range.at_after = strategy.takes_again;
   if (last) watermark.after_load = last->load;
   if (last && last->emptied) return watermark;
   if (const auto* end = last ? end_of(entry, *last) : nullptr) {
     range.after = text(*end, "upto");
     range.order = text(*end, "order").value_or("");
-  } else if (entry.strategy == Strategy::append) {
+  } else if (!strategy.takes_again) {
     watermark.reaches = target.high_watermark(entry.target, watermark.target_column);
     if (watermark.reaches) start_above_target(entry, plan, watermark);
   }

@@ -8,8 +8,6 @@ namespace {
 
 class Append final : public RowStrategy {
  public:
-  bool only_after_watermark() const override { return true; }
-
   std::int64_t rows_after(RowMerge& merge, std::int64_t before) const override {
     if (!merge.plan.request.reads_again) return before + staged_rows(merge);
     return before + new_keys(merge);

@@ -52,8 +52,6 @@ std::optional<Key> matching_key(RowMerge& merge) {
 
 class Replace final : public RowStrategy {
  public:
-  bool replaces_table() const override { return true; }
-
   std::int64_t rows_after(RowMerge& merge, std::int64_t) const override {
     return staged_rows(merge);
   }

@@ -9,8 +9,6 @@ namespace {
 
 class Upsert final : public RowStrategy {
  public:
-  bool needs_key() const override { return true; }
-
   std::int64_t rows_after(RowMerge& merge, std::int64_t before) const override {
     return before + new_keys(merge);
   }
