@@ -7,6 +7,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "workers/connectors/registry.h"
+
 namespace orch::cli {
 
 /// A URL with its password taken out.
@@ -15,9 +17,10 @@ struct SplitUrl {
   std::string password;
 };
 
-/// Takes the password out of a database URL: of the user part, or a parameter "password". Relative
-/// paths of sqlite: and csv: URLs become absolute. Throws Error ORCH-0009 for what is no URL.
-SplitUrl split_url(const std::string& text);
+/// Takes the password out of a URL: of the user part, or a parameter "password". Relative paths, of
+/// URLs that name a file or folder, become absolute. Throws Error ORCH-0009 for what is no URL of a
+/// connector with the ability `role` (source or target).
+SplitUrl split_url(const std::string& text, connectors::Ability role);
 
 struct Project {
   std::filesystem::path folder;

@@ -15,6 +15,7 @@
 #include "orchestrator/status/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/catalog/discover.h"
+#include "workers/connectors/registry.h"
 
 namespace orch::cli {
 namespace {
@@ -89,10 +90,12 @@ int replicate(const Context& context, const ReplicateOptions& options) {
 
 Action declare_replicate(CLI::App& app) {
   const auto options = std::make_shared<ReplicateOptions>();
-  app.add_option("--from", options->from, "URL of the source: sqlite:, csv: or postgresql:")
+  app.add_option("--from", options->from,
+                 "URL of the source: " + connectors::schemes_that(&data::Abilities::source))
       ->type_name("URL")
       ->required();
-  app.add_option("--to", options->to, "URL of the target: sqlite: or postgresql:")
+  app.add_option("--to", options->to,
+                 "URL of the target: " + connectors::schemes_that(&data::Abilities::target))
       ->type_name("URL")
       ->required();
   add_discover_options(app, options->discover);

@@ -1,5 +1,6 @@
 // Connections files: tests/cases/connections.json, and what is opened from them.
 #include <cstdlib>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/connectors/connections.h"
+#include "workers/connectors/registry.h"
 #include "workers/worker.h"
 
 namespace orch::test {
@@ -104,6 +106,16 @@ TEST_F(ConnectionsTest, WhatCannotBeDoneIsNamed) {
   EXPECT_EQ(error_of([&] { connections_.open_sql("db"); }), "Connection.Down");
 }
 
+TEST_F(ConnectionsTest, WhatCannotBeDoneSaysWhatCan) {
+  try {
+    connections_.open_target("files");
+    FAIL();
+  } catch (const workers::TaskFailed& failed) {
+    EXPECT_THAT(failed.cause(), HasSubstr("(csv) cannot be a target"));
+    EXPECT_THAT(failed.cause(), HasSubstr("it takes a connection of sqlite or postgresql"));
+  }
+}
+
 TEST_F(ConnectionsTest, ABrokenOrMissingFileIsNamed) {
   EXPECT_THROW(Connections::load(folder_.write("c.json", "{\"version\":")), InvalidDocument);
   try {
@@ -134,6 +146,26 @@ TEST(Connections, ThatLeadToOneDatabaseAreTheSame) {
             "postgresql://localhost:5432/me");
   EXPECT_EQ(database_of(R"({"url":"sqlite:./sub/../to.db"})"), "sqlite:FOLDER/to.db");
   EXPECT_EQ(database_of(R"({"url":"sqlite:to.db"})"), "sqlite:FOLDER/to.db");
+}
+
+TEST(Connectors, AreFoundByEveryOneOfTheirSchemesAndByNoOther) {
+  std::set<std::string_view> engines;
+  for (const auto* connector : connectors::all()) {
+    EXPECT_TRUE(engines.insert(connector->engine).second) << connector->engine;
+    EXPECT_EQ(connectors::connector_of_url(connector->url_form), connector) << connector->engine;
+    for (const auto scheme : connector->schemes)
+      EXPECT_EQ(connectors::connector_of_url(std::string(scheme) + ":x"), connector) << scheme;
+  }
+  for (const char* other : {"", "sqlite", "sqlit:x", "sqlite3:x", ":x"})
+    EXPECT_EQ(connectors::connector_of_url(other), nullptr) << other;
+}
+
+TEST(Connectors, AreListedByWhatTheyCan) {
+  using data::Abilities;
+  EXPECT_EQ(connectors::schemes_that(&Abilities::source), "sqlite:, csv: or postgresql:");
+  EXPECT_EQ(connectors::url_forms_that(&Abilities::target),
+            "sqlite:FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+  EXPECT_THAT(connectors::engines_that(&Abilities::endpoint), ::testing::ElementsAre("http"));
 }
 
 }  // namespace

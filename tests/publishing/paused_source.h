@@ -87,6 +87,7 @@ class PausedSource final : public data::Source {
   bool wait_until_paused(std::chrono::seconds longest) { return gate_.wait_until_reached(longest); }
 
   std::string engine() const override { return source_->engine(); }
+  data::Traits traits() const override { return source_->traits(); }
   std::vector<data::Listed> list() override { return source_->list(); }
   std::vector<std::string> schemas() override { return source_->schemas(); }
   bool empty(const data::Relation& relation) override { return source_->empty(relation); }

@@ -286,5 +286,19 @@ TEST_F(Steps, ThePlanRequestSurvivesJson) {
   EXPECT_EQ(data::request_from_json(json).key_columns, std::vector<std::string>{"no"});
 }
 
+TEST_F(Steps, RequestsOfOlderVersionsSayTheEngineOfTheSource) {
+  prepare("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+  const auto request = steps::make_request(test::entry_of("t"), *source_, *target_);
+  auto older = data::to_json(request);
+  older.erase("family");
+  older.erase("order");
+  older["engine"] = "sqlite";
+  EXPECT_EQ(json::write(data::to_json(data::request_from_json(older))),
+            json::write(data::to_json(request)));
+  older["engine"] = "postgresql";
+  EXPECT_EQ(data::request_from_json(older).source_traits.family, "postgresql");
+  EXPECT_EQ(data::request_from_json(older).source_traits.order, "");
+}
+
 }  // namespace
 }  // namespace orch

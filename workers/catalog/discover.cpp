@@ -26,9 +26,9 @@ struct Chosen {
   data::TableName target;
 };
 
-/// Parts that are worth their connections; other sources than PostgreSQL cannot split.
-std::int64_t parts_for(const std::string& engine, const data::Table& table) {
-  if (engine != "postgresql") return 1;
+/// Parts that are worth their connections.
+std::int64_t parts_for(const data::Source& source, const data::Table& table) {
+  if (!source.splits_tables()) return 1;
   return std::clamp<std::int64_t>(table.estimated_rows.value_or(0) / rows_a_part, 1, most_parts);
 }
 
@@ -143,8 +143,7 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
     if (each.target.schema != common_to) written["schema"] = each.target.schema;
     if (each.target.name != name.name) written["table"] = each.target.name;
     if (!written.empty()) entry["target"] = std::move(written);
-    if (const auto parts = parts_for(source.engine(), each.table); parts > 1)
-      entry["parts"] = parts;
+    if (const auto parts = parts_for(source, each.table); parts > 1) entry["parts"] = parts;
     entry["checks"] = first_checks(source, each.table);
     tables.push_back(std::move(entry));
   }

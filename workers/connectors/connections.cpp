@@ -12,9 +12,8 @@
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/strict.h"
 #include "orchestrator/json/text.h"
-#include "workers/connectors/connection.h"
-#include "workers/postgres/postgres.h"
-#include "workers/sqlite/sqlite.h"
+#include "workers/connectors/entry.h"
+#include "workers/connectors/registry.h"
 #include "workers/worker.h"
 
 namespace orch::connectors {
@@ -30,8 +29,8 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-std::vector<Connection> parse_all(const boost::json::value& document, json::Problems& problems) {
-  std::vector<Connection> all;
+std::vector<Entry> parse_all(const boost::json::value& document, json::Problems& problems) {
+  std::vector<Entry> all;
   const auto* object = document.if_object();
   if (!object) {
     problems.push_back(
@@ -51,7 +50,7 @@ std::vector<Connection> parse_all(const boost::json::value& document, json::Prob
     const auto pointer = "/connections/" + json::pointer_token(name);
     if (const auto* entry = value.if_object()) {
       json::Fields members(*entry, pointer, problems);
-      all.push_back(parse_connection(name, members));
+      all.push_back(parse_entry(name, members));
     } else {
       problems.push_back(
           {pointer, "a connection must be an object, found " + json::describe_type(value)});
@@ -64,15 +63,13 @@ std::vector<Connection> parse_all(const boost::json::value& document, json::Prob
 
 struct Connections::Impl {
   std::filesystem::path folder;
-  std::vector<Connection> all;
+  std::vector<Entry> all;
 
-  const Connection& find(const std::string& name) const {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Connection& connection) {
-      return connection.name == name;
-    });
+  const Entry& find(const std::string& name) const {
+    const auto found = std::ranges::find(all, name, &Entry::name);
     if (found != all.end()) return *found;
     std::vector<std::string> names;
-    for (const auto& connection : all) names.push_back(connection.name);
+    for (const auto& entry : all) names.push_back(entry.name);
     throw workers::TaskFailed("Connection.Unknown",
                               fmt::format("no connection \"{}\" in the connections file{}", name,
                                           did_you_mean(name, names)),
@@ -80,23 +77,20 @@ struct Connections::Impl {
                               {{"connection", name}});
   }
 
-  postgres::Settings settings_of(const Connection& connection, const Stop& stop = {}) const {
-    const auto password = connection.secret
-                              ? fetch_secret(*connection.secret, folder, connection.name)
-                              : std::string();
-    return {conninfo(connection, password), connection.display,         stop,
-            connection.lock_seconds,        connection.silence_seconds, connection.largest_row_mib};
+  const Entry& find_able(const std::string& name, Ability ability, const char* role) const {
+    const auto& entry = find(name);
+    if (entry.connector->can.*ability) return entry;
+    throw workers::TaskFailed(
+        "Connection.Unsupported",
+        fmt::format("the connection \"{}\" ({}) cannot be a {}", name, entry.connector->engine,
+                    role),
+        fmt::format("it takes a connection of {}", fmt::join(engines_that(ability), " or ")),
+        "ORCH-0305", {{"connection", name}});
   }
 
-  std::filesystem::path path_of(const Connection& connection) const {
-    return folder / connection.path;
-  }
-
-  [[noreturn]] static void unsupported(const Connection& connection, const char* role) {
-    throw workers::TaskFailed("Connection.Unsupported",
-                              fmt::format("the connection \"{}\" ({}) cannot be a {}",
-                                          connection.name, name_of(connection.engine), role),
-                              "", "ORCH-0305", {{"connection", connection.name}});
+  data::Opening opening_of(const Entry& entry, const Stop& stop = {}) const {
+    return {folder, entry.secret ? fetch_secret(*entry.secret, folder, entry.name) : std::string(),
+            stop};
   }
 };
 
@@ -124,8 +118,8 @@ Connections::~Connections() = default;
 
 std::vector<Summary> Connections::list() const {
   std::vector<Summary> all;
-  for (const auto& connection : impl_->all)
-    all.push_back({connection.name, name_of(connection.engine), connection.display});
+  for (const auto& entry : impl_->all)
+    all.push_back({entry.name, std::string(entry.connector->engine), entry.connection->display()});
   return all;
 }
 
@@ -133,100 +127,37 @@ const std::filesystem::path& Connections::folder() const { return impl_->folder;
 
 std::unique_ptr<data::Source> Connections::open_source(const std::string& name,
                                                        const Stop& stop) const {
-  const auto& connection = impl_->find(name);
-  switch (connection.engine) {
-    case Engine::sqlite:
-      return sqlite::open_source(impl_->path_of(connection), connection.display, stop,
-                                 connection.largest_row_mib);
-    case Engine::postgresql:
-      return postgres::open_source(impl_->settings_of(connection, stop));
-    case Engine::csv:
-      return csv::open_source(impl_->path_of(connection), connection.csv, connection.display);
-    default:
-      Impl::unsupported(connection, "source");
-  }
+  const auto& entry = impl_->find_able(name, &data::Abilities::source, "source");
+  return entry.connection->open_source(impl_->opening_of(entry, stop));
 }
 
 std::unique_ptr<data::Target> Connections::open_target(const std::string& name,
                                                        const Stop& stop) const {
-  const auto& connection = impl_->find(name);
-  switch (connection.engine) {
-    case Engine::sqlite:
-      return sqlite::open_target(impl_->path_of(connection), connection.display,
-                                 std::chrono::seconds(60), stop);
-    case Engine::postgresql:
-      return postgres::open_target(impl_->settings_of(connection, stop));
-    default:
-      Impl::unsupported(connection, "target");
-  }
+  const auto& entry = impl_->find_able(name, &data::Abilities::target, "target");
+  return entry.connection->open_target(impl_->opening_of(entry, stop));
 }
 
 std::unique_ptr<data::SqlSession> Connections::open_sql(const std::string& name) const {
-  const auto& connection = impl_->find(name);
-  switch (connection.engine) {
-    case Engine::sqlite:
-      return sqlite::open_sql(impl_->path_of(connection), connection.display);
-    case Engine::postgresql:
-      return postgres::open_sql(impl_->settings_of(connection));
-    default:
-      Impl::unsupported(connection, "database for statements");
-  }
+  const auto& entry = impl_->find_able(name, &data::Abilities::sql, "database for statements");
+  return entry.connection->open_sql(impl_->opening_of(entry));
 }
 
 data::Naming Connections::naming(const std::string& name) const {
-  switch (impl_->find(name).engine) {
-    case Engine::postgresql:
-      return postgres::naming();
-    case Engine::sqlite:
-      return sqlite::naming();
-    default:
-      return {};
-  }
+  return impl_->find(name).connector->naming;
 }
 
 std::string Connections::database(const std::string& name) const {
-  const auto& connection = impl_->find(name);
-  switch (connection.engine) {
-    case Engine::postgresql:
-      return database_of(connection);
-    case Engine::http:
-      return connection.url;
-    default:
-      return std::string(name_of(connection.engine)) + ":" +
-             std::filesystem::weakly_canonical(impl_->path_of(connection)).string();
-  }
+  return impl_->find(name).connection->database(impl_->folder);
 }
 
 Endpoint Connections::endpoint(const std::string& name) const {
-  const auto& connection = impl_->find(name);
-  if (connection.engine != Engine::http) Impl::unsupported(connection, "server to call");
-  Endpoint endpoint{connection.url, ""};
-  if (connection.secret) endpoint.token = fetch_secret(*connection.secret, impl_->folder, name);
-  return endpoint;
+  const auto& entry = impl_->find_able(name, &data::Abilities::endpoint, "server to call");
+  return entry.connection->endpoint(impl_->opening_of(entry));
 }
 
 Health Connections::ping(const std::string& name, Role role) const {
-  const auto& connection = impl_->find(name);
-  const auto path = impl_->path_of(connection);
-  switch (connection.engine) {
-    case Engine::sqlite:
-      if (role == Role::target && !std::filesystem::exists(path) &&
-          std::filesystem::is_directory(path.parent_path()))
-        return {};
-      sqlite::ping(path);
-      break;
-    case Engine::csv:
-      csv::ping(path);
-      break;
-    case Engine::postgresql: {
-      Health health;
-      health.degraded = postgres::ping(impl_->settings_of(connection), health.version);
-      return health;
-    }
-    default:
-      break;
-  }
-  return {};
+  const auto& entry = impl_->find(name);
+  return entry.connection->ping(impl_->opening_of(entry), role);
 }
 
 }  // namespace orch::connectors

@@ -1,43 +1,26 @@
 // The connections file: named databases and folders, with their secrets elsewhere.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "workers/data/naming.h"
-#include "workers/data/source.h"
-#include "workers/data/sql.h"
-#include "workers/data/target.h"
+#include "workers/data/connector.h"
 
 namespace orch::connectors {
 
 /// One connection as configured; `url` and the secrets never leave this module.
 struct Summary {
   std::string name;
-  std::string engine;   ///< "postgresql", "sqlite", "csv", "http"
+  std::string engine;   ///< Connector::engine
   std::string display;  ///< for people and logs: "postgresql://loader@db1:5432/ledger", no secret
 };
 
-/// What a look at a connection found. Not up at all is a TaskFailed.
-struct Health {
-  std::string degraded;  ///< why it is of limited use (a standby, say); empty: it is up
-  std::string version;   ///< of the server; may be empty
-};
-
-/// Where an HTTP connection leads, and what it authenticates with.
-struct Endpoint {
-  std::string url;
-  std::string token;  ///< of "Authorization: Bearer"; a secret; empty: none
-};
-
-using Stop = std::function<bool()>;
-
-/// What a run does with a connection.
-enum class Role : std::uint8_t { source, target };
+using data::Endpoint;
+using data::Health;
+using data::Role;
+using data::Stop;
 
 class Connections {
  public:

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "workers/data/source.h"
+#include "workers/data/connector.h"
 
 namespace orch::csv {
 
@@ -29,5 +29,8 @@ std::unique_ptr<data::Source> open_source(const std::filesystem::path& folder, O
 
 /// Throws TaskFailed "Connection.Down" when `folder` is not a folder that can be listed.
 void ping(const std::filesystem::path& folder);
+
+/// "csv:FOLDER", with a member "csv" for the options.
+const data::Connector& connector();
 
 }  // namespace orch::csv

@@ -95,6 +95,19 @@ bool is_true(const boost::json::object& object, const char* name) {
   return value && value->is_bool() && value->get_bool();
 }
 
+/// Requests of older versions say the engine, and what follows from it was known to the targets.
+Traits traits_from(const boost::json::object& object) {
+  Traits traits{is_true(object, "typed"), is_true(object, "texts")};
+  if (const auto* engine = object.if_contains("engine")) {
+    traits.family = engine->as_string();
+    if (traits.family == "sqlite") traits.order = traits.family;
+  } else {
+    traits.family = object.at("family").as_string();
+    traits.order = object.at("order").as_string();
+  }
+  return traits;
+}
+
 }  // namespace
 
 std::string_view proof_name(Proof proof) {
@@ -115,9 +128,10 @@ boost::json::object to_json(const PlanRequest& request) {
   return {{"key", request.key},
           {"target", to_json(request.target)},
           {"strategy", strategy_name(request.strategy)},
-          {"engine", request.source_engine},
           {"typed", request.source_traits.typed},
           {"texts", request.source_traits.texts},
+          {"family", request.source_traits.family},
+          {"order", request.source_traits.order},
           {"source", to_json(request.source.name)},
           {"columns", std::move(columns)},
           {"source_key", array_of(request.source.key)},
@@ -134,8 +148,7 @@ PlanRequest request_from_json(const boost::json::object& object) {
   request.key = object.at("key").as_string();
   request.target = table_name(object.at("target"));
   request.strategy = strategy_named(object.at("strategy").as_string());
-  request.source_engine = object.at("engine").as_string();
-  request.source_traits = {is_true(object, "typed"), is_true(object, "texts")};
+  request.source_traits = traits_from(object);
   request.source.name = table_name(object.at("source"));
   for (const auto& column : object.at("columns").as_array())
     request.source.columns.push_back(column_from(column.as_object()));

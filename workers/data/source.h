@@ -82,10 +82,16 @@ class RowReader {
   virtual void read(RowSink& sink, const std::function<bool()>& stop) = 0;
 };
 
-/// What the values of a source are like.
+/// What the values of a source are like. Targets ask for these facts, never for the engine.
 struct Traits {
   bool typed = false;  ///< every value is of its column's kind
   bool texts = false;  ///< all values are texts, to be read as what the target's columns hold
+  /// The databases whose native types, casts, stored values and encoded rows these are: a target of
+  /// the same family takes them as they are. Empty: none.
+  std::string family = {};
+  /// The rule by which texts and mixed values are in order, for a target that has the same; empty:
+  /// none that another database follows.
+  std::string order = {};
 };
 
 /// An open connection to a database or file to read from. One thread at a time; the readers it
@@ -93,8 +99,10 @@ struct Traits {
 class Source {
  public:
   virtual ~Source() = default;
-  virtual std::string engine() const = 0;  ///< "postgresql", "sqlite", "csv"
+  virtual std::string engine() const = 0;  ///< for people: "postgresql"
   virtual Traits traits() const { return {}; }
+  /// Several readers of one table see one state of it, and are worth their connections.
+  virtual bool splits_tables() const { return false; }
   /// Everything of the database's users that can be read or could be meant, without what belongs to
   /// the database or to orch, in the order of schema and name.
   virtual std::vector<Listed> list() = 0;

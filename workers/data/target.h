@@ -34,7 +34,6 @@ struct PlanRequest {
   std::string key;  ///< metadata key
   TableName target;
   Strategy strategy = Strategy::replace;
-  std::string source_engine;
   Traits source_traits;
   Table source;                             ///< only the columns to copy, in order
   std::vector<std::string> target_columns;  ///< target name of each source column
@@ -171,7 +170,7 @@ struct Published {
 class Target {
  public:
   virtual ~Target() = default;
-  virtual std::string engine() const = 0;  ///< "postgresql", "sqlite"
+  virtual std::string engine() const = 0;  ///< for people: "postgresql"
   virtual std::optional<Table> describe(const TableName& name) = 0;
 
   /// Decides how the source's columns land. Throws TaskFailed "Type.Unsupported" /

@@ -49,7 +49,7 @@ class Columns final : public publishing::ColumnPlanner {
            publishing::PlanProblems& problems) override {
     const auto& from = request_.source.columns[i];
     if (to.native.empty()) return;  // told before
-    if (same_engine()) {
+    if (same_family()) {
       const auto expression =
           of_same_extension(from.native, to.native) ? std::string() : widened(from, to);
       if (!expression)
@@ -69,7 +69,7 @@ class Columns final : public publishing::ColumnPlanner {
 
   /// Rows travel as the server spells them where both ends are servers.
   void choose_format(data::LoadPlan& plan, const std::optional<Described>& existing) const {
-    if (!same_engine()) return;
+    if (!same_family()) return;
     const bool binary =
         std::all_of(plan.columns.begin(), plan.columns.end(),
                     [](const data::Column& column) { return portable_binary(column.native); }) &&
@@ -78,7 +78,7 @@ class Columns final : public publishing::ColumnPlanner {
   }
 
  private:
-  bool same_engine() const { return request_.source_engine == engine_name; }
+  bool same_family() const { return request_.source_traits.family == family_name; }
 
   /// The type of a new column as the target spells it; unset, and a reason, when there is none.
   std::optional<std::string> type_for(std::size_t i, data::LoadPlan& plan,
@@ -86,7 +86,7 @@ class Columns final : public publishing::ColumnPlanner {
     const auto& from = request_.source.columns[i];
     if (!request_.target_types[i].empty())
       return wished(request_.target_types[i], from.name, problems);
-    if (!same_engine()) {
+    if (!same_family()) {
       auto native = native_for(from);
       if (!native.empty()) return native;
       problems.unsupported(

@@ -5,14 +5,13 @@
 #include <memory>
 #include <string>
 
-#include "workers/data/naming.h"
-#include "workers/data/source.h"
-#include "workers/data/sql.h"
-#include "workers/data/target.h"
+#include "workers/data/connector.h"
 
 namespace orch::postgres {
 
 inline constexpr const char* engine_name = "postgresql";
+/// Traits::family of PostgreSQL servers.
+inline constexpr const char* family_name = "postgresql";
 
 struct Settings {
   std::string conninfo;             ///< as libpq takes it; may hold the password
@@ -37,5 +36,8 @@ data::Naming naming();
 /// Connects. Returns why the server is of limited use to a writer (a standby), or nothing.
 /// `version` is set to the server's.
 std::string ping(const Settings& settings, std::string& version);
+
+/// "postgresql://…", or libpq's keywords as members of the entry.
+const data::Connector& connector();
 
 }  // namespace orch::postgres

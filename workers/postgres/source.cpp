@@ -77,8 +77,9 @@ class PostgresSource final : public data::Source {
       : settings_(std::move(settings)),
         connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })) {}
 
-  std::string engine() const override { return "postgresql"; }
-  data::Traits traits() const override { return {.typed = true}; }
+  std::string engine() const override { return engine_name; }
+  bool splits_tables() const override { return true; }
+  data::Traits traits() const override { return {.typed = true, .family = family_name}; }
 
   std::vector<data::Listed> list() override {
     return reading(place("listing the tables"), [&] { return list_relations(connection_); });

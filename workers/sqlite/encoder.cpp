@@ -220,7 +220,7 @@ std::vector<ColumnRule> rules_of(const data::LoadPlan& plan, bool strict) {
     rule.to = column.kind;
     rule.affinity = affinity_of(column.native.shown());
     rule.strict = strict;
-    rule.as_stored = plan.request.source_engine == engine_name;
+    rule.as_stored = plan.request.source_traits.family == family_name;
     rule.parse = plan.request.source_traits.texts;
     rules.push_back(std::move(rule));
   }

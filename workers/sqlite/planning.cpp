@@ -66,8 +66,8 @@ class Columns final : public publishing::ColumnPlanner {
   data::Column new_column(std::size_t i, data::LoadPlan&, publishing::PlanProblems&) override {
     const auto& source = request_.source.columns[i];
     const auto& wish = request_.target_types[i];
-    const bool same_engine = request_.source_engine == engine_name;
-    auto declared = same_engine ? source.native.shown() : declared_for(source);
+    const bool same_family = request_.source_traits.family == family_name;
+    auto declared = same_family ? source.native.shown() : declared_for(source);
     if (!wish.empty()) declared = same_name(wish, "ANY") ? "" : wish;
     auto column = column_of(request_.target_columns[i], std::move(declared));
     column.nullable = source.nullable;
@@ -158,7 +158,7 @@ data::LoadPlan make_plan(const data::PlanRequest& request,
         existing->needed};
   Columns columns(request);
   auto plan = publishing::make_plan(dialect(), request, table, columns);
-  plan.same_order = request.source_engine == engine_name;
+  plan.same_order = request.source_traits.order == order_name;
   return plan;
 }
 

@@ -211,7 +211,8 @@ class SqliteSource final : public data::Source {
         watch_(db_, stop_),
         largest_mib_(largest_mib) {}
 
-  std::string engine() const override { return "sqlite"; }
+  std::string engine() const override { return engine_name; }
+  data::Traits traits() const override { return {.family = family_name, .order = order_name}; }
   std::vector<data::Listed> list() override {
     return guarded(place("listing the tables"), [&] { return list_relations(db_); });
   }

@@ -7,14 +7,15 @@
 #include <memory>
 #include <string>
 
-#include "workers/data/naming.h"
-#include "workers/data/source.h"
-#include "workers/data/sql.h"
-#include "workers/data/target.h"
+#include "workers/data/connector.h"
 
 namespace orch::sqlite {
 
 inline constexpr const char* engine_name = "sqlite";
+/// Traits::family of SQLite files.
+inline constexpr const char* family_name = "sqlite";
+/// Traits::order: by storage class, numbers by value, texts and blobs byte by byte.
+inline constexpr const char* order_name = "sqlite";
 
 /// Opens the existing file `path` read-only. `display` names the connection in messages.
 /// Throws TaskFailed "Connection.Down" when the file is missing or is not a SQLite database.
@@ -44,5 +45,8 @@ data::Naming naming();
 
 /// Reads the schema of `path`. Throws TaskFailed "Connection.Down".
 void ping(const std::filesystem::path& path);
+
+/// "sqlite:FILE".
+const data::Connector& connector();
 
 }  // namespace orch::sqlite

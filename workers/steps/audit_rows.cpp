@@ -83,7 +83,6 @@ data::LoadPlan only(const data::LoadPlan& plan, const std::vector<std::size_t>& 
 /// The plan that a load of the target into itself would have, in cells.
 data::LoadPlan itself(const data::LoadPlan& plan, const data::Source& published) {
   auto same = plan;
-  same.request.source_engine = published.engine();
   same.request.source_traits = published.traits();
   same.request.source.columns = plan.columns;
   same.expressions.clear();

@@ -115,11 +115,10 @@ data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& t
   request.key = entry.key;
   request.target = entry.target;
   request.strategy = entry.strategy;
-  request.source_engine = source.engine();
   request.source_traits = source.traits();
   request.parts = entry.parts;
   request.proof = proof_of(entry.reconcile);
-  request.reads_again = entry.strategy == data::Strategy::append && !entry.watermark.empty() &&
+  request.reads_again = !data::facts_of(entry.strategy).takes_again && !entry.watermark.empty() &&
                         (entry.watermark_nulls || !entry.overlap.empty());
   request.source = table;
   request.source.columns.clear();

@@ -33,7 +33,7 @@ std::vector<std::string> target_names(const std::vector<catalog::Entry>& entries
   for (const auto& entry : entries) {
     const auto where = connections.database(entry.target_connection);
     auto schema = entry.target.schema;
-    if (schema.empty() && where.starts_with("postgresql:")) schema = "public";
+    if (schema.empty()) schema = connections.naming(entry.target_connection).default_schema;
     names.push_back(
         fmt::format("{} {}{}{}", where, schema, schema.empty() ? "" : ".", entry.target.name));
   }

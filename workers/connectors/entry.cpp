@@ -1,0 +1,55 @@
+#include "workers/connectors/entry.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "workers/connectors/registry.h"
+
+namespace orch::connectors {
+namespace {
+
+const data::Connector* connector_of(const std::string& url, const json::Fields& fields) {
+  const auto* connector = connector_of_url(url);
+  if (connector) return connector;
+  std::vector<std::string> known;
+  for (const auto* each : all())
+    for (const auto scheme : each->schemes) known.push_back(fmt::format("{}:", scheme));
+  fields.problem("url", fmt::format("no connector for \"{}\"", url.substr(0, url.find(':') + 1)),
+                 fmt::format("known: {}", fmt::join(known, ", ")));
+  return nullptr;
+}
+
+/// Of an entry without a URL.
+const data::Connector* connector_by_engine(json::Fields& fields) {
+  const auto engine = fields.string("engine").value_or("");
+  std::vector<std::string> known;
+  for (const auto* each : all()) {
+    if (!each->by_members) continue;
+    if (each->engine == engine) return each;
+    known.push_back(fmt::format("\"{}\"", each->engine));
+  }
+  fields.problem("engine",
+                 fmt::format("a connection without url needs \"engine\": {}, found \"{}\"",
+                             fmt::join(known, " or "), engine),
+                 "or give a url");
+  return nullptr;
+}
+
+}  // namespace
+
+Entry parse_entry(const std::string& name, json::Fields& fields) {
+  Entry entry;
+  entry.name = name;
+  const auto url = fields.string("url");
+  entry.connector = url ? connector_of(*url, fields) : connector_by_engine(fields);
+  if (!entry.connector) return entry;
+  entry.connection = entry.connector->parse(url.value_or(""), fields);
+  if (!entry.connector->secret.empty())
+    entry.secret = parse_secret(fields, entry.connector->secret);
+  fields.finish(fmt::format("a {} connection", entry.connector->engine));
+  return entry;
+}
+
+}  // namespace orch::connectors
