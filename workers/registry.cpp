@@ -1,22 +1,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "workers/fits.h"
 #include "workers/worker.h"
 
 namespace orch::workers {
 namespace {
-
-/// Whether `text` is what `pattern` says; `*` in it stands for any text.
-bool fits(std::string_view text, std::string_view pattern) {
-  const auto star = pattern.find('*');
-  if (star == pattern.npos) return text == pattern;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  const auto rest = pattern.substr(star + 1);
-  for (auto at = star; at <= text.size(); ++at) {
-    if (fits(text.substr(at), rest)) return true;
-  }
-  return false;
-}
 
 /// Asks the task's policy first.
 class Guarded final : public Worker {
@@ -44,6 +33,17 @@ Worker* serving(const std::vector<Entry>& list, std::string_view resource) {
 }
 
 }  // namespace
+
+bool fits(std::string_view text, std::string_view pattern) {
+  const auto star = pattern.find('*');
+  if (star == pattern.npos) return text == pattern;
+  if (!text.starts_with(pattern.substr(0, star))) return false;
+  const auto rest = pattern.substr(star + 1);
+  for (auto at = star; at <= text.size(); ++at) {
+    if (fits(text.substr(at), rest)) return true;
+  }
+  return false;
+}
 
 void Registry::add(std::string resource, std::unique_ptr<Worker> worker) {
   workers_.emplace_back(std::move(resource), std::make_unique<Guarded>(std::move(worker)));

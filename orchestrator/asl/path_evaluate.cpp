@@ -10,6 +10,7 @@
 #include "orchestrator/asl/path_follow.h"
 #include "orchestrator/asl/path_program.h"
 #include "orchestrator/asl/value.h"
+#include "orchestrator/base/time_slice.h"
 
 namespace orch::asl {
 namespace {
@@ -23,7 +24,7 @@ constexpr int max_descent = 1000;
 void spend(const PathInput& input) {
   if (*input.budget == 0)
     throw EvaluationError({"States.Runtime", "A JSONPath visits too many places of its input."});
-  --*input.budget;
+  if (--*input.budget % 4'096 == 0) TimeSlice::look();
 }
 
 /// Counts the places of a match against the budget: the answer is a copy, and matches of `..`

@@ -10,6 +10,7 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/substitutions.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/service/integration.h"
@@ -25,6 +26,7 @@ namespace bj = boost::json;
 
 struct ValidateOptions {
   std::vector<std::string> files;
+  SubstitutionOptions substitutions;
 };
 
 // Resources are no rule of the language, but a definition that names unknown ones cannot run here.
@@ -74,10 +76,11 @@ struct Checked {
   asl::ParseResult result;
 };
 
-Checked check(const std::string& what, const workers::Registry& workers) {
+Checked check(const std::string& what, const Substitutions& substitutions,
+              const workers::Registry& workers) {
   Checked checked{what, {}};
   try {
-    const auto definition = find_definition(what);
+    const auto definition = find_definition(what, substitutions);
     checked.file = definition.file;
     checked.result = asl::parse(definition.text);
     check_resources(definition.text, checked.result, workers);
@@ -100,11 +103,12 @@ void show(const Context& context, const Checked& checked) {
 int validate(const Context& context, const ValidateOptions& options) {
   if (std::count(options.files.begin(), options.files.end(), "-") > 1)
     throw Error("ORCH-0001", "standard input (-) can be read only once");
+  const Substitutions substitutions(options.substitutions);
   const auto workers = known_workers(context);
   bj::array documents;
   std::int64_t bad = 0;
   for (const auto& file : options.files) {
-    const auto checked = check(file, *workers);
+    const auto checked = check(file, substitutions, *workers);
     bad += checked.result.workflow ? 0 : 1;
     if (!context.json()) show(context, checked);
     for (const auto& problem : checked.result.problems)
@@ -126,6 +130,7 @@ Action declare_validate(CLI::App& app) {
       ->type_name("FILE|NAME")
       ->required()
       ->expected(-1);
+  add_substitutions(app, options->substitutions);
   add_setting(app, "bindings");
   return [options](Context& context) { return validate(context, *options); };
 }

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/substitutions.h"
 #include "orchestrator/cli/terminal.h"
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/strict.h"
@@ -92,6 +93,12 @@ std::string input_text(const std::string& option) {
   auto text = from_file ? read_text(file) : option;
   parse_data(text, file == "-" ? "standard input" : file);
   return text;
+}
+
+Definition find_definition(const std::string& what, const Substitutions& substitutions) {
+  auto definition = find_definition(what);
+  definition.text = substitutions.apply(definition.text);
+  return definition;
 }
 
 Definition find_definition(const std::string& what) {

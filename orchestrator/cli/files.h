@@ -36,9 +36,13 @@ struct Definition {
   std::string text;
 };
 
+class Substitutions;
+
 /// The definition in the file `what`, or the shipped workflow of this name. A file wins. Throws
 /// Error ORCH-0006 with near matches.
 Definition find_definition(const std::string& what);
+/// With the values for its ${NAME}.
+Definition find_definition(const std::string& what, const Substitutions& substitutions);
 
 /// The workflows compiled in: "replicate.json", …
 std::span<const EmbeddedFile> shipped_workflows();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/bound_machines.h"
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/sqlite_store.h"
 #include "workers/bindings/bindings.h"
@@ -76,7 +77,8 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
       registry_(workers::built_in()),
       bell_(observer) {
   integration_.add_workers(registry_);
-  if (!bindings.empty()) bindings::bind(registry_, bindings);
+  std::vector<bindings::StateMachine> machines;
+  if (!bindings.empty()) machines = bindings::bind(registry_, bindings);
   store::ListFilter running;
   running.status = machine::Status::running;
   running.limit = -1;
@@ -91,12 +93,15 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   options.workers = workers;
   options.service_quotas = service_options.quotas;
   options.access = service_options.access;
-  options.activity_exists =
-      [machines = std::shared_ptr(store::open_machines(store))](const std::string& arn) {
-        return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();
-      };
+  // Asked on whatever thread a run is decided.
+  options.activity_exists = [machines = std::shared_ptr(store::open_machines(store)),
+                             mutex = std::make_shared<std::mutex>()](const std::string& arn) {
+    const std::scoped_lock lock(*mutex);
+    return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();
+  };
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
   service_ = std::make_unique<service::Service>(*engine_, store, std::move(service_options));
+  keep_machines(*service_, machines);
   integration_.connect(*service_);
   server_ = std::make_unique<ControlServer>(
       store, [this](const bj::object& request) { return answer(request); });

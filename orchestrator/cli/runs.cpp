@@ -12,6 +12,7 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/preflight.h"
+#include "orchestrator/cli/substitutions.h"
 #include "orchestrator/engine/stop_at_rest.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/sqlite_store.h"
@@ -27,6 +28,7 @@ struct SubmitOptions {
   std::string input = "{}";
   std::string name;
   std::string if_running;
+  SubstitutionOptions substitutions;
   bool wait = false;
   bool no_follow = false;
 };
@@ -61,7 +63,7 @@ std::string with_if_running(std::string input, const std::string& policy) {
 }
 
 int submit(const Context& context, const SubmitOptions& options) {
-  const auto definition = find_definition(options.what);
+  const auto definition = find_definition(options.what, Substitutions(options.substitutions));
   asl::parse_or_throw(definition.text, definition.file);  // names the file, and makes no store
   engine::Submission submission;
   submission.name = options.name;
@@ -197,6 +199,7 @@ Action declare_submit(CLI::App& app) {
                "hand the run to the process that owns the store, print its id and return")
       ->excludes(wait);
   add_if_running(app, options->if_running);
+  add_substitutions(app, options->substitutions);
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");

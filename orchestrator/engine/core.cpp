@@ -22,6 +22,22 @@ constexpr std::chrono::microseconds spin_time{100};
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
+/// The latest time in the histories of the runs under way: what follows is not recorded before it.
+Instant latest_recorded(store::Store& store) {
+  store::ListFilter running;
+  running.status = machine::Status::running;
+  running.limit = -1;
+  Instant latest{};
+  for (const auto& row : store.list(running)) {
+    try {
+      latest = std::max(latest, store.last_event_at(row.id));
+    } catch (const Error&) {
+      // A history that cannot be read is told of when its run is taken up.
+    }
+  }
+  return latest;
+}
+
 int default_workers() {
   return std::max(4, 2 * static_cast<int>(std::thread::hardware_concurrency()));
 }
@@ -44,9 +60,10 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       registry_(registry),
       options_(options),
       observer_(observer),
-      next_fence_(store.first_fence()) {
+      next_fence_(store.first_fence()),
+      clock_(clock_now(), steady_now(), latest_recorded(store)) {
   keep_freed_memory();
-  now_ = clock_now();
+  now_ = clock_.recorded();
   claims_.load(store_.claims());
   recover();
   pool_ = std::make_unique<WorkerPool>(registry_,
@@ -67,6 +84,7 @@ Engine::Core::~Core() {
     for (auto& [ticket, delivery] : active->deliveries) delivery->request_stop();
   }
   active_.clear();
+  decisions_.reset();
   background_.wait();
   pool_.reset();
 }
@@ -156,7 +174,7 @@ bool Engine::Core::take(Inbox& pending) {
 Millis Engine::Core::patience() const {
   auto wait = Millis{60'000};
   if (in_flight_ > 0) wait = in_flight_ > announced_ ? begun_delay : progress_interval;
-  if (const auto due = timers_.next()) wait = std::min(wait, *due - clock_now());
+  if (const auto due = timers_.next()) wait = std::min(wait, *due - steady_now());
   return std::max(wait, Millis{0});
 }
 
@@ -194,7 +212,9 @@ Engine::Core::Taken Engine::Core::commit(Inbox& pending) {
 }
 
 Engine::Core::Taken Engine::Core::try_commit(Inbox& pending) {
-  now_ = std::max(now_, clock_now());  // recorded time never goes back
+  clock_.read(clock_now(), steady_now());
+  now_ = clock_.recorded();
+  turn_began_ = std::chrono::steady_clock::now();
   const auto taken = decide(pending);
   write();
   if (now_ >= progress_at_ + progress_interval && in_flight_ > 0) report_progress();
@@ -231,6 +251,8 @@ void Engine::Core::roll_back() {
     }
     active->touched = false;
     active->stale = true;
+    active->deferred_taken = 0;
+    if (active->decision && !active->decision->kept) active->drop_decision();
     active->events.clear();
     for (const auto& [id, run] : std::exchange(active->map_runs, {}))
       queue_map_run(active->row.id, run.ticket);

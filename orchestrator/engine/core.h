@@ -19,7 +19,9 @@
 #include "orchestrator/base/secret.h"
 #include "orchestrator/engine/background.h"
 #include "orchestrator/engine/claims.h"
+#include "orchestrator/engine/clock.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/long_decision.h"
 #include "orchestrator/engine/map_run.h"
 #include "orchestrator/engine/own_fault.h"
 #include "orchestrator/engine/pool.h"
@@ -31,14 +33,26 @@ namespace orch::engine {
 
 /// A run in memory: a cache of the store.
 struct Active {
+  using What = decltype(machine::Stimulus::what);
+
   Active(store::ExecutionRow the_row, machine::Execution the_execution)
       : row(std::move(the_row)), execution(std::move(the_execution)) {}
+  ~Active() { drop_decision(); }
+  Active(const Active&) = delete;
+  Active& operator=(const Active&) = delete;
+
+  /// Nothing comes of the decision that is made elsewhere.
+  void drop_decision() {
+    if (decision) decision->cancelled = true;
+    decision.reset();
+  }
 
   store::ExecutionRow row;
   machine::Execution execution;
   /// Deliveries whose end is not committed, by ticket.
   std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
-  /// Tasks that are done outside: when each last showed a sign of life, by ticket.
+  /// Tasks that are done outside: when each last showed a sign of life on the steady clock, by
+  /// ticket.
   std::unordered_map<machine::EventId, Instant> outside;
   /// Tickets of map runs under way, by the id of their MapRunStarted. Whoever is no longer open at
   /// the end of a turn leaves children that must be stopped.
@@ -46,6 +60,11 @@ struct Active {
   /// Tickets of open tasks that wait, with the run, for what another run claims.
   std::set<machine::EventId> parked;
   std::unordered_map<machine::EventId, MapRun> map_runs;  ///< likewise; dropped by a failed commit
+
+  std::shared_ptr<LongDecision> decision;  ///< made elsewhere; until then nothing else is decided
+  std::vector<What> deferred;              ///< what has come meanwhile, in its order
+  std::size_t deferred_taken = 0;          ///< of those: decided in this turn
+  std::set<machine::Ticket> reported;      ///< outside tasks whose reports are decided elsewhere
 
   std::vector<machine::Event> events;  ///< decided in this turn
   bool touched = false;                ///< has a place in touched_
@@ -102,7 +121,7 @@ class Engine::Core {
     std::size_t commands = 0;
     std::size_t news = 0;
   };
-  using What = decltype(machine::Stimulus::what);
+  using What = Active::What;
   using RowPromise = std::shared_ptr<std::promise<store::ExecutionRow>>;
   using IdlePromise = std::shared_ptr<std::promise<void>>;
 
@@ -128,7 +147,13 @@ class Engine::Core {
   void obey(Command& command);
   void stop_orphans();
   void stop_orphan(store::ExecutionId run);
-  bool turn_is_full() const;
+  // Until when a turn decides what callers ask for, what workers have done, what runs have left to
+  // do, and map runs: each gets its share, however much there is of the others.
+  static constexpr Millis commands_share{15};
+  static constexpr Millis news_share{30};
+  static constexpr Millis more_share{40};
+  static constexpr Millis map_runs_share{50};
+  bool turn_is_full(Millis share) const;
   void hear(const WorkerNews& news);
   void take_in(const WorkerNews& news);
   void announce_begun();
@@ -137,6 +162,7 @@ class Engine::Core {
   void watch_outside(Active& active, const Timer& timer, Instant sign);
   void continue_those_with_more();
   void stimulate(Active& active, What what);
+  void take_events(Active& active, std::vector<machine::Event> events);
   std::vector<machine::Event> decided(Active& active, What what);
   void touch(Active& active);
   void queue_more(Active& active);
@@ -144,6 +170,14 @@ class Engine::Core {
   void report_progress();
   void write_progress(store::ExecutionId run, const std::vector<store::ProgressRow>& rows);
   store::Turn& transaction();
+
+  // long_decisions.cpp: what takes longer than a turn may
+  std::vector<machine::Event> put_off(Active& active, machine::Stimulus stimulus);
+  std::vector<machine::Event> started(Active& active, const machine::Stimulus& stimulus);
+  machine::Execution copy_of(const Active& active);
+  void adopt(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
+  void adopted(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
+  void continue_run(Active& active);
 
   // isolation.cpp: what goes wrong in one run ends there
   template <class Work>
@@ -170,6 +204,7 @@ class Engine::Core {
   void dispatch_task(Active& active, const machine::OpenTask& task);
   const store::ExecutionRow& run_of(const Active& active) const;
   void set_timers(Active& active);
+  void add_timer(Instant due, const Timer& timer);
   void stop_closed_tasks(Active& active);
   void end(Active& active);
 
@@ -305,6 +340,7 @@ class Engine::Core {
   std::map<store::ExecutionId, std::set<RowPromise>> waiters_;
   std::set<IdlePromise> idle_waiters_;
   Timers timers_;
+  std::unique_ptr<DecisionThreads> decisions_ = std::make_unique<DecisionThreads>();
   std::deque<store::ExecutionId> more_;  ///< runs that the bound of a turn stopped
   std::map<store::ExecutionId, Doomed> doomed_;
   Background background_;  ///< feeds and jobs of map runs that are over
@@ -316,7 +352,9 @@ class Engine::Core {
   std::int64_t next_fence_ = 0;
   int in_flight_ = 0;  ///< deliveries that have not ended
   int announced_ = 0;  ///< of those: whose start is in the history
-  Instant now_{};      ///< of the turn
+  Clock clock_;        ///< read at the start of a turn
+  Instant now_{};      ///< of the turn, as it is recorded
+  std::chrono::steady_clock::time_point turn_began_{};
   Instant looked_at_{};
   Instant progress_at_{};
   SecretSource secrets_;

@@ -4,6 +4,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/time_slice.h"
 #include "orchestrator/engine/core.h"
 #include "orchestrator/engine/folding.h"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t max_events = 20'000;
 constexpr std::size_t max_bytes = std::size_t{256} << 20;  // likewise, of payloads
 constexpr Millis look_interval{20};
+// Of one decision. What takes longer is made elsewhere, and others do not wait for it.
+constexpr Millis longest_decision{10};
 
 }  // namespace
 
@@ -23,9 +26,10 @@ Engine::Core::Taken Engine::Core::decide(Inbox& pending) {
   grant_claims();
   end_doomed();
   stop_orphans();
-  for (; taken.commands < pending.commands.size() && !turn_is_full(); ++taken.commands)
+  for (; taken.commands < pending.commands.size() && !turn_is_full(commands_share);
+       ++taken.commands)
     obey(pending.commands[taken.commands]);
-  for (; taken.news < pending.news.size() && !turn_is_full(); ++taken.news)
+  for (; taken.news < pending.news.size() && !turn_is_full(news_share); ++taken.news)
     hear(pending.news[taken.news]);
   announce_begun();
   fire_timers();
@@ -65,8 +69,9 @@ void Engine::Core::stop_orphan(store::ExecutionId run) {
   });
 }
 
-bool Engine::Core::turn_is_full() const {
-  return decided_ >= max_events || decided_bytes_ >= max_bytes;
+bool Engine::Core::turn_is_full(Millis share) const {
+  return decided_ >= max_events || decided_bytes_ >= max_bytes ||
+         std::chrono::steady_clock::now() - turn_began_ >= share;
 }
 
 void Engine::Core::hear(const WorkerNews& news) {
@@ -109,7 +114,7 @@ void Engine::Core::announce_begun() {
 }
 
 void Engine::Core::fire_timers() {
-  while (const auto timer = timers_.take(now_)) {
+  while (const auto timer = timers_.take(clock_.steady())) {
     fired_.push_back(*timer);
     within(timer->execution, [&] {
       if (timer->kind == Timer::Kind::heartbeat) return watch_heartbeat(*timer);
@@ -130,8 +135,9 @@ void Engine::Core::watch_heartbeat(const Timer& timer) {
   const auto limit = std::chrono::seconds(*delivery.heartbeat_seconds);
   const auto sign = delivery.last_sign();
   // A task that waits for a worker thread is not silent yet.
-  const auto due = sign == 0 ? now_ + limit : Instant{Millis{sign}} + limit;
-  if (due > now_) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
+  const auto now = clock_.steady();
+  const auto due = sign == 0 ? now + limit : Instant{Millis{sign}} + limit;
+  if (due > now) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
   stimulate(*active, machine::HeartbeatMissed{machine::Ticket{timer.id}});
 }
 
@@ -139,27 +145,38 @@ void Engine::Core::watch_outside(Active& active, const Timer& timer, Instant sig
   const auto task = active.execution.open_task(machine::Ticket{timer.id});
   if (!task || !task->heartbeat_seconds) return;
   const auto due = sign + std::chrono::seconds(*task->heartbeat_seconds);
-  if (due > now_) return timers_.add({due, active.row.id, timer.id, Timer::Kind::heartbeat});
+  if (due > clock_.steady())
+    return timers_.add({due, active.row.id, timer.id, Timer::Kind::heartbeat});
   stimulate(active, machine::HeartbeatMissed{task->ticket});
 }
 
 // After everybody's news, so that a run with much to do does not delay the others.
 void Engine::Core::continue_those_with_more() {
-  for (auto count = more_.size(); count > 0 && !turn_is_full(); --count) {
+  for (auto count = more_.size(); count > 0 && !turn_is_full(more_share); --count) {
     const auto run = more_.front();
     within(run, [&] {
       auto* active = find(run);  // should the store fail now, it keeps its place
       more_.pop_front();
       if (!active) return;
       active->in_more = false;
-      stimulate(*active, machine::Continue{});
+      continue_run(*active);
     });
   }
 }
 
 void Engine::Core::stimulate(Active& active, What what) {
+  // While a decision is made elsewhere everything but the end of the run waits for it.
+  if (active.decision && std::holds_alternative<machine::Stop>(what)) active.drop_decision();
+  if (active.decision) {
+    active.deferred.push_back(std::move(what));
+    return;
+  }
   auto events = decided(active, std::move(what));
   if (active.execution.has_more()) queue_more(active);
+  take_events(active, std::move(events));
+}
+
+void Engine::Core::take_events(Active& active, std::vector<machine::Event> events) {
   if (events.empty()) return;
   touch(active);
   decided_ += events.size();
@@ -175,7 +192,14 @@ std::vector<machine::Event> Engine::Core::decided(Active& active, What what) {
   const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
   try {
     fault::point("engine.decide");
-    return active.execution.decide({now_, secrets_.next_bits(), std::move(what), secrets_.next()});
+    machine::Stimulus stimulus{now_, secrets_.next_bits(), std::move(what), secrets_.next()};
+    try {
+      const TimeSlice slice(longest_decision);
+      return active.execution.decide(stimulus);
+    } catch (const SliceOver&) {
+      touch(active);
+      return put_off(active, std::move(stimulus));
+    }
   } catch (...) {
     touch(active);  // its memory is of no use now, whoever is to blame
     return broken_off(active, own_fault());

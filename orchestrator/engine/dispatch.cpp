@@ -28,6 +28,10 @@ void Engine::Core::carry_out(Active& active) {
   const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
   const auto events = std::exchange(active.events, {});
   active.touched = active.created = false;
+  active.deferred.erase(active.deferred.begin(),
+                        active.deferred.begin() +
+                            static_cast<std::ptrdiff_t>(std::exchange(active.deferred_taken, 0)));
+  if (active.decision) active.decision->kept = true;
   fault::point("engine.dispatch");
   if (observer_ && !events.empty()) observer_->on_events(active.row, events);
   dispatch(active, events);
@@ -38,7 +42,7 @@ void Engine::Core::carry_out(Active& active) {
 void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
   bool closed_some = false;
   for (const auto& event : events) {
-    if (event.due) timers_.add({*event.due, active.row.id, event.id, Timer::Kind::event});
+    if (event.due) add_timer(*event.due, {{}, active.row.id, event.id, Timer::Kind::event});
     const machine::Ticket ticket{event.id};
     switch (task_stage(event.type)) {
       case machine::TaskStage::scheduled:
@@ -90,7 +94,9 @@ void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
 void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) {
   const auto& made = active.row.made;
   auto delivery = std::make_shared<Delivery>();
+  const auto& run = run_of(active);
   delivery->execution = active.row.id;
+  delivery->run = run.id;
   delivery->ticket = open.ticket;
   delivery->input = open.parameters.text();
   delivery->heartbeat_seconds = open.heartbeat_seconds;
@@ -106,7 +112,6 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
   task.ticket = static_cast<std::int64_t>(open.ticket);
   task.attempt = open.attempt;
   task.fence = next_fence_++;
-  const auto& run = run_of(active);
   task.connections = run.made.connections;
   task.resumes = run.resumes;
   task.catalog = run.catalog;
@@ -120,8 +125,8 @@ void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) 
       observer->on_progress(from.task.run, from.ticket, progress);
     };
   if (open.heartbeat_seconds)
-    timers_.add({now_ + std::chrono::seconds(*open.heartbeat_seconds), active.row.id, task.ticket,
-                 Timer::Kind::heartbeat});
+    timers_.add({clock_.steady() + std::chrono::seconds(*open.heartbeat_seconds), active.row.id,
+                 task.ticket, Timer::Kind::heartbeat});
   to_queue_.reserve(to_queue_.size() + 1);
   active.deliveries.insert_or_assign(task.ticket, delivery);
   to_queue_.push_back(std::move(delivery));
@@ -142,7 +147,12 @@ const store::ExecutionRow& Engine::Core::run_of(const Active& active) const {
 
 void Engine::Core::set_timers(Active& active) {
   for (const auto& timer : active.execution.open_timers())
-    timers_.add({timer.due, active.row.id, timer.timer, Timer::Kind::event});
+    add_timer(timer.due, {{}, active.row.id, timer.timer, Timer::Kind::event});
+}
+
+// `due` is as recorded.
+void Engine::Core::add_timer(Instant due, const Timer& timer) {
+  timers_.add({clock_.due(due), timer.execution, timer.id, timer.kind});
 }
 
 // Tells workers whose task has been closed without them that nobody waits for the result.

@@ -95,7 +95,7 @@ std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
 
 // After everybody's news, within the bound of a turn.
 void Engine::Core::continue_map_runs() {
-  for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(); --count) {
+  for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(map_runs_share); --count) {
     const auto [parent, ticket] = waiting_map_runs_.front();
     waiting_map_runs_.pop_front();
     within(parent, [&, run = parent, id = ticket] {
@@ -233,7 +233,7 @@ void Engine::Core::count_children(Active& active, MapRun& run) {
 }
 
 void Engine::Core::start_children(Active& active, const machine::OpenTask& task, MapRun& run) {
-  while (run.may_start() && !turn_is_full()) {
+  while (run.may_start() && !turn_is_full(map_runs_share)) {
     if (!run.to_redrive.empty()) {
       redrive_child(run);
     } else if (fill_batch(active, run)) {
@@ -242,7 +242,7 @@ void Engine::Core::start_children(Active& active, const machine::OpenTask& task,
       return;  // the end of the items, or the feed tells when there are more
     }
   }
-  if (turn_is_full()) queue_map_run(active.row.id, task.ticket);
+  if (turn_is_full(map_runs_share)) queue_map_run(active.row.id, task.ticket);
 }
 
 // True when the next child's input is complete.

@@ -46,7 +46,7 @@ void Engine::Core::queue_nested(store::ExecutionId execution, machine::Ticket ti
 }
 
 void Engine::Core::continue_nested() {
-  for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(); --count) {
+  for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(map_runs_share); --count) {
     const auto [execution, ticket] = waiting_nested_.front();
     waiting_nested_.pop_front();
     within(execution, [&, run = execution, id = ticket] {

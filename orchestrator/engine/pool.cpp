@@ -1,8 +1,10 @@
 #include "orchestrator/engine/pool.h"
 
+#include <algorithm>
 #include <pthread.h>
 #include <utility>
 
+#include "orchestrator/engine/clock.h"
 #include "workers/perform.h"
 
 namespace orch::engine {
@@ -10,9 +12,8 @@ namespace {
 
 constexpr std::chrono::microseconds linger_time{200};
 
-std::int64_t now_ms() {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now()).time_since_epoch().count();
-}
+/// Threads beside those that one run may have.
+int room_of(int threads) { return std::max(1, threads / 4); }
 
 }  // namespace
 
@@ -26,7 +27,9 @@ void Delivery::report(const workers::Progress& progress) {
   if (on_progress) on_progress(*this, progress);
 }
 
-void Delivery::heartbeat() { last_sign_.store(now_ms(), std::memory_order_relaxed); }
+void Delivery::heartbeat() {
+  last_sign_.store(steady_now().time_since_epoch().count(), std::memory_order_relaxed);
+}
 
 std::optional<workers::Holder> Delivery::claim(const std::vector<std::string>& names) {
   return on_claim ? on_claim(names) : std::nullopt;
@@ -39,7 +42,10 @@ std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
 }
 
 WorkerPool::WorkerPool(const workers::Registry& registry, int threads, Sink sink)
-    : registry_(registry), sink_(std::move(sink)), at_work_(static_cast<std::size_t>(threads)) {
+    : registry_(registry),
+      sink_(std::move(sink)),
+      queue_(threads),
+      at_work_(static_cast<std::size_t>(threads + room_of(threads))) {
   for (auto& mine : at_work_) {
     threads_.emplace_back([this, &mine] { run(mine); });
     pthread_setname_np(threads_.back().native_handle(), "orch-worker");
@@ -56,8 +62,8 @@ void WorkerPool::queue(std::vector<std::shared_ptr<Delivery>> deliveries) {
   {
     const std::scoped_lock lock(mutex_);
     if (closed_) return;
-    taken = lingering_ && deliveries.size() == 1 && queue_.empty();
-    for (auto& delivery : deliveries) queue_.push_back(std::move(delivery));
+    taken = lingering_ && deliveries.size() == 1 && !queue_.ready();
+    for (auto& delivery : deliveries) queue_.add(std::move(delivery));
     news_.store(true, std::memory_order_relaxed);
   }
   if (taken) return;
@@ -94,17 +100,19 @@ std::vector<std::shared_ptr<Delivery>> WorkerPool::at_work() {
 void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
   std::unique_lock lock(mutex_);
   while (true) {
-    if (!closed_ && queue_.empty() && !lingering_) linger(lock);
-    wake_.wait(lock, [this] { return closed_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    mine = std::move(queue_.front());
-    queue_.pop_front();
+    if (!closed_ && !queue_.ready() && !lingering_) linger(lock);
+    wake_.wait(lock, [this] { return closed_ || queue_.ready(); });
+    if (!queue_.ready()) return;
+    mine = queue_.take();
     ++busy_;
     lock.unlock();
     mine->heartbeat();
     sink_(perform(mine));
     lock.lock();
+    queue_.done(*mine);
     mine.reset();
+    // Others may have waited for this run to have fewer at work.
+    if (queue_.ready()) wake_.notify_one();
     if (--busy_ == 0) quiet_.notify_all();
   }
 }

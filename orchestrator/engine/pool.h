@@ -3,60 +3,19 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
 #include <vector>
 
 #include "orchestrator/asl/failure.h"
-#include "orchestrator/base/time.h"
-#include "orchestrator/store/store.h"
-#include "workers/worker.h"
+#include "orchestrator/engine/delivery.h"
+#include "orchestrator/engine/fair_queue.h"
 
 namespace orch::engine {
-
-/// One delivery of a task: shared by the engine and the worker thread that has it.
-class Delivery final : public workers::TaskContext {
- public:
-  using Listener = std::function<void(const Delivery&, const workers::Progress&)>;
-
-  store::ExecutionId execution{};
-  machine::Ticket ticket{};
-  std::string input;   ///< JSON text; parsed by the worker thread
-  workers::Task task;  ///< without its input
-  std::optional<std::int64_t> heartbeat_seconds;
-  bool submits = false;  ///< the worker's result is a receipt; a token brings the task's
-  /// Belongs to the engine's thread: the history has, or will have, the task's start.
-  bool announced = false;
-
-  /// Called on the worker's thread for every report; set before the delivery is queued.
-  Listener on_progress;
-  /// Answers claim(); likewise.
-  std::function<std::optional<workers::Holder>(const std::vector<std::string>&)> on_claim;
-
-  bool stop_requested() const override { return stop_.load(std::memory_order_relaxed); }
-  void report(const workers::Progress& progress) override;
-  void heartbeat() override;
-  std::optional<workers::Holder> claim(const std::vector<std::string>& names) override;
-
-  void request_stop() { stop_.store(true, std::memory_order_relaxed); }
-  /// Unix ms of the latest sign of life; 0 before the work began.
-  std::int64_t last_sign() const { return last_sign_.load(std::memory_order_relaxed); }
-  /// The latest report, if there was one; `fresh` is set when it is new since the last call.
-  std::optional<workers::Progress> latest_progress(bool& fresh);
-
- private:
-  std::atomic<bool> stop_ = false;
-  std::atomic<std::int64_t> last_sign_ = 0;
-  std::mutex mutex_;
-  std::optional<workers::Progress> progress_;
-  bool fresh_ = false;
-};
 
 /// How a delivery ended.
 struct WorkerNews {
@@ -73,7 +32,8 @@ struct WorkerNews {
   std::variant<Done, asl::Failure, Stopped, Waits> what;
 };
 
-/// N threads over one queue. A worker's exceptions end here.
+/// Threads over one queue: `threads` for the tasks of any one run, and some more, so that a run
+/// with many long tasks leaves room for those of others. A worker's exceptions end here.
 class WorkerPool {
  public:
   using Sink = std::function<void(WorkerNews)>;
@@ -103,7 +63,7 @@ class WorkerPool {
   std::mutex mutex_;  ///< guards all below but threads_
   std::condition_variable wake_;
   std::condition_variable quiet_;
-  std::deque<std::shared_ptr<Delivery>> queue_;
+  FairQueue queue_;
   std::atomic<bool> news_ = false;  ///< queue_ or closed_ has changed; read without the mutex
   bool lingering_ = false;          ///< a thread looks at news_
   std::vector<std::shared_ptr<Delivery>> at_work_;  ///< by thread; null: idle

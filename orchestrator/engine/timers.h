@@ -13,7 +13,7 @@ namespace orch::engine {
 /// whose reason is gone is ignored when it is due, by the machine or the engine.
 struct Timer {
   enum class Kind : std::uint8_t { event, heartbeat };
-  Instant due;
+  Instant due;  ///< on the steady clock (clock.h)
   store::ExecutionId execution{};
   machine::EventId id = 0;  ///< of the event that set it; for heartbeats the ticket
   Kind kind = Kind::event;

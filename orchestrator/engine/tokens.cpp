@@ -74,7 +74,7 @@ std::optional<ActivityTask> Engine::Core::do_take(const std::string& activity,
     const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
     if (!task || task->begun != given_back) continue;
     if (given_back)
-      watch_from(*active, *task, now_);
+      watch_from(*active, *task, clock_.steady());
     else
       stimulate(*active, machine::TaskBegun{ticket, worker});
     return ActivityTask{task->token, task->parameters.text()};
@@ -101,6 +101,7 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
     if (error.code() != "ORCH-0203") throw;
     throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
   }
+  if (active && active->reported.contains(ticket)) return true;
   const auto task = active ? active->execution.open_task(ticket) : std::nullopt;
   if (!task) refuse_closed();
   if (!same_secret(task->token, token))
@@ -108,7 +109,9 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
   const bool waits = task->resource.completion == asl::Completion::token && !task->submitted &&
                      active->deliveries.contains(static_cast<machine::EventId>(ticket));
   if (waits && patient && report.kind != TokenReport::Kind::heartbeat) return false;
-  active->outside[static_cast<machine::EventId>(ticket)] = now_;
+  // What is decided elsewhere is not durable yet: the caller hears of it when it is.
+  if (active->decision && report.kind != TokenReport::Kind::heartbeat) return false;
+  active->outside[static_cast<machine::EventId>(ticket)] = clock_.steady();
   switch (report.kind) {
     case TokenReport::Kind::heartbeat:
       return true;
@@ -123,6 +126,7 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
                                              report.cause.has_value()});
       break;
   }
+  if (active->decision) return false;
   active->outside.erase(static_cast<machine::EventId>(ticket));
   return true;
 }
@@ -130,7 +134,7 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
 // An open task that no worker of this process does (any more).
 void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
   if (task.resource.kind != asl::TaskKind::activity || task.begun)
-    return watch_from(active, task, now_);
+    return watch_from(active, task, clock_.steady());
   activities_[task.resource.text].push_back({active.row.id, task.ticket, false});
   if (observer_) observer_->on_activity_task(task.resource.text);
 }
@@ -141,7 +145,7 @@ void Engine::Core::begin_outside(Active& active, const machine::Event& event) {
   const auto task = active.execution.open_task(event.thread);
   if (!task) return;
   if (task->resource.starts_nested()) queue_nested(active.row.id, task->ticket);
-  if (task->resource.needs_token()) watch_from(active, *task, event.at);
+  if (task->resource.needs_token()) watch_from(active, *task, clock_.due(event.at));
 }
 
 void Engine::Core::watch_from(Active& active, const machine::OpenTask& task, Instant sign) {

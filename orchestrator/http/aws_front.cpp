@@ -63,9 +63,9 @@ bool asks_for_health(const Request& request) {
          path_of(request) == "/healthz";
 }
 
-Response health(bool head, bool stopping) {
-  auto out = response(stopping ? Status::service_unavailable : Status::ok,
-                      {{"status", stopping ? "stopping" : "ok"}});
+Response health(bool head, const char* status) {
+  const bool ok = status == std::string_view("ok");
+  auto out = response(ok ? Status::ok : Status::service_unavailable, {{"status", status}});
   out.set(Field::content_type, "application/json");
   if (head) out.body().clear();
   return out;
@@ -172,6 +172,30 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     }
   }
 
+  void tell_health(bool head, Reply reply) {
+    if (stopping) return reply.send(health(head, "stopping"));
+    auto kept = std::make_shared<Reply>(std::move(reply));
+    net::post(pool, [self = shared_from_this(), head, kept] {
+      kept->send(health(head, self->engine_answers() ? "ok" : "failed"));
+    });
+  }
+
+  // A sign of life of no task: it is the engine that refuses it, and one that has given up does
+  // not.
+  bool engine_answers() {
+    service::Call call;
+    call.operation = "SendTaskHeartbeat";
+    call.request = {{"taskToken", "-"}};
+    try {
+      service.call(call);
+    } catch (const service::ServiceError&) {
+      return true;
+    } catch (const std::exception& error) {
+      log::error("msg=\"the engine does not answer: {}\"", error.what());
+    }
+    return false;
+  }
+
   // Whether a task would be lost on the client: it has hung up, or this process ends.
   bool must_not_get(const AwsCall& pending) const { return pending.reply.gone() || stopping; }
 
@@ -211,8 +235,8 @@ void AwsFront::stop() {
 
 void AwsFront::handle(Request request, Reply reply) {
   if (asks_for_health(request))
-    return reply.send(
-        health(request.method() == boost::beast::http::verb::head, inside_->stopping));
+    return inside_->tell_health(request.method() == boost::beast::http::verb::head,
+                                std::move(reply));
   inside_->queue(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
 }
 

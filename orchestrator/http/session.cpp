@@ -82,6 +82,26 @@ Addressed addressed(const Request::header_type& header, const tcp::endpoint& loc
   return request;
 }
 
+std::string lower(std::string text) {
+  for (auto& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+/// A request is framed by its length or in chunks. Where other encodings are named the body cannot
+/// be told from what follows it (RFC 9112, 6.1).
+std::optional<Response> refuse_encoding(const Request::header_type& header) {
+  using Field = beast::http::field;
+  if (header.count(Field::transfer_encoding) == 0) return std::nullopt;
+  const auto listed = lone_field(header, Field::transfer_encoding);
+  const auto text = lower(listed.value_or(""));
+  if (text == "chunked") return std::nullopt;
+  if (!listed || !text.ends_with("chunked"))
+    return refusal(Status::bad_request, "BadRequestException",
+                   "Transfer-Encoding must end with chunked");
+  return refusal(Status::not_implemented, "NotImplementedException",
+                 "no Transfer-Encoding but chunked is served, found " + text);
+}
+
 // Whether the client broke the rules, in contrast to having gone or stalled.
 bool breaks_rules(const beast::error_code& error) {
   using Fault = beast::http::error;
@@ -167,6 +187,7 @@ class Session {
 
   // Before the body is read: whoever sends it is not to be listened to.
   std::optional<Response> screen(const Request::header_type& header) {
+    if (auto refused = refuse_encoding(header)) return refused;
     if (!state_->options.hosts) return std::nullopt;
     beast::error_code gone;
     const auto local = link_.tcp().socket().local_endpoint(gone);

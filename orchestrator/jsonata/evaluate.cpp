@@ -1,6 +1,7 @@
 // Everything but paths and calls.
 #include <cmath>
 
+#include "orchestrator/base/time_slice.h"
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/evaluator.h"
 #include "orchestrator/jsonata/number.h"
@@ -123,9 +124,9 @@ void Evaluator::work(std::int64_t steps) {
   steps_ += steps;
   if (environment_.limits.steps > 0 && steps_ > environment_.limits.steps)
     throw Problem("D1012").error();
-  if (before / between_looks != steps_ / between_looks && environment_.limits.expired &&
-      environment_.limits.expired())
-    throw Problem("D1012").error();
+  if (before / between_looks == steps_ / between_looks) return;
+  TimeSlice::look();
+  if (environment_.limits.expired && environment_.limits.expired()) throw Problem("D1012").error();
 }
 
 /// Counts the nesting of evaluations, and looks how much of the stack is left.

@@ -1,7 +1,9 @@
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,11 +14,15 @@
 #include "orchestrator/json/text.h"
 #include "workers/bindings/binding.h"
 #include "workers/bindings/bindings.h"
+#include "workers/bindings/invoke.h"
+#include "workers/completable.h"
 
 namespace orch::bindings {
 namespace {
 
 namespace bj = boost::json;
+
+constexpr std::chrono::milliseconds look_interval{20};
 
 class BoundWorker final : public workers::Worker {
  public:
@@ -24,20 +30,29 @@ class BoundWorker final : public workers::Worker {
       : binding_(std::move(binding)), registry_(registry) {}
 
   bj::value run(const workers::Task& task, workers::TaskContext& context) override {
-    auto result = binding_.worker.empty() ? recorded(task.attempt) : delegate(task, context);
+    // A task that the binding answers ends with that answer, whoever would end it elsewhere.
+    if (binding_.answers || starts_execution(task.resource)) {
+      if (auto* open = dynamic_cast<workers::Completable*>(&context)) open->complete();
+    }
+    auto result = binding_.answers ? recorded(task, context) : delegate(task, context);
     return binding_.output ? binding_.output->evaluate(task.input, result) : result;
   }
 
  private:
-  bj::value recorded(std::int64_t attempt) const {
-    const auto* answer = &binding_.answers.front();
-    for (const auto& each : binding_.answers) {
-      answer = &each;
-      attempt -= each.times;
-      if (attempt < 0) break;
+  static bool starts_execution(std::string_view resource) {
+    return resource.starts_with("arn:aws:states:::states:startExecution");
+  }
+
+  bj::value recorded(const workers::Task& task, workers::TaskContext& context) const {
+    const auto& answer = binding_.answers->pick(task);
+    const auto until = std::chrono::steady_clock::now() + answer.delay;
+    while (std::chrono::steady_clock::now() < until) {
+      if (context.stop_requested()) throw workers::Cancelled();
+      context.heartbeat();
+      std::this_thread::sleep_for(look_interval);
     }
-    if (answer->result) return *answer->result;
-    throw workers::TaskFailed::with_cause(answer->error, answer->cause);
+    if (answer.result) return *answer.result;
+    throw workers::TaskFailed::with_cause(answer.error, answer.cause);
   }
 
   bj::value delegate(const workers::Task& task, workers::TaskContext& context) const {
@@ -93,14 +108,35 @@ bj::value parse_file(const std::string& text, const std::filesystem::path& file)
   }
 }
 
+/// lambda:invoke names its function in the parameters: those that bindings name come first.
+void bind_all(workers::Registry& registry, std::vector<Binding> bindings) {
+  InvokeTargets targets;
+  std::vector<std::pair<std::string, std::unique_ptr<BoundWorker>>> workers;
+  for (auto& binding : bindings) {
+    auto pattern = binding.pattern;
+    auto worker = std::make_unique<BoundWorker>(std::move(binding), registry);
+    auto& list = names_functions(pattern) ? targets.functions : targets.bindings;
+    list.emplace_back(pattern, worker.get());
+    workers.emplace_back(std::move(pattern), std::move(worker));
+  }
+  for (const auto* resource : invoke_resources) {
+    if (targets.functions.empty()) break;
+    auto invoke = std::make_unique<Invoke>();
+    invoke->targets = targets;
+    invoke->targets.own = registry.find(resource);
+    registry.bind(resource, std::move(invoke));
+  }
+  for (auto& [pattern, worker] : workers) registry.bind(pattern, std::move(worker));
+}
+
 }  // namespace
 
-void bind(workers::Registry& registry, const std::filesystem::path& file) {
+std::vector<StateMachine> bind(workers::Registry& registry, const std::filesystem::path& file) {
   const auto text = read_file(file);
   const auto document = parse_file(text, file);
   json::Problems problems;
-  auto bindings = parse_bindings(document, problems);
-  for (const auto& binding : bindings) {
+  auto made = parse_bindings(document, problems);
+  for (const auto& binding : made.bindings) {
     if (!binding.worker.empty() && !registry.find(binding.worker))
       problems.push_back({fmt::format("/bindings/{}/worker", json::pointer_token(binding.pattern)),
                           fmt::format("there is no worker \"{}\"{}", binding.worker,
@@ -108,10 +144,9 @@ void bind(workers::Registry& registry, const std::filesystem::path& file) {
   }
   json::locate_problems(text, problems);
   if (!problems.empty()) throw InvalidDocument("ORCH-0014", file.string(), std::move(problems));
-  for (auto& binding : bindings) {
-    auto pattern = binding.pattern;
-    registry.bind(std::move(pattern), std::make_unique<BoundWorker>(std::move(binding), registry));
-  }
+  bind_all(registry, std::move(made.bindings));
+  for (auto& machine : made.machines) machine.file = file.parent_path() / machine.file;
+  return std::move(made.machines);
 }
 
 }  // namespace orch::bindings

@@ -1,6 +1,5 @@
 #include "workers/bindings/binding.h"
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,12 +12,6 @@ namespace {
 namespace bj = boost::json;
 using json::Fields;
 
-constexpr auto any_number = std::numeric_limits<std::int64_t>::max();
-
-Fields nested(const bj::object& object, const Fields& around, std::string_view field) {
-  return Fields(object, around.at(field), around.problems());
-}
-
 std::optional<Template> read_template(Fields& fields, std::string_view field) {
   const auto* source = fields.get(field);
   if (!source) return std::nullopt;
@@ -28,39 +21,6 @@ std::optional<Template> read_template(Fields& fields, std::string_view field) {
     fields.problem(field,
                    fmt::format("the JSONata does not parse: {}: {}", error.code(), error.what()));
     return std::nullopt;
-  }
-}
-
-Answer read_answer(Fields& fields) {
-  Answer answer;
-  if (const auto* result = fields.get("result")) answer.result = *result;
-  answer.error = fields.string("error").value_or("");
-  answer.cause = fields.string("cause").value_or("");
-  answer.times = fields.integer("times", 1, any_number).value_or(1);
-  if (answer.result.has_value() == !answer.error.empty())
-    fields.problem("", "a recorded answer has either a \"result\" or an \"error\"");
-  fields.finish("a recorded answer");
-  return answer;
-}
-
-void read_mock(Fields& fields, Binding& binding) {
-  const auto* mock = fields.get("mock");
-  if (const auto* one = mock->if_object()) {
-    auto answer = nested(*one, fields, "mock");
-    binding.answers.push_back(read_answer(answer));
-    return;
-  }
-  const auto* several = mock->if_array();
-  if (!several || several->empty())
-    return fields.problem("mock", "\"mock\" must be a recorded answer or a list of them");
-  for (std::size_t i = 0; i < several->size(); ++i) {
-    const auto* one = (*several)[i].if_object();
-    if (!one) {
-      fields.problem("mock", fmt::format("answer {} must be an object", i + 1));
-      continue;
-    }
-    Fields answer(*one, fmt::format("{}/{}", fields.at("mock"), i), fields.problems());
-    binding.answers.push_back(read_answer(answer));
   }
 }
 
@@ -94,7 +54,10 @@ Binding read_binding(std::string pattern, Fields& fields) {
   if (fields.has("http")) read_call(fields, binding, "http", "orch:http", "url", "body", "body");
   if (fields.has("process"))
     read_call(fields, binding, "process", "orch:process", "argv", "input", "");
-  if (fields.has("mock")) read_mock(fields, binding);
+  if (fields.has("mock")) {
+    binding.answers = std::make_unique<Answers>();
+    binding.answers->read(fields, "mock");
+  }
   binding.input = read_template(fields, "input");
   binding.output = read_template(fields, "output");
   fields.accept({"comment"});
@@ -102,33 +65,46 @@ Binding read_binding(std::string pattern, Fields& fields) {
   return binding;
 }
 
-}  // namespace
-
-std::vector<Binding> parse_bindings(const bj::value& document, json::Problems& problems) {
-  std::vector<Binding> bindings;
-  const auto* object = document.if_object();
-  if (!object) {
-    problems.push_back(
-        {"", "a bindings file must be an object, found " + json::describe_type(document)});
-    return bindings;
-  }
-  Fields fields(*object, "", problems);
-  fields.accept({"$schema"});
-  const auto* list = fields.object("bindings");
-  if (!fields.has("bindings")) fields.problem("", "the member \"bindings\" is required");
-  for (std::size_t i = 0; list && i < list->size(); ++i) {
-    const auto& [pattern, value] = *(list->begin() + static_cast<std::ptrdiff_t>(i));
-    const auto place = Fields(*list, "/bindings", problems).at(pattern);
+void read_bindings(const bj::object& list, Bindings& made, json::Problems& problems) {
+  for (const auto& [pattern, value] : list) {
+    const auto place = Fields(list, "/bindings", problems).at(pattern);
     if (const auto* one = value.if_object()) {
       Fields binding(*one, place, problems);
-      bindings.push_back(read_binding(std::string(pattern), binding));
+      made.bindings.push_back(read_binding(std::string(pattern), binding));
     } else {
       problems.push_back(
           {place, "a binding must be an object, found " + json::describe_type(value)});
     }
   }
+}
+
+void read_machines(const bj::object& machines, Bindings& made, json::Problems& problems) {
+  Fields fields(machines, "/state_machines", problems);
+  for (const auto& [name, value] : machines) {
+    if (const auto file = fields.string(name)) made.machines.push_back({std::string(name), *file});
+  }
+}
+
+}  // namespace
+
+Bindings parse_bindings(const bj::value& document, json::Problems& problems) {
+  Bindings made;
+  const auto* object = document.if_object();
+  if (!object) {
+    problems.push_back(
+        {"", "a bindings file must be an object, found " + json::describe_type(document)});
+    return made;
+  }
+  Fields fields(*object, "", problems);
+  fields.accept({"$schema"});
+  const auto* list = fields.object("bindings");
+  const auto* machines = fields.object("state_machines");
+  if (!fields.has("bindings") && !machines)
+    fields.problem("", "the member \"bindings\" is required");
+  if (list) read_bindings(*list, made, problems);
+  if (machines) read_machines(*machines, made, problems);
   fields.finish("a bindings file");
-  return bindings;
+  return made;
 }
 
 }  // namespace orch::bindings

@@ -1,7 +1,7 @@
 // One binding of the file.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,17 +9,11 @@
 #include <boost/json/value.hpp>
 
 #include "orchestrator/json/fields.h"
+#include "workers/bindings/answers.h"
+#include "workers/bindings/bindings.h"
 #include "workers/bindings/template.h"
 
 namespace orch::bindings {
-
-/// What a mock answers to some attempts.
-struct Answer {
-  std::optional<boost::json::value> result;  ///< unset: it fails
-  std::string error;
-  std::string cause;
-  std::int64_t times = 1;  ///< attempts that get it; the last answer serves all further ones
-};
 
 struct Binding {
   std::string pattern;  ///< the resource; `*` stands for any text
@@ -31,10 +25,17 @@ struct Binding {
   std::string result_member;   ///< of the worker's output that is the task's; empty: all of it
   std::optional<Template> input;
   std::optional<Template> output;
-  std::vector<Answer> answers;
+  std::unique_ptr<Answers> answers;
 };
 
-/// Reads {"bindings": {PATTERN: {…}}}; what is wrong goes to `problems`.
-std::vector<Binding> parse_bindings(const boost::json::value& document, json::Problems& problems);
+/// What a bindings file holds.
+struct Bindings {
+  std::vector<Binding> bindings;
+  std::vector<StateMachine> machines;
+};
+
+/// Reads {"bindings": {PATTERN: {…}}, "state_machines": {NAME: FILE}}; what is wrong goes to
+/// `problems`.
+Bindings parse_bindings(const boost::json::value& document, json::Problems& problems);
 
 }  // namespace orch::bindings

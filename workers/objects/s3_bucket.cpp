@@ -67,10 +67,11 @@ class S3Bucket final : public Bucket {
                              encoded(prefix, false));
       if (!token.empty()) url += "&continuation-token=" + encoded(token, false);
       const auto page = call({"GET", url, {}, {}}, "");
+      check_listing(page.body);
       tell(page.body, take);
-      token = element(page.body, "IsTruncated") == "true"
-                  ? element(page.body, "NextContinuationToken")
-                  : "";
+      const bool more = element(page.body, "IsTruncated") == "true";
+      token = more ? element(page.body, "NextContinuationToken") : "";
+      if (more && token.empty()) refuse_listing("is truncated and does not say how it goes on");
     } while (!token.empty());
   }
 
@@ -87,6 +88,20 @@ class S3Bucket final : public Bucket {
   }
 
  private:
+  [[noreturn]] void refuse_listing(const std::string& why) const {
+    throw workers::TaskFailed(
+        "S3.AnswerInvalid",
+        fmt::format("the listing of the bucket \"{}\" at {} {}", bucket_, endpoint_, why),
+        "ORCH_S3_ENDPOINT must name an endpoint that speaks S3's ListObjectsV2");
+  }
+
+  /// What answers with something else has no objects only by accident.
+  void check_listing(std::string_view page) const {
+    const auto root = page.find("<ListBucketResult");
+    if (root == page.npos || page.find("</ListBucketResult>", root) == page.npos)
+      refuse_listing("is no ListBucketResult");
+  }
+
   std::string url_of(const std::string& key) const {
     return fmt::format("{}/{}/{}", endpoint_, encoded(bucket_, false), encoded(key, true));
   }

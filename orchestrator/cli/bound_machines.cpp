@@ -1,0 +1,49 @@
+#include "orchestrator/cli/bound_machines.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/files.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr const char* role = "arn:aws:iam::123456789012:role/orch";
+
+std::string arn_of(const std::string& name) {
+  return "arn:aws:states:us-east-1:123456789012:stateMachine:" + name;
+}
+
+void keep(service::Service& service, const bindings::StateMachine& machine) {
+  const auto text = read_text(machine.file.string());
+  service::Call create;
+  create.operation = "CreateStateMachine";
+  create.request = {{"name", machine.name}, {"definition", text}, {"roleArn", role}};
+  try {
+    service.call(create);
+    return;
+  } catch (const service::ServiceError& error) {
+    if (error.type() != "StateMachineAlreadyExists") throw;
+  }
+  service::Call update;
+  update.operation = "UpdateStateMachine";
+  update.request = {{"stateMachineArn", arn_of(machine.name)}, {"definition", text}};
+  service.call(update);
+}
+
+}  // namespace
+
+void keep_machines(service::Service& service, const std::vector<bindings::StateMachine>& machines) {
+  for (const auto& machine : machines) {
+    try {
+      keep(service, machine);
+    } catch (const service::ServiceError& error) {
+      throw Error("ORCH-0014", fmt::format("the state machine \"{}\" of {}: {}", machine.name,
+                                           machine.file.string(), error.message()));
+    }
+  }
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,15 @@
+// State machines that a bindings file names: there before anything starts them.
+#pragma once
+
+#include <vector>
+
+#include "orchestrator/service/service.h"
+#include "workers/bindings/bindings.h"
+
+namespace orch::cli {
+
+/// Creates them, or gives those that there are the definitions of their files. Throws Error
+/// ORCH-0002 for a file that cannot be read, ORCH-0014 for a definition that is refused.
+void keep_machines(service::Service& service, const std::vector<bindings::StateMachine>& machines);
+
+}  // namespace orch::cli

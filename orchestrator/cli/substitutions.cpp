@@ -1,0 +1,82 @@
+#include "orchestrator/cli/substitutions.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/files.h"
+#include "orchestrator/json/fields.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+std::string value_text(const std::string& name, const bj::value& value, const std::string& file) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_structured() || value.is_null())
+    throw Error("ORCH-0001", fmt::format("{}: the value of \"{}\" must be a text, a number, true "
+                                         "or false, found {}",
+                                         file, name, json::describe_type(value)));
+  return json::write(value);
+}
+
+/// As it stands inside a JSON text, without the quotes.
+std::string escaped(const std::string& value) {
+  std::string quoted;
+  json::append_string(quoted, value);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+}  // namespace
+
+void add_substitutions(CLI::App& app, SubstitutionOptions& options) {
+  app.add_option("--define", options.pairs,
+                 "text for ${NAME} in the definition; may be given several times")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--define-file", options.file, "JSON object with the texts for ${NAME} by name")
+      ->type_name("FILE");
+}
+
+Substitutions::Substitutions(const SubstitutionOptions& options) {
+  if (!options.file.empty()) {
+    const auto document = parse_json(read_text(options.file), options.file);
+    if (!document.is_object())
+      throw Error("ORCH-0001", fmt::format("{} must be a JSON object, found {}", options.file,
+                                           json::describe_type(document)));
+    for (const auto& [key, value] : document.get_object()) {
+      const std::string name(key);
+      values_.insert_or_assign(name, escaped(value_text(name, value, options.file)));
+    }
+  }
+  for (const auto& pair : options.pairs) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error("ORCH-0001", fmt::format("--define {} has no value", pair),
+                  "write --define NAME=VALUE for ${NAME} in the definition");
+    values_.insert_or_assign(pair.substr(0, equals), escaped(pair.substr(equals + 1)));
+  }
+}
+
+std::string Substitutions::apply(std::string_view definition) const {
+  std::string out;
+  while (true) {
+    const auto begin = definition.find("${");
+    const auto end = begin == definition.npos ? begin : definition.find('}', begin);
+    if (values_.empty() || end == definition.npos) break;
+    const auto found = values_.find(definition.substr(begin + 2, end - begin - 2));
+    out += definition.substr(0, begin);
+    if (found != values_.end())
+      out += found->second;
+    else
+      out += definition.substr(begin, end + 1 - begin);
+    definition.remove_prefix(end + 1);
+  }
+  return out.append(definition);
+}
+
+}  // namespace orch::cli

@@ -1,0 +1,66 @@
+#include "orchestrator/engine/long_decision.h"
+
+#include <algorithm>
+#include <pthread.h>
+
+#include "orchestrator/base/describe_exception.h"
+#include "orchestrator/base/time_slice.h"
+
+namespace orch::engine {
+namespace {
+
+constexpr std::size_t most_threads = 2;
+
+void make(LongDecision& decision) {
+  try {
+    const TimeSlice slice(decision.cancelled);
+    decision.events = decision.execution.decide(decision.stimulus);
+  } catch (const SliceOver&) {
+    // Cancelled: nobody asks for the events.
+  } catch (...) {
+    decision.failure = describe(std::current_exception());
+  }
+}
+
+}  // namespace
+
+DecisionThreads::~DecisionThreads() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closing_ = true;
+    jobs_.clear();
+    for (auto& decision : under_way_) decision->cancelled = true;
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void DecisionThreads::add(std::shared_ptr<LongDecision> decision, std::function<void()> made) {
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs_.push_back({std::move(decision), std::move(made)});
+    if (threads_.size() < most_threads && jobs_.size() + under_way_.size() > threads_.size()) {
+      threads_.emplace_back([this] { run(); });
+      pthread_setname_np(threads_.back().native_handle(), "orch-decision");
+    }
+  }
+  wake_.notify_one();
+}
+
+void DecisionThreads::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+    if (closing_) return;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    under_way_.push_back(job.decision);
+    lock.unlock();
+    make(*job.decision);
+    if (!job.decision->cancelled) job.made();
+    lock.lock();
+    std::erase(under_way_, job.decision);
+  }
+}
+
+}  // namespace orch::engine

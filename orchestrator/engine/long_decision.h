@@ -1,0 +1,61 @@
+// Decisions that take longer than a turn may: made on threads of their own, from a copy of the run,
+// while the turns of the others go on.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "orchestrator/machine/execution.h"
+
+namespace orch::engine {
+
+struct LongDecision {
+  LongDecision(machine::Execution the_execution, machine::Stimulus the_stimulus)
+      : execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
+
+  machine::Execution execution;  ///< as the run was when the stimulus came; of the thread
+  machine::Stimulus stimulus;
+  std::atomic<bool> cancelled = false;
+
+  // Set before it is told that the decision is made.
+  std::vector<machine::Event> events;
+  std::string failure;  ///< why there are none; empty: it was made
+
+  /// Of the engine's thread: the turn that put the decision off is committed.
+  bool kept = false;
+};
+
+class DecisionThreads {
+ public:
+  DecisionThreads() = default;
+  /// Cancels what is under way and waits for it.
+  ~DecisionThreads();
+  DecisionThreads(const DecisionThreads&) = delete;
+  DecisionThreads& operator=(const DecisionThreads&) = delete;
+
+  /// `made` is called on one of the threads, unless the decision is cancelled.
+  void add(std::shared_ptr<LongDecision> decision, std::function<void()> made);
+
+ private:
+  struct Job {
+    std::shared_ptr<LongDecision> decision;
+    std::function<void()> made;
+  };
+  void run();
+
+  std::mutex mutex_;  ///< guards all below
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::vector<std::shared_ptr<LongDecision>> under_way_;
+  bool closing_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace orch::engine
