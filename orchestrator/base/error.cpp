@@ -217,10 +217,6 @@ constexpr std::array codes = {
               "Columns of the source have no type in the target that keeps all their values. Every "
               "one is listed; "
               "nothing was changed."},
-    ErrorCode{"ORCH-0412", "an older transaction keeps the table",
-              "Rows that were staged in parallel parts become visible to newer transactions only. "
-              "One that began before "
-              "the load is still open; the table is published after it has ended."},
     ErrorCode{"ORCH-0430", "a source table does not exist",
               "The catalog names a table, view or file that the source does not have. The message "
               "names near matches; `orch catalog discover` lists what is there."},

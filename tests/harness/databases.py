@@ -182,7 +182,7 @@ class PostgresDatabase:
     def leftovers(self):
         return self.psql(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = 'orch_stage' UNION ALL SELECT 'load of ' || table_name FROM orch.load "
+            "WHERE n.nspname = 'orch_stage' AND c.relname NOT LIKE 'previous.%' UNION ALL SELECT 'load of ' || table_name FROM orch.load "
             "UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts").splitlines()
 
     def sound(self):

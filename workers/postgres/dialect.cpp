@@ -29,9 +29,9 @@ class PostgresDialect final : public publishing::Dialect {
   data::TableName staging(const data::TableName& target, const data::LoadId& load) const override {
     const auto mark = staging_mark(target);
     const auto own = hash_of(fmt::format("{}\n{}\n{}", load.store, load.id, load.fence), 8);
-    const auto room = longest_name - mark.size() - own.size() - 2;
-    return {staging_schema,
-            fmt::format("{}.{}.{}", cut(resolved(target).display(), room), mark, own)};
+    // The hashes come first: names that the server makes of this one, and cuts, are as unique.
+    const auto name = fmt::format("{}.{}.{}", own, mark, resolved(target).display());
+    return {staging_schema, cut(name, longest_name)};
   }
 
   std::string bookkeeping(std::string_view table) const override {

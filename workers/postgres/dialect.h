@@ -7,7 +7,7 @@ namespace orch::postgres {
 
 const publishing::Dialect& dialect();
 
-/// The hash by which staging tables of a target are found: "….<this>.<hash of the load>".
+/// The hash by which staging tables of a target are found: "<hash of the load>.<this>.…".
 std::string staging_mark(const data::TableName& target);
 /// Where several loads of a target leave their rows.
 inline constexpr const char* staging_schema = "orch_stage";

@@ -14,6 +14,7 @@
 #include "workers/postgres/describe.h"
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
+#include "workers/postgres/leftovers.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/target_session.h"
@@ -48,27 +49,6 @@ std::string create_staging(pg::Connection& connection, const data::LoadPlan& pla
                            column.nullable || (matched && in_key) ? "" : " NOT NULL");
   }
   return fmt::format("CREATE TABLE {} ({})", staging, columns);
-}
-
-/// Drops what earlier loads of `target` left, but for `kept` and what somebody still uses.
-void remove_leftovers(pg::Connection& connection, const data::TableName& target,
-                      const std::vector<std::string>& kept) {
-  const auto left = connection.exec(
-      "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND "
-      "relname LIKE '%.' || $2 || '.%'",
-      {staging_schema, staging_mark(target)});
-  for (int row = 0; row < left.rows(); ++row) {
-    const std::string name(left.text(row, 0));
-    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
-    try {
-      pg::Transaction transaction(connection);
-      connection.exec(cleaning_patience);
-      connection.exec("DROP TABLE IF EXISTS " + qualified({staging_schema, name}));
-      transaction.commit();
-    } catch (const pg::Error&) {
-      // A later load finds it again.
-    }
-  }
 }
 
 class Writer final : public data::RowWriter {
@@ -155,7 +135,7 @@ class PostgresLoad final : public data::Load {
       main.exec("COMMIT");
       committed_ = true;
       fault::point("stage.after_commit");
-      remove_leftovers(main, target, {dialect().staging(target, load_).name});
+      remove_leftovers(main, target, load_, {dialect().staging(target, load_).name});
     });
   }
 
@@ -169,8 +149,9 @@ class PostgresLoad final : public data::Load {
     prepare_bookkeeping(main, settings.display);
     create_types(main, plan_.create_types);
     const auto before = publishing::read_load(*session_, plan_.request.target);
-    remove_leftovers(main, plan_.request.target, {before ? before->staging.name : std::string()});
     session_->claim(plan_.request.target, load_);
+    remove_leftovers(main, plan_.request.target, load_,
+                     {before ? before->staging.name : std::string()});
     main.exec("BEGIN");
     publishing::hold_fence(*session_, plan_.request.target, load_);
     main.exec("DROP TABLE IF EXISTS " + staging_);

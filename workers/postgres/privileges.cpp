@@ -24,7 +24,8 @@ constexpr const char* missing_sql = R"sql(
       JOIN (VALUES ('migration', 'SELECT'),
                    ('fence', 'SELECT'), ('fence', 'INSERT'), ('fence', 'UPDATE'),
                    ('load', 'SELECT'), ('load', 'INSERT'), ('load', 'UPDATE'), ('load', 'DELETE'),
-                   ('evidence', 'SELECT'), ('evidence', 'INSERT')) AS r (name, needed)
+                   ('evidence', 'SELECT'), ('evidence', 'INSERT'), ('previous', 'SELECT'),
+                   ('previous', 'INSERT'), ('previous', 'DELETE')) AS r (name, needed)
         ON r.name = c.relname
     UNION ALL
     SELECT $3::oid, needed FROM unnest(string_to_array($4, ',')) AS needed WHERE $3 IS NOT NULL)

@@ -7,6 +7,7 @@
 
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
+#include "workers/postgres/leftovers.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/type_name.h"
@@ -61,6 +62,8 @@ constexpr const char* possible_sql = R"sql(
 // behind one that does not end.
 constexpr std::chrono::milliseconds longest_wait{200};
 constexpr int pauses = 20;
+// None of them depends on how many rows there are: what takes longer hangs, and gives up its locks.
+constexpr std::chrono::seconds longest_statement{10};
 
 std::chrono::milliseconds wait_of(int attempt) {
   return std::min(attempt * longest_wait / 4, longest_wait);
@@ -147,19 +150,52 @@ std::string PartitionSwap::exchange(const data::LoadPlan& plan,
     const auto& target = plan.request.target;
     const auto parent = qualified(target);
     const auto rows = rows_of(target);
-    auto sql = fmt::format("SET LOCAL lock_timeout = {}", wait_of(++attempts_).count());
+    auto sql = fmt::format("SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = '{}s'",
+                           wait_of(++attempts_).count(), longest_statement.count());
     const auto then = [&](const std::string& statement) { sql += "; " + statement; };
     if (!created) {
-      then(fmt::format("ALTER TABLE {} DETACH PARTITION {}", parent, qualified(rows)));
-      then("DROP TABLE " + qualified(rows));
+      for (const auto& statement : retire(target, rows)) then(statement);
     }
     then(fmt::format("ALTER TABLE {} SET SCHEMA {}", qualified(staged.staging),
                      pg::quote(rows.schema)));
     then(fmt::format("ALTER TABLE {} RENAME TO {}", qualified({rows.schema, staged.staging.name}),
                      pg::quote(rows.name)));
     then(fmt::format("ALTER TABLE {} ATTACH PARTITION {} DEFAULT", parent, qualified(rows)));
+    then(refuse_while_tables_are_listed());
     return sql;
   });
+}
+
+// The version that it replaces stays, under a name of its own in the schema of staging tables; the
+// one before that goes. Its indexes take names that are its own, too: two tables of two schemas
+// may have made them with one.
+std::vector<std::string> PartitionSwap::retire(const data::TableName& target,
+                                               const data::TableName& rows) {
+  const auto previous = previous_of(target);
+  connection_.exec("DELETE FROM orch.previous WHERE table_schema = $1 AND table_name = $2",
+                   {target.schema, target.name});
+  connection_.exec(
+      "INSERT INTO orch.previous (table_schema, table_name, relation, load_id) SELECT $1, $2, $3, "
+      "(SELECT load_id FROM orch.evidence WHERE table_schema = $1 AND table_name = $2 "
+      "ORDER BY published_at DESC, fence DESC LIMIT 1)",
+      {target.schema, target.name, previous.name});
+  std::vector<std::string> statements{
+      "DROP TABLE IF EXISTS " + qualified(previous),
+      fmt::format("ALTER TABLE {} DETACH PARTITION {}", qualified(target), qualified(rows))};
+  const auto indexes = connection_.exec(
+      "SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
+      "WHERE i.indrelid = to_regclass($1) ORDER BY x.oid",
+      {qualified(rows)});
+  for (int row = 0; row < indexes.rows(); ++row)
+    statements.push_back(fmt::format(
+        "ALTER INDEX {} RENAME TO {}", qualified({rows.schema, std::string(indexes.text(row, 0))}),
+        pg::quote(fmt::format("previous.{}.{}", staging_mark(target), row))));
+  statements.push_back(
+      fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rows), pg::quote(previous.name)));
+  statements.push_back(fmt::format("ALTER TABLE {} SET SCHEMA {}",
+                                   qualified({rows.schema, previous.name}),
+                                   pg::quote(previous.schema)));
+  return statements;
 }
 
 std::chrono::milliseconds PartitionSwap::pause_after(int attempt) const {
@@ -178,12 +214,10 @@ void PartitionSwap::refuse_older_snapshots(const data::LoadPlan& plan) {
       "ORDER BY xact_start LIMIT 1",
       {target.schema, target.name});
   if (older.rows() == 0) return;
-  throw workers::TaskFailed(
-      "Merge.Busy",
-      fmt::format("{}: a transaction older than the load is open (process {}, user {}, since {})",
-                  target.display(), older.text(0, 0), older.text(0, 1), older.text(0, 2)),
-      "a retry publishes once it has ended; with one part per table it would not matter",
-      "ORCH-0412");
+  throw data::DatabaseError(
+      data::ErrorClass::locked,
+      fmt::format("a transaction older than the load is open (process {}, user {}, since {})",
+                  older.text(0, 0), older.text(0, 1), older.text(0, 2)));
 }
 
 }  // namespace orch::postgres

@@ -3,11 +3,14 @@
 // A table that orch creates is a partitioned parent with a single default partition that holds the
 // rows. A new load becomes that partition: indexes and constraints are built on the staging table
 // before, and the exchange itself holds its lock for milliseconds. The parent stays: its OID,
-// grants, views, policies and comments. TRUNCATE would be simpler and wrong: it is not MVCC-safe, a
-// transaction with an older snapshot would see an empty table.
+// grants, views, policies and comments. What was the partition is kept, in the schema of staging
+// tables, until the next load of the table begins. TRUNCATE would be simpler and wrong: it is not
+// MVCC-safe, a transaction with an older snapshot would see an empty table.
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "orchestrator/db/pg.h"
 #include "workers/publishing/swap.h"
@@ -27,6 +30,8 @@ class PartitionSwap final : public publishing::Swap {
   std::chrono::milliseconds pause_after(int attempt) const override;
 
  private:
+  /// The statements that put `rows` aside, and what the bookkeeping says of it.
+  std::vector<std::string> retire(const data::TableName& target, const data::TableName& rows);
   void refuse_older_snapshots(const data::LoadPlan& plan);
 
   pg::Connection& connection_;

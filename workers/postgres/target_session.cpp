@@ -8,11 +8,13 @@
 #include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
+#include "workers/postgres/leftovers.h"
 #include "workers/postgres/names.h"
 #include "workers/postgres/planning.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/session.h"
 #include "workers/postgres/table_facts.h"
+#include "workers/postgres/takeover.h"
 #include "workers/postgres/type_name.h"
 #include "workers/publishing/bookkeeping.h"
 
@@ -22,6 +24,13 @@ namespace {
 pg::Result run(pg::Connection& connection, const std::string& sql,
                const publishing::Params& params) {
   return params.empty() ? connection.exec(sql) : connection.exec(sql, params);
+}
+
+// How long a session of another run may stand still before it counts as paused or cut off: as long
+// as one that has nothing to do in its transaction, where somebody waits that long.
+std::chrono::milliseconds longest_silence(std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds longest = std::chrono::seconds(10);
+  return patience.count() > 0 ? std::min(longest, patience / 2) : longest;
 }
 
 }  // namespace
@@ -80,20 +89,44 @@ void TargetSession::claim(const data::TableName& table, const data::LoadId& load
   classified([&] {
     if (!postgres::has_bookkeeping(connection_)) return;
     if (publishing::read_evidence(*this, load.id)) return;  // there is nothing left to do
-    connection_.exec(
-        "SELECT pg_terminate_backend(a.pid) FROM orch.fence f JOIN pg_stat_activity a "
-        "ON a.pid = f.backend_pid AND a.backend_start = f.backend_start "
-        "WHERE f.table_schema = $1 AND f.table_name = $2 AND f.store = $3 AND f.run = $4 "
-        "AND f.fence < $5 AND a.pid <> pg_backend_pid()",
-        {table.schema, table.name, load.store, load.run, std::to_string(load.fence)});
-    pg::Transaction transaction(connection_);
+    end_earlier_delivery(connection_, table, load);
+    publishing::check_fence(*this, table, load);
+    const auto start = Takeover::Clock::now();
+    const auto silence = longest_silence(patience_);
+    Takeover other(connection_, table, load, silence);
+    while (!claim_once(table, load, silence / 4)) {
+      if (patience_.count() > 0 && Takeover::Clock::now() - start >= patience_)
+        throw publishing::told({data::ErrorClass::locked, "another load holds the table"},
+                               fence_holder(connection_, table));
+      other.look();
+    }
+  });
+}
+
+bool TargetSession::claim_once(const data::TableName& table, const data::LoadId& load,
+                               std::chrono::milliseconds wait) {
+  pg::Transaction transaction(connection_,
+                              fmt::format("BEGIN; SET LOCAL lock_timeout = {}", wait.count()));
+  try {
     publishing::hold_fence(*this, table, load);
-    connection_.exec(
-        "UPDATE orch.fence SET run = $3, backend_pid = pg_backend_pid(), backend_start = (SELECT "
-        "backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()) "
-        "WHERE table_schema = $1 AND table_name = $2",
-        {table.schema, table.name, load.run});
-    transaction.commit();
+  } catch (const data::DatabaseError& error) {
+    if (error.error_class() != data::ErrorClass::locked) throw;
+    return false;
+  }
+  connection_.exec(
+      "UPDATE orch.fence SET run = $3, backend_pid = pg_backend_pid(), backend_start = (SELECT "
+      "backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()) "
+      "WHERE table_schema = $1 AND table_name = $2",
+      {table.schema, table.name, load.run});
+  transaction.commit();
+  return true;
+}
+
+void TargetSession::clear_up(const data::TableName& table, const data::LoadId& load) {
+  classified([&] {
+    const auto staged = publishing::read_load(*this, table);
+    remove_leftovers(connection_, table, load,
+                     {staged ? staged->staging.name : std::string(), previous_of(table).name});
   });
 }
 
@@ -108,7 +141,9 @@ boost::json::object TargetSession::lock_holder(const data::TableName& table) {
         "AND l.relation IN (SELECT to_regclass($1) UNION ALL SELECT inhrelid FROM pg_inherits "
         "WHERE inhparent = to_regclass($1)) ORDER BY a.xact_start LIMIT 1",
         {qualified(table)});
-    if (found.rows() == 0) return {};
+    if (found.rows() == 0)
+      return postgres::has_bookkeeping(connection_) ? fence_holder(connection_, table)
+                                                    : boost::json::object();
     const auto text = [&](int column) { return found.optional(0, column).value_or("?"); };
     return {{"pid", found.int64(0, 0)}, {"user", text(1)}, {"query", text(2)}, {"since", text(3)}};
   });

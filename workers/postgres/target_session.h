@@ -39,12 +39,19 @@ class TargetSession final : public publishing::Session {
   void create_table(const data::LoadPlan& plan) override;
   void after_rows(const data::LoadPlan& plan, const publishing::TableFacts& target,
                   bool removed) override;
+  /// Left to clear_up(): who looks at it, like pg_dump, would keep the publish waiting.
+  void drop_staging(const data::TableName&) override {}
+  void clear_up(const data::TableName& table, const data::LoadId& load) override;
   publishing::Swap* swap() override { return &swap_; }
   std::chrono::milliseconds patience() const override { return patience_; }
   bool retries_locks() const override { return true; }
   void pause(std::chrono::milliseconds time) override;
 
  private:
+  /// False when another load holds the fence for longer than `wait`.
+  bool claim_once(const data::TableName& table, const data::LoadId& load,
+                  std::chrono::milliseconds wait);
+
   std::unique_ptr<pg::Connection> own_;
   pg::Connection& connection_;
   std::chrono::milliseconds patience_;  ///< 0: no end

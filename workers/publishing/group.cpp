@@ -43,6 +43,9 @@ class Group {
     fault::point("merge.before_commit");
     transaction.commit();
     fault::point("merge.after_commit");
+    for (const auto& member : members_)
+      if (!is_own(member.plan.request.target))
+        session_.clear_up(member.plan.request.target, member.staged.record.load);
     return own().published;
   }
 
@@ -130,7 +133,7 @@ class Group {
     published.rows = data::facts_of(member.plan.request.strategy).whole_table
                          ? number(session_, "SELECT count(*) FROM " + member.target.rows)
                          : member.before + changes.inserted - changes.deleted;
-    session_.execute("DROP TABLE " + member.merge->staging);
+    session_.drop_staging(member.staged.staging);
     auto record = member.staged.record;
     auto detail = detail_;
     if (is_own(member.plan.request.target)) {

@@ -58,10 +58,17 @@ class Publisher {
         return attempt_once();
       } catch (const data::DatabaseError& error) {
         const bool locked = error.error_class() == data::ErrorClass::locked;
-        if (!locked || !session_.retries_locks() || impatient()) throw;
-        session_.pause(exchange_sql_.empty()
-                           ? std::chrono::milliseconds(100 * std::min(attempt, 15))
-                           : session_.swap()->pause_after(attempt));
+        if (!locked || !session_.retries_locks()) throw;
+        if (!impatient()) {
+          session_.pause(exchanging_ ? session_.swap()->pause_after(attempt)
+                                     : std::chrono::milliseconds(100 * std::min(attempt, 15)));
+          continue;
+        }
+        // Whoever only reads keeps a table from being exchanged, and its rows from nothing.
+        if (!exchanging_) throw;
+        by_rows_ = true;
+        started_ = Clock::now();
+        attempt = 0;
       }
     }
   }
@@ -83,6 +90,7 @@ class Publisher {
 
   data::Published attempt_once() {
     exchange_sql_.clear();
+    exchanging_ = false;
     Transaction transaction(session_);
     if (auto done = read_evidence(session_, load_.id)) return *done;
     if (session_.has_bookkeeping()) hold_fence(session_, plan_.request.target, load_);
@@ -127,10 +135,11 @@ class Publisher {
   }
 
   const data::StrategyFacts& promises() const { return data::facts_of(plan_.request.strategy); }
-  Swap* swap_if_any() { return promises().whole_table ? session_.swap() : nullptr; }
+  Swap* swap_if_any() { return promises().whole_table && !by_rows_ ? session_.swap() : nullptr; }
 
   /// What is exchanged is the staging table itself, which was verified.
   data::Published exchange(Swap& swap, const StagedLoad& staged, bool created) {
+    exchanging_ = true;
     exchange_sql_ = swap.exchange(plan_, staged, created);
     data::Published published;
     published.method = "swap";
@@ -155,7 +164,7 @@ class Publisher {
     published.rows = promises().whole_table
                          ? number(session_, "SELECT count(*) FROM " + target.rows)
                          : before + changes.inserted - changes.deleted;
-    session_.execute("DROP TABLE " + merge.staging);
+    session_.drop_staging(staged.staging);
     return published;
   }
 
@@ -176,13 +185,17 @@ class Publisher {
   Clock::time_point started_ = Clock::now();
   Clock::time_point locked_at_ = started_;
   std::string exchange_sql_;  ///< runs with the commit
+  bool exchanging_ = false;   ///< the last try was to exchange the table
+  bool by_rows_ = false;      ///< the table could not be exchanged for too long
 };
 
 }  // namespace
 
 data::Published publish(Session& session, const data::LoadPlan& plan, const data::LoadId& load,
                         const boost::json::object& detail) {
-  return Publisher(session, plan, load, detail).run();
+  auto published = Publisher(session, plan, load, detail).run();
+  session.clear_up(plan.request.target, load);
+  return published;
 }
 
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load) {

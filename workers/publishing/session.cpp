@@ -7,7 +7,7 @@
 namespace orch::publishing {
 
 data::DatabaseError told(const data::DatabaseError& error, const boost::json::object& holder) {
-  if (holder.empty()) return error;
+  if (holder.empty() || error.details().contains("pid")) return error;
   auto details = error.details();
   for (const auto& member : holder) details[member.key()] = member.value();
   const auto text = [&](const char* name) { return std::string(holder.at(name).as_string()); };

@@ -48,7 +48,7 @@ class Session {
   virtual void reading(const std::function<void()>& work) = 0;
   /// Makes itself known as the writer of `table` under `load`'s fence, before a transaction that
   /// may wait or be waited for: an earlier delivery of the same run, which still holds locks, is
-  /// ended. Throws as hold_fence() does.
+  /// ended, and a session of another run that no longer moves. Throws as hold_fence() does.
   virtual void claim(const data::TableName&, const data::LoadId&) {}
   /// Who holds `table`: {"pid", "user", "query", "since"}; empty where nobody does, or a database
   /// does not say.
@@ -75,6 +75,12 @@ class Session {
   /// not look at them, sequences. `removed`: rows may have been deleted or changed.
   virtual void after_rows(const data::LoadPlan& plan, const TableFacts& target, bool removed) = 0;
 
+  /// Drops a staging table of no more use, within the transaction, where nobody else can be looking
+  /// at it.
+  virtual void drop_staging(const data::TableName& staging) = 0;
+  /// Drops, after a publish by `load`, what its staging has left.
+  virtual void clear_up(const data::TableName&, const data::LoadId&) {}
+
   /// How a whole table is exchanged at once; null where a database has no such way.
   virtual Swap* swap() { return nullptr; }
   /// How long locks of others are waited for, in tries; 0: for ever.
@@ -84,7 +90,7 @@ class Session {
   virtual void pause(std::chrono::milliseconds) {}
 };
 
-/// `error` with what lock_holder() said, in its message and details.
+/// `error` with what lock_holder() said, in its message and details, unless it has it.
 data::DatabaseError told(const data::DatabaseError& error, const boost::json::object& holder);
 
 /// Rolls back unless committed.

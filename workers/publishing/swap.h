@@ -19,8 +19,8 @@ class Swap {
   virtual bool create(const data::LoadPlan& plan) = 0;
   /// The statements that make the staged rows the table's; the last ones of the caller's
   /// transaction, so that the locks they take are held for no longer than the commit takes.
-  /// `created`: the table was made with this publish. Throws TaskFailed "Merge.Busy" when older
-  /// readers would see no rows.
+  /// `created`: the table was made with this publish. Throws data::DatabaseError (locked) when
+  /// older readers would see no rows.
   virtual std::string exchange(const data::LoadPlan& plan, const StagedLoad& staged,
                                bool created) = 0;
   /// How long to wait after try `attempt` (from 1) for readers failed: others who come must not

@@ -150,6 +150,10 @@ void TargetSession::create_table(const data::LoadPlan& plan) {
   classified([&] { db().exec(create_target_sql(plan)); });
 }
 
+void TargetSession::drop_staging(const data::TableName& staging) {
+  classified([&] { db().exec("DROP TABLE " + dialect().qualified(staging)); });
+}
+
 void TargetSession::after_rows(const data::LoadPlan&, const publishing::TableFacts& target,
                                bool removed) {
   classified([&] { check_foreign_keys(db(), target.table.name.name, removed); });

@@ -38,6 +38,7 @@ class TargetSession final : public publishing::Session {
   /// reaches other tables.
   void after_rows(const data::LoadPlan& plan, const publishing::TableFacts& target,
                   bool removed) override;
+  void drop_staging(const data::TableName& staging) override;
   std::chrono::milliseconds patience() const override { return file_.patience; }
 
  private:

@@ -1,0 +1,26 @@
+// Removing tables that others may be looking at, or be about to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "orchestrator/db/pg.h"
+#include "workers/data/target.h"
+
+namespace orch::postgres {
+
+/// The version of `target` that was exchanged for the present one.
+data::TableName previous_of(const data::TableName& target);
+
+/// A statement that fails with lock_not_available while another session has read the list of tables
+/// and may be about to lock them by their names, as pg_dump does: a table that goes away in between
+/// fails it. The last statement before a COMMIT.
+std::string refuse_while_tables_are_listed();
+
+/// Drops what loads of `target` left in the schema of staging tables, but for `kept` and for what
+/// somebody uses: a later load finds that again. Leaves all of it alone once a later delivery than
+/// `load` is at the table. Not in a transaction.
+void remove_leftovers(pg::Connection& connection, const data::TableName& target,
+                      const data::LoadId& load, const std::vector<std::string>& kept);
+
+}  // namespace orch::postgres

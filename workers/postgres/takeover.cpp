@@ -1,0 +1,78 @@
+#include "workers/postgres/takeover.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "workers/data/failure.h"
+
+namespace orch::postgres {
+namespace {
+
+// The session that wrote its name into the fence row, by process and start: the number of a process
+// is given out again. $1, $2: the table.
+constexpr std::string_view named_session =
+    "FROM orch.fence f JOIN pg_stat_activity a ON a.pid = f.backend_pid "
+    "AND a.backend_start = f.backend_start AND a.application_name = 'orch' "
+    "AND a.pid <> pg_backend_pid() WHERE f.table_schema = $1 AND f.table_name = $2";
+
+std::string earlier() {
+  return fmt::format("{} AND (f.store <> $3 OR f.fence < $4)", named_session);
+}
+
+}  // namespace
+
+void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
+                          const data::LoadId& load) {
+  connection.exec(fmt::format("SELECT pg_terminate_backend(a.pid) {} AND f.store = $3 "
+                              "AND f.fence < $4 AND f.run = $5",
+                              named_session),
+                  {table.schema, table.name, load.store, std::to_string(load.fence), load.run});
+}
+
+boost::json::object fence_holder(pg::Connection& connection, const data::TableName& table) {
+  const auto found = connection.exec(
+      fmt::format("SELECT a.pid, a.usename, 'run ' || f.run || ': ' || "
+                  "left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), "
+                  "to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' {} "
+                  "AND a.xact_start IS NOT NULL",
+                  named_session),
+      {table.schema, table.name});
+  if (found.rows() == 0) return {};
+  const auto text = [&](int column) { return found.optional(0, column).value_or("?"); };
+  return {{"pid", found.int64(0, 0)}, {"user", text(1)}, {"query", text(2)}, {"since", text(3)}};
+}
+
+void Takeover::look() {
+  const pg::Params params{table_.schema, table_.name, load_.store, std::to_string(load_.fence)};
+  const auto found = connection_.exec(
+      fmt::format("SELECT a.pid, f.run, concat_ws(' ', a.pid, a.backend_start, a.xact_start, "
+                  "a.state_change, (SELECT bytes_processed FROM pg_stat_progress_copy p "
+                  "WHERE p.pid = a.pid)) {} AND a.xact_start IS NOT NULL "
+                  "AND a.wait_event_type = 'Client'",
+                  earlier()),
+      params);
+  const auto now = found.rows() == 0 ? std::string() : std::string(found.text(0, 2));
+  if (now.empty() || now != seen_) {
+    seen_ = now;
+    since_ = Clock::now();
+    return;
+  }
+  if (Clock::now() - since_ < silence_) return;
+  try {
+    connection_.exec(fmt::format("SELECT pg_terminate_backend(a.pid) {}", earlier()), params);
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != "42501") throw;
+    throw data::DatabaseError(
+        data::ErrorClass::locked,
+        fmt::format(
+            "process {} loads the table for run {} and has not moved for {} s; ending it is "
+            "refused: {}",
+            found.int64(0, 0), found.text(0, 1),
+            std::chrono::ceil<std::chrono::seconds>(silence_).count(), error.what()),
+        fmt::format("end it: SELECT pg_terminate_backend({}); or give all loads one role",
+                    found.int64(0, 0)));
+  }
+}
+
+}  // namespace orch::postgres

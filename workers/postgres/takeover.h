@@ -1,0 +1,46 @@
+// Ending a session that holds a table's fence and no longer moves.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "orchestrator/db/pg.h"
+#include "workers/data/target.h"
+
+namespace orch::postgres {
+
+/// Ends the session of an earlier delivery of the same run: it has been replaced.
+void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
+                          const data::LoadId& load);
+
+/// The session that the fence row names, when it is in a transaction: {"pid", "user", "query",
+/// "since"}; else empty.
+boost::json::object fence_holder(pg::Connection& connection, const data::TableName& table);
+
+/// Watches the session that the fence row names, that of another run. Its process may be paused or
+/// cut off: the server then waits for it, and nothing of the session changes.
+class Takeover {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// A session that shows no change for `silence` is ended.
+  Takeover(pg::Connection& connection, const data::TableName& table, const data::LoadId& load,
+           std::chrono::milliseconds silence)
+      : connection_(connection), table_(table), load_(load), silence_(silence) {}
+
+  /// Looks, and ends the session when it is time. Throws data::DatabaseError (locked) when it must
+  /// not. Not in a transaction.
+  void look();
+
+ private:
+  pg::Connection& connection_;
+  const data::TableName& table_;
+  const data::LoadId& load_;
+  std::chrono::milliseconds silence_;
+  std::string seen_;
+  Clock::time_point since_ = Clock::now();
+};
+
+}  // namespace orch::postgres
