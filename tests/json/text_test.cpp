@@ -27,11 +27,34 @@ TEST(Text, WhatAPersonHasWrittenHasAKeyOnce) {
   }
 }
 
-TEST(Text, NumbersThatWouldLoseDigitsAreRefused) {
-  for (const auto* text : {"18446744073709551616", "1e400", "-9223372036854775809"})
-    EXPECT_THROW(parse(text), SyntaxError) << text;
+TEST(Text, IntegersBeyond64BitsAreRoundedInDataAndRefusedElsewhere) {
+  EXPECT_EQ(write(parse("[18446744073709551616,-9223372036854775809]")),
+            "[18446744073709551616.0,-9223372036854775808.0]");
+  for (const auto* text : {"18446744073709551616", "-9223372036854775809"})
+    EXPECT_THROW(parse_strict(text), SyntaxError) << text;
+  EXPECT_THROW(parse("1e400"), SyntaxError);
   EXPECT_EQ(write(parse("[18446744073709551615,934.5146729745181,1.0,1e22]")),
             "[18446744073709551615,934.5146729745181,1.0,1e+22]");
+}
+
+TEST(Text, WhatPeopleWriteAndJsonHasNotIsNamed) {
+  const std::pair<const char*, const char*> table[] = {
+      {"{\"a\": 1, // the first\n \"b\": 2}", "no comments"},
+      {"{\"a\": /* one */ 1}", "no comments"},
+      {"# a head\n{}", "no comments"},
+      {"{} // the end", "no comments"},
+      {"{\"a\": 1,\n}", "a comma before the closing }"},
+      {"[1, 2, ]", "a comma before the closing ]"},
+  };
+  for (const auto& [text, named] : table) {
+    try {
+      parse(text);
+      FAIL() << text;
+    } catch (const SyntaxError& error) {
+      EXPECT_NE(std::string(error.what()).find(named), std::string::npos)
+          << text << ": " << error.what();
+    }
+  }
 }
 
 }  // namespace
