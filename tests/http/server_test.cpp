@@ -174,6 +174,19 @@ TEST_F(ServerTest, ReadsTheNextRequestWhileOneIsAtWork) {
   EXPECT_EQ(hung_up_, 0);
 }
 
+TEST_F(ServerTest, TransferEncodingsButChunkedAreRefused) {
+  start();
+  const std::pair<const char*, const char*> table[] = {{"gzip", "HTTP/1.1 400"},
+                                                       {"chunked, gzip", "HTTP/1.1 400"},
+                                                       {"xchunked, identity", "HTTP/1.1 400"},
+                                                       {"gzip, chunked", "HTTP/1.1 501"}};
+  for (const auto& [coding, status] : table)
+    EXPECT_THAT(ask(std::string("POST /a HTTP/1.1\r\nTransfer-Encoding: ") + coding +
+                    "\r\nConnection: close\r\n\r\n0\r\n\r\n"),
+                ::testing::StartsWith(status))
+        << coding;
+}
+
 TEST_F(ServerTest, TakesBodiesInChunks) {
   start();
   EXPECT_THAT(ask("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
