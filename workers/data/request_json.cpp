@@ -140,6 +140,7 @@ boost::json::object to_json(const PlanRequest& request) {
           {"key_columns", array_of(request.key_columns)},
           {"parts", request.parts},
           {"proof", proof_name(request.proof)},
+          {"alone", request.alone},
           {"reads_again", request.reads_again}};
 }
 
@@ -160,6 +161,7 @@ PlanRequest request_from_json(const boost::json::object& object) {
   // Loads of older versions have none.
   if (const auto* proof = object.if_contains("proof"))
     request.proof = proof_named(proof->as_string());
+  request.alone = is_true(object, "alone");
   request.reads_again = is_true(object, "reads_again");
   return request;
 }

@@ -18,7 +18,8 @@ namespace orch::data {
 /// A table or a query (exactly one).
 struct Relation {
   TableName table;
-  std::string query;  ///< SQL of the catalog's author, not quoted; empty: the table
+  std::string query;   ///< SQL of the catalog's author, not quoted; empty: the table
+  bool alone = false;  ///< without the rows of tables that inherit from the table
 };
 
 /// How far before the last load's end the next one starts again: a number, or seconds of time.

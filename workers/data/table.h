@@ -94,6 +94,8 @@ struct Table {
   std::vector<std::string> key;  ///< primary key columns in their order; may be empty
   std::optional<std::int64_t> estimated_rows;
   std::vector<UserType> types = {};  ///< each after those it is made of
+  /// Other tables inherit from it: its name alone means their rows, too. Not of partitions.
+  bool inherited = false;
 };
 
 }  // namespace orch::data

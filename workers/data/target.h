@@ -42,6 +42,7 @@ struct PlanRequest {
   int parts = 1;
   Proof proof = Proof::full;
   bool only_reads = false;   ///< nothing is to be written: rights to write are not asked for
+  bool alone = false;        ///< only the source table's own rows, as Relation::alone
   bool reads_again = false;  ///< append: rows of earlier loads may come again; they are left alone
 };
 

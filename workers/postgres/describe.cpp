@@ -53,7 +53,8 @@ data::Column column_of(const pg::Result& rows, int row) {
 std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name) {
   const auto found = connection.exec(
       "SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples::bigint, "
-      "pg_relation_size(c.oid) / current_setting('block_size')::bigint "
+      "pg_relation_size(c.oid) / current_setting('block_size')::bigint, "
+      "c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) "
       "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
       "WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
       {qualified(name)});
@@ -64,6 +65,7 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   if (const auto kind = found.text(0, 3); !kind.empty()) described.relkind = kind.front();
   if (const auto rows = found.int64(0, 4); rows >= 0) described.table.estimated_rows = rows;
   described.pages = found.int64(0, 5);
+  described.table.inherited = found.boolean(0, 6);
   const auto columns = connection.exec(columns_sql(), {described.oid});
   for (int row = 0; row < columns.rows(); ++row) {
     described.table.columns.push_back(column_of(columns, row));

@@ -37,7 +37,7 @@ std::string enclosed(const std::string& sql, std::string what) {
 }  // namespace
 
 std::string from_clause(const data::Relation& relation) {
-  if (relation.query.empty()) return qualified(relation.table);
+  if (relation.query.empty()) return (relation.alone ? "ONLY " : "") + qualified(relation.table);
   return enclosed(relation.query, "the query") + " AS source";
 }
 

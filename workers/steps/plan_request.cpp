@@ -122,7 +122,11 @@ data::PlanRequest make_request(const catalog::Entry& entry, const data::Table& t
                         (entry.watermark_nulls || !entry.overlap.empty());
   request.source = table;
   request.source.columns.clear();
-  for (const auto& mapping : mappings_of(entry, table, target.describe(entry.target))) {
+  const auto existing = target.describe(entry.target);
+  // Where the target has a family of its own, each of its tables gets its own rows: a query on the
+  // parent then finds as many rows in the target as in the source, as it does in a target without.
+  request.alone = table.inherited && existing && existing->inherited;
+  for (const auto& mapping : mappings_of(entry, table, existing)) {
     const auto& column = *find(table.columns, mapping.source);
     request.source.columns.push_back(column);
     request.target_columns.push_back(mapping.target.empty() ? column.name : mapping.target);

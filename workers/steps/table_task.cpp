@@ -22,6 +22,7 @@ data::ReadRequest read_request(const catalog::Entry& entry, const data::LoadPlan
                                std::optional<data::WatermarkRange> range) {
   data::ReadRequest request;
   request.from = entry.source;
+  request.from.alone = plan.request.alone;
   for (const auto& column : plan.request.source.columns) request.columns.push_back(column.name);
   request.expressions = plan.expressions;
   request.where = entry.where;
