@@ -25,6 +25,10 @@ pg::Connection connect(const Settings& settings, const pg::Stop& also) {
 pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also) {
   auto connection = connect(settings, also);
   connection.set_in_transactions("row_security = off");
+  // What the role has as its default: a serializable transaction sees the catalog as it was before
+  // it waited for a lock, and a deferrable one waits for all that write, this process among them.
+  connection.set_in_transactions("transaction_isolation = 'read committed'");
+  connection.set_in_transactions("transaction_deferrable = off");
   return connection;
 }
 

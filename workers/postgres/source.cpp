@@ -26,7 +26,8 @@ using data::Kind;
 // Whatever is read from a source is read in a transaction that cannot write: conditions, views and
 // types of its users run with this connection's rights.
 constexpr const char* begin_reading = "BEGIN READ ONLY";
-constexpr const char* begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr const char* begin_snapshot =
+    "BEGIN READ ONLY; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
 /// One part, on a connection of its own.
 class Reader final : public data::RowReader {
@@ -183,8 +184,9 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
   const auto doing = place("reading " + what(request.from));
   return guarded(doing, [&] {
     // This connection exports the snapshot that all parts read, until each has taken it over.
-    connection_.exec("ROLLBACK");
-    connection_.exec(begin_snapshot);
+    // Keeping it longer would show describe() an old catalog and keep VACUUM from the source for as
+    // long as this object lives.
+    const pg::Transaction transaction(connection_, begin_snapshot);
     note_position();
     const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
     const auto plan = select_plan(described, request);
@@ -203,9 +205,6 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
                                                  request.format, plan.kinds,
                                                  LargestValue(settings_, described, request)));
     }
-    // The readers hold the snapshot now; keeping it here would show describe() an old catalog and
-    // keep VACUUM from the source for as long as this object lives.
-    connection_.exec("ROLLBACK");
     return readers;
   });
 }
