@@ -91,11 +91,14 @@ TEST_F(Privileges, TheDocumentedOnesAreEnough) {
   test::Replication replication(source(), target());
   for (int twice = 0; twice < 2; ++twice) replication.replicate(entry("t", "made"));
   EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM mart.made"), "2");
-  pg_run(pair_.to, "CREATE TABLE mart.existing (id integer PRIMARY KEY, v text)");
+  pg_run(pair_.to, "CREATE TABLE mart.existing (id serial PRIMARY KEY, v text)");
   std::string message;
   EXPECT_EQ(refused(entry("t", "existing"), &message), "Target.Denied");
   EXPECT_THAT(message, HasSubstr("GRANT SELECT, INSERT, UPDATE, DELETE ON mart.existing"));
   pg_run(pair_.to, documented(3, pair_));
+  EXPECT_EQ(refused(entry("t", "existing"), &message), "Target.Denied");
+  EXPECT_THAT(message, HasSubstr("GRANT SELECT, UPDATE ON SEQUENCE mart.existing_id_seq"));
+  pg_run(pair_.to, documented(4, pair_));
   for (const auto strategy : {data::Strategy::replace, data::Strategy::upsert}) {
     auto existing = entry("t", "existing");
     existing.strategy = strategy;

@@ -225,17 +225,43 @@ std::vector<bool> needed_columns(pg::Connection& connection, const Described& ta
   return needed;
 }
 
+constexpr const char* publication_sql = R"sql(
+  SELECT string_agg(p.pubname, ', ' ORDER BY p.pubname)
+    FROM pg_publication p
+    JOIN pg_publication_tables t ON t.pubname = p.pubname
+    JOIN pg_namespace n ON n.nspname = t.schemaname
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+   WHERE c.oid = $1::oid AND (p.pubupdate OR p.pubdelete)
+     AND (c.relreplident = 'n' OR c.relreplident = 'd' AND NOT EXISTS
+          (SELECT FROM pg_index WHERE indrelid = c.oid AND indisprimary)))sql";
+
+/// Why rows of the strategy cannot be loaded into the table; empty: they can.
+std::string why_unusable(pg::Connection& connection, const Described& table,
+                         data::Strategy strategy) {
+  if (table.relkind == 'p') {
+    const auto partitions = connection.exec(
+        "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhparent = $1::oid)", {table.oid});
+    return partitions.boolean(0, 0) ? "" : "the target is partitioned and has no partition";
+  }
+  if (table.relkind != 'r') return "the target is a view or a foreign table";
+  if (strategy == data::Strategy::append) return {};
+  const auto publications = connection.exec(publication_sql, {table.oid});
+  if (publications.null(0, 0)) return {};
+  return fmt::format(
+      "the target has no replica identity, and the publication {} makes the server refuse to "
+      "update or delete its rows: give it one (ALTER TABLE … REPLICA IDENTITY FULL)",
+      publications.text(0, 0));
+}
+
 }  // namespace
 
 data::LoadPlan make_plan(pg::Connection& connection, const data::PlanRequest& request,
                          const std::optional<Described>& existing) {
   std::optional<publishing::PlannedTable> table;
-  if (existing) {
-    const bool rows = existing->relkind == 'r' || existing->relkind == 'p';
+  if (existing)
     table = publishing::PlannedTable{existing->table,
-                                     rows ? "" : "the target is a view or a foreign table",
+                                     why_unusable(connection, *existing, request.strategy),
                                      needed_columns(connection, *existing)};
-  }
   Columns columns(connection, request);
   auto plan = publishing::make_plan(dialect(), request, table, columns);
   columns.choose_format(plan, existing);

@@ -48,6 +48,16 @@ constexpr const char* missing_sql = R"sql(
    WHERE NOT has_table_privilege(t.oid, t.needed)
    GROUP BY n.nspname, c.relname, me.name
   UNION ALL
+  SELECT format('GRANT %s ON SEQUENCE %I.%I TO %s', string_agg(r.needed, ', '), n.nspname, s.relname,
+                me.name)
+    FROM me, pg_depend d
+    JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' AND d.classid = 'pg_class'::regclass
+    JOIN pg_namespace n ON n.oid = s.relnamespace
+    CROSS JOIN (VALUES ('SELECT'), ('UPDATE')) AS r (needed)
+   WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $3::oid AND d.deptype IN ('a', 'i')
+     AND NOT has_sequence_privilege(s.oid, r.needed)
+   GROUP BY n.nspname, s.relname, me.name
+  UNION ALL
   SELECT format('ALTER TABLE %I.%I OWNER TO %s', n.nspname, c.relname, me.name)
     FROM me, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE $5::boolean AND c.oid = $3::oid AND NOT pg_has_role(c.relowner, 'USAGE'))sql";

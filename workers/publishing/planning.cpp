@@ -127,7 +127,8 @@ void PlanProblems::throw_if_any(const data::PlanRequest& request) const {
                            const char* hint, const char* code) {
     return workers::TaskFailed(
         error,
-        fmt::format("{} cannot be loaded into {}: {}", request.source.name.display(),
+        fmt::format("{} cannot be loaded into {}: {}",
+                    request.source.name.name.empty() ? "the query" : request.source.name.display(),
                     request.target.display(), fmt::join(list, "; ")),
         hint, code, {{"problems", array_of(list)}});
   };
