@@ -119,6 +119,18 @@ TEST_F(CatalogTest, DiscoversTablesInOrder) {
   EXPECT_THAT(keys(catalog::parse_catalog(found, "found").entries), ElementsAre("a", "b"));
 }
 
+TEST_F(CatalogTest, AFileThatCannotBeReadHidesNoOther) {
+  folder_.write("good.csv", "id\n1\n");
+  folder_.write("bad.csv", "id,name\n1,\"a\"b\"\n");
+  folder_.write("empty.csv", "");
+  const auto found = catalog::discover(connections(), {"drop", "to", {}, {}, {}});
+  EXPECT_THAT(keys(catalog::parse_catalog(found.catalog, "found").entries), ElementsAre("good"));
+  std::vector<std::string> reasons;
+  for (const auto& left : found.left_out) reasons.push_back(left.reason);
+  EXPECT_THAT(reasons, ::testing::IsSupersetOf(
+                           {HasSubstr("bad.csv, line 2"), HasSubstr("empty.csv, line 1")}));
+}
+
 TEST_F(CatalogTest, NamesThatTheTargetTakesForOneAreProblems) {
   const auto all = catalog::parse_catalog(
       json::parse(

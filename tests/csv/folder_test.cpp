@@ -45,6 +45,16 @@ TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
   EXPECT_FALSE(source->empty({{"", "b"}, ""}));
 }
 
+TEST_F(CsvFolder, APackedFileIsNamedAsSuch) {
+  folder_.write("a.csv", "\x1f\x8b\x08 id,name");
+  folder_.write("b.csv", "PK\x03\x04 id,name");
+  const auto message = [&](const char* table) {
+    return failure_of([&] { open()->describe({{"", table}, ""}); });
+  };
+  EXPECT_EQ(message("a"), "Source.Malformed: a.csv, line 1: found a gzip file, expected text");
+  EXPECT_THAT(message("b"), HasSubstr("found a ZIP file"));
+}
+
 TEST_F(CsvFolder, OfTwoFilesOfOneNameOneKeepsItsEnding) {
   folder_.write("a.csv", "x\n1\n");
   folder_.write("a.CSV", "x\n2\n");

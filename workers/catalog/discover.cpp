@@ -24,6 +24,7 @@ struct Chosen {
   data::Table table;
   std::string key;
   data::TableName target;
+  bool empty = false;
 };
 
 /// Parts that are worth their connections.
@@ -33,12 +34,12 @@ std::int64_t parts_for(const data::Source& source, const data::Table& table) {
 }
 
 /// A source that lost its rows, or most of them, must not empty the target.
-boost::json::array first_checks(data::Source& source, const data::Table& table) {
+boost::json::array first_checks(const data::Table& table, bool empty) {
   boost::json::array checks;
   if (!table.key.empty())
     checks.push_back(
         boost::json::object{{"unique", boost::json::array(table.key.begin(), table.key.end())}});
-  if (!source.empty({table.name, ""})) checks.push_back(boost::json::object{{"min_rows", 1}});
+  if (!empty) checks.push_back(boost::json::object{{"min_rows", 1}});
   checks.push_back(boost::json::object{{"max_shrink_percent", most_shrink_percent}});
   return checks;
 }
@@ -86,10 +87,11 @@ void refuse_clashes(const std::vector<Chosen>& all, const data::Naming& naming,
   }
 }
 
-std::optional<data::Table> describe(data::Source& source, const data::Listed& relation,
-                                    std::vector<LeftOut>& left_out) {
+std::optional<Chosen> describe(data::Source& source, const data::Listed& relation,
+                               std::vector<LeftOut>& left_out) {
   try {
-    return source.describe({relation.name, ""});
+    auto table = source.describe({relation.name, ""});
+    return Chosen{std::move(table), "", {}, source.empty({relation.name, ""})};
   } catch (const workers::TaskFailed& failed) {
     // A view whose tables are gone, or a file that is no CSV, must not hide all others.
     if (failed.error().starts_with("Connection.")) throw;
@@ -144,7 +146,7 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
     if (each.target.name != name.name) written["table"] = each.target.name;
     if (!written.empty()) entry["target"] = std::move(written);
     if (const auto parts = parts_for(source, each.table); parts > 1) entry["parts"] = parts;
-    entry["checks"] = first_checks(source, each.table);
+    entry["checks"] = first_checks(each.table, each.empty);
     tables.push_back(std::move(entry));
   }
   boost::json::object catalog{{"version", 1}};
@@ -165,8 +167,7 @@ Discovery discover(const connectors::Connections& connections, const DiscoverOpt
   Discovery found;
   std::vector<Chosen> all;
   for (const auto& relation : choose_relations(*source, options, found.left_out))
-    if (auto table = describe(*source, relation, found.left_out))
-      all.push_back({std::move(*table), "", {}});
+    if (auto table = describe(*source, relation, found.left_out)) all.push_back(std::move(*table));
   if (all.empty() && !options.allow_empty) refuse_nothing(*source, options, found.left_out);
   spell_keys(all, options.taken_keys);
   place(all, naming, schemas, options.taken_targets);

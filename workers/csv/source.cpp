@@ -24,6 +24,10 @@ workers::TaskFailed unsupported(const std::string& display, const std::string& w
   return {"Source.Unsupported", fmt::format("{}: {}", display, what), hint, "ORCH-0444"};
 }
 
+std::string counted(std::size_t fields) {
+  return fmt::format("{} field{}", fields, fields == 1 ? "" : "s");
+}
+
 /// Reads some files of one table, one after the other.
 class CsvReader final : public data::RowReader {
  public:
@@ -55,8 +59,7 @@ class CsvReader final : public data::RowReader {
       }
       if (blank_line) throw wrong_width(parser.file(), *blank_line, "a blank line");
       if (parser.fields().size() != columns_)
-        throw wrong_width(parser.file(), parser.line(),
-                          fmt::format("{} fields", parser.fields().size()));
+        throw wrong_width(parser.file(), parser.line(), counted(parser.fields().size()));
       take(parser.fields(), sink);
     }
   }
@@ -72,7 +75,7 @@ class CsvReader final : public data::RowReader {
 
   workers::TaskFailed wrong_width(std::string_view file, std::int64_t line,
                                   std::string_view found) const {
-    return malformed(file, line, found, fmt::format("{} fields", columns_),
+    return malformed(file, line, found, counted(columns_),
                      "quote fields that hold the delimiter or a line break");
   }
 

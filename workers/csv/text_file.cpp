@@ -48,6 +48,15 @@ ReadBlock blocks_of(const std::filesystem::path& path) {
   };
 }
 
+/// The text is inside, and what is outside may well pass for text in a single-byte encoding.
+void refuse_packed(const std::string& file, std::string_view bytes) {
+  const char* found = bytes.starts_with("\x1f\x8b")     ? "a gzip file"
+                      : bytes.starts_with("PK\x03\x04") ? "a ZIP file (as .xlsx and .ods are)"
+                                                        : nullptr;
+  if (found)
+    throw malformed(file, 1, found, "text", "unpack it, or save it as CSV, under another name");
+}
+
 }  // namespace
 
 TextFile::TextFile(const std::filesystem::path& path, std::string encoding)
@@ -81,7 +90,9 @@ bool TextFile::read(std::string& out) {
 
 /// Reads more behind what is left in raw_; false when nothing is left and nothing comes.
 bool TextFile::fill() {
+  const bool first = at_start_ && raw_.empty();
   if (!at_end_) at_end_ = !more_(raw_);
+  if (first) refuse_packed(name_, raw_);
   return !raw_.empty();
 }
 
