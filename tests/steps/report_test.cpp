@@ -1,4 +1,9 @@
 // What a report says, in each medium.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -99,6 +104,33 @@ TEST(Report, EveryMediumTellsTheSame) {
     EXPECT_THAT(text, AllOf(HasSubstr("deletes are not followed"), HasSubstr("amount is not null"),
                             HasSubstr("orch explain ORCH-0502"), HasSubstr("upsert"),
                             HasSubstr("dwh: rpt.fx"), HasSubstr("ledger: fx_rates")));
+  }
+}
+
+/// The page without its style, which says nothing.
+std::string without_style(std::string html) {
+  const auto from = html.find("<style>");
+  const auto to = html.find("</style>\n") + 9;
+  return html.erase(from, to - from);
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// ORCH_GOLDEN=write writes them anew; a change shows in the diff and must be explained there.
+TEST(Report, IsAsRecorded) {
+  auto changed = good();
+  changed.key = "fx_<pairs>_2026";
+  changed.entry_changed = true;
+  changed.deletes_followed = true;
+  const auto report = report_of({good(), changed, bad()});
+  const std::string folder = ORCH_SOURCE_DIR "/tests/steps/reports/";
+  for (const auto& [file, text] : {std::pair{"nightly.md", to_markdown(report)},
+                                   std::pair{"nightly.html", without_style(to_html(report))}}) {
+    if (std::getenv("ORCH_GOLDEN")) std::ofstream(folder + file) << text;
+    EXPECT_EQ(text, read_file(folder + file)) << file;
   }
 }
 
