@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <boost/json/value.hpp>
 
 #include "orchestrator/json/text.h"
@@ -79,6 +81,11 @@ std::optional<double> TableLine::rows_per_second() const {
     return std::nullopt;
   }
   return std::nullopt;
+}
+
+bool TableLine::entry_changed() const {
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const Step& step) { return step.output.contains("entry"); });
 }
 
 std::int64_t TableLine::attempts() const {

@@ -254,6 +254,7 @@ void Ticker::table_news(const TableLine& table, Instant now, Lines& lines) {
     auto text = fmt::format("table {}: done in {}", table.key, duration_text(table.duration(now)));
     if (table.rows()) text += fmt::format(", {} rows", count_text(*table.rows()));
     if (const auto rate = table.rows_per_second()) text += ", " + rate_text(*rate);
+    if (table.entry_changed()) text += ", by its changed catalog entry";
     lines.push_back({step.last, std::move(text)});
   } else if (const auto* failure = table.failure()) {
     const auto when = step.due && step.outcome == Outcome::retrying

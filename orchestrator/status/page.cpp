@@ -4,6 +4,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/claim_text.h"
 #include "orchestrator/json/text.h"
@@ -185,6 +186,13 @@ std::string summary_of(const store::ExecutionRow& row) {
   return summary && summary->is_string() ? std::string(summary->get_string()) : std::string();
 }
 
+std::vector<std::string> changed_entries(const RunView& view) {
+  std::vector<std::string> keys;
+  for (const auto& table : view.overview.tables)
+    if (table.entry_changed()) keys.push_back(printable(table.key));
+  return keys;
+}
+
 }  // namespace
 
 bool interrupted(const store::ExecutionRow& row, bool owned) {
@@ -363,6 +371,9 @@ std::string end_page(const RunView& view, const Look& look) {
   if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
   if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';
   out += toned(wrapped(outcome, look.width, 2), tone_of(row.status), look) + '\n';
+  if (const auto changed = changed_entries(view); !changed.empty())
+    out += fmt::format("  catalog  changed since the run began, and used as it is now: {}\n",
+                       fmt::join(changed, ", "));
   for (const auto& file : view.overview.files)
     out += fmt::format("  report   {}\n", printable(file));
   return out + next_text(view, look);

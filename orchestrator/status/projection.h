@@ -90,6 +90,8 @@ struct TableLine {
   /// Rows and rate of the first step that counted rows (the staging).
   std::optional<std::int64_t> rows() const;
   std::optional<double> rows_per_second() const;
+  /// A resume of the run found the table's entry in the catalog changed, and went by that.
+  bool entry_changed() const;
   /// Attempts of the step that needed most.
   std::int64_t attempts() const;
   /// Time spent in its steps, the present one until `now`; not the time between a failure and the

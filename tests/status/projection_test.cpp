@@ -49,6 +49,24 @@ class History {
   std::int64_t id_ = 0;
 };
 
+TEST(Projection, NamesTheCatalogEntriesThatAResumeFoundChanged) {
+  History history;
+  history.tell(EventType::execution_started);
+  history.tell(EventType::task_state_entered, "Stage");
+  history.schedule("Stage", "orch:stage", 0);
+  auto& done = history.add(EventType::task_succeeded, "Stage");
+  done.payload = json::Payload::of_text(R"({"rows":3,"entry":"changed"})");
+  history.commit();
+  const auto overview = history.projection.overview();
+  ASSERT_EQ(overview.tables.size(), 1u);
+  EXPECT_TRUE(overview.tables[0].entry_changed());
+  const store::ExecutionRow row;
+  const auto page = end_page({row, overview, {}, Instant{}, "", {}}, {});
+  EXPECT_NE(page.find("catalog  changed since the run began, and used as it is now: treaty"),
+            std::string::npos)
+      << page;
+}
+
 TEST(Projection, TasksOfActivitiesAreSteps) {
   History history;
   history.tell(EventType::execution_started);
