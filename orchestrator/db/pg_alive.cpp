@@ -15,6 +15,11 @@ constexpr const char* what_it_does =
     "wait_event IS DISTINCT FROM 'ClientWrite' FROM (SELECT) one "
     "LEFT JOIN pg_stat_activity ON pid = $1::integer";
 
+/// A pooler tells its clients numbers of its own.
+bool is_other(Connection& connection, std::string_view backend) {
+  return backend != std::to_string(PQbackendPID(connection.handle()));
+}
+
 }  // namespace
 
 bool still_works(Connection& connection) {
@@ -24,13 +29,16 @@ bool still_works(Connection& connection) {
     other.asks_when_silent(false);
     const auto found =
         other.exec(what_it_does, {std::to_string(PQbackendPID(connection.handle()))});
-    // Behind a pooler the number is not the server's, and nothing is known but that it answers.
-    const bool pooled = found.text(0, 0) != std::to_string(PQbackendPID(other.handle()));
-    return pooled || found.boolean(0, 1);
+    // Behind a pooler nothing is known but that it answers.
+    return is_other(other, found.text(0, 0)) || found.boolean(0, 1);
   } catch (const Error& error) {
     // A server that refuses a second connection is there.
     return !error.sqlstate().starts_with("08");
   }
+}
+
+bool through_pooler(Connection& connection) {
+  return is_other(connection, connection.exec("SELECT pg_backend_pid()").text(0, 0));
 }
 
 }  // namespace orch::pg

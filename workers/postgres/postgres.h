@@ -34,7 +34,7 @@ std::unique_ptr<data::SqlSession> open_sql(Settings settings);
 data::Naming naming();
 
 /// Connects. Returns why the server is of limited use to a writer (a standby), or nothing.
-/// `version` is set to the server's.
+/// `version` is set to "PostgreSQL 15.18", and says whether a pooler is in between.
 std::string ping(const Settings& settings, std::string& version);
 
 /// "postgresql://…", or libpq's keywords as members of the entry.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/db/pg_alive.h"
 #include "workers/postgres/describe.h"
 #include "workers/postgres/encoder.h"
 #include "workers/postgres/failures.h"
@@ -106,7 +107,8 @@ std::string ping(const Settings& settings, std::string& version) {
     const auto facts = connection.exec(
         "SELECT current_setting('server_version'), pg_is_in_recovery(), "
         "current_setting('default_transaction_read_only')");
-    version = facts.text(0, 0);
+    version = fmt::format("PostgreSQL {}{}", facts.text(0, 0),
+                          pg::through_pooler(connection) ? ", through a pooler" : "");
     if (facts.boolean(0, 1)) return "it is a standby: it can be read, not written";
     if (facts.text(0, 2) == "on") return "its transactions are read-only by default";
     return "";

@@ -44,7 +44,7 @@ Finding look_at(const connectors::Connections& connections, connectors::Summary 
   const auto start = Clock::now();
   try {
     const auto health = connections.ping(summary.name, role);
-    finding.reason = health.degraded;
+    finding.reason = health.degraded.empty() ? health.version : health.degraded;
     if (!health.degraded.empty()) finding.status = "degraded";
   } catch (const workers::TaskFailed& failure) {
     finding.status = may_pass(failure.error()) ? "down" : "refused";
