@@ -58,7 +58,8 @@ class Scanner {
     const auto lead = text_.substr(begin, at - begin);
     const bool blank =
         line != std::string_view::npos && lead.find_first_not_of(" \t") == std::string_view::npos;
-    return blank ? text_.substr(line, at - line) : std::string_view();
+    const auto end_before = blank && line > 0 && text_[line - 1] == '\r' ? line - 1 : line;
+    return blank ? text_.substr(end_before, at - end_before) : std::string_view();
   }
 
  private:
