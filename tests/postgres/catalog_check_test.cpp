@@ -9,6 +9,7 @@
 #include "tests/postgres/pair.h"
 #include "tests/support/problems.h"
 #include "tests/support/temp_folder.h"
+#include "workers/steps/catalog_refresh.h"
 
 namespace orch {
 namespace {
@@ -74,6 +75,35 @@ TEST_F(CatalogCheck, ExplainsChecksOnTablesThatAreThereAndThatWillBeMade) {
          boost::json::array{"k", "the check \"day > now()\" cannot be run: "}});
   EXPECT_EQ(test::pg_rows(pair_.to, "SELECT to_regclass('made'), to_regnamespace('orch_stage')"),
             test::pg_rows(pair_.to, "SELECT NULL::text, to_regnamespace('orch_stage')"));
+}
+
+TEST_F(CatalogCheck, ARefreshTellsWhatIsNewGoneAndChanged) {
+  auto loaded = test::entry_of("t");
+  loaded.source.table.schema = "public";
+  pair_.replication().replicate(loaded);
+  test::pg_run(pair_.from,
+               "ALTER TABLE t ADD m text, ALTER n TYPE numeric(12,2); DROP TABLE a;"
+               "CREATE TABLE fresh (id int PRIMARY KEY)");
+  const auto catalog = catalog::parse_catalog(
+      json::parse(R"({"version":1,"defaults":{"source":{"connection":"from","schema":"public"},)"
+                  R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
+                  R"({"source":{"table":"t"}}]})"),
+      "c");
+  const auto changes =
+      steps::catalog_changes(catalog, connectors::Connections::load(folder_ / "connections.json"));
+  ASSERT_EQ(changes.size(), 3u);
+  using Kind = steps::CatalogChange::Kind;
+  EXPECT_EQ(changes[0].kind, Kind::gone);
+  EXPECT_EQ(changes[0].key, "a");
+  EXPECT_EQ(changes[1].kind, Kind::changed);
+  EXPECT_EQ(changes[1].element, 1u);
+  EXPECT_FALSE(changes[1].accepted_schema.empty());
+  EXPECT_THAT(changes[1].detail, AllOf(HasSubstr("column \"m\" (text) is new"),
+                                       HasSubstr("numeric(12,2) now, wider")));
+  EXPECT_THAT(changes[1].sql,
+              ::testing::ElementsAre(R"(ALTER TABLE "public"."t" ADD COLUMN "m" text)"));
+  EXPECT_EQ(changes[2].kind, Kind::added);
+  EXPECT_EQ(json::write(changes[2].entry.at("source")), R"({"table":"fresh"})");
 }
 
 }  // namespace
