@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
+#include "workers/steps/audit.h"
 
 namespace orch {
 namespace {
@@ -47,6 +48,23 @@ TEST_F(Inheritance, AFamilyInTheTargetGetsEachRowOnce) {
   pg_run(pair_.from, "DELETE FROM log_24_may WHERE id = 31; INSERT INTO log VALUES (2,'q')");
   load_all();
   EXPECT_EQ(counts(), "6 2 2 1");
+}
+
+TEST_F(Inheritance, AnAuditComparesOwnRows) {
+  pg_run(pair_.to, family);
+  load_all();
+  pg_run(pair_.from,
+         "CREATE TABLE plain (id int PRIMARY KEY, m text); INSERT INTO plain VALUES (1, 'p')");
+  auto childless = entry_of("plain");
+  childless.target.name = "log";
+  const auto published = postgres::open_source({pair_.server.conninfo(pair_.to_name), "to"});
+  for (const auto& entry : {entry_of("log"), entry_of("log_24"), childless})
+    EXPECT_TRUE(steps::audit(
+                    entry,
+                    {pair_.source(), pair_.target(), [&]() -> data::Source& { return *published; }},
+                    {[] {}, [] { return false; }})
+                    .equal())
+        << entry.key;
 }
 
 TEST_F(Inheritance, TablesOfTheirOwnAnswerQueriesAsTheFamilyDoes) {

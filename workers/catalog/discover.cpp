@@ -91,6 +91,10 @@ std::optional<Chosen> describe(data::Source& source, const data::Listed& relatio
                                std::vector<LeftOut>& left_out) {
   try {
     auto table = source.describe({relation.name, ""});
+    if (table.columns.empty()) {
+      left_out.push_back({relation, "it has no columns"});
+      return std::nullopt;
+    }
     return Chosen{std::move(table), "", {}, source.empty({relation.name, ""})};
   } catch (const workers::TaskFailed& failed) {
     // A view whose tables are gone, or a file that is no CSV, must not hide all others.

@@ -176,6 +176,8 @@ AuditReader::AuditReader(const catalog::Entry& entry, const data::LoadPlan& plan
 AuditReader::AuditReader(const data::LoadPlan& plan, data::Source& published, data::Target& target)
     : side_(published), published_(true) {
   request_.from.table = plan.request.target;
+  // Rows of tables that inherit from the target are theirs.
+  request_.from.alone = published.describe(request_.from).inherited;
   for (const auto& column : plan.columns) request_.columns.push_back(column.name);
   choose_key(plan);
   encode_by(itself(plan, published), target);
