@@ -109,7 +109,7 @@ TEST_F(Privileges, TheDocumentedOnesAreEnough) {
 
 TEST_F(Privileges, TheDocumentedOnesAreEnoughToCompare) {
   test::Replication(source(), target()).replicate(entry("t", "made"));
-  pg_run(pair_.to, documented(4, pair_));
+  pg_run(pair_.to, documented(5, pair_));
   const auto audit = [&] {
     const auto conninfo = pair_.server.conninfo(pair_.to_name, "orch_auditor");
     const auto auditor = postgres::open_target({conninfo, "to"});

@@ -235,16 +235,16 @@ constexpr const char* publication_sql = R"sql(
      AND (c.relreplident = 'n' OR c.relreplident = 'd' AND NOT EXISTS
           (SELECT FROM pg_index WHERE indrelid = c.oid AND indisprimary)))sql";
 
-/// Why rows of the strategy cannot be loaded into the table; empty: they can.
+/// Why the table cannot take the rows of `request`; empty: it can.
 std::string why_unusable(pg::Connection& connection, const Described& table,
-                         data::Strategy strategy) {
+                         const data::PlanRequest& request) {
   if (table.relkind == 'p') {
     const auto partitions = connection.exec(
         "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhparent = $1::oid)", {table.oid});
     return partitions.boolean(0, 0) ? "" : "the target is partitioned and has no partition";
   }
   if (table.relkind != 'r') return "the target is a view or a foreign table";
-  if (strategy == data::Strategy::append) return {};
+  if (request.only_reads || request.strategy == data::Strategy::append) return {};
   const auto publications = connection.exec(publication_sql, {table.oid});
   if (publications.null(0, 0)) return {};
   return fmt::format(
@@ -259,8 +259,7 @@ data::LoadPlan make_plan(pg::Connection& connection, const data::PlanRequest& re
                          const std::optional<Described>& existing) {
   std::optional<publishing::PlannedTable> table;
   if (existing)
-    table = publishing::PlannedTable{existing->table,
-                                     why_unusable(connection, *existing, request.strategy),
+    table = publishing::PlannedTable{existing->table, why_unusable(connection, *existing, request),
                                      needed_columns(connection, *existing)};
   Columns columns(connection, request);
   auto plan = publishing::make_plan(dialect(), request, table, columns);
