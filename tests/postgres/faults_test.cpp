@@ -211,7 +211,7 @@ TEST(Connecting, PingTellsTheVersion) {
   auto& server = test::PostgresServer::shared();
   std::string version;
   EXPECT_EQ(postgres::ping({server.conninfo(), "d"}, version), "");
-  EXPECT_THAT(pg_value(server.url(), "SHOW server_version"), HasSubstr(version));
+  EXPECT_EQ(version, "PostgreSQL " + pg_value(server.url(), "SHOW server_version"));
 }
 
 }  // namespace
