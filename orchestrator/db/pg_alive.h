@@ -10,7 +10,8 @@ namespace orch::pg {
 /// answer either, or has answered already, or waits for us: then nothing will come. Throws Stopped.
 bool still_works(Connection& connection);
 
-/// True when something in between gives each transaction a session of the server, as PgBouncer does.
+/// True when something in between gives each transaction a session of the server, as PgBouncer
+/// does.
 bool through_pooler(Connection& connection);
 
 }  // namespace orch::pg
