@@ -157,12 +157,14 @@ class Open final : public workers::TaskContext, public workers::Completable {
   bool completed = false;
 };
 
-TEST_F(Bindings, WhatABindingAnswersEndsItsTask) {
-  bind(R"({"arn:aws:states:::sqs:sendMessage.waitForTaskToken":{"mock":{"result":1}},
+TEST_F(Bindings, WhatTheTokenOrTheExecutionWouldBringEndsTheTask) {
+  bind(R"({"arn:aws:states:::sqs:sendMessage.waitForTaskToken":{"mock":{"token":true,"result":1}},
+           "arn:aws:states:::ecs:runTask.waitForTaskToken":{"mock":{"result":1}},
            "arn:aws:states:::states:startExecution.sync:2":{"worker":"orch:noop"},
            "arn:aws:states:::sns:publish.waitForTaskToken":{"worker":"orch:noop"}})");
   const std::pair<const char*, bool> table[] = {
       {"arn:aws:states:::sqs:sendMessage.waitForTaskToken", true},
+      {"arn:aws:states:::ecs:runTask.waitForTaskToken", false},
       {"arn:aws:states:::states:startExecution.sync:2", true},
       {"arn:aws:states:::sns:publish.waitForTaskToken", false}};
   for (const auto& [resource, completes] : table) {

@@ -67,6 +67,7 @@ Answer read_answer(Fields& fields) {
   if (const auto* result = fields.get("result")) answer.result = *result;
   answer.error = fields.string("error").value_or("");
   answer.cause = fields.string("cause").value_or("");
+  answer.token = fields.boolean("token").value_or(false);
   answer.times = fields.integer("times", 1, any_number).value_or(1);
   const auto delay = fields.number("delay_seconds", 0).value_or(0);
   if (delay > most_delay)

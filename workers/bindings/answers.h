@@ -25,6 +25,7 @@ struct Answer {
   std::string cause;
   std::int64_t times = 1;  ///< attempts that get it; the last answer serves all further ones
   std::chrono::milliseconds delay{0};
+  bool token = false;  ///< what the token brings, not what the request for it is answered with
 };
 
 /// Which tasks an answer is for; everything that is given must hold.

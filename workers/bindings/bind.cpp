@@ -30,10 +30,7 @@ class BoundWorker final : public workers::Worker {
       : binding_(std::move(binding)), registry_(registry) {}
 
   bj::value run(const workers::Task& task, workers::TaskContext& context) override {
-    // A task that the binding answers ends with that answer, whoever would end it elsewhere.
-    if (binding_.answers || starts_execution(task.resource)) {
-      if (auto* open = dynamic_cast<workers::Completable*>(&context)) open->complete();
-    }
+    if (starts_execution(task.resource)) complete(context);
     auto result = binding_.answers ? recorded(task, context) : delegate(task, context);
     return binding_.output ? binding_.output->evaluate(task.input, result) : result;
   }
@@ -43,8 +40,14 @@ class BoundWorker final : public workers::Worker {
     return resource.starts_with("arn:aws:states:::states:startExecution");
   }
 
+  /// The task ends with what this binding gives, whoever would end it elsewhere.
+  static void complete(workers::TaskContext& context) {
+    if (auto* open = dynamic_cast<workers::Completable*>(&context)) open->complete();
+  }
+
   bj::value recorded(const workers::Task& task, workers::TaskContext& context) const {
     const auto& answer = binding_.answers->pick(task);
+    if (answer.token) complete(context);
     const auto until = std::chrono::steady_clock::now() + answer.delay;
     while (std::chrono::steady_clock::now() < until) {
       if (context.stop_requested()) throw workers::Cancelled();
