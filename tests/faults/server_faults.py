@@ -59,14 +59,25 @@ def little_patience(world, project):
 
 @fault
 def target_table_locked(world):
-    """Somebody holds the table: orch waits, says so, and goes on when it is free."""
+    """Somebody writes to the table: orch waits, says so, and goes on when it is free."""
     project = world.project(target="postgres", only=["currencies", "periods"])
     little_patience(world, project)
-    with session(project.target, "LOCK TABLE currencies IN ACCESS SHARE MODE"):
+    with session(project.target, "LOCK TABLE currencies IN SHARE ROW EXCLUSIVE MODE"):
         process = project.start(*project.replicate("today"))
         seen = follow(process, "Target.Locked|locked", timeout=90)
     out, err = process.communicate(timeout=120)
     expect(process.returncode == OK, f"ended with {process.returncode}:\n{seen}{err}{out}")
+    expect_today(project, "today")
+
+
+@fault
+def reader_that_stays(world):
+    """Somebody has read the table and keeps the transaction: the rows are changed in place beside it."""
+    project = world.project(target="postgres", only=["currencies", "periods"])
+    little_patience(world, project)
+    with session(project.target, "LOCK TABLE currencies IN ACCESS SHARE MODE"):
+        code, out, err = project.call(*project.replicate("today"))
+        expect(code == OK, f"beside a reader ended with {code}:\n{err}{out}")
     expect_today(project, "today")
 
 
