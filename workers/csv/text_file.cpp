@@ -48,6 +48,8 @@ ReadBlock blocks_of(const std::filesystem::path& path) {
   };
 }
 
+constexpr std::size_t longest_mark = 4;  // of those that refuse_packed() knows
+
 /// The text is inside, and what is outside may well pass for text in a single-byte encoding.
 void refuse_packed(const std::string& file, std::string_view bytes) {
   const char* found = bytes.starts_with("\x1f\x8b")     ? "a gzip file"
@@ -90,9 +92,12 @@ bool TextFile::read(std::string& out) {
 
 /// Reads more behind what is left in raw_; false when nothing is left and nothing comes.
 bool TextFile::fill() {
-  const bool first = at_start_ && raw_.empty();
+  const bool first = offset_ == 0 && raw_.empty();
   if (!at_end_) at_end_ = !more_(raw_);
-  if (first) refuse_packed(name_, raw_);
+  if (first) {
+    while (!at_end_ && raw_.size() < longest_mark) at_end_ = !more_(raw_);
+    refuse_packed(name_, raw_);
+  }
   return !raw_.empty();
 }
 
