@@ -12,10 +12,6 @@ namespace bj = boost::json;
 
 constexpr const char* role = "arn:aws:iam::123456789012:role/orch";
 
-std::string arn_of(const std::string& name) {
-  return "arn:aws:states:us-east-1:123456789012:stateMachine:" + name;
-}
-
 void keep(service::Service& service, const bindings::StateMachine& machine) {
   const auto text = read_text(machine.file.string());
   service::Call create;
@@ -29,7 +25,8 @@ void keep(service::Service& service, const bindings::StateMachine& machine) {
   }
   service::Call update;
   update.operation = "UpdateStateMachine";
-  update.request = {{"stateMachineArn", arn_of(machine.name)}, {"definition", text}};
+  update.request = {{"stateMachineArn", service::Place{}.machine(machine.name)},
+                    {"definition", text}};
   service.call(update);
 }
 

@@ -59,7 +59,7 @@ Compared compare(const catalog::Entry& entry, steps::OpenEnds& ends, int pause) 
     compared.message = failure.what();
     compared.cause = json::parse(failure.cause());
   }
-  // The message stands under the key.
+  // The key is printed before the message.
   if (compared.message.starts_with(entry.key + ": "))
     compared.message.erase(0, entry.key.size() + 2);
   return compared;

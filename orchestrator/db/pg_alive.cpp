@@ -29,7 +29,7 @@ bool still_works(Connection& connection) {
     other.asks_when_silent(false);
     const auto found =
         other.exec(what_it_does, {std::to_string(PQbackendPID(connection.handle()))});
-    // Behind a pooler nothing is known but that it answers.
+    // Through a pooler, all that is known is that the server answers.
     return is_other(other, found.text(0, 0)) || found.boolean(0, 1);
   } catch (const Error& error) {
     // A server that refuses a second connection is there.

@@ -13,9 +13,9 @@ inline Instant steady_now() {
   return Instant{std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch())};
 }
 
-/// Recorded times follow the wall clock but never go back: while it is behind them, they go on with
-/// the steady clock. Waiting is measured by the steady clock alone, so that a wall clock that is
-/// set neither holds timers up nor fires them early. Belongs to one thread.
+/// Recorded times follow the wall clock but never go back: while the wall clock shows less, they
+/// advance with the steady clock. Waiting is measured by the steady clock alone, so that a wall
+/// clock that is set neither holds timers up nor fires them early. Belongs to one thread.
 class Clock {
  public:
   /// `latest` has been recorded before.
