@@ -47,31 +47,30 @@ int present_version(Database& db, std::span<const EmbeddedFile> migrations,
 }
 
 void apply(Database& db, const EmbeddedFile& file, const std::string& ledger) {
-  Transaction transaction(db);
-  Statement applied(db, fmt::format("SELECT 1 FROM {} WHERE version = ?", ledger));
-  if (applied.bind(version_of(file)).step()) return;  // another process was faster
   db.exec(std::string(file.text));
   Statement(db, fmt::format("INSERT INTO {} (version, name, checksum) VALUES (?, ?, ?)", ledger))
       .bind(version_of(file), file.name, checksum_of(file))
       .run();
-  fault::point("migrate.before_commit");
-  transaction.commit();
-  fault::point("migrate.after_commit");
 }
 
 }  // namespace
 
 void migrate(Database& db, std::span<const EmbeddedFile> migrations, const std::string& ledger,
              const std::string& what) {
-  const auto present = present_version(db, migrations, ledger, what);
-  if (present == std::ssize(migrations)) return;
+  if (present_version(db, migrations, ledger, what) == std::ssize(migrations)) return;
+  Transaction transaction(db);
   db.exec(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (version INTEGER PRIMARY KEY, name TEXT NOT "
                   "NULL, checksum TEXT NOT NULL) STRICT",
                   ledger));
+  // Asked again: another process may have been faster.
+  const auto present = present_version(db, migrations, ledger, what);
   for (const auto& file : migrations) {
     if (version_of(file) > present) apply(db, file, ledger);
   }
+  fault::point("migrate.before_commit");
+  transaction.commit();
+  fault::point("migrate.after_commit");
 }
 
 void check_version(Database& db, std::span<const EmbeddedFile> migrations,
