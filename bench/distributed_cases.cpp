@@ -37,7 +37,7 @@ std::int64_t children_done(const std::filesystem::path& folder) {
   std::int64_t done = 0;
   for (const auto& run : reader->map_runs(parent)) {
     for (const auto& counts : reader->count_children(parent, run.event))
-      done += counts.status == machine::Status::succeeded ? counts.children : 0;
+      done += counts.status == execution::Status::succeeded ? counts.children : 0;
   }
   return done;
 }

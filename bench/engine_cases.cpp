@@ -31,7 +31,7 @@ Figures many_runs(const std::filesystem::path& folder, int runs, int steps) {
   rig.engine().wait_idle();
   const auto took = seconds_since(start);
   const auto reader = store::open_as_reader(folder / "runs.db");
-  if (std::ssize(reader->list({machine::Status::succeeded, -1})) != runs)
+  if (std::ssize(reader->list({execution::Status::succeeded, -1})) != runs)
     throw std::runtime_error("a run failed");
   return {{"steps_per_s", runs * steps / took}};
 }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "orchestrator/store/sqlite_store.h"
-#include "workers/items/items.h"
+#include "workers/map_items/items.h"
 
 namespace orch::bench {
 namespace {
@@ -31,13 +31,13 @@ boost::json::value echo(const workers::Task& task, workers::TaskContext&) { retu
 Rig::Rig(const std::filesystem::path& folder, Step step)
     : store_(store::open_as_owner(folder / "runs.db", "engine_bench")) {
   registry_.add("bench:step", std::make_unique<StepWorker>(std::move(step)));
-  registry_.set_outside(items::make_outside());
+  registry_.set_outside(map_items::make_outside());
   engine_ = std::make_unique<engine::Engine>(*store_, registry_);
 }
 
 void Rig::must_succeed(const std::string& run_id) {
   const auto row = engine_->wait(run_id);
-  if (row.status != machine::Status::succeeded)
+  if (row.status != execution::Status::succeeded)
     throw std::runtime_error("a run failed: " + row.error.value_or("") + row.cause.value_or(""));
 }
 

@@ -8,7 +8,7 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/version.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 namespace bj = boost::json;
 
 int show_config(const Context& context) {
-  status::Grid grid({{"SETTING"}, {"VALUE", false, true}, {"FROM", false, true}});
+  view::Grid grid({{"SETTING"}, {"VALUE", false, true}, {"FROM", false, true}});
   bj::array documents;
   for (const auto& kind : setting_kinds()) {
     const auto& setting = context.settings.get(kind.name);
@@ -43,7 +43,7 @@ bj::object code_document(const ErrorCode& code) {
 }
 
 int explain_all(const Context& context) {
-  status::Grid grid({{"CODE"}, {"TITLE", false, true}});
+  view::Grid grid({{"CODE"}, {"TITLE", false, true}});
   bj::array documents;
   for (const auto& code : error_codes()) {
     grid.add({std::string(code.code), std::string(code.title)});
@@ -77,9 +77,9 @@ int explain(const Context& context, const std::string& wanted) {
       return Exit::ok;
     }
     auto width = context.out.width();
-    context.print(status::toned(fmt::format("{}: {}", code.code, code.title), status::Tone::strong,
-                                context.out.look) +
-                  "\n\n" + status::wrapped(std::string(code.meaning), width, 0) + '\n');
+    context.print(view::toned(fmt::format("{}: {}", code.code, code.title), view::Tone::strong,
+                              context.out.look) +
+                  "\n\n" + view::wrapped(std::string(code.meaning), width, 0) + '\n');
     return Exit::ok;
   }
   throw Error("ORCH-0001", fmt::format("no error code {}{}", full, did_you_mean(full, known)),

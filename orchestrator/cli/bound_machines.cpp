@@ -12,31 +12,32 @@ namespace bj = boost::json;
 
 constexpr const char* role = "arn:aws:iam::123456789012:role/orch";
 
-void keep(service::Service& service, const bindings::StateMachine& machine) {
+void keep(stepfunctions::Service& service, const bindings::StateMachine& machine) {
   const auto text = read_text(machine.file.string());
-  service::Call create;
+  stepfunctions::Call create;
   create.operation = "CreateStateMachine";
   create.request = {{"name", machine.name}, {"definition", text}, {"roleArn", role}};
   try {
     service.call(create);
     return;
-  } catch (const service::ServiceError& error) {
+  } catch (const stepfunctions::ServiceError& error) {
     if (error.type() != "StateMachineAlreadyExists") throw;
   }
-  service::Call update;
+  stepfunctions::Call update;
   update.operation = "UpdateStateMachine";
-  update.request = {{"stateMachineArn", service::Place{}.machine(machine.name)},
+  update.request = {{"stateMachineArn", stepfunctions::Place{}.machine(machine.name)},
                     {"definition", text}};
   service.call(update);
 }
 
 }  // namespace
 
-void keep_machines(service::Service& service, const std::vector<bindings::StateMachine>& machines) {
+void keep_machines(stepfunctions::Service& service,
+                   const std::vector<bindings::StateMachine>& machines) {
   for (const auto& machine : machines) {
     try {
       keep(service, machine);
-    } catch (const service::ServiceError& error) {
+    } catch (const stepfunctions::ServiceError& error) {
       throw Error("ORCH-0014", fmt::format("the state machine \"{}\" of {}: {}", machine.name,
                                            machine.file.string(), error.message()));
     }

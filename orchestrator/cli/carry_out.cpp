@@ -14,9 +14,9 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/owner.h"
-#include "orchestrator/status/text.h"
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -57,7 +57,7 @@ std::optional<bj::object> own_or_ask(const Context& context, const std::function
 Placed place(const Context& context, const Wish& wish) {
   Placed placed;
   const auto own = [&] {
-    service::Options options;
+    stepfunctions::Options options;
     options.connections = connections_file(context.settings);
     options.access = access_policy(context.settings);
     placed.owner = std::make_unique<Owner>(context.settings.value("store"), context.command_line,
@@ -80,7 +80,7 @@ int leave_paused(const Context& context, Owner& owner, RunReader& run) {
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   owner.engine().drain(drain_patience);
   run.refresh();
-  if (run.row().status != machine::Status::running) return show_end(context, run);
+  if (run.row().status != execution::Status::running) return show_end(context, run);
   show_paused(context, run.row());
   return Exit::interrupted;
 }
@@ -93,7 +93,7 @@ bool wait_for_guests(const Context& context, Owner& owner) {
     if (guests.size() != said && !guests.empty())
       context.say(
           fmt::format("orch: {} still under way here: {} (Ctrl-C leaves {} to the next orch)",
-                      status::plural(static_cast<std::int64_t>(guests.size()), "run"),
+                      view::plural(static_cast<std::int64_t>(guests.size()), "run"),
                       fmt::join(guests, ", "), guests.size() == 1 ? "it" : "them"));
     said = guests.size();
     if (interrupted()) return false;
@@ -160,11 +160,11 @@ void announce_continued(const Context& context, const Owner& owner, const std::s
       continue;
     }
     context.say(fmt::format("orch: continuing run {}, interrupted at {} UTC", run.made.name,
-                            status::instant_text(interrupted_at)));
+                            view::instant_text(interrupted_at)));
   }
   if (more > 0)
     context.say(
-        fmt::format("orch: and {} more; `orch status` lists them", status::plural(more, "run")));
+        fmt::format("orch: and {} more; `orch status` lists them", view::plural(more, "run")));
 }
 
 int carry_out(const Context& context, Wish wish, Patience patience) {

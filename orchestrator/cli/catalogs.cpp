@@ -10,9 +10,9 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
-#include "workers/steps/catalog_check.h"
+#include "workers/replication/catalog_check.h"
 
 namespace orch::cli {
 namespace {
@@ -52,7 +52,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
   write_text(options.file, text, options.replace);
   const auto tables = found.catalog.at("tables").as_array().size();
   context.say(fmt::format("orch: {}: {}; look through it, then: orch catalog validate {}",
-                          options.file, status::plural(static_cast<std::int64_t>(tables), "table"),
+                          options.file, view::plural(static_cast<std::int64_t>(tables), "table"),
                           options.file));
   return Exit::ok;
 }
@@ -60,7 +60,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
 int validate(const Context& context, const CatalogOptions& options) {
   const auto catalog = catalog::load_catalog(options.file);
   const auto entries = catalog::choose(catalog, {options.only, options.tags});
-  const auto problems = steps::check_catalog(catalog, entries, load_connections(context));
+  const auto problems = replication::check_catalog(catalog, entries, load_connections(context));
   if (context.json()) {
     bj::array documents;
     for (const auto& problem : problems)
@@ -68,7 +68,7 @@ int validate(const Context& context, const CatalogOptions& options) {
           {"key", problem.pointer}, {"message", problem.message}, {"hint", problem.hint}});
     print_documents(context, documents);
   } else {
-    status::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
+    view::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
     for (const auto& problem : problems) {
       grid.add({problem.pointer, problem.message});
       if (!problem.hint.empty()) grid.add({"", "hint: " + problem.hint});
@@ -77,8 +77,8 @@ int validate(const Context& context, const CatalogOptions& options) {
   }
   const auto count = static_cast<std::int64_t>(problems.size());
   context.say(fmt::format("{}: {}, {}", options.file,
-                          status::plural(static_cast<std::int64_t>(entries.size()), "table"),
-                          count == 0 ? "all can be replicated" : status::plural(count, "problem")));
+                          view::plural(static_cast<std::int64_t>(entries.size()), "table"),
+                          count == 0 ? "all can be replicated" : view::plural(count, "problem")));
   return count == 0 ? Exit::ok : Exit::failure;
 }
 
@@ -100,13 +100,13 @@ int show(const Context& context, const CatalogOptions& options) {
     print_documents(context, documents);
     return Exit::ok;
   }
-  status::Grid grid({{"TABLE", false, true},
-                     {"SOURCE", false, true},
-                     {"TARGET", false, true},
-                     {"STRATEGY"},
-                     {"PARTS", true},
-                     {"CHECKS", true},
-                     {"TAGS", false, true}});
+  view::Grid grid({{"TABLE", false, true},
+                   {"SOURCE", false, true},
+                   {"TARGET", false, true},
+                   {"STRATEGY"},
+                   {"PARTS", true},
+                   {"CHECKS", true},
+                   {"TAGS", false, true}});
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     const auto& document = documents[i].as_object();

@@ -13,9 +13,9 @@
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/service/integration.h"
-#include "orchestrator/service/state_walk.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/stepfunctions/integration.h"
+#include "orchestrator/stepfunctions/state_walk.h"
+#include "orchestrator/view/text.h"
 #include "workers/bindings/bindings.h"
 #include "workers/worker.h"
 
@@ -47,14 +47,14 @@ void check_resources(const std::string& text, asl::ParseResult& result,
     problem.warning = true;
     result.problems.push_back(std::move(problem));
   };
-  service::for_each_state(json::parse(text), "", check);
+  stepfunctions::for_each_state(json::parse(text), "", check);
   json::locate_problems(text, result.problems);
 }
 
 /// What serves the resources of a run: the workers, the service's own integrations, the bindings.
 std::unique_ptr<workers::Registry> known_workers(const Context& context) {
   auto registry = std::make_unique<workers::Registry>(workers::built_in());
-  service::Integration().add_workers(*registry);
+  stepfunctions::Integration().add_workers(*registry);
   const auto& file = context.settings.value("bindings");
   if (!file.empty()) bindings::bind(*registry, file);
   return registry;
@@ -96,8 +96,7 @@ void show(const Context& context, const Checked& checked) {
   if (checked.result.workflow)
     context.say(fmt::format(
         "{}: valid, {}", checked.file,
-        status::plural(static_cast<std::int64_t>(checked.result.workflow->by_name.size()),
-                       "state")));
+        view::plural(static_cast<std::int64_t>(checked.result.workflow->by_name.size()), "state")));
 }
 
 int validate(const Context& context, const ValidateOptions& options) {
@@ -118,7 +117,7 @@ int validate(const Context& context, const ValidateOptions& options) {
   if (bad > 0 && options.files.size() > 1)
     context.say(
         fmt::format("orch: {} of {} are not valid", bad,
-                    status::plural(static_cast<std::int64_t>(options.files.size()), "definition")));
+                    view::plural(static_cast<std::int64_t>(options.files.size()), "definition")));
   return bad > 0 ? Exit::failure : Exit::ok;
 }
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/output.h"
-#include "orchestrator/status/document.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/document.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -25,12 +25,12 @@ void on_interrupt(int) {
   if (interrupts.fetch_add(1) > 0) ::_exit(Exit::interrupted);
 }
 
-std::optional<status::Waiting> waiting_for(store::Store& store, const store::ExecutionRow& row) {
+std::optional<view::Waiting> waiting_for(store::Store& store, const store::ExecutionRow& row) {
   if (!row.waits_for) return std::nullopt;
   const auto other = store.find(*row.waits_for);
   const auto mine = store.claims_of(row.id);
   const auto theirs = store.claims_of(other.id);
-  status::Waiting waiting{other.made.run_id, other.made.name, {}};
+  view::Waiting waiting{other.made.run_id, other.made.name, {}};
   std::ranges::set_intersection(mine, theirs, std::back_inserter(waiting.claims));
   return waiting;
 }
@@ -46,13 +46,13 @@ void RunReader::refresh() {
   // The row first: when it says ended, all events are there.
   row_ = store_.find(row_.made.run_id);
   store_.history(row_.id, projection_.last_event(),
-                 [&](const machine::Event& event) { projection_.add(event); });
+                 [&](const execution::Event& event) { projection_.add(event); });
   waiting_ = waiting_for(store_, row_);
   progress_.clear();
-  if (row_.status == machine::Status::running) progress_ = store_.progress(row_.id);
+  if (row_.status == execution::Status::running) progress_ = store_.progress(row_.id);
 }
 
-status::RunView RunReader::view(const std::string& owner) const {
+view::RunView RunReader::view(const std::string& owner) const {
   return {row_, projection_.overview(), progress_, clock_now(), owner, waiting_};
 }
 
@@ -71,14 +71,14 @@ bool interrupted() { return interrupts.load() > 0; }
 FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
                  const std::function<bool()>& going_on) {
   LiveArea area(context.err);
-  status::Ticker ticker;
+  view::Ticker ticker;
   auto next_check = std::chrono::steady_clock::now() + owner_check_interval;
   const auto show = [&] {
     const auto view = run.view("");
     if (context.err.terminal) {
       auto look = context.err.look;
       look.width = context.err.width();
-      area.draw(status::picture(view, look, context.err.height() - 1));
+      area.draw(view::picture(view, look, context.err.height() - 1));
     } else {
       for (const auto& line : ticker.news(view)) context.say(line);
     }
@@ -86,7 +86,7 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
   while (true) {
     run.refresh();
     show();
-    if (run.row().status != machine::Status::running) break;
+    if (run.row().status != execution::Status::running) break;
     if (run.row().paused_at) return FollowEnd::paused;
     if (interrupted()) return FollowEnd::interrupted;
     if (std::chrono::steady_clock::now() >= next_check) {
@@ -110,15 +110,15 @@ void show_paused(const Context& context, const store::ExecutionRow& row) {
 int show_end(const Context& context, const RunReader& run) {
   const auto view = run.view("");
   if (context.json()) {
-    print_document(context, status::run_document(view));
+    print_document(context, view::run_document(view));
   } else {
-    context.print(status::end_page(view, context.out.look));
+    context.print(view::end_page(view, context.out.look));
   }
   switch (run.row().status) {
-    case machine::Status::succeeded:
+    case execution::Status::succeeded:
       return Exit::ok;
-    case machine::Status::failed:
-    case machine::Status::timed_out:
+    case execution::Status::failed:
+    case execution::Status::timed_out:
       return Exit::run_failed;
     default:
       return Exit::interrupted;

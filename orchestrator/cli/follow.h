@@ -7,7 +7,7 @@
 
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/owner.h"
-#include "orchestrator/status/live.h"
+#include "orchestrator/view/live.h"
 
 namespace orch::cli {
 
@@ -19,15 +19,15 @@ class RunReader {
 
   /// Reads what is new.
   void refresh();
-  status::RunView view(const std::string& owner) const;
+  view::RunView view(const std::string& owner) const;
   const store::ExecutionRow& row() const { return row_; }
 
  private:
   store::Store& store_;
   store::ExecutionRow row_;
-  status::Projection projection_;
+  view::Projection projection_;
   std::vector<store::ProgressRow> progress_;
-  std::optional<status::Waiting> waiting_;
+  std::optional<view::Waiting> waiting_;
 };
 
 Instant clock_now();

@@ -10,8 +10,8 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/graphviz.h"
-#include "orchestrator/status/projection.h"
 #include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/view/projection.h"
 
 namespace orch::cli {
 namespace {
@@ -24,25 +24,25 @@ struct GraphOptions {
 
 using Status = asl::StateMark::Status;
 
-Status mark_of(status::Outcome outcome) {
+Status mark_of(view::Outcome outcome) {
   switch (outcome) {
-    case status::Outcome::waiting:
-    case status::Outcome::running:
-    case status::Outcome::retrying:
+    case view::Outcome::waiting:
+    case view::Outcome::running:
+    case view::Outcome::retrying:
       return Status::running;
-    case status::Outcome::succeeded:
+    case view::Outcome::succeeded:
       return Status::succeeded;
-    case status::Outcome::caught:
+    case view::Outcome::caught:
       return Status::caught;
-    case status::Outcome::failed:
+    case view::Outcome::failed:
       return Status::failed;
-    case status::Outcome::aborted:
+    case view::Outcome::aborted:
       return Status::aborted;
   }
   return Status::not_run;
 }
 
-std::string note_of(const status::StateLine& line) {
+std::string note_of(const view::StateLine& line) {
   if (line.entered < 2) return "";
   return line.succeeded == line.entered ? fmt::format("{} times", line.entered)
                                         : fmt::format("{} of {}", line.succeeded, line.entered);
@@ -57,8 +57,8 @@ struct Picture {
 
 Picture picture_of_run(store::Store& store, const std::string& run) {
   const auto row = store.find(run);
-  status::Projection projection;
-  store.history(row.id, 0, [&](const machine::Event& event) { projection.add(event); });
+  view::Projection projection;
+  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
   Picture picture{row.made.workflow, store.definition(row.made.definition_hash), {}};
   for (const auto& line : projection.overview().states)
     picture.marks[line.name] = {mark_of(line.outcome()), note_of(line)};

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
-#include "workers/tools/child_process.h"
+#include "workers/library/child_process.h"
 #include "workers/worker.h"
 
 namespace orch::cli {
@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::size_t largest_picture = std::size_t{64} << 20;
 
-tools::ProgramEnd run_dot(const std::string& dot) {
-  tools::ProgramCall call;
+library::ProgramEnd run_dot(const std::string& dot) {
+  library::ProgramCall call;
   call.argv = {"dot", "-Tsvg"};
   call.folder = "/";
   call.input = dot;
   call.max_output_bytes = largest_picture;
   try {
-    return tools::run_program(call, [] {});
+    return library::run_program(call, [] {});
   } catch (const workers::TaskFailed&) {
     throw Error("ORCH-0011", "Graphviz is not installed: there is no program dot",
                 "install the package graphviz, or take --format dot or mermaid");
@@ -29,7 +29,7 @@ tools::ProgramEnd run_dot(const std::string& dot) {
 
 std::string to_svg(const std::string& dot) {
   auto end = run_dot(dot);
-  if (end.kind == tools::ProgramEnd::Kind::exited && end.code == 0) return std::move(end.output);
+  if (end.kind == library::ProgramEnd::Kind::exited && end.code == 0) return std::move(end.output);
   throw Error("ORCH-0011", fmt::format("Graphviz refused the graph: {}", end.error_tail),
               "--format dot shows what it was given");
 }

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/program.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -41,13 +41,13 @@ std::string option_names(const CLI::Option& option) {
 // Two columns; a long name stands on a line of its own.
 std::string entry(const std::string& name, const std::string& about, std::size_t column) {
   auto line = "  " + name;
-  const auto width = status::display_width(line);
+  const auto width = view::display_width(line);
   if (width + 2 > column) {
     line += '\n' + std::string(column, ' ');
   } else {
     line.append(column - width, ' ');
   }
-  return line + status::wrapped(about, text_width, column) + '\n';
+  return line + view::wrapped(about, text_width, column) + '\n';
 }
 
 std::string section(const char* title, const std::vector<OptionText>& options, bool arguments,
@@ -63,7 +63,7 @@ std::string paragraphs(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto end = std::min(text.find("\n\n"), text.size());
-    out += '\n' + status::wrapped(std::string(text.substr(0, end)), text_width, 0) + '\n';
+    out += '\n' + view::wrapped(std::string(text.substr(0, end)), text_width, 0) + '\n';
     text.remove_prefix(std::min(end + 2, text.size()));
   }
   return out;

@@ -8,11 +8,11 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/engine/family.h"
-#include "orchestrator/status/document.h"
-#include "orchestrator/status/service_history.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/view/document.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -21,16 +21,16 @@ namespace bj = boost::json;
 
 struct StatusName {
   std::string_view name;
-  machine::Status status;
+  execution::Status status;
 };
 constexpr std::array status_names = {
-    StatusName{"running", machine::Status::running},
-    StatusName{"paused", machine::Status::running},
-    StatusName{"succeeded", machine::Status::succeeded},
-    StatusName{"failed", machine::Status::failed},
-    StatusName{"timed_out", machine::Status::timed_out},
-    StatusName{"stopped", machine::Status::aborted},
-    StatusName{"aborted", machine::Status::aborted},  // as JSON has it
+    StatusName{"running", execution::Status::running},
+    StatusName{"paused", execution::Status::running},
+    StatusName{"succeeded", execution::Status::succeeded},
+    StatusName{"failed", execution::Status::failed},
+    StatusName{"timed_out", execution::Status::timed_out},
+    StatusName{"stopped", execution::Status::aborted},
+    StatusName{"aborted", execution::Status::aborted},  // as JSON has it
 };
 
 struct StatusOptions {
@@ -66,18 +66,18 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
   if (context.json()) {
     bj::array documents;
     for (const auto& row : rows) {
-      auto document = status::run_document(row, clock_now(), false);
-      if (status::interrupted(row, owned)) document["interrupted"] = true;
+      auto document = view::run_document(row, clock_now(), false);
+      if (view::interrupted(row, owned)) document["interrupted"] = true;
       documents.push_back(std::move(document));
     }
     print_documents(context, documents);
     return Exit::ok;
   }
-  context.print(status::runs_page(rows, clock_now(), owned, context.out.look));
+  context.print(view::runs_page(rows, clock_now(), owned, context.out.look));
   if (rows.empty()) context.say("orch: no runs");
   if (static_cast<std::int64_t>(rows.size()) == options.limit)
-    context.say(fmt::format("orch: the latest {}; --limit shows more",
-                            status::plural(options.limit, "run")));
+    context.say(
+        fmt::format("orch: the latest {}; --limit shows more", view::plural(options.limit, "run")));
   return Exit::ok;
 }
 
@@ -85,7 +85,7 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
 std::vector<store::ExecutionRow> parts_aside(store::Store& store, const store::ExecutionRow& run) {
   constexpr std::size_t most = 10;
   store::ListFilter filter;
-  filter.status = machine::Status::running;
+  filter.status = execution::Status::running;
   filter.paused = filter.children = true;
   filter.limit = -1;
   auto rows = store.list(filter);
@@ -102,12 +102,12 @@ int show_status(const Context& context, const StatusOptions& options) {
   if (options.run.empty()) return list_runs(context, *store, options);
   RunReader run(*store, options.run);
   auto view = run.view(store::OwnerLock::owner(path).value_or(""));
-  if (run.row().status == machine::Status::running)
+  if (run.row().status == execution::Status::running)
     view.parts_aside = parts_aside(*store, run.row());
   if (context.json()) {
-    print_document(context, status::run_document(view));
+    print_document(context, view::run_document(view));
   } else {
-    context.print(status::run_page(view, context.out.look));
+    context.print(view::run_page(view, context.out.look));
   }
   return Exit::ok;
 }
@@ -116,16 +116,16 @@ int show_history(const Context& context, const HistoryOptions& options) {
   const auto store = store::open_as_reader(context.settings.value("store"));
   const auto row = store->find(options.run);
   if (!context.json()) {
-    status::Grid grid(status::history_columns());
-    store->history(row.id, 0, [&](const machine::Event& event) {
-      grid.add(status::history_cells(event, row.made.started_at));
+    view::Grid grid(view::history_columns());
+    store->history(row.id, 0, [&](const execution::Event& event) {
+      grid.add(view::history_cells(event, row.made.started_at));
     });
     context.print(grid.text(context.out.look));
     return Exit::ok;
   }
-  status::ServiceHistory service;
+  stepfunctions::ServiceHistory service;
   bj::array events;
-  store->history(row.id, 0, [&](const machine::Event& event) {
+  store->history(row.id, 0, [&](const execution::Event& event) {
     auto converted = service.convert(event);
     if (!converted) return;
     // A long history goes out as it is read.

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
-#include "orchestrator/status/projection.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/projection.h"
+#include "orchestrator/view/text.h"
 #include "workers/worker.h"
 
 namespace orch::cli {
 namespace {
 
 namespace bj = boost::json;
-using status::Tone;
+using view::Tone;
 
 void append_pretty(std::string& out, const bj::value& value, std::size_t depth);
 
@@ -47,18 +47,18 @@ void append_pretty(std::string& out, const bj::value& value, std::size_t depth) 
   }
 }
 
-std::string detail(const char* name, const std::string& text, const status::Look& look) {
+std::string detail(const char* name, const std::string& text, const view::Look& look) {
   if (text.empty()) return {};
-  return status::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
-         status::wrapped(text, look.width, 8) + '\n';
+  return view::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
+         view::wrapped(text, look.width, 8) + '\n';
 }
 
-std::string code_line(const std::string& code, const status::Look& look) {
+std::string code_line(const std::string& code, const view::Look& look) {
   if (code.empty()) return {};
   return detail("code", fmt::format("{0} (`orch explain {0}`)", code), look);
 }
 
-std::string document_text(const InvalidDocument& error, const status::Look& look) {
+std::string document_text(const InvalidDocument& error, const view::Look& look) {
   constexpr std::int64_t most_shown = 50;  // nobody reads more before mending some
   std::string out;
   std::int64_t errors = 0;
@@ -67,8 +67,8 @@ std::string document_text(const InvalidDocument& error, const status::Look& look
     if (!problem.warning) ++errors;
   }
   if (errors > most_shown) out += fmt::format("… and {} more\n", errors - most_shown);
-  out += status::toned(fmt::format("orch: {}: {}", error.file(), status::plural(errors, "problem")),
-                       Tone::bad, look);
+  out += view::toned(fmt::format("orch: {}: {}", error.file(), view::plural(errors, "problem")),
+                     Tone::bad, look);
   return out + '\n' + code_line(error.code(), look);
 }
 
@@ -91,29 +91,27 @@ void print_documents(const Context& context, const bj::array& values) {
   context.print(out);
 }
 
-std::string problem_text(const std::string& file, const Problem& problem,
-                         const status::Look& look) {
+std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look) {
   auto place = file;
   if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
-  auto out = status::toned(place + ":", Tone::strong, look) + ' ';
-  out += status::toned(
+  auto out = view::toned(place + ":", Tone::strong, look) + ' ';
+  out += view::toned(
       problem.warning ? "warning: " : "error: ", problem.warning ? Tone::busy : Tone::bad, look);
   out += problem.message;
   if (!problem.pointer.empty()) out += " (" + problem.pointer + ")";
   return out + '\n' + detail("hint", problem.hint, look);
 }
 
-std::string error_text(const std::exception& error, const status::Look& look) {
+std::string error_text(const std::exception& error, const view::Look& look) {
   if (const auto* invalid = dynamic_cast<const InvalidDocument*>(&error))
     return document_text(*invalid, look);
   const auto first = [&](const std::string& message) {
-    return status::toned("orch: ", Tone::bad, look) + status::wrapped(message, look.width, 2) +
-           '\n';
+    return view::toned("orch: ", Tone::bad, look) + view::wrapped(message, look.width, 2) + '\n';
   };
   if (const auto* ours = dynamic_cast<const Error*>(&error))
     return first(ours->what()) + detail("hint", ours->hint(), look) + code_line(ours->code(), look);
   if (const auto* failed = dynamic_cast<const workers::TaskFailed*>(&error)) {
-    const auto failure = status::failure_of(failed->error(), failed->cause());
+    const auto failure = view::failure_of(failed->error(), failed->cause());
     return first(failure.error + ": " + failure.message) + detail("hint", failure.hint, look) +
            code_line(failure.code, look);
   }

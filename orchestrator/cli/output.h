@@ -21,9 +21,9 @@ void print_document(const Context& context, const boost::json::value& value);
 void print_documents(const Context& context, const boost::json::array& values);
 
 /// "file:12:7: message" with pointer and hint below.
-std::string problem_text(const std::string& file, const Problem& problem, const status::Look& look);
+std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look);
 
 /// Message, hint and code, each on a line of its own; all problems of an InvalidDocument.
-std::string error_text(const std::exception& error, const status::Look& look);
+std::string error_text(const std::exception& error, const view::Look& look);
 
 }  // namespace orch::cli

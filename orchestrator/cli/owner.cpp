@@ -43,9 +43,9 @@ engine::Redrive redrive_of(const bj::object& request) {
 
 }  // namespace
 
-void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) {
+void Bell::on_events(const store::ExecutionRow& run, std::span<const execution::Event> events) {
   if (other_) other_->on_events(run, events);
-  if (run.status == machine::Status::running) return;
+  if (run.status == execution::Status::running) return;
   {
     const std::scoped_lock lock(mutex_);
     ended_ = true;
@@ -53,7 +53,7 @@ void Bell::on_events(const store::ExecutionRow& run, std::span<const machine::Ev
   rung_.notify_all();
 }
 
-void Bell::on_progress(const std::string& run_id, machine::Ticket ticket,
+void Bell::on_progress(const std::string& run_id, execution::Ticket ticket,
                        const workers::Progress& progress) {
   if (other_) other_->on_progress(run_id, ticket, progress);
 }
@@ -69,7 +69,7 @@ void Bell::wait(Millis longest) {
 }
 
 Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers,
-             const std::string& bindings, service::Options service_options,
+             const std::string& bindings, stepfunctions::Options service_options,
              engine::Observer* observer)
     : path_(store),
       store_(store::open_as_owner(store, command)),
@@ -80,7 +80,7 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   std::vector<bindings::StateMachine> machines;
   if (!bindings.empty()) machines = bindings::bind(registry_, bindings);
   store::ListFilter running;
-  running.status = machine::Status::running;
+  running.status = execution::Status::running;
   running.limit = -1;
   for (auto& row : store_->list(running)) {
     if (row.paused_at) continue;
@@ -100,7 +100,7 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
     return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();
   };
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
-  service_ = std::make_unique<service::Service>(*engine_, store, std::move(service_options));
+  service_ = std::make_unique<stepfunctions::Service>(*engine_, store, std::move(service_options));
   keep_machines(*service_, machines);
   integration_.connect(*service_);
   server_ = std::make_unique<ControlServer>(
@@ -142,7 +142,7 @@ bj::object Owner::answer(const bj::object& request) {
 void Owner::drop_ended_guests() {
   std::erase_if(guests_, [&](const std::string& run) {
     const auto row = reader_->find(run);
-    return row.status != machine::Status::running || row.paused_at;
+    return row.status != execution::Status::running || row.paused_at;
   });
 }
 

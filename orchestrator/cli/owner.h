@@ -11,8 +11,8 @@
 
 #include "orchestrator/cli/control.h"
 #include "orchestrator/engine/engine.h"
-#include "orchestrator/service/integration.h"
-#include "orchestrator/service/service.h"
+#include "orchestrator/stepfunctions/integration.h"
+#include "orchestrator/stepfunctions/service.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::cli {
@@ -23,8 +23,8 @@ class Bell final : public engine::Observer {
   /// `other`, which may be null, is told the same.
   explicit Bell(engine::Observer* other) : other_(other) {}
 
-  void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override;
-  void on_progress(const std::string& run_id, machine::Ticket ticket,
+  void on_events(const store::ExecutionRow& run, std::span<const execution::Event> events) override;
+  void on_progress(const std::string& run_id, execution::Ticket ticket,
                    const workers::Progress& progress) override;
   void on_activity_task(const std::string& activity) override;
   /// Waits for a run to end, at most for `longest`.
@@ -43,14 +43,14 @@ class Owner {
   /// `observer` may be null; else it is told what is committed.
   /// `bindings` is the path of a bindings file, or empty.
   Owner(const std::filesystem::path& store, const std::string& command, int workers,
-        const std::string& bindings, service::Options options,
+        const std::string& bindings, stepfunctions::Options options,
         engine::Observer* observer = nullptr);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
 
   engine::Engine& engine() { return *engine_; }
-  service::Service& service() { return *service_; }
+  stepfunctions::Service& service() { return *service_; }
   Bell& bell() { return bell_; }
   /// Runs that this process continues: under way when the store was taken over, and not paused.
   struct Continued {
@@ -72,7 +72,7 @@ class Owner {
   std::filesystem::path path_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Store> reader_;  ///< guarded by mutex_, as the rest below
-  service::Integration integration_;
+  stepfunctions::Integration integration_;
   workers::Registry registry_;
   Bell bell_;
   std::vector<Continued> continued_;
@@ -80,7 +80,7 @@ class Owner {
   std::set<std::string> guests_;
   bool closed_ = false;
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<service::Service> service_;
+  std::unique_ptr<stepfunctions::Service> service_;
   std::unique_ptr<ControlServer> server_;
 };
 

@@ -4,7 +4,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/text.h"
-#include "workers/steps/run_check.h"
+#include "workers/replication/run_check.h"
 #include "workers/worker.h"
 
 namespace orch::cli {
@@ -42,8 +42,8 @@ void check_before_submit(const engine::Submission& submission) {
                 "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
   const auto end = std::chrono::steady_clock::now() + patience;
   try {
-    steps::check_run_input(json::parse(submission.input), submission.connections,
-                           [&] { return std::chrono::steady_clock::now() > end; });
+    replication::check_run_input(json::parse(submission.input), submission.connections,
+                                 [&] { return std::chrono::steady_clock::now() > end; });
   } catch (const workers::Cancelled&) {
     return;
   }

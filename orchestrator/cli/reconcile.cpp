@@ -13,11 +13,11 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
-#include "workers/steps/as_of.h"
-#include "workers/steps/audit.h"
-#include "workers/steps/open_ends.h"
+#include "workers/replication/as_of.h"
+#include "workers/replication/audit/audit.h"
+#include "workers/replication/open_ends.h"
 
 namespace orch::cli {
 namespace {
@@ -27,13 +27,13 @@ namespace bj = boost::json;
 struct ReconcileOptions {
   std::string file = "catalog.json";
   catalog::Choice choice;
-  int pause = static_cast<int>(steps::default_pause.count());
+  int pause = static_cast<int>(replication::default_pause.count());
 };
 
 /// What became of one table.
 struct Compared {
   std::string key;
-  std::optional<steps::AuditResult> result;
+  std::optional<replication::AuditResult> result;
   std::string error;  ///< name, when it could not be compared; likewise the following
   std::string message;
   bj::value cause;
@@ -41,7 +41,7 @@ struct Compared {
   bool differs() const { return result && !result->equal(); }
 };
 
-Compared compare(const catalog::Entry& entry, steps::OpenEnds& ends, int pause) {
+Compared compare(const catalog::Entry& entry, replication::OpenEnds& ends, int pause) {
   Compared compared{entry.key, {}, {}, {}, {}};
   const auto stop = [] { return interrupted(); };
   try {
@@ -51,9 +51,9 @@ Compared compare(const catalog::Entry& entry, steps::OpenEnds& ends, int pause) 
     const auto published = [&]() -> data::Source& {
       return ends.published(entry.target_connection);
     };
-    compared.result =
-        steps::audit(entry, {source, target, published},
-                     {[&] { steps::pause_for(std::chrono::seconds(pause), stop); }, stop});
+    compared.result = replication::audit(
+        entry, {source, target, published},
+        {[&] { replication::pause_for(std::chrono::seconds(pause), stop); }, stop});
   } catch (const workers::TaskFailed& failure) {
     compared.error = failure.error();
     compared.message = failure.what();
@@ -66,36 +66,36 @@ Compared compare(const catalog::Entry& entry, steps::OpenEnds& ends, int pause) 
 }
 
 bj::object document_of(const Compared& compared) {
-  if (compared.result) return steps::to_json(*compared.result);
+  if (compared.result) return replication::to_json(*compared.result);
   return {{"key", compared.key},
           {"equal", nullptr},
           {"error", compared.error},
           {"cause", compared.cause}};
 }
 
-std::string number(std::int64_t count) { return count == 0 ? "" : status::count_text(count); }
+std::string number(std::int64_t count) { return count == 0 ? "" : view::count_text(count); }
 
-void add_row(status::Grid& grid, const Compared& compared) {
-  using status::Tone;
+void add_row(view::Grid& grid, const Compared& compared) {
+  using view::Tone;
   if (!compared.result) {
     grid.add({compared.key, {"not compared", Tone::bad}, "", "", "", "", "", "", ""});
     return;
   }
   const auto& [key, source, target, found, last, ms] = *compared.result;
   const bool equal = compared.result->equal();
-  grid.add({key, equal ? status::Cell{"equal", Tone::good} : status::Cell{"differs", Tone::bad},
-            status::count_text(source.digest.rows), status::count_text(target.digest.rows),
+  grid.add({key, equal ? view::Cell{"equal", Tone::good} : view::Cell{"differs", Tone::bad},
+            view::count_text(source.digest.rows), view::count_text(target.digest.rows),
             number(found.missing), number(found.extra), number(found.different), number(found.kept),
             number(found.changing)});
 }
 
 /// "9 rows missing, 1 extra"
-std::string counts_text(const steps::Differences& found) {
+std::string counts_text(const replication::Differences& found) {
   std::vector<std::string> parts;
   const auto add = [&](std::int64_t count, std::string_view name) {
     if (count > 0)
-      parts.push_back(parts.empty() ? fmt::format("{} {}", status::plural(count, "row"), name)
-                                    : fmt::format("{} {}", status::count_text(count), name));
+      parts.push_back(parts.empty() ? fmt::format("{} {}", view::plural(count, "row"), name)
+                                    : fmt::format("{} {}", view::count_text(count), name));
   };
   add(found.missing, "missing in the target");
   add(found.extra, "extra in the target");
@@ -105,15 +105,15 @@ std::string counts_text(const steps::Differences& found) {
 
 class Lines {
  public:
-  explicit Lines(const status::Look& look) : look_(look) {}
+  explicit Lines(const view::Look& look) : look_(look) {}
 
   void head(const std::string& key, const std::string& text) {
-    lines_ += fmt::format("\n{}: {}\n",
-                          status::toned(status::printable(key), status::Tone::strong, look_),
-                          status::wrapped(text, room(key.size() + 2), 2));
+    lines_ +=
+        fmt::format("\n{}: {}\n", view::toned(view::printable(key), view::Tone::strong, look_),
+                    view::wrapped(text, room(key.size() + 2), 2));
   }
   void add(const std::string& text) {
-    lines_ += "  " + status::wrapped(status::printable(text), room(2), 4) + "\n";
+    lines_ += "  " + view::wrapped(view::printable(text), room(2), 4) + "\n";
   }
   const std::string& text() const { return lines_; }
 
@@ -122,17 +122,17 @@ class Lines {
     return look_.width > taken + 20 ? look_.width - taken : look_.width;
   }
 
-  status::Look look_;
+  view::Look look_;
   std::string lines_;
 };
 
 /// "source as of …, target as of …; last load as of …, published … by nightly"
-void add_moments(const steps::AuditResult& result, Lines& lines) {
-  lines.add(fmt::format("source as of {}", steps::as_of_text(result.source.as_of)));
-  lines.add(fmt::format("target as of {}", steps::as_of_text(result.target.as_of)));
+void add_moments(const replication::AuditResult& result, Lines& lines) {
+  lines.add(fmt::format("source as of {}", replication::as_of_text(result.source.as_of)));
+  lines.add(fmt::format("target as of {}", replication::as_of_text(result.target.as_of)));
   const auto* load = result.last_load.if_object();
   if (!load) return lines.add("no load of the table is published");
-  const auto text = steps::as_of_text(load->at("as_of"));
+  const auto text = replication::as_of_text(load->at("as_of"));
   lines.add(fmt::format("the last load, by run {}, is as of {}",
                         std::string_view(load->at("run_name").as_string()),
                         text.empty() ? std::string(load->at("published_at").as_string()) : text));
@@ -148,11 +148,11 @@ void add_details(const Compared& compared, Lines& lines) {
   const auto& result = *compared.result;
   if (result.equal()) return;
   lines.head(compared.key, counts_text(result.found));
-  for (const auto& example : result.found.examples) lines.add(steps::sentence(example));
+  for (const auto& example : result.found.examples) lines.add(replication::sentence(example));
   const auto named = static_cast<std::int64_t>(result.found.examples.size());
   if (result.found.count() > named)
     lines.add(fmt::format("and {}{} more", result.found.all ? "" : "at least ",
-                          status::count_text(result.found.count() - named)));
+                          view::count_text(result.found.count() - named)));
   add_moments(result, lines);
 }
 
@@ -163,15 +163,15 @@ void print(const Context& context, const std::vector<Compared>& all) {
     print_documents(context, documents);
     return;
   }
-  status::Grid grid({{"TABLE", false, true},
-                     {"RESULT"},
-                     {"SOURCE", true},
-                     {"TARGET", true},
-                     {"MISSING", true},
-                     {"EXTRA", true},
-                     {"DIFFERENT", true},
-                     {"KEPT", true},
-                     {"CHANGING", true}});
+  view::Grid grid({{"TABLE", false, true},
+                   {"RESULT"},
+                   {"SOURCE", true},
+                   {"TARGET", true},
+                   {"MISSING", true},
+                   {"EXTRA", true},
+                   {"DIFFERENT", true},
+                   {"KEPT", true},
+                   {"CHANGING", true}});
   auto look = context.out.look;
   look.width = context.out.width();
   Lines lines(look);
@@ -186,8 +186,8 @@ void print(const Context& context, const std::vector<Compared>& all) {
 void say_progress(const Context& context, LiveArea& area, std::size_t at, std::size_t count,
                   const std::string& key) {
   if (context.err.terminal)
-    area.draw({status::fit(fmt::format("comparing {} ({} of {})", key, at + 1, count),
-                           context.err.width())});
+    area.draw({view::fit(fmt::format("comparing {} ({} of {})", key, at + 1, count),
+                         context.err.width())});
 }
 
 void say_way_on(const Context& context, const ReconcileOptions& options,
@@ -214,8 +214,8 @@ int summary(const Context& context, const ReconcileOptions& options,
   const auto tables = static_cast<std::int64_t>(all.size());
   const auto count = static_cast<std::int64_t>(differ.size());
   context.say(
-      fmt::format("{}: {}, {} equal{}{}", options.file, status::plural(tables, "table"),
-                  status::count_text(tables - count - failed),
+      fmt::format("{}: {}, {} equal{}{}", options.file, view::plural(tables, "table"),
+                  view::count_text(tables - count - failed),
                   count == 0 ? "" : fmt::format(", {} differ{}", count, count == 1 ? "s" : ""),
                   failed == 0 ? "" : fmt::format(", {} not compared", failed)));
   if (!differ.empty()) say_way_on(context, options, differ);
@@ -230,7 +230,7 @@ int reconcile(const Context& context, const ReconcileOptions& options) {
     throw Error("ORCH-0302", "no connections file",
                 "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
   const auto connections = connectors::Connections::load(file);
-  steps::OpenEnds ends(connections);
+  replication::OpenEnds ends(connections);
   catch_interrupts();
   std::vector<Compared> all;
   {

@@ -13,16 +13,16 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 #include "workers/catalog/edit_text.h"
-#include "workers/steps/catalog_refresh.h"
+#include "workers/replication/catalog_refresh.h"
 
 namespace orch::cli {
 namespace {
 
 namespace bj = boost::json;
-using Changes = std::vector<steps::CatalogChange>;
-using Kind = steps::CatalogChange::Kind;
+using Changes = std::vector<replication::CatalogChange>;
+using Kind = replication::CatalogChange::Kind;
 
 struct RefreshOptions {
   std::string file = "catalog.json";
@@ -86,15 +86,15 @@ void print_changes(const Context& context, const Changes& changes) {
     bj::array documents;
     for (const auto& change : changes)
       documents.push_back(bj::object{{"key", change.key},
-                                     {"change", steps::name_of(change.kind)},
+                                     {"change", replication::name_of(change.kind)},
                                      {"detail", change.detail},
                                      {"sql", bj::array(change.sql.begin(), change.sql.end())}});
     print_documents(context, documents);
     return;
   }
-  status::Grid grid({{"TABLE"}, {"CHANGE"}, {"DETAIL", false, false}});
+  view::Grid grid({{"TABLE"}, {"CHANGE"}, {"DETAIL", false, false}});
   for (const auto& change : changes)
-    grid.add({change.key, steps::name_of(change.kind), change.detail});
+    grid.add({change.key, replication::name_of(change.kind), change.detail});
   if (!changes.empty()) context.print(grid.text(context.out.look));
 }
 
@@ -109,8 +109,8 @@ int refresh(const Context& context, const RefreshOptions& options) {
   if (file.empty())
     throw Error("ORCH-0302", "no connections file",
                 "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  const auto changes = steps::catalog_changes(catalog::load_catalog(options.file),
-                                              connectors::Connections::load(file));
+  const auto changes = replication::catalog_changes(catalog::load_catalog(options.file),
+                                                    connectors::Connections::load(file));
   print_changes(context, changes);
   const auto wanted = accepted(changes, options);
   if (!wanted.empty()) {
@@ -128,7 +128,7 @@ int refresh(const Context& context, const RefreshOptions& options) {
                         wanted.empty() ? "it is as its sources are" : "all changes are taken in")
           : fmt::format("{}: {} not taken in; --apply takes in all, --accept KEY "
                         "some",
-                        options.file, status::plural(static_cast<std::int64_t>(left), "change")));
+                        options.file, view::plural(static_cast<std::int64_t>(left), "change")));
   const bool stops = std::any_of(changes.begin(), changes.end(),
                                  [](const auto& change) { return change.kind != Kind::added; });
   return stops && left > 0 ? Exit::failure : Exit::ok;
@@ -138,10 +138,10 @@ int refresh(const Context& context, const RefreshOptions& options) {
 
 void say_changes(const Context& context, const std::filesystem::path& file,
                  const connectors::Connections& connections) {
-  const auto changes = steps::catalog_changes(catalog::load_catalog(file), connections);
+  const auto changes = replication::catalog_changes(catalog::load_catalog(file), connections);
   for (const auto& change : changes)
-    context.say(
-        fmt::format("orch: {}: {}: {}", steps::name_of(change.kind), change.key, change.detail));
+    context.say(fmt::format("orch: {}: {}: {}", replication::name_of(change.kind), change.key,
+                            change.detail));
   if (!changes.empty())
     context.say(fmt::format("orch: `orch catalog refresh {} --apply` takes in what has changed",
                             file.string()));

@@ -12,7 +12,7 @@
 #include "orchestrator/cli/project.h"
 #include "orchestrator/cli/refresh.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/catalog/discover.h"
 #include "workers/connectors/registry.h"
@@ -46,8 +46,7 @@ void make_catalog(const Context& context, const Project& project,
   try_target(project);
   write_text(project.catalog, pretty(found.catalog));
   const auto count = static_cast<std::int64_t>(found.catalog.at("tables").as_array().size());
-  context.say(
-      fmt::format("orch: {}: {}", project.catalog.string(), status::plural(count, "table")));
+  context.say(fmt::format("orch: {}: {}", project.catalog.string(), view::plural(count, "table")));
 }
 
 /// The keys of an existing catalog that --schema and --tables mean; empty: all.

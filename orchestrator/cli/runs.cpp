@@ -131,10 +131,11 @@ int stop(const Context& context, const StopOptions& options) {
   const auto store = store::open_as_reader(context.settings.value("store"));
   const auto row = store->find(options.run);
   const auto& run = row.made.run_id;
-  if (row.status != machine::Status::running)
-    throw Error("ORCH-0205",
-                fmt::format("run {} is not running: it is {}", run, machine::to_string(row.status)),
-                fmt::format("`orch status {}` shows it", run));
+  if (row.status != execution::Status::running)
+    throw Error(
+        "ORCH-0205",
+        fmt::format("run {} is not running: it is {}", run, execution::to_string(row.status)),
+        fmt::format("`orch status {}` shows it", run));
   carry_out_briefly(
       context,
       [&](store::Store& own) { engine::stop_at_rest(own, run, options.error, options.cause); },

@@ -20,9 +20,9 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/owner.h"
 #include "orchestrator/cli/signing_keys.h"
-#include "orchestrator/http/aws_front.h"
 #include "orchestrator/http/tls.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/stepfunctions/aws_front.h"
+#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -73,15 +73,16 @@ Address parse_address(const std::string& text) {
 /// Tells the front, while there is one, what the engine commits.
 class Relay final : public engine::Observer {
  public:
-  void set(http::AwsFront* front) {
+  void set(stepfunctions::AwsFront* front) {
     const std::scoped_lock lock(mutex_);
     front_ = front;
   }
-  void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override {
+  void on_events(const store::ExecutionRow& run,
+                 std::span<const execution::Event> events) override {
     const std::scoped_lock lock(mutex_);
     if (front_) front_->notice(run, events);
   }
-  void on_progress(const std::string&, machine::Ticket, const workers::Progress&) override {}
+  void on_progress(const std::string&, execution::Ticket, const workers::Progress&) override {}
   void on_activity_task(const std::string& activity) override {
     const std::scoped_lock lock(mutex_);
     if (front_) front_->notice(activity);
@@ -89,13 +90,13 @@ class Relay final : public engine::Observer {
 
  private:
   std::mutex mutex_;
-  http::AwsFront* front_ = nullptr;
+  stepfunctions::AwsFront* front_ = nullptr;
 };
 
 /// Ends the io_context: the first signal gently, the second at once.
 class Ending {
  public:
-  Ending(net::io_context& io, http::Server& server, http::AwsFront& front)
+  Ending(net::io_context& io, http::Server& server, stepfunctions::AwsFront& front)
       : io_(io), server_(server), front_(front), signals_(io, SIGINT, SIGTERM), look_(io) {
     signals_.async_wait([this](const auto& cancelled, int) {
       if (!cancelled) begin();
@@ -121,13 +122,13 @@ class Ending {
 
   net::io_context& io_;
   http::Server& server_;
-  http::AwsFront& front_;
+  stepfunctions::AwsFront& front_;
   net::signal_set signals_;
   net::steady_timer look_;
   std::chrono::steady_clock::time_point give_up_;
 };
 
-service::Options service_options(const Context& context, const ServeOptions& options) {
+stepfunctions::Options service_options(const Context& context, const ServeOptions& options) {
   return {options.account,
           options.region,
           connections_file(context.settings),
@@ -183,7 +184,7 @@ void raise_descriptor_limit() {
 int serve(const Context& context, const ServeOptions& options) {
   const fs::path store = context.settings.value("store");
   const auto address = parse_address(options.listen);
-  http::FrontOptions front_options;
+  stepfunctions::FrontOptions front_options;
   front_options.keys = signing_keys(context.settings);
   const auto server_options = server_options_of(context.settings, options);
   check_exposure(address, front_options.keys, server_options);
@@ -196,7 +197,7 @@ int serve(const Context& context, const ServeOptions& options) {
   Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
               context.settings.value("bindings"), std::move(service), &relay);
   announce_continued(context, owner);
-  http::AwsFront front(io, owner.service(), std::move(front_options));
+  stepfunctions::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);
   http::Server server(io, address.host, address.port, server_options,
                       [&](http::Request request, http::Reply reply) {

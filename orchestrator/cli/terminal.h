@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/status/grid.h"
+#include "orchestrator/view/grid.h"
 
 namespace orch::cli {
 
@@ -13,7 +13,7 @@ namespace orch::cli {
 struct Stream {
   int file = 1;
   bool terminal = false;
-  status::Look look;
+  view::Look look;
 
   /// The terminal's present width; without one, the width of the look.
   std::size_t width() const;

@@ -12,7 +12,7 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/work_report.h"
-#include "orchestrator/status/text.h"
+#include "orchestrator/view/text.h"
 #include "workers/bindings/bindings.h"
 
 namespace orch::cli {
@@ -80,7 +80,7 @@ std::string aws_endpoint(const std::string& region) {
 }
 
 // Complains at once about keys that are missing or malformed; later they are waited for.
-void check_keys(fleet::Keys& keys, bool needed) {
+void check_keys(library::Keys& keys, bool needed) {
   if (!keys.current() && needed)
     throw Error("ORCH-0661", "no --endpoint, and no keys for AWS",
                 "name an endpoint as http://127.0.0.1:8083, or set AWS_ACCESS_KEY_ID and "
@@ -124,11 +124,10 @@ int leave(const Context& context, fleet::Fleet& fleet, WorkReport& report, int d
   const auto failure = fleet.failure();
   const auto before = fleet.tally();
   if (before.at_work > 0)
-    context.say(
-        fmt::format("orch: stopping; {} at work may take up to {} (Ctrl-C again leaves at "
-                    "once)",
-                    status::plural(before.at_work, "task"),
-                    status::duration_text(std::chrono::seconds(drain))));
+    context.say(fmt::format(
+        "orch: stopping; {} at work may take up to {} (Ctrl-C again leaves at "
+        "once)",
+        view::plural(before.at_work, "task"), view::duration_text(std::chrono::seconds(drain))));
   const bool ended = fleet.drain(std::chrono::seconds(drain));
   const auto tally = fleet.tally();
   report.end(tally);
@@ -147,7 +146,7 @@ int work(const Context& context, const WorkOptions& options) {
   check_resources(assignments, registry);
   const auto region = region_for(options, assignments);
   const auto endpoint = given_endpoint(options);
-  fleet::Keys keys(endpoint.empty());
+  library::Keys keys(endpoint.empty());
   check_keys(keys, endpoint.empty());
   const fleet::Client client(endpoint.empty() ? aws_endpoint(region) : endpoint, region, keys);
   catch_interrupts();
@@ -157,7 +156,7 @@ int work(const Context& context, const WorkOptions& options) {
   for (const auto& assignment : assignments) fleet::region_of(assignment.activity);  // an ARN?
   context.say(fmt::format("orch: polling {} {} at {}, up to {} at once of each", assignments.size(),
                           assignments.size() == 1 ? "activity" : "activities", client.url(),
-                          status::plural(options.concurrency, "task")));
+                          view::plural(options.concurrency, "task")));
   fleet::Fleet fleet(
       client, registry,
       {std::move(assignments), options.concurrency, std::chrono::seconds(options.heartbeat),

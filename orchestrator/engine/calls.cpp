@@ -39,7 +39,7 @@ Submitted existing(const store::ExecutionRow& row, const Submission& submission,
 }
 
 void check_state(const store::ExecutionRow& row, const Redrive& redrive,
-                 const asl::Workflow& workflow, const machine::Execution& execution) {
+                 const asl::Workflow& workflow, const execution::Execution& execution) {
   if (redrive.from.empty()) return;
   const auto& states = workflow.flow.states;
   if (!states.contains(redrive.from)) {
@@ -119,7 +119,7 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
       return {row->made.run_id, true, true};
     // A run that nobody waits for would never be stopped.
     auto* active = find(starter->execution);
-    if (!active || !active->execution.is_open(machine::Ticket{starter->ticket}))
+    if (!active || !active->execution.is_open(execution::Ticket{starter->ticket}))
       throw Error("ORCH-0214", "the task that starts this run is not open any more",
                   "nothing was started: the task has timed out, or its execution has ended");
   }
@@ -150,15 +150,15 @@ Submitted Engine::Core::do_submit(const Submission& submission) {
   row.id = transaction().add(made);
   const auto run_id = made.run_id;
   auto execution = blank(row, parsed);
-  stimulate(add(std::move(row), std::move(execution)), machine::Start{});
+  stimulate(add(std::move(row), std::move(execution)), execution::Start{});
   return {run_id, false, false};
 }
 
 std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redrive) {
   auto row = store_.find(run);
   if (!redrive.request.empty() && row.made.request == redrive.request) return row.made.run_id;
-  if (row.status == machine::Status::running) return go_on(row, redrive);
-  if (row.status == machine::Status::succeeded)
+  if (row.status == execution::Status::running) return go_on(row, redrive);
+  if (row.status == execution::Status::succeeded)
     refuse(row, "has succeeded; there is nothing to resume",
            "submit the workflow again for a new run");
   if (!redrive.input.empty()) check_json(redrive.input, "input");
@@ -181,15 +181,15 @@ std::string Engine::Core::do_redrive(const std::string& run, const Redrive& redr
   bring_along(row, redrive);
   claim_again(row);
   auto& active = add(std::move(row), std::move(execution));
-  stimulate(active, machine::Redrive{redrive.from, redrive.input});
+  stimulate(active, execution::Redrive{redrive.from, redrive.input});
   return run_id;
 }
 
 // A corrected definition may be unable to carry the recorded history in ways that comparing states
 // does not show.
-machine::Execution Engine::Core::refold(const store::ExecutionRow& row,
-                                        const std::shared_ptr<const asl::Workflow>& workflow,
-                                        const Redrive& redrive) {
+execution::Execution Engine::Core::refold(const store::ExecutionRow& row,
+                                          const std::shared_ptr<const asl::Workflow>& workflow,
+                                          const Redrive& redrive) {
   try {
     return fold(row, workflow);
   } catch (const Error& error) {
@@ -201,7 +201,7 @@ machine::Execution Engine::Core::refold(const store::ExecutionRow& row,
 
 void Engine::Core::check_definition(const store::ExecutionRow& row, const std::string& text) {
   std::set<std::string> completed, entered;
-  store_.history(row.id, 0, [&](const machine::Event& event) {
+  store_.history(row.id, 0, [&](const execution::Event& event) {
     if (is_state_entered(event.type)) entered.insert(event.name);
     if (is_state_exited(event.type)) completed.insert(event.name);
   });
@@ -215,14 +215,14 @@ void Engine::Core::check_definition(const store::ExecutionRow& row, const std::s
 std::string Engine::Core::do_stop(const std::string& run, const std::string& error,
                                   const std::string& cause) {
   const auto row = store_.find(run);
-  if (row.status != machine::Status::running)
+  if (row.status != execution::Status::running)
     refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
   if (row.set_aside) return stop_aside(row, {error, cause});
   const bool rested = wake(row);
-  stimulate(*find(row.id), machine::Stop{error, cause});
+  stimulate(*find(row.id), execution::Stop{error, cause});
   // The parts of a run that has rested do not move before they end.
   for (const auto& part : rested ? parts_of(store_, row) : std::vector<store::ExecutionRow>())
-    stimulate(*find(part.id), machine::Stop{"", ""});
+    stimulate(*find(part.id), execution::Stop{"", ""});
   return row.made.run_id;
 }
 

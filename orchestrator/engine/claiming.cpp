@@ -42,7 +42,7 @@ void Engine::Core::keep_claim(store::ExecutionId run, Claims::Names names,
 }
 
 // The worker of `ticket` has given its task back until the names are free. They may be by now.
-void Engine::Core::wait_for_claim(Active& active, machine::Ticket ticket,
+void Engine::Core::wait_for_claim(Active& active, execution::Ticket ticket,
                                   const std::vector<std::string>& names) {
   if (!active.execution.is_open(ticket)) return;
   const auto run = active.row.id;
@@ -53,15 +53,15 @@ void Engine::Core::wait_for_claim(Active& active, machine::Ticket ticket,
   if (other && claims_.holds(run) && active.execution.open_tasks().size() > 1)
     return refuse_claim(active, ticket, holder(*other, wanted));
   touch(active);
-  active.parked.insert(static_cast<machine::EventId>(ticket));
+  active.parked.insert(static_cast<execution::EventId>(ticket));
   keep_claim(run, std::move(wanted), other);
   granted_ = granted_ || !other;
 }
 
-void Engine::Core::refuse_claim(Active& active, machine::Ticket ticket,
+void Engine::Core::refuse_claim(Active& active, execution::Ticket ticket,
                                 const workers::Holder& other) {
   const auto failure = workers::overlaps(other);
-  stimulate(active, machine::TaskBroken{ticket, {failure.error(), failure.cause()}});
+  stimulate(active, execution::TaskBroken{ticket, {failure.error(), failure.cause()}});
 }
 
 // A run that is continued wants what it had before it ended or rested.
@@ -100,7 +100,7 @@ void Engine::Core::carry_on_granted() {
 
 void Engine::Core::carry_on_parked(Active& active) {
   for (const auto ticket : std::exchange(active.parked, {})) {
-    const auto task = active.execution.open_task(machine::Ticket{ticket});
+    const auto task = active.execution.open_task(execution::Ticket{ticket});
     if (task && !active.deliveries.contains(ticket)) carry_on(active, *task);
   }
 }

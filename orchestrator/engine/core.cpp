@@ -25,7 +25,7 @@ Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_cloc
 /// The latest time in the histories of the runs under way: what follows is not recorded before it.
 Instant latest_recorded(store::Store& store) {
   store::ListFilter running;
-  running.status = machine::Status::running;
+  running.status = execution::Status::running;
   running.limit = -1;
   Instant latest{};
   for (const auto& row : store.list(running)) {
@@ -93,7 +93,7 @@ Engine::Core::~Core() {
 // run rests, and with it the runs that are parts of it.
 void Engine::Core::recover() {
   store::ListFilter running;
-  running.status = machine::Status::running;
+  running.status = execution::Status::running;
   running.limit = -1;
   running.children = true;
   auto rows = store_.list(running);
@@ -286,7 +286,7 @@ void Engine::Core::settle(Inbox& pending, const Taken& taken) {
     const auto& delivery = pending.news.front().delivery;
     const auto active = active_.find(delivery->execution);
     if (active != active_.end())
-      active->second->deliveries.erase(static_cast<machine::EventId>(delivery->ticket));
+      active->second->deliveries.erase(static_cast<execution::EventId>(delivery->ticket));
     --in_flight_;
     announced_ -= delivery->announced ? 1 : 0;
     pending.news.pop_front();

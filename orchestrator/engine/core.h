@@ -33,9 +33,9 @@ namespace orch::engine {
 
 /// A run in memory: a cache of the store.
 struct Active {
-  using What = decltype(machine::Stimulus::what);
+  using What = decltype(execution::Stimulus::what);
 
-  Active(store::ExecutionRow the_row, machine::Execution the_execution)
+  Active(store::ExecutionRow the_row, execution::Execution the_execution)
       : row(std::move(the_row)), execution(std::move(the_execution)) {}
   ~Active() { drop_decision(); }
   Active(const Active&) = delete;
@@ -48,31 +48,32 @@ struct Active {
   }
 
   store::ExecutionRow row;
-  machine::Execution execution;
+  execution::Execution execution;
   /// Deliveries whose end is not committed, by ticket.
-  std::unordered_map<machine::EventId, std::shared_ptr<Delivery>> deliveries;
+  std::unordered_map<execution::EventId, std::shared_ptr<Delivery>> deliveries;
   /// Tasks that are done outside: when each last showed a sign of life on the steady clock, by
   /// ticket.
-  std::unordered_map<machine::EventId, Instant> outside;
+  std::unordered_map<execution::EventId, Instant> outside;
   /// Tickets of map runs under way, by the id of their MapRunStarted. Whoever is no longer open at
   /// the end of a turn leaves children that must be stopped.
-  std::map<machine::EventId, machine::Ticket> open_map_runs;
+  std::map<execution::EventId, execution::Ticket> open_map_runs;
   /// Tickets of open tasks that wait, with the run, for what another run claims.
-  std::set<machine::EventId> parked;
-  std::unordered_map<machine::EventId, MapRun> map_runs;  ///< likewise; dropped by a failed commit
+  std::set<execution::EventId> parked;
+  std::unordered_map<execution::EventId, MapRun>
+      map_runs;  ///< likewise; dropped by a failed commit
 
   std::shared_ptr<LongDecision> decision;  ///< made elsewhere; until then nothing else is decided
   std::vector<What> deferred;              ///< what has come meanwhile, in its order
   std::size_t deferred_taken = 0;          ///< of those: decided in this turn
-  std::set<machine::Ticket> reported;      ///< outside tasks whose reports are decided elsewhere
+  std::set<execution::Ticket> reported;    ///< outside tasks whose reports are decided elsewhere
 
-  std::vector<machine::Event> events;  ///< decided in this turn
-  bool touched = false;                ///< has a place in touched_
-  bool created = false;                ///< became active in this turn
-  bool in_more = false;                ///< has a place in more_
-  bool stale = false;                  ///< a commit failed: fold again before the next use
-  bool of_client = false;              ///< Options::access bounds it
-  int misfires = 0;                    ///< turns in a row that could not be carried out
+  std::vector<execution::Event> events;  ///< decided in this turn
+  bool touched = false;                  ///< has a place in touched_
+  bool created = false;                  ///< became active in this turn
+  bool in_more = false;                  ///< has a place in more_
+  bool stale = false;                    ///< a commit failed: fold again before the next use
+  bool of_client = false;                ///< Options::access bounds it
+  int misfires = 0;                      ///< turns in a row that could not be carried out
 };
 
 /// A run whose own work threw in a turn that is decided again.
@@ -162,8 +163,8 @@ class Engine::Core {
   void watch_outside(Active& active, const Timer& timer, Instant sign);
   void continue_those_with_more();
   void stimulate(Active& active, What what);
-  void take_events(Active& active, std::vector<machine::Event> events);
-  std::vector<machine::Event> decided(Active& active, What what);
+  void take_events(Active& active, std::vector<execution::Event> events);
+  std::vector<execution::Event> decided(Active& active, What what);
   void touch(Active& active);
   void queue_more(Active& active);
   void record_outcome(Active& active);
@@ -172,9 +173,9 @@ class Engine::Core {
   store::Turn& transaction();
 
   // long_decisions.cpp: what takes longer than a turn may
-  std::vector<machine::Event> put_off(Active& active, machine::Stimulus stimulus);
-  std::vector<machine::Event> started(Active& active, const machine::Stimulus& stimulus);
-  machine::Execution copy_of(const Active& active);
+  std::vector<execution::Event> put_off(Active& active, execution::Stimulus stimulus);
+  std::vector<execution::Event> started(Active& active, const execution::Stimulus& stimulus);
+  execution::Execution copy_of(const Active& active);
   void adopt(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
   void adopted(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
   void continue_run(Active& active);
@@ -184,14 +185,14 @@ class Engine::Core {
   void within(store::ExecutionId run, const Work& work);
   [[noreturn]] void doom(store::ExecutionId run, const std::string& why);
   void end_doomed();
-  std::vector<machine::Event> broken_off(Active& active, const std::string& why);
-  std::vector<machine::Event> break_off(Active& active, const std::string& why);
+  std::vector<execution::Event> broken_off(Active& active, const std::string& why);
+  std::vector<execution::Event> break_off(Active& active, const std::string& why);
   void record(Active& active);
   void carry_out_again(store::ExecutionId run, const std::string& why);
   void set_aside(const store::ExecutionRow& row, const std::string& why);
   void leave_out(const store::ExecutionRow& row);
-  std::string stop_aside(const store::ExecutionRow& row, const machine::Stop& reason);
-  void stop_at_rest(store::ExecutionRow row, const machine::Stop& reason);
+  std::string stop_aside(const store::ExecutionRow& row, const execution::Stop& reason);
+  void stop_at_rest(store::ExecutionRow row, const execution::Stop& reason);
   void look_back(std::vector<store::ExecutionRow>& running);
   void commit_start();
   void forget(store::ExecutionId run, const std::exception_ptr& why);
@@ -199,9 +200,9 @@ class Engine::Core {
   // dispatch.cpp: what follows from committed events
   void carry_out();
   void carry_out(Active& active);
-  void dispatch(Active& active, const std::vector<machine::Event>& events);
-  void carry_on(Active& active, const machine::OpenTask& task);
-  void dispatch_task(Active& active, const machine::OpenTask& task);
+  void dispatch(Active& active, const std::vector<execution::Event>& events);
+  void carry_on(Active& active, const execution::OpenTask& task);
+  void dispatch_task(Active& active, const execution::OpenTask& task);
   const store::ExecutionRow& run_of(const Active& active) const;
   void set_timers(Active& active);
   void add_timer(Instant due, const Timer& timer);
@@ -216,9 +217,9 @@ class Engine::Core {
   std::string do_stop(const std::string& run, const std::string& error, const std::string& cause);
   std::optional<store::StarterLink> starter_of(const Submission& submission);
   void check_resources(const asl::Workflow& workflow) const;
-  machine::Execution refold(const store::ExecutionRow& row,
-                            const std::shared_ptr<const asl::Workflow>& workflow,
-                            const Redrive& redrive);
+  execution::Execution refold(const store::ExecutionRow& row,
+                              const std::shared_ptr<const asl::Workflow>& workflow,
+                              const Redrive& redrive);
   void check_definition(const store::ExecutionRow& row, const std::string& text);
 
   // pausing.cpp: runs that nothing continues but their resume
@@ -236,9 +237,9 @@ class Engine::Core {
   workers::Holder holder(store::ExecutionId other, const Claims::Names& wanted);
   void keep_claim(store::ExecutionId run, Claims::Names names,
                   std::optional<store::ExecutionId> waits_for);
-  void wait_for_claim(Active& active, machine::Ticket ticket,
+  void wait_for_claim(Active& active, execution::Ticket ticket,
                       const std::vector<std::string>& names);
-  void refuse_claim(Active& active, machine::Ticket ticket, const workers::Holder& other);
+  void refuse_claim(Active& active, execution::Ticket ticket, const workers::Holder& other);
   void claim_again(const store::ExecutionRow& row);
   void grant_claims();
   void carry_on_granted();
@@ -250,54 +251,54 @@ class Engine::Core {
   std::optional<ActivityTask> do_take(const std::string& activity, const std::string& worker);
   void do_give_back(const std::string& token);
   bool do_report(const std::string& token, const TokenReport& report, bool patient);
-  void wait_outside(Active& active, const machine::OpenTask& task);
-  void begin_outside(Active& active, const machine::Event& event);
-  void watch_from(Active& active, const machine::OpenTask& task, Instant sign);
+  void wait_outside(Active& active, const execution::OpenTask& task);
+  void begin_outside(Active& active, const execution::Event& event);
+  void watch_from(Active& active, const execution::OpenTask& task, Instant sign);
 
   // map_runs.cpp: maps whose iterations are executions of their own
   bool do_update_map_run(const std::string& name, const store::MapRunLimits& limits);
-  void queue_map_run(store::ExecutionId parent, machine::Ticket ticket);
-  void begin_map_run(Active& active, const machine::OpenTask& task);
+  void queue_map_run(store::ExecutionId parent, execution::Ticket ticket);
+  void begin_map_run(Active& active, const execution::OpenTask& task);
   void continue_map_runs();
-  void continue_map_run(Active& active, const machine::OpenTask& task);
-  void complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run);
-  MapRun& map_run(Active& active, const machine::OpenTask& task);
-  void open_feed(Active& active, const machine::OpenTask& task, MapRun& run);
+  void continue_map_run(Active& active, const execution::OpenTask& task);
+  void complete_map_run(Active& active, const execution::OpenTask& task, MapRun& run);
+  MapRun& map_run(Active& active, const execution::OpenTask& task);
+  void open_feed(Active& active, const execution::OpenTask& task, MapRun& run);
   void count_children(Active& active, MapRun& run);
   void set_length(MapRun& run, std::int64_t items);
-  void start_children(Active& active, const machine::OpenTask& task, MapRun& run);
+  void start_children(Active& active, const execution::OpenTask& task, MapRun& run);
   bool fill_batch(Active& active, MapRun& run);
   std::optional<json::Payload> next_input(Active& active, MapRun& run);
   void start_child(Active& active, MapRun& run);
   void redrive_child(MapRun& run);
   void fail_map_run(Active& active, MapRun& run, const asl::Failure& failure);
-  void stop_children(store::ExecutionId parent, machine::EventId map_run);
+  void stop_children(store::ExecutionId parent, execution::EventId map_run);
   void find_orphans(const std::set<store::ExecutionId>& running);
   void child_ended(const store::ExecutionRow& row);
-  std::function<void()> map_run_waker(store::ExecutionId parent, machine::Ticket ticket);
+  std::function<void()> map_run_waker(store::ExecutionId parent, execution::Ticket ticket);
 
   // nested.cpp: tasks that wait for runs they started
-  void queue_nested(store::ExecutionId execution, machine::Ticket ticket);
+  void queue_nested(store::ExecutionId execution, execution::Ticket ticket);
   void continue_nested();
-  void finish_nested(Active& active, const machine::OpenTask& task);
+  void finish_nested(Active& active, const execution::OpenTask& task);
   void note_nested(const store::ExecutionRow& row);
   void find_nested_orphans(const std::set<store::ExecutionId>& running);
   void nested_ended(const store::ExecutionRow& row);
-  void collect_nested(store::ExecutionId starter, const machine::Execution* open);
+  void collect_nested(store::ExecutionId starter, const execution::Execution* open);
 
   // runs.cpp: executions in memory
   Active* find(store::ExecutionId id);
   Active* take_up(const store::ExecutionRow& row);
   void revive(Active& active);
   Active& load(const store::ExecutionRow& row);
-  Active& add(store::ExecutionRow row, machine::Execution execution);
+  Active& add(store::ExecutionRow row, execution::Execution execution);
   bool is_of_client(const store::NewExecution& made);
   bool is_of_client(store::ExecutionId id);
   std::shared_ptr<const access::Policy> access_of(const Active& active) const;
-  machine::Execution blank(const store::ExecutionRow& row,
-                           std::shared_ptr<const asl::Workflow> workflow) const;
-  machine::Execution fold(const store::ExecutionRow& row,
-                          std::shared_ptr<const asl::Workflow> workflow);
+  execution::Execution blank(const store::ExecutionRow& row,
+                             std::shared_ptr<const asl::Workflow> workflow) const;
+  execution::Execution fold(const store::ExecutionRow& row,
+                            std::shared_ptr<const asl::Workflow> workflow);
   std::shared_ptr<const asl::Workflow> workflow(const std::string& hash);
   void keep_workflow(const std::string& hash, std::shared_ptr<const asl::Workflow> workflow);
 
@@ -307,19 +308,19 @@ class Engine::Core {
   Observer* observer_;
 
   /// Map runs that may have something to do.
-  std::deque<std::pair<store::ExecutionId, machine::Ticket>> waiting_map_runs_;
+  std::deque<std::pair<store::ExecutionId, execution::Ticket>> waiting_map_runs_;
   /// Map runs that are over while children of theirs may be under way.
-  std::vector<std::pair<store::ExecutionId, machine::EventId>> orphans_;
+  std::vector<std::pair<store::ExecutionId, execution::EventId>> orphans_;
   /// Tasks whose nested run may have ended.
-  std::deque<std::pair<store::ExecutionId, machine::Ticket>> waiting_nested_;
+  std::deque<std::pair<store::ExecutionId, execution::Ticket>> waiting_nested_;
   /// Runs under way that a task waits for, by that task's execution.
-  std::multimap<store::ExecutionId, std::pair<machine::EventId, store::ExecutionId>> nested_;
+  std::multimap<store::ExecutionId, std::pair<execution::EventId, store::ExecutionId>> nested_;
   /// Of those: whose task is closed.
   std::vector<store::ExecutionId> nested_orphans_;
   /// An open task of an activity that nobody works on.
   struct Untaken {
     store::ExecutionId execution;
-    machine::Ticket ticket;
+    execution::Ticket ticket;
     bool given_back;  ///< its history says that a worker has begun it
   };
   /// By activity, oldest first.

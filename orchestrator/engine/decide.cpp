@@ -65,7 +65,7 @@ void Engine::Core::stop_orphans() {
 // Nobody waits for it any more.
 void Engine::Core::stop_orphan(store::ExecutionId run) {
   within(run, [&] {
-    if (auto* active = find(run)) stimulate(*active, machine::Stop{"", ""});
+    if (auto* active = find(run)) stimulate(*active, execution::Stop{"", ""});
   });
 }
 
@@ -86,11 +86,11 @@ void Engine::Core::take_in(const WorkerNews& news) {
   const auto ticket = delivery.ticket;
   if (const auto* done = std::get_if<WorkerNews::Done>(&news.what)) {
     auto output = json::Payload::of_text(done->output);
-    if (delivery.submits) return stimulate(*active, machine::TaskSubmitted{ticket, output});
-    return stimulate(*active, machine::TaskDone{ticket, output});
+    if (delivery.submits) return stimulate(*active, execution::TaskSubmitted{ticket, output});
+    return stimulate(*active, execution::TaskDone{ticket, output});
   }
   if (const auto* failure = std::get_if<asl::Failure>(&news.what))
-    return stimulate(*active, machine::TaskBroken{ticket, *failure});
+    return stimulate(*active, execution::TaskBroken{ticket, *failure});
   if (const auto* waits = std::get_if<WorkerNews::Waits>(&news.what))
     return wait_for_claim(*active, ticket, waits->names);
 }
@@ -108,7 +108,7 @@ void Engine::Core::announce_begun() {
       touch(*active);  // after a failed commit it is to be announced again
       delivery->announced = true;
       ++announced_;
-      stimulate(*active, machine::TaskBegun{delivery->ticket, ""});
+      stimulate(*active, execution::TaskBegun{delivery->ticket, ""});
     });
   }
 }
@@ -118,7 +118,7 @@ void Engine::Core::fire_timers() {
     fired_.push_back(*timer);
     within(timer->execution, [&] {
       if (timer->kind == Timer::Kind::heartbeat) return watch_heartbeat(*timer);
-      if (auto* active = find(timer->execution)) stimulate(*active, machine::TimerDue{timer->id});
+      if (auto* active = find(timer->execution)) stimulate(*active, execution::TimerDue{timer->id});
     });
   }
 }
@@ -138,16 +138,16 @@ void Engine::Core::watch_heartbeat(const Timer& timer) {
   const auto now = clock_.steady();
   const auto due = sign == 0 ? now + limit : Instant{Millis{sign}} + limit;
   if (due > now) return timers_.add({due, timer.execution, timer.id, Timer::Kind::heartbeat});
-  stimulate(*active, machine::HeartbeatMissed{machine::Ticket{timer.id}});
+  stimulate(*active, execution::HeartbeatMissed{execution::Ticket{timer.id}});
 }
 
 void Engine::Core::watch_outside(Active& active, const Timer& timer, Instant sign) {
-  const auto task = active.execution.open_task(machine::Ticket{timer.id});
+  const auto task = active.execution.open_task(execution::Ticket{timer.id});
   if (!task || !task->heartbeat_seconds) return;
   const auto due = sign + std::chrono::seconds(*task->heartbeat_seconds);
   if (due > clock_.steady())
     return timers_.add({due, active.row.id, timer.id, Timer::Kind::heartbeat});
-  stimulate(active, machine::HeartbeatMissed{task->ticket});
+  stimulate(active, execution::HeartbeatMissed{task->ticket});
 }
 
 // After everybody's news, so that a run with much to do does not delay the others.
@@ -166,7 +166,7 @@ void Engine::Core::continue_those_with_more() {
 
 void Engine::Core::stimulate(Active& active, What what) {
   // While a decision is made elsewhere everything but the end of the run waits for it.
-  if (active.decision && std::holds_alternative<machine::Stop>(what)) active.drop_decision();
+  if (active.decision && std::holds_alternative<execution::Stop>(what)) active.drop_decision();
   if (active.decision) {
     active.deferred.push_back(std::move(what));
     return;
@@ -176,7 +176,7 @@ void Engine::Core::stimulate(Active& active, What what) {
   take_events(active, std::move(events));
 }
 
-void Engine::Core::take_events(Active& active, std::vector<machine::Event> events) {
+void Engine::Core::take_events(Active& active, std::vector<execution::Event> events) {
   if (events.empty()) return;
   touch(active);
   decided_ += events.size();
@@ -188,11 +188,11 @@ void Engine::Core::take_events(Active& active, std::vector<machine::Event> event
     std::move(events.begin(), events.end(), std::back_inserter(active.events));
 }
 
-std::vector<machine::Event> Engine::Core::decided(Active& active, What what) {
+std::vector<execution::Event> Engine::Core::decided(Active& active, What what) {
   const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
   try {
     fault::point("engine.decide");
-    machine::Stimulus stimulus{now_, secrets_.next_bits(), std::move(what), secrets_.next()};
+    execution::Stimulus stimulus{now_, secrets_.next_bits(), std::move(what), secrets_.next()};
     try {
       const TimeSlice slice(longest_decision);
       return active.execution.decide(stimulus);
@@ -216,8 +216,9 @@ void Engine::Core::queue_more(Active& active) {
 
 void Engine::Core::record_outcome(Active& active) {
   const bool changed =
-      std::any_of(active.events.begin(), active.events.end(), [](const machine::Event& event) {
-        return is_execution_end(event.type) || event.type == machine::EventType::execution_redriven;
+      std::any_of(active.events.begin(), active.events.end(), [](const execution::Event& event) {
+        return is_execution_end(event.type) ||
+               event.type == execution::EventType::execution_redriven;
       });
   if (!changed) return;
   take_outcome(active.execution, now_, active.row);
@@ -232,7 +233,7 @@ void Engine::Core::report_progress() {
     for (auto& [ticket, delivery] : active->deliveries) {
       const auto latest = delivery->latest_progress(fresh);
       if (!latest) continue;
-      rows.push_back({machine::Ticket{ticket}, latest->key, latest->phase, latest->rows,
+      rows.push_back({execution::Ticket{ticket}, latest->key, latest->phase, latest->rows,
                       latest->bytes, latest->expected_rows, now_});
     }
     if (fresh) write_progress(id, rows);

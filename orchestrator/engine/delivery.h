@@ -22,7 +22,7 @@ class Delivery final : public workers::TaskContext, public workers::Completable 
 
   store::ExecutionId execution{};
   store::ExecutionId run{};  ///< that the execution is, or is an iteration of
-  machine::Ticket ticket{};
+  execution::Ticket ticket{};
   std::string input;   ///< JSON text; parsed by the worker thread
   workers::Task task;  ///< without its input
   std::optional<std::int64_t> heartbeat_seconds;

@@ -7,8 +7,8 @@
 
 namespace orch::engine {
 
-using machine::Event;
-using machine::EventType;
+using execution::Event;
+using execution::EventType;
 
 void Engine::Core::carry_out() {
   fault::point("engine.before_dispatch");
@@ -36,16 +36,16 @@ void Engine::Core::carry_out(Active& active) {
   if (observer_ && !events.empty()) observer_->on_events(active.row, events);
   dispatch(active, events);
   active.misfires = 0;
-  if (active.row.status != machine::Status::running) end(active);
+  if (active.row.status != execution::Status::running) end(active);
 }
 
 void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
   bool closed_some = false;
   for (const auto& event : events) {
     if (event.due) add_timer(*event.due, {{}, active.row.id, event.id, Timer::Kind::event});
-    const machine::Ticket ticket{event.id};
+    const execution::Ticket ticket{event.id};
     switch (task_stage(event.type)) {
-      case machine::TaskStage::scheduled:
+      case execution::TaskStage::scheduled:
         // A task that was closed in the same turn is not worth a worker.
         if (active.execution.is_open(ticket))
           carry_on(active, {ticket,
@@ -61,7 +61,7 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
                             {},
                             {}});
         break;
-      case machine::TaskStage::timed_out:
+      case execution::TaskStage::timed_out:
         closed_some = true;
         break;
       default:
@@ -77,9 +77,9 @@ void Engine::Core::dispatch(Active& active, const std::vector<Event>& events) {
 
 // An open task goes to a worker, is a map run, or waits for somebody outside; all with their run,
 // when that waits.
-void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
+void Engine::Core::carry_on(Active& active, const execution::OpenTask& task) {
   if (waits(active)) {
-    active.parked.insert(static_cast<machine::EventId>(task.ticket));
+    active.parked.insert(static_cast<execution::EventId>(task.ticket));
     return;
   }
   if (task.map_run) return begin_map_run(active, task);
@@ -91,7 +91,7 @@ void Engine::Core::carry_on(Active& active, const machine::OpenTask& task) {
   dispatch_task(active, task);
 }
 
-void Engine::Core::dispatch_task(Active& active, const machine::OpenTask& open) {
+void Engine::Core::dispatch_task(Active& active, const execution::OpenTask& open) {
   const auto& made = active.row.made;
   auto delivery = std::make_shared<Delivery>();
   const auto& run = run_of(active);
@@ -165,7 +165,7 @@ void Engine::Core::stop_closed_tasks(Active& active) {
     return true;
   });
   std::erase_if(active.outside, [&](const auto& entry) {
-    return !active.execution.is_open(machine::Ticket{entry.first});
+    return !active.execution.is_open(execution::Ticket{entry.first});
   });
   std::erase_if(active.deliveries, [&](const auto& entry) {
     const auto& delivery = *entry.second;

@@ -18,7 +18,7 @@ struct Options {
   int workers = 0;               ///< worker threads; 0: as many as suit the machine
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
   /// Of runs that clients of the service's API start.
-  machine::Quotas service_quotas = {};
+  execution::Quotas service_quotas = {};
   /// The same runs' activities (machine/execution.h). Called on the engine's thread.
   std::function<bool(const std::string& arn)> activity_exists = {};
   /// What runs may reach that clients of the API started or defined, and runs that those start;
@@ -85,8 +85,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_events(const store::ExecutionRow& run,
-                         std::span<const machine::Event> events) = 0;
-  virtual void on_progress(const std::string& run_id, machine::Ticket ticket,
+                         std::span<const execution::Event> events) = 0;
+  virtual void on_progress(const std::string& run_id, execution::Ticket ticket,
                            const workers::Progress& progress) = 0;
   /// A task of the activity waits for somebody to take it.
   virtual void on_activity_task(const std::string& /*activity*/) {}

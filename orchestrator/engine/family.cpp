@@ -17,7 +17,7 @@ std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row) {
 
 std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::ExecutionRow& run) {
   store::ListFilter filter;
-  filter.status = machine::Status::running;
+  filter.status = execution::Status::running;
   filter.limit = -1;
   filter.children = true;
   auto running = store.list(filter);

@@ -10,9 +10,9 @@
 namespace orch::engine {
 namespace {
 
-machine::Identity identity_of(const store::NewExecution& made, const Options& options) {
+execution::Identity identity_of(const store::NewExecution& made, const Options& options) {
   const auto& service = made.service;
-  machine::Identity identity;
+  execution::Identity identity;
   identity.execution_id = store::execution_arn(made);
   // Express executions may share names; behind the colon stands what tells them apart.
   identity.name = service.express ? made.name.substr(0, made.name.find(':')) : made.name;
@@ -31,16 +31,16 @@ machine::Identity identity_of(const store::NewExecution& made, const Options& op
 
 }  // namespace
 
-machine::Execution blank(const store::ExecutionRow& row,
-                         std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+execution::Execution blank(const store::ExecutionRow& row,
+                           std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
   return {std::move(workflow), identity_of(row.made, options)};
 }
 
-machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
-                        std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+execution::Execution fold(store::Store& store, const store::ExecutionRow& row,
+                          std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
   fault::point("engine.fold");
   auto execution = blank(row, std::move(workflow), options);
-  store.history(row.id, 0, [&](const machine::Event& event) {
+  store.history(row.id, 0, [&](const execution::Event& event) {
     try {
       execution.evolve(event);
     } catch (const Error&) {
@@ -53,22 +53,22 @@ machine::Execution fold(store::Store& store, const store::ExecutionRow& row,
   return execution;
 }
 
-void abort_unread(const machine::Stop& reason, Instant at, store::ExecutionRow& row) {
-  row.status = machine::Status::aborted;
+void abort_unread(const execution::Stop& reason, Instant at, store::ExecutionRow& row) {
+  row.status = execution::Status::aborted;
   if (!reason.error.empty()) row.error = reason.error;
   row.cause = reason.cause.empty() ? row.set_aside : reason.cause;
   row.ended_at = at;
 }
 
-void take_outcome(const machine::Execution& execution, Instant at, store::ExecutionRow& row) {
+void take_outcome(const execution::Execution& execution, Instant at, store::ExecutionRow& row) {
   row.status = execution.status();
   row.redrive_count = execution.redrive_count();
   row.error = execution.error();
   row.cause = execution.cause();
   row.output.reset();
   row.ended_at.reset();
-  if (row.status != machine::Status::running) row.ended_at = at;
-  if (row.status == machine::Status::succeeded) row.output = execution.output().text();
+  if (row.status != execution::Status::running) row.ended_at = at;
+  if (row.status == execution::Status::succeeded) row.output = execution.output().text();
 }
 
 }  // namespace orch::engine

@@ -45,12 +45,13 @@ void Engine::Core::end_doomed() {
       auto* active = find(id);
       if (!active) return;
       touch(*active);
-      if (active->row.status == machine::Status::running) active->events = break_off(*active, why);
+      if (active->row.status == execution::Status::running)
+        active->events = break_off(*active, why);
     });
   }
 }
 
-std::vector<machine::Event> Engine::Core::broken_off(Active& active, const std::string& why) {
+std::vector<execution::Event> Engine::Core::broken_off(Active& active, const std::string& why) {
   try {
     return break_off(active, why);
   } catch (...) {
@@ -60,14 +61,14 @@ std::vector<machine::Event> Engine::Core::broken_off(Active& active, const std::
 
 // What the run has come to before the present decision, and then its end. Nothing of the decision
 // that threw is kept. Throws when the run was not under way.
-std::vector<machine::Event> Engine::Core::break_off(Active& active, const std::string& why) {
+std::vector<execution::Event> Engine::Core::break_off(Active& active, const std::string& why) {
   log::error("run={} msg=\"fails: {}\"", active.row.made.run_id, why);
   fault::point("engine.break_off");
   active.execution = fold(active.row, workflow(active.row.made.definition_hash));
   for (const auto& event : active.events) active.execution.evolve(event);
   const asl::Failure failure{"States.Runtime",
                              fmt::format("What follows could not be decided: {}", why)};
-  auto events = active.execution.decide({now_, secrets_.next_bits(), machine::Break{failure}});
+  auto events = active.execution.decide({now_, secrets_.next_bits(), execution::Break{failure}});
   if (events.empty())
     throw Error("ORCH-0218", fmt::format("run {}: {}", active.row.made.run_id, why),
                 "nothing was changed");
@@ -126,19 +127,20 @@ void Engine::Core::leave_out(const store::ExecutionRow& row) {
 }
 
 // What made it be set aside must not keep it from being ended.
-std::string Engine::Core::stop_aside(const store::ExecutionRow& row, const machine::Stop& reason) {
+std::string Engine::Core::stop_aside(const store::ExecutionRow& row,
+                                     const execution::Stop& reason) {
   stop_at_rest(row, reason);
   for (const auto& part : parts_of(store_, row)) {
     if (auto* active = find(part.id))
-      stimulate(*active, machine::Stop{"", ""});
+      stimulate(*active, execution::Stop{"", ""});
     else
       stop_at_rest(part, {"", ""});
   }
   return row.made.run_id;
 }
 
-void Engine::Core::stop_at_rest(store::ExecutionRow row, const machine::Stop& reason) {
-  std::vector<machine::Event> events;
+void Engine::Core::stop_at_rest(store::ExecutionRow row, const execution::Stop& reason) {
+  std::vector<execution::Event> events;
   try {
     auto execution = fold(row, workflow(row.made.definition_hash));
     events = execution.decide({now_, secrets_.next_bits(), reason});

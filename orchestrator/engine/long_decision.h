@@ -12,20 +12,20 @@
 #include <thread>
 #include <vector>
 
-#include "orchestrator/machine/execution.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 
 struct LongDecision {
-  LongDecision(machine::Execution the_execution, machine::Stimulus the_stimulus)
+  LongDecision(execution::Execution the_execution, execution::Stimulus the_stimulus)
       : execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
 
-  machine::Execution execution;  ///< as the run was when the stimulus came; of the thread
-  machine::Stimulus stimulus;
+  execution::Execution execution;  ///< as the run was when the stimulus came; of the thread
+  execution::Stimulus stimulus;
   std::atomic<bool> cancelled = false;
 
   // Set before it is told that the decision is made.
-  std::vector<machine::Event> events;
+  std::vector<execution::Event> events;
   std::string failure;  ///< why there are none; empty: it was made
 
   /// Of the engine's thread: the turn that put the decision off is committed.

@@ -10,9 +10,10 @@ namespace orch::engine {
 namespace {
 
 /// The outside task that the stimulus closes, if it closes one.
-std::optional<machine::Ticket> reported_by(const machine::Stimulus& stimulus) {
-  if (const auto* done = std::get_if<machine::TaskDone>(&stimulus.what)) return done->ticket;
-  if (const auto* broken = std::get_if<machine::TaskBroken>(&stimulus.what)) return broken->ticket;
+std::optional<execution::Ticket> reported_by(const execution::Stimulus& stimulus) {
+  if (const auto* done = std::get_if<execution::TaskDone>(&stimulus.what)) return done->ticket;
+  if (const auto* broken = std::get_if<execution::TaskBroken>(&stimulus.what))
+    return broken->ticket;
   return std::nullopt;
 }
 
@@ -20,15 +21,15 @@ std::optional<machine::Ticket> reported_by(const machine::Stimulus& stimulus) {
 /// first asked for.
 void own(json::Payload& payload) { payload = json::Payload::of_text(payload.text()); }
 
-void own_payloads(machine::Stimulus& stimulus) {
-  if (auto* done = std::get_if<machine::TaskDone>(&stimulus.what)) own(done->output);
-  if (auto* taken = std::get_if<machine::TaskSubmitted>(&stimulus.what)) own(taken->output);
+void own_payloads(execution::Stimulus& stimulus) {
+  if (auto* done = std::get_if<execution::TaskDone>(&stimulus.what)) own(done->output);
+  if (auto* taken = std::get_if<execution::TaskSubmitted>(&stimulus.what)) own(taken->output);
 }
 
 }  // namespace
 
 // As the run was before the decision: what is committed and what this turn has decided.
-machine::Execution Engine::Core::copy_of(const Active& active) {
+execution::Execution Engine::Core::copy_of(const Active& active) {
   auto copy = fold(active.row, workflow(active.row.made.definition_hash));
   for (auto event : active.events) {
     if (event.payload) own(*event.payload);
@@ -38,9 +39,9 @@ machine::Execution Engine::Core::copy_of(const Active& active) {
 }
 
 // Returns what can be decided at once: that a run has started.
-std::vector<machine::Event> Engine::Core::put_off(Active& active, machine::Stimulus stimulus) {
+std::vector<execution::Event> Engine::Core::put_off(Active& active, execution::Stimulus stimulus) {
   active.execution = copy_of(active);
-  if (std::holds_alternative<machine::Start>(stimulus.what)) return started(active, stimulus);
+  if (std::holds_alternative<execution::Start>(stimulus.what)) return started(active, stimulus);
   own_payloads(stimulus);
   auto decision = std::make_shared<LongDecision>(copy_of(active), std::move(stimulus));
   active.decision = decision;
@@ -58,9 +59,9 @@ std::vector<machine::Event> Engine::Core::put_off(Active& active, machine::Stimu
 
 // The first event of a run; the rest is left for a Continue. A run that is broken off at its start
 // begins with the same event.
-std::vector<machine::Event> Engine::Core::started(Active& active,
-                                                  const machine::Stimulus& stimulus) {
-  auto events = copy_of(active).decide({stimulus.at, stimulus.seed, machine::Break{}});
+std::vector<execution::Event> Engine::Core::started(Active& active,
+                                                    const execution::Stimulus& stimulus) {
+  auto events = copy_of(active).decide({stimulus.at, stimulus.seed, execution::Break{}});
   events.resize(1);
   active.execution.evolve(events.front());
   return events;
@@ -95,7 +96,7 @@ void Engine::Core::continue_run(Active& active) {
     auto what = active.deferred[active.deferred_taken++];
     stimulate(active, std::move(what));
   }
-  if (!active.decision) stimulate(active, machine::Continue{});
+  if (!active.decision) stimulate(active, execution::Continue{});
 }
 
 }  // namespace orch::engine

@@ -84,7 +84,7 @@ bool MapRun::exceeded() const {
              *tolerated_percentage * static_cast<double>(*length);
 }
 
-MapRun read_plan(const machine::OpenTask& task) {
+MapRun read_plan(const execution::OpenTask& task) {
   const auto& plan = task.parameters.value().as_object();
   MapRun run;
   run.name = task.resource.text;

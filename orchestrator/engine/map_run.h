@@ -10,7 +10,7 @@
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/engine/item_feed.h"
 #include "orchestrator/engine/result_job.h"
-#include "orchestrator/machine/execution.h"
+#include "orchestrator/execution/execution.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {
@@ -43,8 +43,8 @@ class Batch {
 /// A map run that is under way: a cache of what its children's rows say.
 struct MapRun {
   std::string name;             ///< "LABEL:UUID"
-  machine::EventId id = 0;      ///< of its MapRunStarted: the children's link to it
-  machine::Ticket ticket{};     ///< of the present attempt: its MapRunStarted or MapRunRedriven
+  execution::EventId id = 0;    ///< of its MapRunStarted: the children's link to it
+  execution::Ticket ticket{};   ///< of the present attempt: its MapRunStarted or MapRunRedriven
   std::string definition_hash;  ///< of the children
   Batching batching;
   boost::json::object writer;                   ///< the plan's; empty: none
@@ -72,7 +72,7 @@ struct MapRun {
 };
 
 /// Reads the plan that the MapRunStarted event holds; the items are the feed's business.
-MapRun read_plan(const machine::OpenTask& task);
+MapRun read_plan(const execution::OpenTask& task);
 
 /// Puts limits that an update has changed in the place of the plan's.
 void apply(const store::MapRunLimits& limits, MapRun& run);

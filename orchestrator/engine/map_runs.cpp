@@ -71,18 +71,18 @@ boost::json::value details_of(const store::NewExecution& made, const MapRun& run
 
 }  // namespace
 
-void Engine::Core::queue_map_run(store::ExecutionId parent, machine::Ticket ticket) {
+void Engine::Core::queue_map_run(store::ExecutionId parent, execution::Ticket ticket) {
   waiting_map_runs_.emplace_back(parent, ticket);
 }
 
-void Engine::Core::begin_map_run(Active& active, const machine::OpenTask& task) {
+void Engine::Core::begin_map_run(Active& active, const execution::OpenTask& task) {
   active.open_map_runs.insert_or_assign(task.map_run_id, task.ticket);
   queue_map_run(active.row.id, task.ticket);
 }
 
 // Called on threads of feeds and result jobs. A wake must not get lost.
 std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
-                                                  machine::Ticket ticket) {
+                                                  execution::Ticket ticket) {
   return [this, parent, ticket] {
     const auto wake = [this, parent, ticket] { queue_map_run(parent, ticket); };
     try {
@@ -106,7 +106,7 @@ void Engine::Core::continue_map_runs() {
   }
 }
 
-void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& task) {
+void Engine::Core::continue_map_run(Active& active, const execution::OpenTask& task) {
   // Before the first item is taken: should the store fail in mid turn, the children are counted
   // anew.
   touch(active);
@@ -130,7 +130,7 @@ void Engine::Core::continue_map_run(Active& active, const machine::OpenTask& tas
 }
 
 // Every child has ended: the results go where they belong, then the state goes on.
-void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& task, MapRun& run) {
+void Engine::Core::complete_map_run(Active& active, const execution::OpenTask& task, MapRun& run) {
   auto output = json::Payload::of_text("[]");
   if (!run.writer.empty() && run.next_child > 0) {
     if (!run.results)
@@ -153,12 +153,12 @@ void Engine::Core::complete_map_run(Active& active, const machine::OpenTask& tas
   const auto failure = run.failure;
   active.open_map_runs.erase(run.id);
   active.map_runs.erase(run.id);
-  if (failure) return stimulate(active, machine::TaskBroken{task.ticket, *failure});
-  stimulate(active, machine::TaskDone{task.ticket, std::move(output)});
+  if (failure) return stimulate(active, execution::TaskBroken{task.ticket, *failure});
+  stimulate(active, execution::TaskDone{task.ticket, std::move(output)});
 }
 
 // In memory, or counted anew from the children's rows: after a restart or a failed commit.
-MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
+MapRun& Engine::Core::map_run(Active& active, const execution::OpenTask& task) {
   const auto known = active.map_runs.find(task.map_run_id);
   if (known != active.map_runs.end() && known->second.ticket == task.ticket) return known->second;
   fault::point("engine.map_run");
@@ -176,7 +176,7 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   transaction().keep_definition(run.definition_hash, text);
   count_children(active, run);
   if (task.redriven_at) {
-    const auto redriven = static_cast<machine::EventId>(task.ticket);
+    const auto redriven = static_cast<execution::EventId>(task.ticket);
     for (auto& child : store_.failed_children(active.row.id, run.id, redriven))
       run.to_redrive.push_back(std::move(child));
     for (const auto& child : run.to_redrive)
@@ -185,7 +185,7 @@ MapRun& Engine::Core::map_run(Active& active, const machine::OpenTask& task) {
   return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
 }
 
-void Engine::Core::open_feed(Active& active, const machine::OpenTask& task, MapRun& run) {
+void Engine::Core::open_feed(Active& active, const execution::OpenTask& task, MapRun& run) {
   if (run.feed || run.length || run.failure) return;
   const auto* reader = task.parameters.value().as_object().if_contains("reader");
   if (!reader) return set_length(run, active.execution.item_count(task.ticket));
@@ -208,7 +208,7 @@ bool Engine::Core::do_update_map_run(const std::string& name, const store::MapRu
   const auto row = store_.find_map_run(name);
   if (!row) throw Error("ORCH-0203", fmt::format("no map run \"{}\"", name));
   auto* active = find(row->execution);
-  const auto tasks = active ? active->execution.open_tasks() : std::vector<machine::OpenTask>();
+  const auto tasks = active ? active->execution.open_tasks() : std::vector<execution::OpenTask>();
   const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const auto& open) {
     return open.map_run && open.map_run_id == row->event;
   });
@@ -225,14 +225,14 @@ void Engine::Core::count_children(Active& active, MapRun& run) {
   for (const auto& counts : store_.count_children(active.row.id, run.id)) {
     run.next_child += counts.children;
     run.next_item += counts.items;
-    if (counts.status == machine::Status::running)
+    if (counts.status == execution::Status::running)
       run.running += counts.children;
-    else if (counts.status != machine::Status::succeeded)
+    else if (counts.status != execution::Status::succeeded)
       run.failed_items += counts.items;
   }
 }
 
-void Engine::Core::start_children(Active& active, const machine::OpenTask& task, MapRun& run) {
+void Engine::Core::start_children(Active& active, const execution::OpenTask& task, MapRun& run) {
   while (run.may_start() && !turn_is_full(map_runs_share)) {
     if (!run.to_redrive.empty()) {
       redrive_child(run);
@@ -268,8 +268,8 @@ std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& ru
   } else if (run.next_item == *run.length) {
     return std::nullopt;
   }
-  return active.execution.item_input({now_, secrets_.next_bits(), machine::Continue{}}, run.ticket,
-                                     run.next_item++, outside ? &*outside : nullptr);
+  return active.execution.item_input({now_, secrets_.next_bits(), execution::Continue{}},
+                                     run.ticket, run.next_item++, outside ? &*outside : nullptr);
 }
 
 void Engine::Core::start_child(Active& active, MapRun& run) {
@@ -292,7 +292,7 @@ void Engine::Core::start_child(Active& active, MapRun& run) {
   auto execution = blank(row, workflow(run.definition_hash));
   ++run.next_child;
   ++run.running;
-  stimulate(add(std::move(row), std::move(execution)), machine::Start{});
+  stimulate(add(std::move(row), std::move(execution)), execution::Start{});
 }
 
 void Engine::Core::redrive_child(MapRun& run) {
@@ -300,7 +300,7 @@ void Engine::Core::redrive_child(MapRun& run) {
   run.to_redrive.pop_front();
   ++run.running;
   auto execution = fold(row, workflow(row.made.definition_hash));
-  stimulate(add(std::move(row), std::move(execution)), machine::Redrive{});
+  stimulate(add(std::move(row), std::move(execution)), execution::Redrive{});
 }
 
 // No other child is started; those under way stop. The state fails when all have ended.
@@ -311,7 +311,7 @@ void Engine::Core::fail_map_run(Active& active, MapRun& run, const asl::Failure&
   stop_children(active.row.id, run.id);
 }
 
-void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId map_run) {
+void Engine::Core::stop_children(store::ExecutionId parent, execution::EventId map_run) {
   std::vector<store::ExecutionId> children;
   for (const auto& [id, active] : active_) {
     const auto& link = active->row.made.parent;
@@ -322,7 +322,7 @@ void Engine::Core::stop_children(store::ExecutionId parent, machine::EventId map
 
 // After a restart: children whose map run was over before they could be told.
 void Engine::Core::find_orphans(const std::set<store::ExecutionId>& running) {
-  std::set<std::pair<store::ExecutionId, machine::EventId>> open, seen;
+  std::set<std::pair<store::ExecutionId, execution::EventId>> open, seen;
   for (const auto& [id, active] : active_) {
     for (const auto& task : active->execution.open_tasks())
       if (task.map_run) open.emplace(id, task.map_run_id);
@@ -344,7 +344,7 @@ void Engine::Core::child_ended(const store::ExecutionRow& row) {
   const auto run = parent->second->map_runs.find(link.map_run);
   if (run == parent->second->map_runs.end()) return;
   --run->second.running;
-  if (row.status != machine::Status::succeeded) run->second.failed_items += link.items;
+  if (row.status != execution::Status::succeeded) run->second.failed_items += link.items;
   queue_map_run(link.execution, run->second.ticket);
 }
 

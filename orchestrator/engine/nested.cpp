@@ -41,7 +41,7 @@ std::optional<store::StarterLink> Engine::Core::starter_of(const Submission& sub
   return store::StarterLink{store_.find(starter.run).id, starter.ticket, starter.waits};
 }
 
-void Engine::Core::queue_nested(store::ExecutionId execution, machine::Ticket ticket) {
+void Engine::Core::queue_nested(store::ExecutionId execution, execution::Ticket ticket) {
   waiting_nested_.emplace_back(execution, ticket);
 }
 
@@ -60,19 +60,19 @@ void Engine::Core::continue_nested() {
 }
 
 // The task ends as the run did. One that is still under way queues the task at its end.
-void Engine::Core::finish_nested(Active& active, const machine::OpenTask& task) {
-  const auto run = store_.find_started(active.row.id, static_cast<machine::EventId>(task.ticket));
+void Engine::Core::finish_nested(Active& active, const execution::OpenTask& task) {
+  const auto run = store_.find_started(active.row.id, static_cast<execution::EventId>(task.ticket));
   if (!run)
     return stimulate(
         active,
-        machine::TaskBroken{task.ticket, {"States.TaskFailed", "the nested execution is gone"}});
-  if (run->status == machine::Status::running) return;
+        execution::TaskBroken{task.ticket, {"States.TaskFailed", "the nested execution is gone"}});
+  if (run->status == execution::Status::running) return;
   auto described_run = described(*run, task.resource.parsed_output);
-  if (run->status == machine::Status::succeeded)
-    return stimulate(
-        active, machine::TaskDone{task.ticket, json::Payload::of_value(std::move(described_run))});
+  if (run->status == execution::Status::succeeded)
+    return stimulate(active, execution::TaskDone{
+                                 task.ticket, json::Payload::of_value(std::move(described_run))});
   stimulate(active,
-            machine::TaskBroken{task.ticket, {"States.TaskFailed", json::write(described_run)}});
+            execution::TaskBroken{task.ticket, {"States.TaskFailed", json::write(described_run)}});
 }
 
 void Engine::Core::note_nested(const store::ExecutionRow& row) {
@@ -86,7 +86,7 @@ void Engine::Core::find_nested_orphans(const std::set<store::ExecutionId>& runni
     const auto [ticket, run] = nested;
     const auto active = active_.find(starter);
     if (active == active_.end() && running.contains(starter)) continue;
-    if (active != active_.end() && active->second->execution.is_open(machine::Ticket{ticket}))
+    if (active != active_.end() && active->second->execution.is_open(execution::Ticket{ticket}))
       continue;
     nested_orphans_.push_back(run);
   }
@@ -101,15 +101,15 @@ void Engine::Core::nested_ended(const store::ExecutionRow& row) {
     nested_.erase(entry);
     break;
   }
-  queue_nested(link.execution, machine::Ticket{link.ticket});
+  queue_nested(link.execution, execution::Ticket{link.ticket});
 }
 
 // Runs whose task is closed: of `starter`, whose open tasks `open` knows; null: none is open.
-void Engine::Core::collect_nested(store::ExecutionId starter, const machine::Execution* open) {
+void Engine::Core::collect_nested(store::ExecutionId starter, const execution::Execution* open) {
   const auto [begin, end] = nested_.equal_range(starter);
   for (auto entry = begin; entry != end; ++entry) {
     const auto [ticket, run] = entry->second;
-    if (!open || !open->is_open(machine::Ticket{ticket})) nested_orphans_.push_back(run);
+    if (!open || !open->is_open(execution::Ticket{ticket})) nested_orphans_.push_back(run);
   }
 }
 

@@ -18,7 +18,7 @@ void Engine::Core::pause_run(const std::string& run) {
 
 void Engine::Core::do_pause(const std::string& run) {
   const auto row = store_.find(run);
-  if (row.status == machine::Status::running) transaction().set_paused(row.id, now_);
+  if (row.status == execution::Status::running) transaction().set_paused(row.id, now_);
 }
 
 // The run itself or the one it is a part of, whichever is paused.
@@ -75,7 +75,7 @@ bool Engine::Core::wake(const store::ExecutionRow& row) {
   for (const auto& part : parts_of(store_, row))
     if (!find(part.id)) load(part);
   store::ListFilter running;
-  running.status = machine::Status::running;
+  running.status = execution::Status::running;
   running.limit = -1;
   running.children = true;
   std::set<store::ExecutionId> known;

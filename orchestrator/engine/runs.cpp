@@ -26,7 +26,7 @@ Active* Engine::Core::find(store::ExecutionId id) {
 // and could not be taken up at the start.
 Active* Engine::Core::take_up(const store::ExecutionRow& row) {
   if (auto* active = find(row.id)) return active;
-  if (row.status != machine::Status::running || paused_elder(row)) return nullptr;
+  if (row.status != execution::Status::running || paused_elder(row)) return nullptr;
   return &load(row);
 }
 
@@ -40,7 +40,7 @@ void Engine::Core::revive(Active& active) {
   active.stale = false;
   touch(active);
   for (const auto& task : active.execution.open_tasks()) {
-    if (!active.deliveries.contains(static_cast<machine::EventId>(task.ticket)))
+    if (!active.deliveries.contains(static_cast<execution::EventId>(task.ticket)))
       carry_on(active, task);
   }
   set_timers(active);
@@ -71,7 +71,7 @@ Active& Engine::Core::load(const store::ExecutionRow& row) {
 }
 
 // Makes a run active in this turn; a failed commit undoes it.
-Active& Engine::Core::add(store::ExecutionRow row, machine::Execution execution) {
+Active& Engine::Core::add(store::ExecutionRow row, execution::Execution execution) {
   const auto id = row.id;
   auto made = std::make_unique<Active>(std::move(row), std::move(execution));
   made->of_client = is_of_client(made->row.made);
@@ -100,13 +100,13 @@ std::shared_ptr<const access::Policy> Engine::Core::access_of(const Active& acti
   return active.of_client ? options_.access : nullptr;
 }
 
-machine::Execution Engine::Core::blank(const store::ExecutionRow& row,
-                                       std::shared_ptr<const asl::Workflow> workflow) const {
+execution::Execution Engine::Core::blank(const store::ExecutionRow& row,
+                                         std::shared_ptr<const asl::Workflow> workflow) const {
   return engine::blank(row, std::move(workflow), options_);
 }
 
-machine::Execution Engine::Core::fold(const store::ExecutionRow& row,
-                                      std::shared_ptr<const asl::Workflow> workflow) {
+execution::Execution Engine::Core::fold(const store::ExecutionRow& row,
+                                        std::shared_ptr<const asl::Workflow> workflow) {
   return engine::fold(store_, row, std::move(workflow), options_);
 }
 

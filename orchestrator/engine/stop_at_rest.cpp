@@ -15,7 +15,7 @@ namespace orch::engine {
 namespace {
 
 void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
-          const machine::Stop& reason) {
+          const execution::Stop& reason) {
   const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
   try {
     auto execution = fold(
@@ -37,7 +37,7 @@ void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
 std::string stop_at_rest(store::Store& store, const std::string& run, const std::string& error,
                          const std::string& cause) {
   const auto row = store.find(run);
-  if (row.status != machine::Status::running)
+  if (row.status != execution::Status::running)
     throw Error("ORCH-0205", fmt::format("run {} is not running: it is {}", row.made.run_id,
                                          to_string(row.status)));
   const auto others = parts_of(store, row);

@@ -15,7 +15,7 @@ struct Timer {
   enum class Kind : std::uint8_t { event, heartbeat };
   Instant due;  ///< on the steady clock (clock.h)
   store::ExecutionId execution{};
-  machine::EventId id = 0;  ///< of the event that set it; for heartbeats the ticket
+  execution::EventId id = 0;  ///< of the event that set it; for heartbeats the ticket
   Kind kind = Kind::event;
 };
 

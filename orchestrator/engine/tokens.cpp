@@ -20,18 +20,18 @@ constexpr Millis submission_interval{2};
 /// The parts of a token: run, ticket, secret (machine/states.cpp makes them).
 struct Token {
   std::string run;
-  machine::Ticket ticket{};
+  execution::Ticket ticket{};
 };
 
 Token parse_token(const std::string& text) {
   const auto secret = text.rfind('.');
   const auto number = secret == text.npos ? text.npos : text.rfind('.', secret - 1);
-  machine::EventId ticket = 0;
+  execution::EventId ticket = 0;
   const auto* end = text.data() + (secret == text.npos ? 0 : secret);
   if (number == text.npos || number == 0 ||
       std::from_chars(text.data() + number + 1, end, ticket).ptr != end || ticket <= 0)
     throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
-  return {text.substr(0, number), machine::Ticket{ticket}};
+  return {text.substr(0, number), execution::Ticket{ticket}};
 }
 
 [[noreturn]] void refuse_closed() {
@@ -76,7 +76,7 @@ std::optional<ActivityTask> Engine::Core::do_take(const std::string& activity,
     if (given_back)
       watch_from(*active, *task, clock_.steady());
     else
-      stimulate(*active, machine::TaskBegun{ticket, worker});
+      stimulate(*active, execution::TaskBegun{ticket, worker});
     return ActivityTask{task->token, task->parameters.text()};
   }
   return std::nullopt;
@@ -107,32 +107,33 @@ bool Engine::Core::do_report(const std::string& token, const TokenReport& report
   if (!same_secret(task->token, token))
     throw Error("ORCH-0213", "invalid task token", "pass the token exactly as received");
   const bool waits = task->resource.completion == asl::Completion::token && !task->submitted &&
-                     active->deliveries.contains(static_cast<machine::EventId>(ticket));
+                     active->deliveries.contains(static_cast<execution::EventId>(ticket));
   if (waits && patient && report.kind != TokenReport::Kind::heartbeat) return false;
   // What is decided elsewhere is not durable yet: the caller hears of it when it is.
   if (active->decision && report.kind != TokenReport::Kind::heartbeat) return false;
-  active->outside[static_cast<machine::EventId>(ticket)] = clock_.steady();
+  active->outside[static_cast<execution::EventId>(ticket)] = clock_.steady();
   switch (report.kind) {
     case TokenReport::Kind::heartbeat:
       return true;
     case TokenReport::Kind::success:
       json::parse(report.output);
-      stimulate(*active, machine::TaskDone{ticket, json::Payload::of_text(report.output)});
+      stimulate(*active, execution::TaskDone{ticket, json::Payload::of_text(report.output)});
       break;
     case TokenReport::Kind::failure:
-      stimulate(*active, machine::TaskBroken{ticket,
-                                             {report.error.value_or(""), report.cause.value_or("")},
-                                             report.error.has_value(),
-                                             report.cause.has_value()});
+      stimulate(*active,
+                execution::TaskBroken{ticket,
+                                      {report.error.value_or(""), report.cause.value_or("")},
+                                      report.error.has_value(),
+                                      report.cause.has_value()});
       break;
   }
   if (active->decision) return false;
-  active->outside.erase(static_cast<machine::EventId>(ticket));
+  active->outside.erase(static_cast<execution::EventId>(ticket));
   return true;
 }
 
 // An open task that no worker of this process does (any more).
-void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
+void Engine::Core::wait_outside(Active& active, const execution::OpenTask& task) {
   if (task.resource.kind != asl::TaskKind::activity || task.begun)
     return watch_from(active, task, clock_.steady());
   activities_[task.resource.text].push_back({active.row.id, task.ticket, false});
@@ -141,15 +142,15 @@ void Engine::Core::wait_outside(Active& active, const machine::OpenTask& task) {
 
 // A worker of an activity has the task, or a service has taken it over: from now on signs of life
 // are due.
-void Engine::Core::begin_outside(Active& active, const machine::Event& event) {
+void Engine::Core::begin_outside(Active& active, const execution::Event& event) {
   const auto task = active.execution.open_task(event.thread);
   if (!task) return;
   if (task->resource.starts_nested()) queue_nested(active.row.id, task->ticket);
   if (task->resource.needs_token()) watch_from(active, *task, clock_.due(event.at));
 }
 
-void Engine::Core::watch_from(Active& active, const machine::OpenTask& task, Instant sign) {
-  const auto ticket = static_cast<machine::EventId>(task.ticket);
+void Engine::Core::watch_from(Active& active, const execution::OpenTask& task, Instant sign) {
+  const auto ticket = static_cast<execution::EventId>(task.ticket);
   active.outside.insert_or_assign(ticket, sign);
   if (task.heartbeat_seconds)
     timers_.add({sign + std::chrono::seconds(*task.heartbeat_seconds), active.row.id, ticket,

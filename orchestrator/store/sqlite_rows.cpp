@@ -39,7 +39,7 @@ ExecutionRow read_row(const sqlite::Statement& row) {
   made.made.definition_hash = row.text(4);
   made.made.input = row.text(5);
   made.made.connections = row.text(6);
-  made.status = machine::status_from(row.text(7)).value_or(machine::Status::failed);
+  made.status = execution::status_from(row.text(7)).value_or(execution::Status::failed);
   made.made.started_at = instant(row.int64(8));
   if (!row.null(9)) made.ended_at = instant(row.int64(9));
   made.output = optional_text(row, 10);
@@ -71,7 +71,7 @@ MapRunRow read_map_run(const sqlite::Statement& row) {
 
 ProgressRow read_progress(const sqlite::Statement& row) {
   ProgressRow made;
-  made.ticket = machine::Ticket{row.int64(0)};
+  made.ticket = execution::Ticket{row.int64(0)};
   made.key = row.text(1);
   made.phase = row.text(2);
   made.rows = row.int64(3);

@@ -21,7 +21,7 @@ std::span<const EmbeddedFile> sqlite_migrations();  // generated
 namespace {
 
 namespace sql = orch::sqlite;
-using machine::Event;
+using execution::Event;
 
 constexpr const char* ledger = "orch_migration";
 
@@ -55,7 +55,7 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
 // Only the conditions that are asked for, so that the indexes of runs that are under way, of runs
 // that are no children, and of children by their map run serve.
 std::string list_query(const ListFilter& filter) {
-  const bool running = filter.status == machine::Status::running;
+  const bool running = filter.status == execution::Status::running;
   const bool children = filter.children || filter.map_run;
   auto query = fmt::format("SELECT {} FROM execution {} WHERE {}", row_columns,
                            running && !filter.map_run ? "INDEXED BY execution_running" : "",
@@ -170,7 +170,8 @@ class SqliteStore final : public Store {
     });
   }
 
-  std::optional<ExecutionRow> find_started(ExecutionId starter, machine::EventId ticket) override {
+  std::optional<ExecutionRow> find_started(ExecutionId starter,
+                                           execution::EventId ticket) override {
     return guard_([&]() -> std::optional<ExecutionRow> {
       auto found =
           rows(fmt::format("SELECT {} FROM execution WHERE starter = ? AND starter_ticket = ?",
@@ -202,7 +203,7 @@ class SqliteStore final : public Store {
     });
   }
 
-  std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) override {
+  std::vector<ChildCounts> count_children(ExecutionId parent, execution::EventId map_run) override {
     return guard_([&] {
       sql::Statement query(db_,
                            "SELECT status, count(*), sum(child_items) FROM execution "
@@ -210,14 +211,15 @@ class SqliteStore final : public Store {
       query.bind(number(parent), map_run);
       std::vector<ChildCounts> counts;
       while (query.step()) {
-        const auto status = machine::status_from(query.text(0)).value_or(machine::Status::failed);
+        const auto status =
+            execution::status_from(query.text(0)).value_or(execution::Status::failed);
         counts.push_back({status, query.int64(1), query.int64(2)});
       }
       return counts;
     });
   }
 
-  std::vector<ExecutionRow> children(ExecutionId parent, machine::EventId map_run,
+  std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
                                      std::int64_t index, std::int64_t limit) override {
     return guard_([&] {
       return rows(fmt::format("SELECT {} FROM execution WHERE parent = ? AND parent_map_run = ? "
@@ -227,8 +229,8 @@ class SqliteStore final : public Store {
     });
   }
 
-  std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
-                                           machine::EventId redriven) override {
+  std::vector<std::string> failed_children(ExecutionId parent, execution::EventId map_run,
+                                           execution::EventId redriven) override {
     return guard_([&] {
       sql::Statement query(
           db_,
@@ -246,7 +248,7 @@ class SqliteStore final : public Store {
     });
   }
 
-  std::string child_outputs(ExecutionId parent, machine::EventId map_run) override {
+  std::string child_outputs(ExecutionId parent, execution::EventId map_run) override {
     return guard_([&] {
       sql::Statement query(db_,
                            "SELECT output FROM execution WHERE parent = ? AND parent_map_run = ? "
@@ -271,7 +273,7 @@ class SqliteStore final : public Store {
     });
   }
 
-  void history(ExecutionId id, machine::EventId after,
+  void history(ExecutionId id, execution::EventId after,
                const std::function<void(Event)>& take) override {
     guard_([&] {
       sql::Statement query(db_,
@@ -281,7 +283,7 @@ class SqliteStore final : public Store {
       while (query.step()) {
         const auto batch = read_events(query.text(0));
         for (const auto& item : batch.get_array()) {
-          auto event = machine::event_from_json(item);
+          auto event = execution::event_from_json(item);
           if (event.id > after) take(std::move(event));
         }
       }
@@ -339,7 +341,7 @@ class SqliteStore final : public Store {
       if (query.step()) {
         const auto batch = read_events(query.text(0));
         const auto& events = batch.get_array();
-        if (!events.empty()) return machine::event_from_json(events.back()).at;
+        if (!events.empty()) return execution::event_from_json(events.back()).at;
       }
       throw Error("ORCH-0206", "the run store is damaged: an execution has no history",
                   "restore the store from a backup");

@@ -14,13 +14,13 @@ std::int64_t millis(Instant instant) { return instant.time_since_epoch().count()
 constexpr std::size_t row_bytes = std::size_t{64} << 20;
 
 // The text of one row of `history`: as many of the events as it takes, at least one. How many.
-std::size_t write_events(std::string& text, std::span<const machine::Event> events) {
+std::size_t write_events(std::string& text, std::span<const execution::Event> events) {
   fault::point("store.encode");
   std::size_t written = 0;
   text = "[";
   while (written < events.size() && text.size() < row_bytes) {
     if (written > 0) text += ',';
-    machine::append_json(text, events[written++]);
+    execution::append_json(text, events[written++]);
   }
   text += ']';
   return written;
@@ -120,7 +120,7 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
   });
 }
 
-void SqliteTurn::append(ExecutionId id, std::span<const machine::Event> events) {
+void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events) {
   while (!events.empty()) {
     const auto row = events.first(write_events(kit_.text, events));
     events = events.subspan(row.size());
@@ -137,7 +137,7 @@ void SqliteTurn::append(ExecutionId id, std::span<const machine::Event> events) 
   }
 }
 
-void SqliteTurn::discard(ExecutionId id, machine::EventId from) {
+void SqliteTurn::discard(ExecutionId id, execution::EventId from) {
   // After some errors SQLite has rolled back, and what follows would be committed line by line.
   if (sqlite3_get_autocommit(kit_.db.handle()) != 0)
     throw Error("ORCH-0211", "the run store has given up a transaction by itself");
@@ -157,7 +157,7 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
         .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
               number(row.id))
         .run();
-    if (row.status == machine::Status::succeeded && kit_.any_claims)
+    if (row.status == execution::Status::succeeded && kit_.any_claims)
       kit_.drop_claims.bind(number(row.id)).run();
     if (row.ended_at && kit_.any_progress) kit_.drop_progress.bind(number(row.id)).run();
   });

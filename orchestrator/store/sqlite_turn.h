@@ -34,8 +34,8 @@ class SqliteTurn final : public Turn {
 
   void keep_definition(const std::string& hash, const std::string& text) override;
   ExecutionId add(const NewExecution& made) override;
-  void append(ExecutionId id, std::span<const machine::Event> events) override;
-  void discard(ExecutionId id, machine::EventId from) override;
+  void append(ExecutionId id, std::span<const execution::Event> events) override;
+  void discard(ExecutionId id, execution::EventId from) override;
   void set_outcome(const ExecutionRow& row) override;
   void set_definition(ExecutionId id, const std::string& hash) override;
   void set_resumed(const ExecutionRow& row) override;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "orchestrator/base/time.h"
-#include "orchestrator/machine/event.h"
-#include "orchestrator/machine/execution.h"
+#include "orchestrator/execution/event.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::store {
 
@@ -37,15 +37,15 @@ struct ServiceLink {
 /// The map run that a run is a part of.
 struct ParentLink {
   ExecutionId execution{};
-  machine::EventId map_run = 0;  ///< id of the parent's MapRunStarted event
-  std::int64_t index = 0;        ///< which child of it, from 0
-  std::int64_t items = 1;        ///< how many items it got
+  execution::EventId map_run = 0;  ///< id of the parent's MapRunStarted event
+  std::int64_t index = 0;          ///< which child of it, from 0
+  std::int64_t items = 1;          ///< how many items it got
 };
 
 /// The task that started a run.
 struct StarterLink {
   ExecutionId execution{};
-  machine::EventId ticket = 0;
+  execution::EventId ticket = 0;
   bool waits = false;  ///< the task ends with this run, and this run with the task
 
   friend bool operator==(const StarterLink&, const StarterLink&) = default;
@@ -76,14 +76,14 @@ struct MapRunLimits {
 struct MapRunRow {
   std::string name;  ///< "LABEL:UUID"
   ExecutionId execution{};
-  machine::EventId event = 0;  ///< its MapRunStarted
+  execution::EventId event = 0;  ///< its MapRunStarted
   std::optional<std::int64_t> items = {};
   MapRunLimits limits = {};
 };
 
 /// How many children of a map run have a status, and how many items those got.
 struct ChildCounts {
-  machine::Status status = machine::Status::running;
+  execution::Status status = execution::Status::running;
   std::int64_t children = 0;
   std::int64_t items = 0;
 };
@@ -91,7 +91,7 @@ struct ChildCounts {
 struct ExecutionRow {
   ExecutionId id{};
   NewExecution made;
-  machine::Status status = machine::Status::running;
+  execution::Status status = execution::Status::running;
   std::optional<Instant> ended_at;
   std::optional<std::string> output;  ///< JSON text
   std::optional<std::string> error;
@@ -123,7 +123,7 @@ struct ClaimRow {
 };
 
 struct ProgressRow {
-  machine::Ticket ticket{};
+  execution::Ticket ticket{};
   std::string key;
   std::string phase;
   std::int64_t rows = 0;
@@ -133,7 +133,7 @@ struct ProgressRow {
 };
 
 struct ListFilter {
-  std::optional<machine::Status> status = {};
+  std::optional<execution::Status> status = {};
   std::int64_t limit = 50;
   std::optional<std::string> workflow = {};
   std::optional<Instant> not_before = {};    ///< started then or later
@@ -144,7 +144,7 @@ struct ListFilter {
   bool express = true;    ///< with express executions
   bool children = false;  ///< with the iterations of distributed maps
   /// Children of the map run that this execution began with this event; implies `children`.
-  std::optional<std::pair<ExecutionId, machine::EventId>> map_run = {};
+  std::optional<std::pair<ExecutionId, execution::EventId>> map_run = {};
   /// Only what a list shows behind this row.
   std::optional<std::pair<Instant, ExecutionId>> behind = {};
 };
@@ -168,10 +168,10 @@ class Turn {
   /// Keeps a definition's text under its definition_hash().
   virtual void keep_definition(const std::string& hash, const std::string& text) = 0;
   virtual ExecutionId add(const NewExecution& execution) = 0;
-  virtual void append(ExecutionId id, std::span<const machine::Event> events) = 0;
+  virtual void append(ExecutionId id, std::span<const execution::Event> events) = 0;
   /// Takes back what this turn has appended from the event `from` on. Throws Error ORCH-0211 when
   /// the store has given up the turn by itself.
-  virtual void discard(ExecutionId id, machine::EventId from) = 0;
+  virtual void discard(ExecutionId id, execution::EventId from) = 0;
   /// Sets status, end, output, error, cause and redrive count. The run is not paused any more; at
   /// its end it waits for no other one, and once it has succeeded it claims nothing.
   virtual void set_outcome(const ExecutionRow& row) = 0;
@@ -213,27 +213,28 @@ class Store {
   virtual std::optional<ExecutionRow> find_request(const std::string& request) = 0;
   /// The run that a task of another one started.
   virtual std::optional<ExecutionRow> find_started(ExecutionId starter,
-                                                   machine::EventId ticket) = 0;
+                                                   execution::EventId ticket) = 0;
   virtual std::optional<MapRunRow> find_map_run(const std::string& name) = 0;
   /// The map runs of an execution, in their order.
   virtual std::vector<MapRunRow> map_runs(ExecutionId execution) = 0;
   /// One entry for each status that a child has.
-  virtual std::vector<ChildCounts> count_children(ExecutionId parent, machine::EventId map_run) = 0;
+  virtual std::vector<ChildCounts> count_children(ExecutionId parent,
+                                                  execution::EventId map_run) = 0;
   /// The children from `index` on, in their order, at most `limit`.
-  virtual std::vector<ExecutionRow> children(ExecutionId parent, machine::EventId map_run,
+  virtual std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
                                              std::int64_t index, std::int64_t limit) = 0;
   /// Ids of the runs of children that ended without success before the parent's event `redriven`,
   /// in their order. The order of commits tells: a child may fail again in the same millisecond.
-  virtual std::vector<std::string> failed_children(ExecutionId parent, machine::EventId map_run,
-                                                   machine::EventId redriven) = 0;
+  virtual std::vector<std::string> failed_children(ExecutionId parent, execution::EventId map_run,
+                                                   execution::EventId redriven) = 0;
   /// JSON text: the array of the outputs of the children that succeeded, in their order.
-  virtual std::string child_outputs(ExecutionId parent, machine::EventId map_run) = 0;
+  virtual std::string child_outputs(ExecutionId parent, execution::EventId map_run) = 0;
   /// Newest first.
   virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
   virtual std::string definition(const std::string& hash) = 0;
   /// Calls `take` with each event after `after`, in order.
-  virtual void history(ExecutionId id, machine::EventId after,
-                       const std::function<void(machine::Event)>& take) = 0;
+  virtual void history(ExecutionId id, execution::EventId after,
+                       const std::function<void(execution::Event)>& take) = 0;
   virtual std::vector<ProgressRow> progress(ExecutionId id) = 0;
   /// Of all runs under way that claim something and are not paused, the oldest first.
   virtual std::vector<ClaimRow> claims() = 0;

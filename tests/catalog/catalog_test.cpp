@@ -9,7 +9,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/catalog/discover.h"
-#include "workers/steps/catalog_check.h"
+#include "workers/replication/catalog_check.h"
 
 namespace orch::test {
 namespace {
@@ -214,7 +214,7 @@ TEST_F(CatalogTest, ACheckFindsEveryTableThatCannotTravel) {
           R"("checks":[{"unique":["idd"]},{"sql":"m > 0"},{"sql":"n <> ''"}]}]})"),
       "c");
   expect_problems(
-      steps::check_catalog(catalog, catalog.entries, connections()),
+      replication::check_catalog(catalog, catalog.entries, connections()),
       {boost::json::array{"bb", "Source.TableMissing"},
        boost::json::array{"b", "Source.ColumnMissing"}, boost::json::array{"g1", "Connection.Down"},
        boost::json::array{"g2", "Connection.Down"}, boost::json::array{"w", "no such column: idd"},

@@ -12,7 +12,7 @@
 namespace orch::engine {
 namespace {
 
-using machine::Status;
+using execution::Status;
 using store::ExecutionId;
 using ::testing::ElementsAre;
 

@@ -92,8 +92,8 @@ class EngineTest : public ::testing::Test {
   }
   std::vector<std::string> types(const store::ExecutionRow& row) {
     std::vector<std::string> names;
-    machine::EventId expected = 0;
-    store::open_as_reader(path())->history(row.id, 0, [&](const machine::Event& event) {
+    execution::EventId expected = 0;
+    store::open_as_reader(path())->history(row.id, 0, [&](const execution::Event& event) {
       EXPECT_EQ(event.id, ++expected) << "no gaps";
       names.emplace_back(to_string(event.type));
     });

@@ -30,7 +30,7 @@ TEST_F(EngineLoad, ManyThreadsSubmitAndWait) {
     callers.emplace_back([&] {
       for (int i = 0; i < 10; ++i) {
         const auto row = run(map_of_tasks, numbers(20));
-        if (row.status == machine::Status::succeeded && row.output == numbers(20)) ++succeeded;
+        if (row.status == execution::Status::succeeded && row.output == numbers(20)) ++succeeded;
       }
     });
   for (auto& caller : callers) caller.join();
@@ -62,9 +62,9 @@ TEST_F(EngineLoad, ARunThatNeverWaitsDoesNotStarveOthers) {
                               R"([{"Variable":"$.x","IsPresent":true,"Next":"Z"}],"Default":"A"},)"
                               R"("Z":{"Type":"Succeed"})"))
           .run_id;
-  EXPECT_EQ(run(map_of_tasks, numbers(50)).status, machine::Status::succeeded);
+  EXPECT_EQ(run(map_of_tasks, numbers(50)).status, execution::Status::succeeded);
   engine_->stop(endless, "Operator", "enough");
-  EXPECT_EQ(engine_->wait(endless).status, machine::Status::aborted);
+  EXPECT_EQ(engine_->wait(endless).status, execution::Status::aborted);
 }
 
 TEST_F(EngineLoad, AStoreLockedForAWhileOnlyDelays) {
@@ -87,7 +87,7 @@ TEST_F(EngineLoad, AStoreLockedForAWhileOnlyDelays) {
     EXPECT_EQ(late.wait_for(std::chrono::milliseconds(1'200)), std::future_status::timeout);
   }
   const auto row = engine_->wait(id);
-  EXPECT_EQ(row.status, machine::Status::succeeded);
+  EXPECT_EQ(row.status, execution::Status::succeeded);
   EXPECT_EQ(types(row).back(), "ExecutionSucceeded");
   engine_->wait_idle();
 }
@@ -111,7 +111,7 @@ TEST_F(EngineLoad, AStoreLockedForTooLongEndsTheEngineNotTheRun) {
   EXPECT_EQ(code_of([&] { engine_->submit(submission(map_of_tasks, "[1]")); }), "ORCH-0210");
   end();
   start();
-  EXPECT_EQ(engine_->wait(id).status, machine::Status::succeeded);
+  EXPECT_EQ(engine_->wait(id).status, execution::Status::succeeded);
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace {
 
 class Recorder final : public Observer {
  public:
-  void on_events(const store::ExecutionRow& run, std::span<const machine::Event> events) override {
+  void on_events(const store::ExecutionRow& run,
+                 std::span<const execution::Event> events) override {
     const std::scoped_lock lock(mutex_);
     for (const auto& event : events) {
       EXPECT_EQ(event.id, ++last_[run.made.run_id]) << "in order, without gaps";
@@ -19,7 +20,7 @@ class Recorder final : public Observer {
     }
     changed_.notify_all();
   }
-  void on_progress(const std::string&, machine::Ticket,
+  void on_progress(const std::string&, execution::Ticket,
                    const workers::Progress& progress) override {
     const std::scoped_lock lock(mutex_);
     rows_ = progress.rows;
@@ -44,7 +45,7 @@ class Recorder final : public Observer {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, machine::EventId> last_;
+  std::map<std::string, execution::EventId> last_;
   std::vector<std::string> types_;
   std::int64_t rows_ = 0;
 };

@@ -22,7 +22,7 @@ TEST_F(EngineRefusal, InputThatIsNoJson) {
   const auto made = submission(R"("A":{"Type":"Pass","End":true})", "{\"a\":");
   EXPECT_EQ(code_of([&] { engine_->submit(made); }), "ORCH-0003");
   EXPECT_TRUE(store::open_as_reader(path())->list({}).empty());
-  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, machine::Status::succeeded)
+  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, execution::Status::succeeded)
       << "the engine lives";
 }
 
@@ -49,7 +49,7 @@ TEST_F(EngineRefusal, ARefusedRedriveKeepsTheOldDefinition) {
   EXPECT_EQ(refused(), "ORCH-0204");
   const auto row = store::open_as_reader(path())->find(failed.made.run_id);
   EXPECT_EQ(row.made.definition_hash, failed.made.definition_hash);
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
 }
 
 TEST_F(EngineRefusal, ARunUnderWayTakesNoChanges) {
@@ -66,7 +66,7 @@ TEST_F(EngineRefusal, ARunUnderWayTakesNoChanges) {
   redrive.from = "A";
   EXPECT_EQ(code_of([&] { engine_->redrive(id, redrive); }), "ORCH-0205");
   gate.open();
-  EXPECT_EQ(engine_->wait(id).status, machine::Status::succeeded);
+  EXPECT_EQ(engine_->wait(id).status, execution::Status::succeeded);
 }
 
 TEST_F(EngineRefusal, StopNamesWhatCannotBeStopped) {
@@ -74,7 +74,7 @@ TEST_F(EngineRefusal, StopNamesWhatCannotBeStopped) {
   EXPECT_EQ(code_of([&] { engine_->stop(row.made.run_id, "", ""); }), "ORCH-0205");
   EXPECT_EQ(code_of([&] { engine_->stop("nothing", "", ""); }), "ORCH-0203");
   EXPECT_EQ(code_of([&] { engine_->wait("nothing"); }), "ORCH-0203");
-  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, machine::Status::succeeded)
+  EXPECT_EQ(run(R"("A":{"Type":"Pass","End":true})").status, execution::Status::succeeded)
       << "the engine lives";
 }
 
@@ -98,7 +98,7 @@ TEST_F(EngineRefusal, WhateverAWorkerThrowsFailsItsState) {
     add(resource, misdeeds[i].work);
     const auto row =
         run(fmt::format(R"("A":{{"Type":"Task","Resource":"{}","End":true}})", resource));
-    EXPECT_EQ(row.status, machine::Status::failed);
+    EXPECT_EQ(row.status, execution::Status::failed);
     EXPECT_EQ(row.error, "States.TaskFailed");
     EXPECT_THAT(std::string(json::parse(*row.cause).at("message").as_string()),
                 HasSubstr(misdeeds[i].message));
@@ -136,15 +136,15 @@ TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
       "WHERE run_id = '{}')",
       damaged));
   start();
-  EXPECT_EQ(engine_->wait(sound).status, machine::Status::succeeded);
+  EXPECT_EQ(engine_->wait(sound).status, execution::Status::succeeded);
   const auto aside = engine_->wait(damaged);
-  EXPECT_EQ(aside.status, machine::Status::running);
+  EXPECT_EQ(aside.status, execution::Status::running);
   EXPECT_THAT(aside.set_aside.value_or(""), ::testing::HasSubstr("an event is not an object"));
   EXPECT_EQ(code_of([&] { engine_->redrive(damaged, {}); }), "ORCH-0206");
   EXPECT_TRUE(engine_->wait(damaged).set_aside) << "still";
   engine_->stop(damaged, "", "of no use");
   const auto stopped = engine_->wait(damaged);
-  EXPECT_EQ(stopped.status, machine::Status::aborted);
+  EXPECT_EQ(stopped.status, execution::Status::aborted);
   EXPECT_EQ(stopped.cause, "of no use");
 }
 

@@ -19,7 +19,7 @@ TEST_F(EngineTest, RunsAChainOfTasks) {
   const auto row = run(R"("A":{"Type":"Task","Resource":"orch:noop","Next":"B"},)"
                        R"("B":{"Type":"Task","Resource":"orch:noop","End":true})",
                        R"({"a": 1})");
-  EXPECT_EQ(row.status, machine::Status::succeeded);
+  EXPECT_EQ(row.status, execution::Status::succeeded);
   EXPECT_EQ(row.output, R"({"a":1})");
   EXPECT_THAT(types(row),
               ::testing::ElementsAre("ExecutionStarted", "TaskStateEntered", "TaskScheduled",
@@ -30,7 +30,7 @@ TEST_F(EngineTest, RunsAChainOfTasks) {
 
 TEST_F(EngineTest, AWorkersFailureBecomesErrorAndCause) {
   const auto row = run(R"("A":{"Type":"Task","Resource":"orch:fail","End":true})");
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_EQ(row.error, "Source.TableMissing");
   const auto cause = json::parse(*row.cause);
   EXPECT_EQ(cause.at("message"), "no table x");
@@ -90,11 +90,11 @@ TEST_F(EngineTest, RedriveContinuesFromTheFailedState) {
   });
   const auto failed = run(R"("A":{"Type":"Task","Resource":"orch:first","Next":"B"},)"
                           R"("B":{"Type":"Task","Resource":"orch:flaky","End":true})");
-  EXPECT_EQ(failed.status, machine::Status::failed);
+  EXPECT_EQ(failed.status, execution::Status::failed);
   healed = true;
   engine_->redrive(failed.made.run_id.substr(0, 12), {});
   const auto row = engine_->wait(failed.made.run_id);
-  EXPECT_EQ(row.status, machine::Status::succeeded);
+  EXPECT_EQ(row.status, execution::Status::succeeded);
   EXPECT_EQ(row.redrive_count, 1);
   EXPECT_EQ(first, 1) << "what succeeded is kept";
   EXPECT_EQ(code_of([&] { engine_->redrive(row.made.run_id, {}); }), "ORCH-0205");
@@ -113,7 +113,7 @@ TEST_F(EngineTest, RedriveTakesACorrectedDefinition) {
   EXPECT_EQ(code_of([&] { engine_->redrive(failed.made.run_id, redrive); }), "ORCH-0205");
   redrive.definition = submission(fixed).definition;
   engine_->redrive(failed.made.run_id, redrive);
-  EXPECT_EQ(engine_->wait(failed.made.run_id).status, machine::Status::succeeded);
+  EXPECT_EQ(engine_->wait(failed.made.run_id).status, execution::Status::succeeded);
 }
 
 TEST_F(EngineTest, RedriveFromAChosenState) {
@@ -126,7 +126,7 @@ TEST_F(EngineTest, RedriveFromAChosenState) {
   redrive.input = R"({"again":true})";
   engine_->redrive(failed.made.run_id, redrive);
   const auto row = engine_->wait(failed.made.run_id);
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_THAT(types(row), ::testing::Contains("ExecutionRedriven"));
 }
 
@@ -146,7 +146,7 @@ TEST_F(EngineTest, StopEndsTheRunAndTellsTheWorker) {
   engine_->stop(id, "Operator", "maintenance");
   const auto row = engine_->wait(id);
   gate.open();
-  EXPECT_EQ(row.status, machine::Status::aborted);
+  EXPECT_EQ(row.status, execution::Status::aborted);
   EXPECT_EQ(row.error, "Operator");
   end();
   EXPECT_TRUE(told);
@@ -212,7 +212,7 @@ TEST_F(EngineTest, ADrainedRunContinuesWithTheNextEngine) {
   EXPECT_EQ(second, 0) << "nothing new is started while draining";
   end();
   start();
-  EXPECT_EQ(engine_->wait(id).status, machine::Status::succeeded);
+  EXPECT_EQ(engine_->wait(id).status, execution::Status::succeeded);
   EXPECT_EQ(second, 1);
 }
 
@@ -266,7 +266,7 @@ TEST_F(EngineTest, ManyRunsOfManyTasks) {
   std::vector<std::string> ids;
   for (int i = 0; i < 100; ++i) ids.push_back(engine_->submit(submission(states)).run_id);
   engine_->wait_idle();
-  for (const auto& id : ids) EXPECT_EQ(engine_->wait(id).status, machine::Status::succeeded);
+  for (const auto& id : ids) EXPECT_EQ(engine_->wait(id).status, execution::Status::succeeded);
 }
 
 }  // namespace

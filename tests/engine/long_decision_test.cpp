@@ -22,7 +22,7 @@ constexpr int endless = 400'000;
 
 TEST_F(EngineTest, ALongEvaluationGivesWhatAShortOneGives) {
   const auto row = run(counting("A", moderate, last));
-  EXPECT_EQ(row.status, machine::Status::succeeded);
+  EXPECT_EQ(row.status, execution::Status::succeeded);
   EXPECT_EQ(row.output, R"("done")");
   EXPECT_THAT(types(row), ::testing::ElementsAre("ExecutionStarted", "PassStateEntered",
                                                  "PassStateExited", "ExecutionSucceeded"));
@@ -32,10 +32,10 @@ TEST_F(EngineTest, OthersGoOnBesideALongEvaluation) {
   const auto bomb = engine_->submit(submission(counting("A", endless, last)));
   const auto other = run(R"("A":{"Type":"Task","Resource":"orch:noop","Next":"B"},)"
                          R"("B":{"Type":"Task","Resource":"orch:noop","End":true})");
-  EXPECT_EQ(other.status, machine::Status::succeeded);
-  EXPECT_EQ(store::open_as_reader(path())->find(bomb.run_id).status, machine::Status::running);
+  EXPECT_EQ(other.status, execution::Status::succeeded);
+  EXPECT_EQ(store::open_as_reader(path())->find(bomb.run_id).status, execution::Status::running);
   engine_->stop(bomb.run_id, "Enough", "");
-  EXPECT_EQ(engine_->wait(bomb.run_id).status, machine::Status::aborted);
+  EXPECT_EQ(engine_->wait(bomb.run_id).status, execution::Status::aborted);
 }
 
 TEST_F(EngineTest, WhatComesDuringALongEvaluationIsDecidedAfterIt) {

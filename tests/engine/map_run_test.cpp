@@ -9,7 +9,7 @@
 
 #include "orchestrator/json/text.h"
 #include "tests/engine/engine_fixture.h"
-#include "workers/items/items.h"
+#include "workers/map_items/items.h"
 
 namespace orch::engine {
 namespace {
@@ -54,7 +54,7 @@ TEST_F(EngineTest, FailuresOfADistributedMapAreToleratedUpToTheLimit) {
   const auto tolerated = run(distributed("orch:odd", R"(,"ToleratedFailureCount":2)"), "[1,2,3,4]");
   EXPECT_EQ(tolerated.output, "[2,4]");
   const auto exceeded = run(distributed("orch:odd", R"(,"ToleratedFailureCount":1)"), "[1,2,3,4]");
-  EXPECT_EQ(exceeded.status, machine::Status::failed);
+  EXPECT_EQ(exceeded.status, execution::Status::failed);
   EXPECT_EQ(exceeded.error, "States.ExceedToleratedFailureThreshold");
   const auto share =
       run(distributed("orch:odd", R"(,"ToleratedFailurePercentage":50)"), "[1,2,3,4]");
@@ -91,7 +91,7 @@ TEST_F(EngineTest, StoppingTheRunStopsItsIterations) {
   gate.open();
   engine_->wait_idle();
   store::ListFilter running;
-  running.status = machine::Status::running;
+  running.status = execution::Status::running;
   running.children = true;
   EXPECT_EQ(store_->list(running).size(), 0u);
 }
@@ -109,7 +109,7 @@ std::string reading(const std::string& resource, const std::filesystem::path& fo
 
 class MapRunTest : public EngineTest {
  protected:
-  MapRunTest() { registry_.set_outside(items::make_outside()); }
+  MapRunTest() { registry_.set_outside(map_items::make_outside()); }
 
   void put_items(int count) {
     std::ofstream file(folder_ / "items.jsonl");
@@ -190,7 +190,7 @@ TEST_F(MapRunTest, ARedriveDoesOnlyWhatFailedOrWasNeverBegun) {
   EXPECT_EQ(engine_->wait(id).error, "States.ExceedToleratedFailureThreshold");
   EXPECT_EQ(done, 2);
   engine_->redrive(id, {});
-  EXPECT_EQ(engine_->wait(id).status, machine::Status::failed) << "it is still broken";
+  EXPECT_EQ(engine_->wait(id).status, execution::Status::failed) << "it is still broken";
   broken = false;
   engine_->redrive(id, {});
   const auto row = engine_->wait(id);

@@ -36,14 +36,14 @@ class OrphanTest : public EngineTest {
     end();
     const auto store = store::open_as_owner(path(), "test");
     auto row = store->find(run_id);
-    machine::Event aborted;
-    store->history(row.id, 0, [&](const machine::Event& event) {
+    execution::Event aborted;
+    store->history(row.id, 0, [&](const execution::Event& event) {
       aborted.previous = event.id;
       aborted.at = event.at;
     });
     aborted.id = aborted.previous + 1;
-    aborted.type = machine::EventType::execution_aborted;
-    row.status = machine::Status::aborted;
+    aborted.type = execution::EventType::execution_aborted;
+    row.status = execution::Status::aborted;
     row.ended_at = aborted.at;
     const auto turn = store->begin();
     turn->append(row.id, std::span(&aborted, 1));
@@ -54,8 +54,8 @@ class OrphanTest : public EngineTest {
   /// Of the latest task of a run.
   std::int64_t ticket_of(const std::string& run_id) {
     std::int64_t ticket = 0;
-    store::open_as_reader(path())->history(id_of(run_id), 0, [&](const machine::Event& event) {
-      if (machine::task_stage(event.type) == machine::TaskStage::scheduled) ticket = event.id;
+    store::open_as_reader(path())->history(id_of(run_id), 0, [&](const execution::Event& event) {
+      if (execution::task_stage(event.type) == execution::TaskStage::scheduled) ticket = event.id;
     });
     return ticket;
   }
@@ -89,7 +89,7 @@ class ChildrenTest : public OrphanTest {
 
   void expect_all_are_stopped() {
     for (const auto& child : children())
-      EXPECT_EQ(engine_->wait(child.made.run_id).status, machine::Status::aborted);
+      EXPECT_EQ(engine_->wait(child.made.run_id).status, execution::Status::aborted);
   }
 };
 
@@ -112,7 +112,7 @@ TEST_F(OrphanTest, ANestedRunIsStoppedByTheNextProcess) {
   const auto nested = start_nested(starter);
   end_at_the_commit_of(starter);
   start();
-  EXPECT_EQ(engine_->wait(nested).status, machine::Status::aborted);
+  EXPECT_EQ(engine_->wait(nested).status, execution::Status::aborted);
 }
 
 TEST_F(OrphanTest, ANestedRunThatIsWaitedForGoesOn) {
@@ -122,7 +122,7 @@ TEST_F(OrphanTest, ANestedRunThatIsWaitedForGoesOn) {
   start();
   EXPECT_EQ(start_nested(starter), nested) << "a task starts one run, however often it is done";
   engine_->stop(starter, "", "");
-  EXPECT_EQ(engine_->wait(nested).status, machine::Status::aborted);
+  EXPECT_EQ(engine_->wait(nested).status, execution::Status::aborted);
 }
 
 TEST_F(OrphanTest, AClosedTaskStartsNothing) {

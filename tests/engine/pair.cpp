@@ -11,7 +11,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/store/sqlite_store.h"
-#include "workers/items/items.h"
+#include "workers/map_items/items.h"
 
 namespace {
 
@@ -59,8 +59,8 @@ std::string outcome(engine::Engine& engine, store::Store& reader, const std::str
     const auto submitted = engine.submit(submission);
     const auto before = reader.find(submitted.run_id);
     const bool resting = before.set_aside && resumes;
-    const bool failed =
-        before.status != machine::Status::running && before.status != machine::Status::succeeded;
+    const bool failed = before.status != execution::Status::running &&
+                        before.status != execution::Status::succeeded;
     if (submitted.existed && (failed || resting)) engine.redrive(submitted.run_id, {});
     const auto row = engine.wait(submitted.run_id);
     if (row.set_aside) return "ASIDE " + *row.set_aside;
@@ -77,7 +77,7 @@ int main(int, char** argv) {
   std::ofstream(folder / "items.jsonl") << "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n";
   workers::Registry registry;
   registry.add("orch:echo", std::make_unique<Echo>());
-  registry.set_outside(items::make_outside());
+  registry.set_outside(map_items::make_outside());
   const auto store = store::open_as_owner(folder / "orch.db", "pair");
   const auto reader = store::open_as_reader(folder / "orch.db");
   engine::Engine engine(*store, registry, {2, Millis{5'000}});

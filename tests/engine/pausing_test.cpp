@@ -9,7 +9,7 @@
 namespace orch::engine {
 namespace {
 
-using machine::Status;
+using execution::Status;
 
 constexpr const char* two_steps =
     R"("A":{"Type":"Task","Resource":"orch:first","Next":"B"},

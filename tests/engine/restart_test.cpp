@@ -52,11 +52,11 @@ class Restart : public ::testing::TestWithParam<std::string> {
   void expect_finished() {
     const auto store = store::open_as_reader(folder_ / "runs.db");
     const auto row = store->find("victim");
-    EXPECT_EQ(row.status, machine::Status::succeeded);
+    EXPECT_EQ(row.status, execution::Status::succeeded);
     EXPECT_EQ(row.output, "[[1,2,3],[1,2,3]]");
-    machine::EventId last = 0;
+    execution::EventId last = 0;
     std::map<std::string, int> seen;
-    store->history(row.id, 0, [&](const machine::Event& event) {
+    store->history(row.id, 0, [&](const execution::Event& event) {
       EXPECT_EQ(event.id, ++last);
       ++seen[std::string(to_string(event.type))];
     });

@@ -32,7 +32,7 @@ class StopAtRest : public EngineTest {
   /// Ids of those that are under way, children among them.
   std::vector<std::string> running() {
     store::ListFilter filter;
-    filter.status = machine::Status::running;
+    filter.status = execution::Status::running;
     filter.limit = -1;
     filter.children = true;
     std::vector<std::string> ids;
@@ -49,7 +49,7 @@ TEST_F(StopAtRest, EndsTheRunAlone) {
   EXPECT_EQ(stop_at_rest(*store_, run, "Enough", "for today"), run);
   EXPECT_THAT(running(), testing::ElementsAre(other));
   const auto row = store_->find(run);
-  EXPECT_EQ(row.status, machine::Status::aborted);
+  EXPECT_EQ(row.status, execution::Status::aborted);
   EXPECT_EQ(row.error, "Enough");
   EXPECT_EQ(row.cause, "for today");
   EXPECT_TRUE(row.ended_at);
@@ -67,10 +67,10 @@ TEST_F(StopAtRest, EndsTheIterationsOfItsMaps) {
   store::ListFilter children;
   children.children = true;
   children.workflow = "test/each";
-  std::vector<machine::Status> ends;
+  std::vector<execution::Status> ends;
   for (const auto& row : store_->list(children)) ends.push_back(row.status);
   EXPECT_THAT(ends, SizeIs(3));
-  EXPECT_THAT(ends, Each(machine::Status::aborted));
+  EXPECT_THAT(ends, Each(execution::Status::aborted));
 }
 
 TEST_F(StopAtRest, WhatItStoppedIsRedriven) {
@@ -80,7 +80,7 @@ TEST_F(StopAtRest, WhatItStoppedIsRedriven) {
   store_.reset();
   start();
   EXPECT_EQ(engine_->redrive(run, {}), run);
-  EXPECT_EQ(store_->find(run).status, machine::Status::running);
+  EXPECT_EQ(store_->find(run).status, execution::Status::running);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST_F(EngineTest, AFailedActivityNeedNotSayWhy) {
   ASSERT_TRUE(task);
   engine_->report(task->token, {TokenReport::Kind::failure, "", {}, {}});
   const auto row = engine_->wait(id);
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_FALSE(row.error);
 }
 
@@ -70,8 +70,9 @@ TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
   const auto reader = store::open_as_reader(path());  // the owner's store is the engine's
   while (true) {                                      // until the answer is committed
     std::vector<std::string> seen;
-    reader->history(reader->find(id).id, 0,
-                    [&](const machine::Event& event) { seen.emplace_back(to_string(event.type)); });
+    reader->history(reader->find(id).id, 0, [&](const execution::Event& event) {
+      seen.emplace_back(to_string(event.type));
+    });
     if (seen.back() == "TaskSubmitted") break;
     std::this_thread::yield();
   }

@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
     const auto row = engine.wait(run.run_id);
     std::printf("%s %s\n", std::string(to_string(row.status)).c_str(),
                 row.output.value_or("").c_str());
-    return row.status == machine::Status::succeeded ? 0 : 3;
+    return row.status == execution::Status::succeeded ? 0 : 3;
   } catch (const std::exception& error) {
     std::printf("error %s\n", error.what());
     return 1;

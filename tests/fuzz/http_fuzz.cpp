@@ -7,9 +7,9 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
-#include "orchestrator/http/aws_request.h"
 #include "orchestrator/http/server.h"
-#include "orchestrator/service/error.h"
+#include "orchestrator/stepfunctions/aws_request.h"
+#include "orchestrator/stepfunctions/error.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace orch;
@@ -25,14 +25,14 @@ constexpr int passes = 200;  // of the io_context, until a connection must be ov
 http::Response answer(const http::Request& request) {
   http::Response response(beast::http::status::ok, 11);
   try {
-    const auto call = http::read_aws_request(request, false, {}, Instant());
+    const auto call = stepfunctions::read_aws_request(request, false, {}, Instant());
     response.body() = std::string(call.operation) + call.region;
-  } catch (const service::ServiceError& error) {
+  } catch (const stepfunctions::ServiceError& error) {
     fuzz::require(!error.type().empty(), "a refusal has a type");
     response.result(beast::http::status::bad_request);
   }
   try {
-    http::read_aws_request(request, false, {{"key", "secret"}}, Instant());
+    stepfunctions::read_aws_request(request, false, {{"key", "secret"}}, Instant());
   } catch (const aws::SignatureRefused&) {
     return response;
   }

@@ -1,5 +1,5 @@
 // Source and target as they are now, where one of them is PostgreSQL.
-#include "workers/steps/audit.h"
+#include "workers/replication/audit/audit.h"
 
 #include <atomic>
 #include <thread>
@@ -28,10 +28,12 @@ class PostgresAudit : public testing::Test {
   std::vector<std::string> audit(
       const catalog::Entry& entry, data::Source& source, data::Target& target,
       data::Source& published, const std::function<void()>& pause = [] {}) {
-    result_ = steps::audit(entry, {source, target, [&]() -> data::Source& { return published; }},
+    result_ =
+        replication::audit(entry, {source, target, [&]() -> data::Source& { return published; }},
                            {pause, [] { return false; }});
     std::vector<std::string> all;
-    for (const auto& example : result_.found.examples) all.push_back(steps::sentence(example));
+    for (const auto& example : result_.found.examples)
+      all.push_back(replication::sentence(example));
     return all;
   }
   std::vector<std::string> audit(
@@ -45,7 +47,7 @@ class PostgresAudit : public testing::Test {
 
   test::Pair pair_;
   test::TempFolder folder_;
-  steps::AuditResult result_;
+  replication::AuditResult result_;
 };
 
 constexpr const char* many_types =

@@ -1,5 +1,5 @@
 // What `orch catalog validate` finds with PostgreSQL at both ends.
-#include "workers/steps/catalog_check.h"
+#include "workers/replication/catalog_check.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -9,7 +9,7 @@
 #include "tests/postgres/pair.h"
 #include "tests/support/problems.h"
 #include "tests/support/temp_folder.h"
-#include "workers/steps/catalog_refresh.h"
+#include "workers/replication/catalog_refresh.h"
 
 namespace orch {
 namespace {
@@ -39,8 +39,8 @@ class CatalogCheck : public ::testing::Test {
             R"("target":{{"connection":"to"}}}},"tables":[{{"key":"k",{},"target":{{"table":"{}"}}}}]}})",
             entry, target)),
         "c");
-    return steps::check_catalog(catalog, catalog.entries,
-                                connectors::Connections::load(folder_ / "connections.json"));
+    return replication::check_catalog(catalog, catalog.entries,
+                                      connectors::Connections::load(folder_ / "connections.json"));
   }
 
   test::Pair pair_;
@@ -89,10 +89,10 @@ TEST_F(CatalogCheck, ARefreshTellsWhatIsNewGoneAndChanged) {
                   R"("target":{"connection":"to"}},"tables":[{"source":{"table":"a"}},)"
                   R"({"source":{"table":"t"}}]})"),
       "c");
-  const auto changes =
-      steps::catalog_changes(catalog, connectors::Connections::load(folder_ / "connections.json"));
+  const auto changes = replication::catalog_changes(
+      catalog, connectors::Connections::load(folder_ / "connections.json"));
   ASSERT_EQ(changes.size(), 3u);
-  using Kind = steps::CatalogChange::Kind;
+  using Kind = replication::CatalogChange::Kind;
   EXPECT_EQ(changes[0].kind, Kind::gone);
   EXPECT_EQ(changes[0].key, "a");
   EXPECT_EQ(changes[1].kind, Kind::changed);

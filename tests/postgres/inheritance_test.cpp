@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
-#include "workers/steps/audit.h"
+#include "workers/replication/audit/audit.h"
 
 namespace orch {
 namespace {
@@ -59,7 +59,7 @@ TEST_F(Inheritance, AnAuditComparesOwnRows) {
   childless.target.name = "log";
   const auto published = postgres::open_source({pair_.server.conninfo(pair_.to_name), "to"});
   for (const auto& entry : {entry_of("log"), entry_of("log_24"), childless})
-    EXPECT_TRUE(steps::audit(
+    EXPECT_TRUE(replication::audit(
                     entry,
                     {pair_.source(), pair_.target(), [&]() -> data::Source& { return *published; }},
                     {[] {}, [] { return false; }})

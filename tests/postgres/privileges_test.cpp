@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
-#include "workers/steps/audit.h"
+#include "workers/replication/audit/audit.h"
 
 namespace orch {
 namespace {
@@ -114,9 +114,9 @@ TEST_F(Privileges, TheDocumentedOnesAreEnoughToCompare) {
     const auto conninfo = pair_.server.conninfo(pair_.to_name, "orch_auditor");
     const auto auditor = postgres::open_target({conninfo, "to"});
     const auto published = postgres::open_source({conninfo, "to"});
-    return steps::audit(entry("t", "made"),
-                        {source(), *auditor, [&]() -> data::Source& { return *published; }},
-                        {[] {}, [] { return false; }});
+    return replication::audit(entry("t", "made"),
+                              {source(), *auditor, [&]() -> data::Source& { return *published; }},
+                              {[] {}, [] { return false; }});
   };
   EXPECT_TRUE(audit().equal());
   EXPECT_TRUE(audit().last_load.is_object());

@@ -15,8 +15,8 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/catalog/catalog.h"
+#include "workers/replication/steps.h"
 #include "workers/sqlite/sqlite.h"
-#include "workers/steps/steps.h"
 
 namespace orch::test {
 namespace {
@@ -203,10 +203,10 @@ class Scenario {
 
   bj::object perform(const std::string& what, Run& run, const workers::Task& task,
                      const catalog::Entry& entry) {
-    const steps::Work work{task, run.context, entry};
-    if (what == "stage") return run.load = steps::stage(work, *run.source, *run.target);
-    if (what == "verify") return steps::verify(work, *run.target, run.load);
-    return steps::merge(work, *run.target, run.load);
+    const replication::Work work{task, run.context, entry};
+    if (what == "stage") return run.load = replication::stage(work, *run.source, *run.target);
+    if (what == "verify") return replication::verify(work, *run.target, run.load);
+    return replication::merge(work, *run.target, run.load);
   }
 
   void product(const char* what) {

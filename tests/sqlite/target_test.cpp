@@ -7,8 +7,8 @@
 #include "tests/support/replication.h"
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
+#include "workers/replication/plan_request.h"
 #include "workers/sqlite/sqlite.h"
-#include "workers/steps/plan_request.h"
 
 namespace orch {
 namespace {
@@ -45,7 +45,7 @@ TEST_F(SqliteTarget, PlanningCreatesNoFile) {
   const auto source = sqlite::open_source(source_file_, "from");
   const auto target = sqlite::open_target(target_file_, "to");
   const auto entry = test::entry_of("t");
-  EXPECT_TRUE(target->plan(steps::make_request(entry, *source, *target)).create);
+  EXPECT_TRUE(target->plan(replication::make_request(entry, *source, *target)).create);
   EXPECT_FALSE(target->staged(entry.target));
   EXPECT_FALSE(std::filesystem::exists(target_file_));
   test::Replication(*source, *target).replicate(entry);  // the same object sees the file come
@@ -177,7 +177,7 @@ TEST_F(SqliteTarget, LoadsOfOneFileTakeTurns) {
 TEST_F(SqliteTarget, ALoadThatWaitsForItsTurnCanBeStopped) {
   prepare("CREATE TABLE t (n); INSERT INTO t VALUES (1)");
   const auto holder = target_->begin_load(
-      target_->plan(steps::make_request(test::entry_of("t"), *source_, *target_)),
+      target_->plan(replication::make_request(test::entry_of("t"), *source_, *target_)),
       {"other/t/1", "other", "store1", 1});
   holder->part(0).write(std::string(1, '\0'));  // one row with NULL: the turn is taken
   replication_->context.stop = true;

@@ -18,7 +18,7 @@ TEST(LargeTurn, TakesSeveralRows) {
   made.definition_hash = definition_hash("{}");
   turn->keep_definition(made.definition_hash, "{}");
   const auto id = turn->add(made);
-  std::vector<machine::Event> events;
+  std::vector<execution::Event> events;
   for (const auto number : {1, 2, 3, 4}) {
     auto& event = events.emplace_back();
     event.id = number;
@@ -26,8 +26,8 @@ TEST(LargeTurn, TakesSeveralRows) {
   }
   turn->append(id, events);
   turn->commit();
-  std::vector<machine::EventId> found;
-  store->history(id, 0, [&](const machine::Event& event) { found.push_back(event.id); });
+  std::vector<execution::EventId> found;
+  store->history(id, 0, [&](const execution::Event& event) { found.push_back(event.id); });
   EXPECT_THAT(found, ::testing::ElementsAre(1, 2, 3, 4));
   sqlite::Database db(folder / "runs.db");
   sqlite::Statement rows(db, "SELECT count(*) FROM history");

@@ -79,7 +79,7 @@ TEST_F(StoreRefusal, DamagedHistory) {
     sqlite::Statement(other, "INSERT OR REPLACE INTO history VALUES (1, ?, 1, 1, ?)")
         .bind(static_cast<std::int64_t>(id), events)
         .run();
-    EXPECT_THAT(refusal([&] { store->history(id, 0, [](const machine::Event&) {}); }),
+    EXPECT_THAT(refusal([&] { store->history(id, 0, [](const execution::Event&) {}); }),
                 AllOf(HasSubstr("ORCH-0206"), HasSubstr("damaged")))
         << events;
   }

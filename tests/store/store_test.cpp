@@ -12,14 +12,14 @@
 namespace orch::store {
 namespace {
 
-using machine::Event;
-using machine::EventType;
+using execution::Event;
+using execution::EventType;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Instant at(std::int64_t ms) { return Instant{Millis{ms}}; }
 
-Event event(machine::EventId id) {
+Event event(execution::EventId id) {
   Event made;
   made.id = id;
   made.previous = id - 1;
@@ -71,8 +71,8 @@ class StoreTest : public ::testing::Test {
     return found;
   }
 
-  std::vector<machine::EventId> ids(ExecutionId id, machine::EventId after) {
-    std::vector<machine::EventId> found;
+  std::vector<execution::EventId> ids(ExecutionId id, execution::EventId after) {
+    std::vector<execution::EventId> found;
     store_->history(id, after, [&](const Event& one) { found.push_back(one.id); });
     return found;
   }
@@ -104,7 +104,7 @@ TEST_F(StoreTest, KeepsASubmissionByteForByte) {
   EXPECT_EQ(row.made.input, "{ \"x\" : 1.0 }");
   EXPECT_EQ(row.made.connections, "c.json");
   EXPECT_EQ(row.made.started_at, at(1'000));
-  EXPECT_EQ(row.status, machine::Status::running);
+  EXPECT_EQ(row.status, execution::Status::running);
   EXPECT_FALSE(row.ended_at || row.output || row.error || row.cause);
   EXPECT_EQ(store_->definition(row.made.definition_hash), "{}");
 }
@@ -193,7 +193,7 @@ TEST_F(StoreTest, RefusesTheSameEventsTwice) {
 TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
   const auto id = add("aa11", "nightly");
   ProgressRow progress;
-  progress.ticket = machine::Ticket{5};
+  progress.ticket = execution::Ticket{5};
   progress.key = "cedent";
   progress.phase = "staging";
   progress.rows = 7;
@@ -214,7 +214,7 @@ TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
   {
     const auto turn = store_->begin();
     auto row = store_->find("aa11");
-    row.status = machine::Status::failed;
+    row.status = execution::Status::failed;
     row.ended_at = at(3'000);
     row.error = "Load.Failed";
     row.cause = "";
@@ -223,7 +223,7 @@ TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
     turn->commit();
   }
   const auto row = store_->find("aa11");
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_EQ(row.ended_at, at(3'000));
   EXPECT_EQ(row.error, "Load.Failed");
   EXPECT_EQ(row.cause, "");
@@ -254,15 +254,15 @@ TEST_F(StoreTest, ListsNewestFirstByStatus) {
   {
     const auto turn = store_->begin();
     auto row = store_->find("a2");
-    row.status = machine::Status::succeeded;
+    row.status = execution::Status::succeeded;
     row.ended_at = at(5'000);
     row.output = "1";
     turn->set_outcome(row);
     turn->commit();
   }
   EXPECT_THAT(names({}), ElementsAre("a3", "a2", "a1"));
-  EXPECT_THAT(names({machine::Status::running, 50}), ElementsAre("a3", "a1"));
-  EXPECT_THAT(names({machine::Status::succeeded, 50}), ElementsAre("a2"));
+  EXPECT_THAT(names({execution::Status::running, 50}), ElementsAre("a3", "a1"));
+  EXPECT_THAT(names({execution::Status::succeeded, 50}), ElementsAre("a2"));
   EXPECT_THAT(names({std::nullopt, 1}), ElementsAre("a3"));
 }
 
@@ -293,13 +293,13 @@ TEST_F(StoreTest, ListsWhatEveryConditionOfAFilterLetsThrough) {
               ElementsAre("b1", "b0", "other", "parent"));
   EXPECT_THAT(listed([](auto& filter) {
                 filter.children = true;
-                filter.status = machine::Status::running;
+                filter.status = execution::Status::running;
               }),
               ElementsAre("b1", "b0", "other", "parent"));
   EXPECT_THAT(listed([&](auto& filter) { filter.map_run = {parent, 7}; }), ElementsAre("b1", "b0"));
   EXPECT_THAT(listed([&](auto& filter) {
                 filter.map_run = {parent, 7};
-                filter.status = machine::Status::running;
+                filter.status = execution::Status::running;
                 filter.limit = 1;
               }),
               ElementsAre("b1"));

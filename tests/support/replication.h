@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "workers/steps/steps.h"
+#include "workers/replication/steps.h"
 
 namespace orch::test {
 
@@ -66,20 +66,20 @@ class Replication {
 
   boost::json::object stage(const catalog::Entry& entry) {
     const auto task = task_of(fence_++);
-    return steps::stage({task, context, entry}, source_, target_);
+    return replication::stage({task, context, entry}, source_, target_);
   }
   boost::json::object verify(const catalog::Entry& entry, const boost::json::object& load) {
     const auto task = task_of(fence_++);
-    return steps::verify({task, context, entry}, target_, load);
+    return replication::verify({task, context, entry}, target_, load);
   }
   boost::json::object merge(const catalog::Entry& entry, const boost::json::object& load) {
     const auto task = task_of(fence_++);
-    return steps::merge({task, context, entry}, target_, load);
+    return replication::merge({task, context, entry}, target_, load);
   }
   boost::json::object reconcile(const catalog::Entry& entry,
                                 const boost::json::value* load = nullptr) {
     const auto task = task_of(fence_++);
-    return steps::reconcile({task, context, entry}, target_, load);
+    return replication::reconcile({task, context, entry}, target_, load);
   }
 
   /// All four; returns what merge said.

@@ -5,8 +5,8 @@
 
 #include "tests/tools/http_server.h"
 #include "tests/tools/tool_test.h"
-#include "workers/tools/child_process.h"
-#include "workers/tools/http_call.h"
+#include "workers/library/child_process.h"
+#include "workers/library/http_call.h"
 #include "workers/tools/tools.h"
 
 namespace orch::test {
@@ -56,11 +56,11 @@ TEST_F(HttpTool, PostsThroughAConnectionWithItsToken) {
 TEST_F(HttpTool, ALineBreakInAHeaderIsRefused) {
   for (const auto& value :
        {std::string("a\r\nX-Admin: 1"), std::string("a\nb"), std::string("a\0b", 3)}) {
-    tools::HttpRequest request;
+    library::HttpRequest request;
     request.url = "http://127.0.0.1:1/";
     request.headers.emplace_back("X-Amz-Client-Context", value);
     try {
-      tools::http_call(request, [] {});
+      library::http_call(request, [] {});
       ADD_FAILURE() << value;
     } catch (const workers::TaskFailed& failed) {
       EXPECT_EQ(failed.error(), "Input.Invalid");
@@ -70,7 +70,7 @@ TEST_F(HttpTool, ALineBreakInAHeaderIsRefused) {
 
 // Nobody listens there: a connection would have been another failure.
 TEST_F(HttpTool, LooksAtTheAddressBeforeItConnects) {
-  tools::HttpRequest request;
+  library::HttpRequest request;
   request.url = "http://localhost:1/";
   std::vector<std::string> seen;
   request.admit = [&](const std::string& address) {
@@ -78,7 +78,7 @@ TEST_F(HttpTool, LooksAtTheAddressBeforeItConnects) {
     throw workers::TaskFailed("Access.Denied", "not there");
   };
   try {
-    tools::http_call(request, [] {});
+    library::http_call(request, [] {});
     ADD_FAILURE();
   } catch (const workers::TaskFailed& failed) {
     EXPECT_EQ(failed.error(), "Access.Denied");
@@ -154,7 +154,7 @@ TEST_F(HttpTool, StopEndsTheWait) {
 
 TEST_F(HttpTool, TlsChecksTheCertificate) {
   const auto pem = (folder_ / "server.pem").string();
-  const auto made = tools::run_program(
+  const auto made = library::run_program(
       {{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
         "-keyout", pem, "-out", pem + ".crt"},

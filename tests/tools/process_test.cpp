@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tools/tool_test.h"
-#include "workers/tools/child_process.h"
+#include "workers/library/child_process.h"
 #include "workers/tools/tools.h"
 
 namespace orch::test {
@@ -118,14 +118,14 @@ TEST_F(ProcessTool, WhatIsLeftOfTheGroupIsKilledAtTheEnd) {
 }
 
 TEST_F(ProcessTool, AProgramThatIgnoresTermIsKilled) {
-  const auto end = tools::run_program(
+  const auto end = library::run_program(
       {{"/bin/sh", "-c", "trap '' TERM; while :; do read x < /dev/tty || sleep 1; done"},
        {"PATH=/usr/bin:/bin"},
        folder_.path(),
        "",
        std::chrono::milliseconds(200)},
       [] {});
-  EXPECT_EQ(end.kind, tools::ProgramEnd::Kind::timed_out);
+  EXPECT_EQ(end.kind, library::ProgramEnd::Kind::timed_out);
   EXPECT_EQ(end.code, SIGKILL);
 }
 

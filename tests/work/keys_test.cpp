@@ -1,5 +1,5 @@
 // Keys of roles: of a container, of an instance.
-#include "workers/fleet/keys.h"
+#include "workers/library/keys.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ TEST_F(Keys, OfAContainer) {
   environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url() + "/role");
   environment_.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
                    environment_.folder().write("token", "let me\n"));
-  fleet::Keys keys(false);
+  library::Keys keys(false);
   EXPECT_EQ(keys.current()->key_id, "one");
   EXPECT_EQ(keys.current()->session_token, "t") << "asked once";
   EXPECT_THAT(server.requests().at(0), HasSubstr("GET /role"));
@@ -41,7 +41,7 @@ TEST_F(Keys, OfAnInstance) {
   test::HttpServer server({answer("200 OK", "the token"), answer("200 OK", "worker\n"),
                            lease("one", "2099-01-01T00:00:00Z")});
   environment_.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.url() + "/");
-  fleet::Keys keys(true);
+  library::Keys keys(true);
   EXPECT_EQ(keys.current()->key_id, "one");
   EXPECT_THAT(server.requests().at(0), HasSubstr("PUT /latest/api/token"));
   EXPECT_THAT(server.requests().at(2), HasSubstr("/security-credentials/worker HTTP"));
@@ -53,7 +53,7 @@ TEST_F(Keys, AreRenewedBeforeTheyEnd) {
   test::HttpServer server(
       {lease("old", "2020-01-01T00:00:00Z"), lease("new", "2099-01-01T00:00:00Z")});
   environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url());
-  fleet::Keys keys(false);
+  library::Keys keys(false);
   EXPECT_EQ(keys.current()->key_id, "old");
   EXPECT_EQ(keys.current()->key_id, "new");
   EXPECT_EQ(keys.current()->key_id, "new");
@@ -63,13 +63,13 @@ TEST_F(Keys, GivenOnesComeFirst) {
   environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/");
   environment_.set("AWS_ACCESS_KEY_ID", "mine");
   environment_.set("AWS_SECRET_ACCESS_KEY", "s");
-  EXPECT_EQ(fleet::Keys(false).current()->key_id, "mine");
+  EXPECT_EQ(library::Keys(false).current()->key_id, "mine");
 }
 
 TEST_F(Keys, ThereMayBeNone) {
-  EXPECT_FALSE(fleet::Keys(false).current());
+  EXPECT_FALSE(library::Keys(false).current());
   environment_.set("AWS_EC2_METADATA_DISABLED", "true");
-  EXPECT_FALSE(fleet::Keys(true).current());
+  EXPECT_FALSE(library::Keys(true).current());
 }
 
 TEST_F(Keys, RefusesWhatGivesNone) {
@@ -77,10 +77,10 @@ TEST_F(Keys, RefusesWhatGivesNone) {
                            answer("200 OK", R"({"AccessKeyId":"a"})"), std::string()}) {
     test::HttpServer server({text});
     environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.url());
-    EXPECT_THROW(fleet::Keys(false).current(), Error) << text;
+    EXPECT_THROW(library::Keys(false).current(), Error) << text;
   }
   environment_.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://198.51.100.7/keys");
-  EXPECT_THAT([] { fleet::Keys(false).current(); },
+  EXPECT_THAT([] { library::Keys(false).current(); },
               testing::ThrowsMessage<Error>(HasSubstr("neither https nor")));
 }
 

@@ -95,7 +95,7 @@ TEST_F(ShippedWorkflows, AreValid) {
 
 TEST_F(ShippedWorkflows, ATableThatFailsDoesNotStopTheOthersAndIsRepeatedAlone) {
   const auto failed = run("replicate", R"({"catalog":"catalog.json"})");
-  ASSERT_EQ(failed.status, machine::Status::failed) << failed.output.value_or("");
+  ASSERT_EQ(failed.status, execution::Status::failed) << failed.output.value_or("");
   EXPECT_EQ(failed.error, "Replicate.TablesFailed");
   EXPECT_THAT(*failed.cause, ::testing::HasSubstr("broker: Source.TableMissing"));
   EXPECT_EQ(number("to.db", "SELECT count(*) FROM posting"), 500) << "the others are published";
@@ -103,7 +103,7 @@ TEST_F(ShippedWorkflows, ATableThatFailsDoesNotStopTheOthersAndIsRepeatedAlone) 
   sql("from.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY); INSERT INTO broker VALUES (7);");
   engine_->redrive(failed.made.run_id, {});
   const auto row = engine_->wait(failed.made.run_id);
-  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  ASSERT_EQ(row.status, execution::Status::succeeded) << row.cause.value_or("");
   EXPECT_EQ(number("to.db", "SELECT id FROM broker"), 7);
   const auto output = json::parse(*row.output);
   EXPECT_EQ(output.at("tables").as_int64(), 3);
@@ -135,7 +135,7 @@ TEST_F(ShippedWorkflows, AResumeGoesOnWithTheCatalogAsItIsNow) {
   redrive.catalog = other;
   engine_->redrive(failed.made.run_id, redrive);
   row = engine_->wait(failed.made.run_id);
-  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  ASSERT_EQ(row.status, execution::Status::succeeded) << row.cause.value_or("");
   EXPECT_EQ(number("to.db", "SELECT id FROM broker"), 9);
   EXPECT_EQ(number("to.db", "SELECT count(*) FROM orch_evidence"), 3) << "only broker is repeated";
   EXPECT_EQ(row.resumes, 2);
@@ -152,23 +152,24 @@ TEST_F(ShippedWorkflows, AResumeGoesOnWhereTheProjectIsNow) {
   redrive.connections = (folder_ / "moved" / "connections.json").string();
   engine_->redrive(failed.made.run_id, redrive);
   const auto row = engine_->wait(failed.made.run_id);
-  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  ASSERT_EQ(row.status, execution::Status::succeeded) << row.cause.value_or("");
   EXPECT_EQ(row.made.connections, redrive.connections);
 }
 
 TEST_F(ShippedWorkflows, VerifyOnlyTellsWhatDiffers) {
   sql("from.db", "CREATE TABLE broker (id INTEGER PRIMARY KEY); INSERT INTO broker VALUES (7);");
-  ASSERT_EQ(run("replicate", R"({"catalog":"catalog.json"})").status, machine::Status::succeeded);
-  EXPECT_EQ(run("verify_only", R"({"catalog":"catalog.json"})").status, machine::Status::succeeded);
+  ASSERT_EQ(run("replicate", R"({"catalog":"catalog.json"})").status, execution::Status::succeeded);
+  EXPECT_EQ(run("verify_only", R"({"catalog":"catalog.json"})").status,
+            execution::Status::succeeded);
   sql("to.db", "UPDATE posting SET amount = amount + 1 WHERE id = 3");
   const auto row = run("verify_only", R"({"catalog":"catalog.json"})");
-  EXPECT_EQ(row.status, machine::Status::failed);
+  EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_THAT(row.cause.value_or(""), ::testing::HasSubstr("posting: Audit.Different"));
 }
 
 TEST_F(ShippedWorkflows, AFailureWithinTheToleranceIsReportedOnly) {
   const auto row = run("replicate", R"({"catalog":"catalog.json","tolerance":1})");
-  ASSERT_EQ(row.status, machine::Status::succeeded) << row.cause.value_or("");
+  ASSERT_EQ(row.status, execution::Status::succeeded) << row.cause.value_or("");
   EXPECT_THAT(*row.output, ::testing::HasSubstr(R"("failed":["broker"])"));
 }
 
@@ -223,7 +224,7 @@ TEST_F(ShippedWorkflows, WhatCannotBeMeantIsRefusedBeforeARowMoves) {
   write("catalog.json", R"({"version":1,"tables":[]})");
   EXPECT_EQ(error(R"({"catalog":"catalog.json"})"), "Catalog.Empty");
   EXPECT_EQ(run("replicate", R"({"catalog":"catalog.json","allow_empty":true})").status,
-            machine::Status::succeeded);
+            execution::Status::succeeded);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include "orchestrator/aws/signer.h"
 #include "orchestrator/base/http_date.h"
 #include "orchestrator/json/text.h"
-#include "workers/tools/aws_answer.h"
-#include "workers/tools/http_call.h"
+#include "workers/library/aws_answer.h"
+#include "workers/library/http_call.h"
 #include "workers/worker.h"
 
 namespace orch::fleet {
@@ -48,14 +48,14 @@ std::string hint_for(const std::string& type) {
 }
 
 [[noreturn]] void refuse(std::string_view operation, const std::string& url,
-                         const tools::HttpResponse& response) {
-  const auto body = tools::body_of(response);
-  auto type = tools::text_member(body, "__type");
-  if (type.empty()) type = tools::header_of(response, "x-amzn-errortype");
+                         const library::HttpResponse& response) {
+  const auto body = library::body_of(response);
+  auto type = library::text_member(body, "__type");
+  if (type.empty()) type = library::header_of(response, "x-amzn-errortype");
   type = type.substr(type.rfind('#') + 1);
   type = type.substr(0, type.find(':'));
-  auto message = tools::text_member(body, "message");
-  if (message.empty()) message = tools::text_member(body, "Message");
+  auto message = library::text_member(body, "message");
+  if (message.empty()) message = library::text_member(body, "Message");
   if (type.empty())
     throw Refusal("",
                   fmt::format("{} at {}: status {}, expected 200", operation, url, response.status),
@@ -65,13 +65,13 @@ std::string hint_for(const std::string& type) {
   throw Refusal(type, text, hint_for(type), may_pass(type, response.status));
 }
 
-Instant time_of(const tools::HttpResponse& response) {
-  return from_http_date(tools::header_of(response, "date")).value_or(clock_now());
+Instant time_of(const library::HttpResponse& response) {
+  return from_http_date(library::header_of(response, "date")).value_or(clock_now());
 }
 
 }  // namespace
 
-Client::Client(std::string url, std::string region, Keys& keys)
+Client::Client(std::string url, std::string region, library::Keys& keys)
     : url_(std::move(url)), region_(std::move(region)), keys_(keys) {
   const auto parsed = boost::urls::parse_uri(url_);
   const auto scheme = parsed ? std::string(parsed->scheme()) : std::string();
@@ -93,7 +93,7 @@ std::optional<aws::Credentials> Client::credentials_now() const {
 
 Client::Answer Client::call(std::string_view operation, const boost::json::object& request,
                             Millis patience, const std::function<void()>& tick) const {
-  tools::HttpRequest message;
+  library::HttpRequest message;
   message.method = "POST";
   message.url = url_;
   message.headers = {{"content-type", "application/x-amz-json-1.0"},
@@ -109,9 +109,9 @@ Client::Answer Client::call(std::string_view operation, const boost::json::objec
     message.headers.insert(message.headers.end(), headers.begin(), headers.end());
   }
   try {
-    const auto response = tools::http_call(message, tick);
+    const auto response = library::http_call(message, tick);
     if (response.status != 200) refuse(operation, url_, response);
-    auto body = tools::body_of(response);
+    auto body = library::body_of(response);
     if (!body.is_object())
       throw Refusal("", fmt::format("{} at {}: the answer is no JSON object", operation, url_),
                     "is it an endpoint of the Step Functions API?", false);

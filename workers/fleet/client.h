@@ -10,7 +10,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/time.h"
-#include "workers/fleet/keys.h"
+#include "workers/library/keys.h"
 
 namespace orch::fleet {
 
@@ -41,7 +41,7 @@ class Client {
   /// Requests are signed for `region` with the keys that `keys`, which outlives this, has at that
   /// moment, and are sent unsigned when there are none. Throws Error ORCH-0001 for a URL that is
   /// neither http nor https.
-  Client(std::string url, std::string region, Keys& keys);
+  Client(std::string url, std::string region, library::Keys& keys);
 
   /// Blocks for at most `patience`; `tick` is called several times a second meanwhile and may throw
   /// to give up. Throws Refusal.
@@ -55,7 +55,7 @@ class Client {
 
   std::string url_;
   std::string region_;
-  Keys& keys_;
+  library::Keys& keys_;
   std::string host_;  ///< as the Host header has it
   std::string path_;
 };

@@ -33,7 +33,7 @@ std::string plain(const boost::json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::write(value);
 }
 
-void read_body(json::Fields& fields, HttpRequest& request) {
+void read_body(json::Fields& fields, library::HttpRequest& request) {
   const auto* body = fields.get("body");
   if (!body) return;
   if (request.method == "GET" || request.method == "HEAD")
@@ -46,7 +46,7 @@ void read_body(json::Fields& fields, HttpRequest& request) {
     set_json_body(request, *body);
 }
 
-Destination read_destination(json::Fields& fields, HttpRequest& request) {
+Destination read_destination(json::Fields& fields, library::HttpRequest& request) {
   Destination to;
   to.connection = fields.string("connection").value_or("");
   request.url = fields.string("url").value_or("");
@@ -63,7 +63,7 @@ Destination read_destination(json::Fields& fields, HttpRequest& request) {
   return to;
 }
 
-Destination read_request(json::Fields& fields, HttpRequest& request) {
+Destination read_request(json::Fields& fields, library::HttpRequest& request) {
   request.method = fields.string("method").value_or("GET");
   if (std::find(methods.begin(), methods.end(), request.method) == methods.end())
     fields.problem("method", fmt::format("method must be one of {}, found \"{}\"",
@@ -77,7 +77,8 @@ Destination read_request(json::Fields& fields, HttpRequest& request) {
   return to;
 }
 
-boost::json::value body_of(const HttpRequest& request, const HttpResponse& response) {
+boost::json::value body_of(const library::HttpRequest& request,
+                           const library::HttpResponse& response) {
   const auto type = std::find_if(response.headers.begin(), response.headers.end(),
                                  [](const auto& header) { return header.first == "content-type"; });
   if (response.body.empty()) return nullptr;
@@ -99,7 +100,7 @@ boost::json::value body_of(const HttpRequest& request, const HttpResponse& respo
 class Http final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    HttpRequest request;
+    library::HttpRequest request;
     Destination to;
     read_input(task, [&](json::Fields& fields) { to = read_request(fields, request); });
     if (!to.connection.empty())

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t body_in_cause = 1000;
 
-[[noreturn]] void fail_status(const HttpRequest& request, const HttpResponse& response) {
+[[noreturn]] void fail_status(const library::HttpRequest& request,
+                              const library::HttpResponse& response) {
   const auto place = request.url.substr(0, request.url.find('?'));
   boost::json::object details{{"status", response.status}};
   if (!response.body.empty()) details["body"] = repaired(response.body.substr(0, body_in_cause));
@@ -52,14 +53,14 @@ void refuse_reserved(const std::string& name, json::Fields& headers) {
 
 }  // namespace
 
-bool has_header(const HttpRequest& request, std::string_view wanted) {
+bool has_header(const library::HttpRequest& request, std::string_view wanted) {
   return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
     return std::equal(header.first.begin(), header.first.end(), wanted.begin(), wanted.end(),
                       [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
   });
 }
 
-void read_headers(json::Fields& fields, std::string_view field, HttpRequest& request) {
+void read_headers(json::Fields& fields, std::string_view field, library::HttpRequest& request) {
   const auto* object = fields.object(field);
   if (!object) return;
   json::Fields headers(*object, fields.at(field), fields.problems());
@@ -90,29 +91,29 @@ std::string join_url(const std::string& base, const std::string& path, const std
 }
 
 void use_connection(const connectors::Connections& connections, const std::string& name,
-                    const std::string& path, HttpRequest& request) {
+                    const std::string& path, library::HttpRequest& request) {
   const auto endpoint = connections.endpoint(name);
   request.url = join_url(endpoint.url, path, "");
   if (!endpoint.token.empty())
     request.headers.emplace_back("Authorization", "Bearer " + endpoint.token);
 }
 
-void watch_addresses(const workers::Task& task, HttpRequest& request) {
+void watch_addresses(const workers::Task& task, library::HttpRequest& request) {
   if (!task.access) return;
   request.admit = [policy = task.access, url = request.url](const std::string& address) {
     workers::deny(policy->refuse_address(url, address));
   };
 }
 
-void set_json_body(HttpRequest& request, const boost::json::value& body) {
+void set_json_body(library::HttpRequest& request, const boost::json::value& body) {
   request.headers.emplace_back("Content-Type", "application/json");
   request.body = json::write(body);
 }
 
-HttpResponse exchange_for_success(HttpRequest request, const workers::Task& task,
-                                  workers::TaskContext& context) {
+library::HttpResponse exchange_for_success(library::HttpRequest request, const workers::Task& task,
+                                           workers::TaskContext& context) {
   request.headers.emplace_back("Idempotency-Key", delivery_id(task));
-  auto response = http_call(request, [&] {
+  auto response = library::http_call(request, [&] {
     if (context.stop_requested()) throw workers::Cancelled();
     context.heartbeat();
   });

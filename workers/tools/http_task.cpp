@@ -31,7 +31,7 @@ constexpr std::size_t most_response_bytes = 262'144;  // the quota of a payload
 enum class Arrays : std::uint8_t { indices, repeat, commas, brackets };
 
 struct Plan {
-  HttpRequest request;
+  library::HttpRequest request;
   std::string connection;  ///< its name
   bj::object query;
   const bj::value* body = nullptr;
@@ -187,7 +187,7 @@ void authorize(const workers::Task& task, Plan& plan) {
     plan.request.headers.emplace_back("Authorization", "Bearer " + endpoint.token);
 }
 
-bj::value response_body(const HttpResponse& response) {
+bj::value response_body(const library::HttpResponse& response) {
   try {
     if (!response.body.empty()) return json::parse(response.body);
   } catch (const json::SyntaxError&) {
@@ -196,13 +196,13 @@ bj::value response_body(const HttpResponse& response) {
   return bj::value(bj::string(repaired(response.body)));
 }
 
-std::string reason_of(const HttpResponse& response) {
+std::string reason_of(const library::HttpResponse& response) {
   if (!response.reason.empty()) return response.reason;
   return std::string(
       boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status)));
 }
 
-bj::object headers_of(const HttpResponse& response) {
+bj::object headers_of(const library::HttpResponse& response) {
   bj::object headers;
   for (const auto& [name, value] : response.headers) {
     auto& values = headers[name];
@@ -220,9 +220,9 @@ bj::object headers_of(const HttpResponse& response) {
   throw failed;
 }
 
-HttpResponse send(const HttpRequest& request, workers::TaskContext& context) {
+library::HttpResponse send(const library::HttpRequest& request, workers::TaskContext& context) {
   try {
-    return http_call(request, [&] {
+    return library::http_call(request, [&] {
       if (context.stop_requested()) throw workers::Cancelled();
       context.heartbeat();
     });

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
-#include "workers/tools/aws_answer.h"
-#include "workers/tools/http_call.h"
+#include "workers/library/aws_answer.h"
+#include "workers/library/http_call.h"
 #include "workers/tools/tools.h"
 
 namespace orch::tools {
@@ -54,47 +54,48 @@ Call call_of(const workers::Task& task) {
       {"LogType", "x-amz-log-type"},
       {"ClientContext", "x-amz-client-context"}};
   for (const auto& [member, header] : headers) {
-    if (auto value = text_member(task.input, member); !value.empty())
+    if (auto value = library::text_member(task.input, member); !value.empty())
       call.headers.emplace_back(header, std::move(value));
   }
-  call.qualifier = text_member(task.input, "Qualifier");
+  call.qualifier = library::text_member(task.input, "Qualifier");
   return call;
 }
 
-[[noreturn]] void refuse(const HttpResponse& response, bool sdk) {
-  auto code = header_of(response, "x-amzn-errortype");
+[[noreturn]] void refuse(const library::HttpResponse& response, bool sdk) {
+  auto code = library::header_of(response, "x-amzn-errortype");
   if (code.empty()) code = "ServiceException";
-  const auto body = body_of(response);
-  auto message = text_member(body, "Message");
-  if (message.empty()) message = text_member(body, "message");
+  const auto body = library::body_of(response);
+  auto message = library::text_member(body, "Message");
+  if (message.empty()) message = library::text_member(body, "message");
   throw workers::TaskFailed::with_cause(
-      "Lambda." + code, service_cause(response, message, sdk ? "Lambda" : "AWSLambda", code, sdk));
+      "Lambda." + code,
+      library::service_cause(response, message, sdk ? "Lambda" : "AWSLambda", code, sdk));
 }
 
 /// The payload among the circumstances of the call.
-bj::object receipt(const HttpResponse& response, bj::value payload) {
+bj::object receipt(const library::HttpResponse& response, bj::value payload) {
   bj::object result;
-  const auto version = header_of(response, "x-amz-executed-version");
+  const auto version = library::header_of(response, "x-amz-executed-version");
   if (!version.empty()) result["ExecutedVersion"] = version;
-  const auto log = header_of(response, "x-amz-log-result");
+  const auto log = library::header_of(response, "x-amz-log-result");
   if (!log.empty()) result["LogResult"] = log;
   result["Payload"] = std::move(payload);
   return result;
 }
 
 /// What the SDK's integration gives: the payload's text, also of a function that failed.
-bj::value sdk_result(const HttpResponse& response) {
+bj::value sdk_result(const library::HttpResponse& response) {
   auto result = receipt(response, bj::value(bj::string(response.body)));
-  const auto error = header_of(response, "x-amz-function-error");
+  const auto error = library::header_of(response, "x-amz-function-error");
   if (!error.empty()) result["FunctionError"] = error;
   result["StatusCode"] = response.status;
   return result;
 }
 
 /// What `lambda:invoke` gives.
-bj::value optimized_result(const HttpResponse& response, bj::value payload) {
+bj::value optimized_result(const library::HttpResponse& response, bj::value payload) {
   auto result = receipt(response, std::move(payload));
-  add_metadata(response, result);
+  library::add_metadata(response, result);
   result["StatusCode"] = response.status;
   return result;
 }
@@ -109,7 +110,7 @@ class Lambda final : public workers::Worker {
           "ORCH_LAMBDA_ENDPOINT names the endpoint of Lambda functions, as http://127.0.0.1:9001",
           "ORCH-0204");
     const auto call = call_of(task);
-    HttpRequest request;
+    library::HttpRequest request;
     request.method = "POST";
     request.url = fmt::format("{}/2015-03-31/functions/{}/invocations", endpoint,
                               boost::urls::encode(call.function, boost::urls::unreserved_chars));
@@ -121,16 +122,16 @@ class Lambda final : public workers::Worker {
     request.body = call.payload;
     request.timeout = std::chrono::minutes(15);  // the longest a function may take
     request.max_response_bytes = most_response_bytes;
-    const auto response = http_call(request, [&] {
+    const auto response = library::http_call(request, [&] {
       context.heartbeat();
       if (context.stop_requested()) throw workers::Cancelled();
     });
-    const bool sdk = of_sdk(task.resource);
+    const bool sdk = library::of_sdk(task.resource);
     if (response.status < 200 || response.status > 299) refuse(response, sdk);
     if (sdk) return sdk_result(response);
-    auto payload = body_of(response);
-    if (!header_of(response, "x-amz-function-error").empty()) {
-      auto error = text_member(payload, "errorType");
+    auto payload = library::body_of(response);
+    if (!library::header_of(response, "x-amz-function-error").empty()) {
+      auto error = library::text_member(payload, "errorType");
       throw workers::TaskFailed::with_cause(error.empty() ? "Lambda.Unknown" : error,
                                             response.body);
     }

@@ -24,7 +24,7 @@ struct Webhook {
 struct LogFile {
   std::filesystem::path path;
 };
-using Recipient = std::variant<Webhook, LogFile, ProgramCall>;
+using Recipient = std::variant<Webhook, LogFile, library::ProgramCall>;
 
 struct Notice {
   Recipient to;
@@ -87,7 +87,7 @@ class Delivery {
 
   /// Each returns who was told.
   std::string operator()(const Webhook& webhook) const {
-    HttpRequest request;
+    library::HttpRequest request;
     request.method = "POST";
     use_connection(connectors::Connections::load(task_.connections), webhook.connection, "",
                    request);
@@ -99,7 +99,7 @@ class Delivery {
     append(file.path, json::write(message()) + "\n");
     return file.path.string();
   }
-  std::string operator()(const ProgramCall& program) const {
+  std::string operator()(const library::ProgramCall& program) const {
     auto call = program;
     call.input = json::write(message());
     run_to_success(call, context_);

@@ -26,7 +26,7 @@ boost::json::value result_of(const std::string& program, const std::string& outp
 class Process final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    ProgramCall call;
+    library::ProgramCall call;
     bool json = true;
     read_input(task, [&](json::Fields& fields) {
       call = program_of(task, fields);

@@ -42,7 +42,7 @@ void refuse_zero_bytes(const std::vector<std::string>& texts, json::Fields& fiel
   }
 }
 
-[[noreturn]] void fail(const ProgramCall& call, const ProgramEnd& end) {
+[[noreturn]] void fail(const library::ProgramCall& call, const library::ProgramEnd& end) {
   const auto failed = [&](const std::string& name, const std::string& what, const char* hint,
                           const char* code, boost::json::object details = {}) {
     if (!end.error_tail.empty()) details["stderr"] = repaired(end.error_tail);
@@ -50,21 +50,21 @@ void refuse_zero_bytes(const std::vector<std::string>& texts, json::Fields& fiel
                                std::move(details));
   };
   switch (end.kind) {
-    case ProgramEnd::Kind::timed_out:
+    case library::ProgramEnd::Kind::timed_out:
       throw failed("Process.Timeout",
                    fmt::format("not done after {} ms, killed", call.timeout.count()),
                    "raise timeout_seconds", "ORCH-0612");
-    case ProgramEnd::Kind::output_too_large:
+    case library::ProgramEnd::Kind::output_too_large:
       throw failed(
           "Process.OutputTooLarge",
           fmt::format("wrote more than {} bytes to standard output", call.max_output_bytes),
           "raise max_output_bytes, or let the program write a file and return its name",
           "ORCH-0613");
-    case ProgramEnd::Kind::signalled:
+    case library::ProgramEnd::Kind::signalled:
       throw failed("Process.Killed",
                    fmt::format("ended by signal {} ({})", end.code, strsignal(end.code)), "",
                    "ORCH-0611", {{"signal", end.code}});
-    case ProgramEnd::Kind::exited:
+    case library::ProgramEnd::Kind::exited:
       break;
   }
   throw failed(fmt::format("Process.ExitCode.{}", end.code), fmt::format("exit code {}", end.code),
@@ -74,8 +74,8 @@ void refuse_zero_bytes(const std::vector<std::string>& texts, json::Fields& fiel
 
 }  // namespace
 
-ProgramCall program_of(const workers::Task& task, json::Fields& fields) {
-  ProgramCall call;
+library::ProgramCall program_of(const workers::Task& task, json::Fields& fields) {
+  library::ProgramCall call;
   call.argv = fields.strings("argv");
   if (call.argv.empty())
     fields.problem("argv", "argv must name a program and its arguments",
@@ -89,12 +89,12 @@ ProgramCall program_of(const workers::Task& task, json::Fields& fields) {
   return call;
 }
 
-std::string run_to_success(const ProgramCall& call, workers::TaskContext& context) {
-  auto end = run_program(call, [&] {
+std::string run_to_success(const library::ProgramCall& call, workers::TaskContext& context) {
+  auto end = library::run_program(call, [&] {
     if (context.stop_requested()) throw workers::Cancelled();
     context.heartbeat();
   });
-  if (end.kind != ProgramEnd::Kind::exited || end.code != 0) fail(call, end);
+  if (end.kind != library::ProgramEnd::Kind::exited || end.code != 0) fail(call, end);
   return std::move(end.output);
 }
 

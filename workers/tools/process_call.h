@@ -4,7 +4,7 @@
 #include <string>
 
 #include "orchestrator/json/fields.h"
-#include "workers/tools/child_process.h"
+#include "workers/library/child_process.h"
 #include "workers/worker.h"
 
 namespace orch::tools {
@@ -12,10 +12,10 @@ namespace orch::tools {
 /// Reads "argv", "environment", "folder", "timeout_seconds" and "max_output_bytes". The child gets
 /// PATH, HOME, USER, LANG, LC_ALL, TZ and TMPDIR, the variables that "environment" names, and
 /// ORCH_RUN, ORCH_STATE and ORCH_DELIVERY.
-ProgramCall program_of(const workers::Task& task, json::Fields& fields);
+library::ProgramCall program_of(const workers::Task& task, json::Fields& fields);
 
 /// Runs it with heartbeats; throws TaskFailed "Process.…" unless it exits with 0, Cancelled when
 /// the result is no longer wanted. Returns its standard output.
-std::string run_to_success(const ProgramCall& call, workers::TaskContext& context);
+std::string run_to_success(const library::ProgramCall& call, workers::TaskContext& context);
 
 }  // namespace orch::tools

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
-#include "workers/tools/aws_answer.h"
-#include "workers/tools/http_call.h"
+#include "workers/library/aws_answer.h"
+#include "workers/library/http_call.h"
 #include "workers/tools/tools.h"
 
 namespace orch::tools {
@@ -42,22 +42,22 @@ constexpr std::array modelled = {
     "InvalidAddress"};
 
 /// The error's code in the older protocol, which causes still show.
-std::string code_of(const HttpResponse& response, const std::string& type) {
-  const auto code = header_of(response, "x-amzn-query-error");
+std::string code_of(const library::HttpResponse& response, const std::string& type) {
+  const auto code = library::header_of(response, "x-amzn-query-error");
   if (!code.empty()) return code.substr(0, code.find(';'));
   return type == "QueueDoesNotExist" ? "AWS.SimpleQueueService.NonExistentQueue" : type;
 }
 
-[[noreturn]] void refuse(const HttpResponse& response, bool sdk) {
-  const auto body = body_of(response);
-  auto type = text_member(body, "__type");
+[[noreturn]] void refuse(const library::HttpResponse& response, bool sdk) {
+  const auto body = library::body_of(response);
+  auto type = library::text_member(body, "__type");
   type = type.substr(type.rfind('#') + 1);
   const bool known = std::find(modelled.begin(), modelled.end(), type) != modelled.end();
   const std::string name = known ? type : sdk ? "Sqs" : "AmazonSQS";
   throw workers::TaskFailed::with_cause(
       (sdk ? "Sqs." : "SQS.") + name + "Exception",
-      service_cause(response, text_member(body, "message"), sdk ? "Sqs" : "AmazonSQS",
-                    code_of(response, type), sdk));
+      library::service_cause(response, library::text_member(body, "message"),
+                             sdk ? "Sqs" : "AmazonSQS", code_of(response, type), sdk));
 }
 
 /// The SDK spells "Md5OfMessageBody" what the service and the optimized integration call
@@ -77,21 +77,21 @@ bj::value sdk_result(const bj::value& answer) {
 class Sqs final : public workers::Worker {
  public:
   bj::value run(const workers::Task& task, workers::TaskContext& context) override {
-    HttpRequest request;
+    library::HttpRequest request;
     request.method = "POST";
     request.url = endpoint() + "/";
     request.headers = {{"content-type", "application/x-amz-json-1.0"},
                        {"x-amz-target", "AmazonSQS.SendMessage"}};
     request.body = request_body(task);
-    const auto response = http_call(request, [&] {
+    const auto response = library::http_call(request, [&] {
       context.heartbeat();
       if (context.stop_requested()) throw workers::Cancelled();
     });
-    const bool sdk = of_sdk(task.resource);
+    const bool sdk = library::of_sdk(task.resource);
     if (response.status < 200 || response.status > 299) refuse(response, sdk);
-    auto answer = body_of(response);
+    auto answer = library::body_of(response);
     if (sdk) return sdk_result(answer);
-    if (answer.is_object()) add_metadata(response, answer.get_object());
+    if (answer.is_object()) library::add_metadata(response, answer.get_object());
     return answer;
   }
 };

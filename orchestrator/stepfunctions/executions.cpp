@@ -1,0 +1,377 @@
+// StartExecution, DescribeExecution, ListExecutions, StopExecution, RedriveExecution,
+// StartSyncExecution.
+#include "orchestrator/stepfunctions/executions.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/stepfunctions/map_runs.h"
+#include "orchestrator/stepfunctions/paging.h"
+#include "orchestrator/stepfunctions/resolve.h"
+#include "orchestrator/stepfunctions/syntax.h"
+#include "orchestrator/stepfunctions/words.h"
+
+namespace orch::stepfunctions {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr Length arn_length{1, 256};
+constexpr Length input_length{0, 262'144};
+constexpr Length error_length{0, 256};
+constexpr Length cause_length{0, 32'768};
+constexpr std::int64_t billed_step_ms = 100;
+
+}  // namespace
+
+void check_input(const std::string& input) {
+  std::string why;
+  if (input.find_first_not_of(" \t\r\n") == std::string::npos)
+    why = "Invalid execution input.";
+  else if (const auto fault = explain_syntax(input))
+    why = fault->message;
+  if (why.empty()) {
+    try {
+      json::parse(input);
+      return;
+    } catch (const json::SyntaxError& error) {
+      why = error.what();
+    }
+  }
+  throw ServiceError("InvalidExecutionInput",
+                     fmt::format("Invalid State Machine Execution Input: '{}'", why));
+}
+
+namespace {
+
+[[noreturn]] void refuse_taken(const std::string& arn) {
+  throw ServiceError("ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", arn));
+}
+
+/// What StartExecution and StartSyncExecution ask for.
+struct Start {
+  Target target;
+  engine::Submission submission;
+};
+
+Start read_start(Request& request) {
+  auto& in = request.in;
+  const auto arn = in.required("stateMachineArn", arn_length);
+  const auto name = in.text("name", {1, 80});
+  auto input = in.text_or("input", "{}", input_length);
+  auto trace = in.text_or("traceHeader", "", {0, 256});
+  in.check();
+  if (name) check_name(*name);
+  parse_machine_arn(arn);
+  check_input(input);
+  Start start{resolve(request, arn), {}};
+  const auto& machine = start.target.machine;
+  auto& made = start.submission;
+  made.name = name ? *name : new_uuid();
+  made.workflow = machine.name;
+  made.definition = request.desk.reader->definition(start.target.revision().definition_hash);
+  made.input = std::move(input);
+  made.connections = request.desk.options.connections;
+  made.starter = request.call.starter;
+  auto& service = made.service;
+  service.machine_arn = request.place().machine(machine.name);
+  service.role = start.target.revision().role;
+  service.trace_header = std::move(trace);
+  service.alias = start.target.alias;
+  if (machine.id > 0) service.revision = start.target.revision().id;
+  if (start.target.version) service.version = start.target.version->number;
+  service.express = machine.express;
+  return start;
+}
+
+// The engine's word for a taken name is the service's.
+engine::Submitted submit(Request& request, const engine::Submission& submission) {
+  try {
+    return request.desk.engine.submit(submission);
+  } catch (const Error& error) {
+    if (error.code() != "ORCH-0202") throw;
+    refuse_taken(submission.service.arn);
+  }
+}
+
+// Express executions may share names: the id tells them apart.
+store::ExecutionRow start_express(Request& request, Start start) {
+  auto& made = start.submission;
+  const auto id = new_uuid();
+  made.service.arn = request.place().express(made.workflow, made.name, id);
+  made.name += ":" + id;
+  return request.desk.reader->find(submit(request, made).run_id);
+}
+
+constexpr Millis redrivable_for = std::chrono::hours(24 * 14);
+
+std::string_view redrive_refusal(const store::ExecutionRow& row) {
+  if (row.made.parent) return "Child executions are redriven with their Map Run";
+  if (row.ended_at && row.status != execution::Status::succeeded &&
+      clock_now() - row.made.started_at > redrivable_for)
+    return "Execution was started more than 14 days ago and cannot be redriven";
+  switch (row.status) {
+    case execution::Status::succeeded:
+      return "Execution is SUCCEEDED and cannot be redriven";
+    case execution::Status::running:
+      return "Execution is RUNNING and cannot be redriven";
+    default:
+      return {};
+  }
+}
+
+Instant latest_redrive(Request& request, const store::ExecutionRow& row) {
+  Instant latest{};
+  request.desk.reader->history(row.id, 0, [&](const execution::Event& event) {
+    if (event.type == execution::EventType::execution_redriven) latest = event.at;
+  });
+  return latest;
+}
+
+void add_redrives(Request& request, const store::ExecutionRow& row, Object& out) {
+  out["redriveCount"] = row.redrive_count;
+  if (row.redrive_count > 0) out["redriveDate"] = epoch_seconds(latest_redrive(request, row));
+}
+
+void add_failure(const store::ExecutionRow& row, Object& out) {
+  if (row.error) out["error"] = *row.error;
+  if (row.cause) out["cause"] = *row.cause;
+}
+
+void add_data(const store::ExecutionRow& row, bool included, Object& out) {
+  if (included) out["input"] = row.made.input;
+  out["inputDetails"] = Object{{"included", included}};
+  if (!row.output) return;
+  if (included) out["output"] = *row.output;
+  out["outputDetails"] = Object{{"included", included}};
+}
+
+Object list_item(Request& request, const store::ExecutionRow& row) {
+  const auto machine = machine_arn_of(request, row);
+  Object out{{"executionArn", execution_arn_of(request, row)},
+             {"stateMachineArn", machine},
+             {"name", row.made.name},
+             {"status", execution::to_string(row.status)},
+             {"startDate", epoch_seconds(row.made.started_at)}};
+  if (row.ended_at) out["stopDate"] = epoch_seconds(*row.ended_at);
+  add_qualified_arns(machine, row.made.service, out);
+  add_redrives(request, row, out);
+  if (auto map_run = map_run_arn_of(request, row)) {
+    out["mapRunArn"] = *map_run;
+    out["itemCount"] = row.made.parent->items;
+  }
+  return out;
+}
+
+std::string place_of(const store::ExecutionRow& row) {
+  return fmt::format("{} {}", row.made.started_at.time_since_epoch().count(),
+                     static_cast<std::int64_t>(row.id));
+}
+
+std::pair<Instant, store::ExecutionId> read_place(const std::string& text) {
+  const auto space = text.find(' ');
+  return {Instant{Millis{std::stoll(text.substr(0, space))}},
+          store::ExecutionId{std::stoll(text.substr(space + 1))}};
+}
+
+// Which executions the machine, version or alias of `arn` has.
+store::ListFilter filter_of(Request& request, const std::string& arn) {
+  const auto target = resolve(request, arn);
+  if (target.machine.express)
+    throw ServiceError("StateMachineTypeNotSupported",
+                       "This operation is not supported by this type of state machine");
+  store::ListFilter filter;
+  filter.workflow = target.machine.name;
+  // A machine of the same name may have been deleted before.
+  if (target.machine.id > 0) filter.not_before = target.machine.created_at;
+  if (!target.alias.empty())
+    filter.alias = target.alias;
+  else if (target.version)
+    filter.version = target.version->number;
+  return filter;
+}
+
+store::ListFilter children_of(Request& request, const std::string& arn) {
+  const auto map_run = find_map_run(request, arn);
+  store::ListFilter filter;
+  filter.map_run = {map_run.execution, map_run.event};
+  return filter;
+}
+
+}  // namespace
+
+store::ExecutionRow find_execution(Request& request, const std::string& arn) {
+  const auto named = parse_execution_arn(arn);
+  auto row = request.desk.reader->find_name(named.machine, named.name);
+  if (!row || row->made.service.express)
+    throw ServiceError("ExecutionDoesNotExist", fmt::format("Execution Does Not Exist: '{}'", arn));
+  return std::move(*row);
+}
+
+std::string execution_arn_of(const Request& request, const store::ExecutionRow& row) {
+  const auto& made = row.made;
+  return made.service.arn.empty() ? request.place().execution(made.workflow, made.name)
+                                  : made.service.arn;
+}
+
+std::string machine_arn_of(const Request& request, const store::ExecutionRow& row) {
+  const auto& made = row.made;
+  return made.service.machine_arn.empty() ? request.place().machine(made.workflow)
+                                          : made.service.machine_arn;
+}
+
+void add_qualified_arns(const std::string& machine_arn, const store::ServiceLink& service,
+                        Object& out) {
+  if (service.version)
+    out["stateMachineVersionArn"] = fmt::format("{}:{}", machine_arn, *service.version);
+  if (!service.alias.empty())
+    out["stateMachineAliasArn"] = fmt::format("{}:{}", machine_arn, service.alias);
+}
+
+Object start_execution(Request& request) {
+  auto start = read_start(request);
+  auto& made = start.submission;
+  if (made.service.express) {
+    const auto row = start_express(request, std::move(start));
+    return {{"executionArn", row.made.service.arn},
+            {"startDate", epoch_seconds(row.made.started_at)}};
+  }
+  made.service.arn = request.place().execution(made.workflow, made.name);
+  const auto submitted = submit(request, made);
+  const auto row = request.desk.reader->find(submitted.run_id);
+  if (submitted.existed && !submitted.again && row.status != execution::Status::running)
+    refuse_taken(made.service.arn);
+  return {{"executionArn", execution_arn_of(request, row)},
+          {"startDate", epoch_seconds(row.made.started_at)}};
+}
+
+std::optional<Object> start_sync_execution(Request& request) {
+  auto& call = request.call;
+  if (call.memory.empty()) {
+    request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
+    auto start = read_start(request);
+    if (!start.target.machine.express)
+      throw ServiceError("StateMachineTypeNotSupported",
+                         "This operation is not supported by this type of state machine");
+    call.memory = start_express(request, std::move(start)).made.run_id;
+  }
+  const auto row = request.desk.reader->find(call.memory);
+  if (row.status == execution::Status::running && !call.last) {
+    call.subject = "run:" + row.made.run_id;
+    return std::nullopt;
+  }
+  const auto& made = row.made;
+  const auto ended = row.ended_at.value_or(clock_now());
+  const auto duration = (ended - made.started_at).count();
+  Object out{
+      {"executionArn", made.service.arn},
+      {"stateMachineArn", made.service.machine_arn},
+      {"name", made.name.substr(0, made.name.find(':'))},
+      {"startDate", epoch_seconds(made.started_at)},
+      {"stopDate", epoch_seconds(ended)},
+      {"status",
+       row.status == execution::Status::running ? "TIMED_OUT" : execution::to_string(row.status)},
+      {"billingDetails",
+       Object{{"billedMemoryUsedInMB", 64},
+              {"billedDurationInMilliseconds",
+               billed_step_ms *
+                   std::max<std::int64_t>(1, (duration + billed_step_ms - 1) / billed_step_ms)}}}};
+  if (!made.service.trace_header.empty()) out["traceHeader"] = made.service.trace_header;
+  add_data(row, request.in.text_or("includedData", "ALL_DATA") == "ALL_DATA", out);
+  add_failure(row, out);
+  return out;
+}
+
+Object describe_execution(Request& request) {
+  const auto arn = request.in.required("executionArn", arn_length);
+  const auto included = request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
+  request.in.check();
+  const auto row = find_execution(request, arn);
+  auto out = list_item(request, row);
+  if (!row.made.service.trace_header.empty()) out["traceHeader"] = row.made.service.trace_header;
+  add_data(row, included.value_or("ALL_DATA") == "ALL_DATA", out);
+  add_failure(row, out);
+  const auto refusal = redrive_refusal(row);
+  out["redriveStatus"] = refusal.empty()   ? "REDRIVABLE"
+                         : row.made.parent ? "REDRIVABLE_BY_MAP_RUN"
+                                           : "NOT_REDRIVABLE";
+  if (!refusal.empty()) out["redriveStatusReason"] = refusal;
+  return out;
+}
+
+Object list_executions(Request& request) {
+  auto& in = request.in;
+  const auto arn = in.text("stateMachineArn", arn_length);
+  const auto map_run = in.text("mapRunArn", {1, 2000});
+  const auto status = in.one_of("statusFilter", {"SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE",
+                                                 "ABORTED", "FAILED", "RUNNING"});
+  const auto redriven = in.one_of("redriveFilter", {"REDRIVEN", "NOT_REDRIVEN"});
+  in.require("stateMachineArn", arn.has_value() || map_run.has_value());
+  const auto page =
+      read_page(request, "executions " + arn.value_or("") + map_run.value_or(""), 3096);
+  if (arn && map_run)
+    throw ServiceError("ValidationException",
+                       "Only one of stateMachineArn and mapRunArn can be specified");
+  auto filter = arn ? filter_of(request, *arn) : children_of(request, *map_run);
+  Object out;
+  std::vector<store::ExecutionRow> rows;
+  // No execution waits for a redrive of its map run.
+  if (status != "PENDING_REDRIVE") {
+    if (status) filter.status = execution::status_from(*status);
+    if (redriven) filter.redriven = *redriven == "REDRIVEN";
+    filter.express = false;
+    filter.limit = page.size + 1;
+    if (!page.behind.empty()) filter.behind = read_place(page.behind);
+    rows = request.desk.reader->list(filter);
+    end_page(request, page, rows, out, place_of);
+  }
+  bj::array list;
+  for (const auto& row : rows) list.push_back(list_item(request, row));
+  out["executions"] = std::move(list);
+  return out;
+}
+
+Object stop_execution(Request& request) {
+  auto& in = request.in;
+  const auto arn = in.required("executionArn", arn_length);
+  const auto error = in.text_or("error", "", error_length);
+  const auto cause = in.text_or("cause", "", cause_length);
+  in.check();
+  auto row = find_execution(request, arn);
+  if (row.status == execution::Status::running) {
+    try {
+      request.desk.engine.stop(row.made.run_id, error, cause);
+    } catch (const Error& refused) {
+      if (refused.code() != "ORCH-0205") throw;  // it has ended meanwhile
+    }
+    row = find_execution(request, arn);
+  }
+  return {{"stopDate", epoch_seconds(row.ended_at.value_or(clock_now()))}};
+}
+
+Object redrive_execution(Request& request) {
+  const auto arn = request.in.required("executionArn", arn_length);
+  const auto token = request.in.text("clientToken", {1, 64});
+  request.in.check();
+  auto row = find_execution(request, arn);
+  auto& redrives = request.desk.redrives;
+  if (token)
+    if (const auto redriven = redrives.find(row.made.run_id, *token, clock_now()))
+      return {{"redriveDate", epoch_seconds(*redriven)}};
+  if (const auto refusal = redrive_refusal(row); !refusal.empty())
+    throw ServiceError("ExecutionNotRedrivable", std::string(refusal));
+  try {
+    request.desk.engine.redrive(row.made.run_id, {});
+  } catch (const Error& refused) {
+    if (refused.code() != "ORCH-0205") throw;
+    throw ServiceError("ExecutionNotRedrivable", refused.what());
+  }
+  const auto redriven = latest_redrive(request, row);
+  if (token) redrives.keep(row.made.run_id, *token, redriven);
+  return {{"redriveDate", epoch_seconds(redriven)}};
+}
+
+}  // namespace orch::stepfunctions

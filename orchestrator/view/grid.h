@@ -1,0 +1,62 @@
+// Aligned tables for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace orch::view {
+
+/// How output may look where it goes.
+struct Look {
+  bool color = false;
+  bool utf8 = true;         ///< bars and lines; else plain characters
+  std::size_t width = 100;  ///< columns of the terminal; 0: no limit
+};
+
+enum class Tone { plain, good, bad, busy, faint, strong };
+
+/// `text` in the colour of `tone`, when the look has colours.
+std::string toned(const std::string& text, Tone tone, const Look& look);
+
+struct Cell {
+  Cell(std::string the_text = {},
+       Tone the_tone = Tone::plain)  // NOLINT: cells are written as texts
+      : text(std::move(the_text)), tone(the_tone) {}
+  Cell(const char* the_text) : text(the_text) {}  // NOLINT
+
+  std::string text;
+  Tone tone = Tone::plain;
+};
+
+struct Column {
+  std::string title;
+  bool right = false;  ///< numbers
+  bool gives = false;  ///< may be cut when the table is wider than the terminal
+};
+
+/// Rows under titles, two spaces between columns. Columns whose cells are all empty are left out.
+class Grid {
+ public:
+  explicit Grid(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  /// As many cells as columns.
+  void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+  bool empty() const { return rows_.empty(); }
+  /// The table with a line break after each line, no line wider than the look allows as far as
+  /// giving columns go.
+  std::string text(const Look& look) const;
+
+ private:
+  std::vector<std::size_t> widths(const Look& look) const;
+  std::string line(const std::vector<Cell>& cells, const std::vector<std::size_t>& widths,
+                   const Look& look) const;
+
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+/// Breaks `text` at spaces into lines of at most `width` columns, each indented by `indent` but the
+/// first. Width 0: one line.
+std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
+
+}  // namespace orch::view

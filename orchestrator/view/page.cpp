@@ -1,0 +1,410 @@
+#include "orchestrator/view/page.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrator/base/claim_text.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/view/text.h"
+
+namespace orch::view {
+namespace {
+
+using execution::Status;
+
+Instant end_of(const RunView& view) { return view.row.ended_at.value_or(view.now); }
+
+std::string heading(const char* title, const Look& look) {
+  return '\n' + toned(title, Tone::strong, look) + '\n';
+}
+
+// One line of a block: a faint name, and a value broken over lines under itself.
+std::string field(const char* name, const std::string& value, const Look& look,
+                  Tone tone = Tone::plain) {
+  constexpr std::size_t indent = 15;
+  if (value.empty()) return {};
+  const auto label = fmt::format("  {:<{}}", name, indent - 2);
+  return toned(label, Tone::faint, look) +
+         toned(wrapped(printable(value), look.width, indent), tone, look) + '\n';
+}
+
+std::string status_text(const RunView& view) {
+  std::string text = status_word(view.row, !view.owner.empty());
+  if (view.row.set_aside)
+    text += fmt::format(" since {} UTC: {}; `orch resume` tries again",
+                        instant_text(*view.row.paused_at), *view.row.set_aside);
+  else if (view.row.paused_at)
+    text += fmt::format(" since {} UTC: nothing continues it but `orch resume`",
+                        instant_text(*view.row.paused_at));
+  else if (view.waiting && !view.owner.empty())
+    text = waiting_text(view);
+  return text;
+}
+
+std::string head(const RunView& view, const Look& look) {
+  const auto& made = view.row.made;
+  const bool named = made.name != made.run_id;
+  std::string out = toned("RUN", Tone::strong, look) + '\n';
+  out += field("run", named ? fmt::format("{} ({})", made.name, made.run_id) : made.run_id, look);
+  out += field("workflow", made.workflow, look);
+  out += field("status", status_text(view), look, tone_of(view.row.status));
+  auto times = fmt::format("{} UTC, {}", instant_text(made.started_at),
+                           duration_text(end_of(view) - made.started_at));
+  if (view.row.redrive_count > 0)
+    times += fmt::format(", resumed {}", plural(view.row.redrive_count, "time"));
+  for (const auto& part : view.parts_aside)
+    out += field("set aside",
+                 fmt::format("its part {}: {}; `orch resume {}` tries again", part.made.run_id,
+                             part.set_aside.value_or(""), part.made.run_id),
+                 look, Tone::bad);
+  out += field("started", times, look);
+  out += field("connections", made.connections, look);
+  if (view.row.status == Status::running && !view.row.paused_at) {
+    out += view.owner.empty()
+               ? field("owner", "none: the next orch that owns the store continues the run", look,
+                       Tone::bad)
+               : field("owner", view.owner, look);
+  }
+  return out;
+}
+
+std::string connections_text(const Overview& overview, const Look& look) {
+  Grid grid({{"  CONNECTION"}, {"ENGINE"}, {"STATUS"}, {"LATENCY", true}, {"REASON", false, true}});
+  for (const auto& line : overview.connections) {
+    const auto tone = line.status == "up" ? Tone::good : Tone::bad;
+    grid.add({"  " + line.name, line.engine, Cell(line.status, tone),
+              line.latency_ms ? fmt::format("{:.1f} ms", *line.latency_ms) : "", line.reason});
+  }
+  return grid.empty() ? "" : heading("CONNECTIONS", look) + grid.text(look);
+}
+
+// "23", or of a Map "21/23 items, 2 failed".
+std::string runs_of(const StateLine& line) {
+  return line.entered > 1 ? count_text(line.entered) : "";
+}
+
+std::string detail_of(const StateLine& line, Instant now) {
+  std::vector<std::string> parts;
+  if (line.length > 0) parts.push_back(plural(line.length, "item"));
+  const auto add = [&](std::int64_t count, const char* word) {
+    if (count > 0 && line.entered > 1)
+      parts.push_back(fmt::format("{} {}", count_text(count), word));
+  };
+  add(line.running, "running");
+  add(line.failed, "failed");
+  add(line.caught, "caught");
+  add(line.aborted, "aborted");
+  if (line.due && line.running > 0)
+    parts.push_back(fmt::format("{} in {}", line.type == "Wait" ? "goes on" : "next attempt",
+                                duration_text(*line.due - now)));
+  if (line.failure && line.failed + line.caught + (line.due ? line.running : 0) > 0)
+    parts.push_back(line.failure->error +
+                    (line.failure->message.empty() ? "" : ": " + line.failure->message));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string states_text(const RunView& view, const Look& look) {
+  Grid grid({{"  STATE", false, true},
+             {"TYPE"},
+             {"STATUS"},
+             {"RUNS", true},
+             {"ATTEMPTS", true},
+             {"DURATION", true},
+             {"", false, true}});
+  for (const auto& line : view.overview.states) {
+    const auto outcome = line.outcome();
+    const auto last = line.running > 0 ? view.now : line.last;
+    grid.add({std::string(2 + 2 * static_cast<std::size_t>(line.depth), ' ') + line.name, line.type,
+              Cell(to_string(outcome), tone_of(outcome)), runs_of(line),
+              line.attempts > line.entered ? count_text(line.attempts) : "",
+              duration_text(last - line.first), Cell(detail_of(line, view.now), Tone::faint)});
+  }
+  return grid.empty() ? "" : heading("STATES", look) + grid.text(look);
+}
+
+struct Figures {
+  std::optional<std::int64_t> rows;
+  std::optional<double> rate;
+};
+
+// A table that is being staged counts what has arrived so far.
+Figures figures_of(const TableLine& table, const store::ProgressRow* progress) {
+  if (table.rows()) return {table.rows(), table.rows_per_second()};
+  if (!progress) return {};
+  const auto ms = (progress->at - table.steps.back().last).count();
+  Figures figures{progress->rows, {}};
+  if (ms > 0 && progress->rows > 0)
+    figures.rate = static_cast<double>(progress->rows) * 1'000.0 / static_cast<double>(ms);
+  return figures;
+}
+
+std::string step_text(const TableLine& table, const store::ProgressRow* progress) {
+  if (table.steps.empty() || table.outcome == Outcome::succeeded) return {};
+  if (progress && !progress->phase.empty()) return progress->phase;
+  return step_name(table.steps.back());
+}
+
+void failure_block(std::string& out, const std::string& title, const Failure& failure,
+                   const std::string& state, std::int64_t attempts, const Look& look) {
+  if (!out.empty()) out += '\n';
+  out += toned(title, Tone::bad, look) + '\n';
+  out += field("state", state, look);
+  out += field("error", failure.error, look, Tone::bad);
+  out += field("cause", failure.message, look);
+  out += field("hint", failure.hint, look, Tone::strong);
+  if (!failure.code.empty())
+    out += field("code", fmt::format("{0} (`orch explain {0}`)", failure.code), look);
+  if (attempts > 0) out += field("attempts", count_text(attempts), look);
+}
+
+// Resuming repeats what failed: of no use where it must fail again.
+void add_remedy(Grid& grid, const store::ExecutionRow& row, const std::string& id) {
+  constexpr std::array of_the_definition = {
+      "States.Runtime",          "States.ParameterPathFailure", "States.ResultPathMatchFailure",
+      "States.IntrinsicFailure", "States.NoChoiceMatched",      "States.QueryEvaluationError"};
+  const auto error = row.error.value_or("");
+  const auto add = [&](const std::string& command, const char* what) {
+    grid.add({"  orch " + command, Cell(what, Tone::faint)});
+  };
+  if (error == "Input.Invalid")
+    return add(fmt::format("submit {} --input …", row.made.workflow),
+               "a new run with a corrected input; a resume would meet the same one");
+  if (std::ranges::find(of_the_definition, error) != of_the_definition.end())
+    return add(fmt::format("resume {} --definition FILE", id), "go on with a corrected definition");
+  add("resume " + id, "redo only what failed; what succeeded is kept");
+}
+
+// What the run says of itself: the member "summary" of its output.
+std::string summary_of(const store::ExecutionRow& row) {
+  if (!row.output) return {};
+  const auto output = json::parse(*row.output);
+  const auto* object = output.if_object();
+  const auto* summary = object ? object->if_contains("summary") : nullptr;
+  return summary && summary->is_string() ? std::string(summary->get_string()) : std::string();
+}
+
+std::vector<std::string> changed_entries(const RunView& view) {
+  std::vector<std::string> keys;
+  for (const auto& table : view.overview.tables)
+    if (table.entry_changed()) keys.push_back(printable(table.key));
+  return keys;
+}
+
+}  // namespace
+
+bool interrupted(const store::ExecutionRow& row, bool owned) {
+  return row.status == Status::running && !row.paused_at && !owned;
+}
+
+const char* status_word(const store::ExecutionRow& row, bool owned) {
+  switch (row.status) {
+    case Status::running:
+      if (row.set_aside) return "set aside";
+      if (row.paused_at) return "paused";
+      if (interrupted(row, owned)) return "interrupted";
+      return row.waits_for ? "waiting" : "running";
+    case Status::succeeded:
+      return "succeeded";
+    case Status::failed:
+      return "failed";
+    case Status::timed_out:
+      return "timed out";
+    case Status::aborted:
+      break;
+  }
+  return "stopped";
+}
+
+std::string waiting_text(const RunView& view) {
+  if (!view.waiting) return {};
+  return fmt::format("waiting for run {} ({})", view.waiting->name,
+                     claim_text(view.waiting->claims));
+}
+
+Tone tone_of(Status status) {
+  if (status == Status::running) return Tone::busy;
+  return status == Status::succeeded ? Tone::good : Tone::bad;
+}
+
+Tone tone_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::succeeded:
+      return Tone::good;
+    case Outcome::running:
+      return Tone::busy;
+    case Outcome::waiting:
+      return Tone::faint;
+    default:
+      return Tone::bad;
+  }
+}
+
+std::string step_name(const Step& step) {
+  constexpr std::string_view ours = "orch:";
+  return step.resource.starts_with(ours) ? step.resource.substr(ours.size()) : step.state;
+}
+
+const store::ProgressRow* progress_of(const TableLine& table,
+                                      std::span<const store::ProgressRow> progress) {
+  if (table.steps.empty() || table.steps.back().outcome != Outcome::running) return nullptr;
+  for (const auto& row : progress)
+    if (row.ticket == table.steps.back().ticket) return &row;
+  return nullptr;
+}
+
+std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
+                      const Look& look) {
+  Grid grid({{"RUN"},
+             {"NAME", false, true},
+             {"WORKFLOW", false, true},
+             {"STATUS"},
+             {"STARTED (UTC)"},
+             {"DURATION", true},
+             {"RESUMED", true},
+             {"ERROR", false, true}});
+  for (const auto& row : rows) {
+    const auto& made = row.made;
+    grid.add({made.run_id, made.name == made.run_id ? "" : made.name, made.workflow,
+              Cell(status_word(row, owned), tone_of(row.status)), instant_text(made.started_at),
+              duration_text(row.ended_at.value_or(now) - made.started_at),
+              row.redrive_count > 0 ? count_text(row.redrive_count) : "", row.error.value_or("")});
+  }
+  return grid.text(look);
+}
+
+std::string tables_text(const RunView& view, const Look& look) {
+  Grid grid({{"  TABLE", false, true},
+             {"STATUS"},
+             {"STEP"},
+             {"ROWS", true},
+             {"RATE", true},
+             {"DURATION", true},
+             {"ATTEMPTS", true}});
+  for (const auto& table : view.overview.tables) {
+    const auto* progress = progress_of(table, view.progress);
+    const auto figures = figures_of(table, progress);
+    grid.add({"  " + table.key, Cell(to_string(table.outcome), tone_of(table.outcome)),
+              step_text(table, progress), figures.rows ? count_text(*figures.rows) : "",
+              figures.rate ? rate_text(*figures.rate) : "",
+              table.steps.empty() ? "" : duration_text(table.duration(view.now)),
+              table.attempts() > 0 ? count_text(table.attempts()) : ""});
+  }
+  return grid.text(look);
+}
+
+std::string failures_text(const RunView& view, const Look& look) {
+  std::string out;
+  const auto& run_failure = view.overview.failure;
+  bool run_shown = !run_failure;
+  for (const auto& table : view.overview.tables) {
+    const auto* failure = table.failure();
+    if (!failure) continue;
+    const auto& step = table.steps.back();
+    failure_block(out, table.key, *failure, step.state, step.attempts, look);
+    run_shown = run_shown || *failure == *run_failure;
+  }
+  if (run_shown) return out;
+  std::string state;
+  std::int64_t attempts = 0;
+  for (const auto& line : view.overview.states) {
+    if (line.failed == 0 || !line.failure || !(*line.failure == *run_failure)) continue;
+    state = line.name;
+    attempts = line.attempts;
+  }
+  failure_block(out, run_failure->key.empty() ? "the run" : run_failure->key, *run_failure, state,
+                attempts, look);
+  return out;
+}
+
+std::string next_text(const RunView& view, const Look& look) {
+  const auto& made = view.row.made;
+  const auto id =
+      made.name.find_first_of(" \t'\"$`\\") == std::string::npos ? made.name : made.run_id;
+  Grid grid({{"  NEXT"}, {"", false, true}});
+  const auto add = [&](const char* command, const char* what) {
+    grid.add({fmt::format("  orch {} {}", command, id), Cell(what, Tone::faint)});
+  };
+  const bool running = view.row.status == Status::running;
+  if (running && (view.row.paused_at || view.owner.empty())) add("resume", "go on where it was");
+  if (running) add("stop", "end it; it can be resumed");
+  if (!running && view.row.status != Status::succeeded) add_remedy(grid, view.row, id);
+  add("status", "states, tables and failures");
+  add("history", "every event");
+  auto text = grid.text(look);
+  return text.substr(text.find('\n') + 1);
+}
+
+std::string run_page(const RunView& view, const Look& look) {
+  auto out = head(view, look) + connections_text(view.overview, look) + states_text(view, look);
+  if (const auto tables = tables_text(view, look); !tables.empty())
+    out += heading("TABLES", look) + tables;
+  if (const auto failures = failures_text(view, look); !failures.empty())
+    out += heading("FAILURES", look) + failures;
+  if (!view.overview.files.empty()) {
+    out += heading("REPORT", look);
+    for (const auto& file : view.overview.files) out += "  " + printable(file) + '\n';
+  }
+  return out + heading("NEXT", look) + next_text(view, look);
+}
+
+std::string end_page(const RunView& view, const Look& look) {
+  const auto& row = view.row;
+  std::int64_t rows = 0;
+  std::int64_t done = 0;
+  for (const auto& table : view.overview.tables) {
+    if (table.outcome != Outcome::succeeded) continue;
+    rows += table.rows().value_or(0);
+    ++done;
+  }
+  auto outcome =
+      fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row, true),
+                  duration_text(end_of(view) - row.made.started_at));
+  if (const auto count = view.overview.tables.size(); count > 0)
+    outcome += fmt::format(": {} of {}, {} read", count_text(done),
+                           plural(static_cast<std::int64_t>(count), "table"), plural(rows, "row"));
+  else if (const auto summary = summary_of(row); !summary.empty())
+    outcome += ": " + printable(summary);
+  std::string out;
+  if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
+  if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';
+  out += toned(wrapped(outcome, look.width, 2), tone_of(row.status), look) + '\n';
+  if (const auto changed = changed_entries(view); !changed.empty())
+    out += fmt::format("  catalog  changed since the run began, and used as it is now: {}\n",
+                       fmt::join(changed, ", "));
+  for (const auto& file : view.overview.files)
+    out += fmt::format("  report   {}\n", printable(file));
+  return out + next_text(view, look);
+}
+
+std::vector<Column> history_columns() {
+  return {{"#", true}, {"AFTER", true}, {"EVENT"}, {"STATE", false, true}, {"", false, true}};
+}
+
+std::vector<Cell> history_cells(const execution::Event& event, Instant started) {
+  auto tone = Tone::plain;
+  const auto type = execution::to_string(event.type);
+  if (type.ends_with("Succeeded")) tone = Tone::good;
+  if (event.error || type.ends_with("Failed") || type.ends_with("TimedOut")) tone = Tone::bad;
+  std::vector<std::string> parts;
+  if (!event.resource.empty()) parts.push_back(event.resource);
+  if (event.type == execution::EventType::task_scheduled && event.number > 0)
+    parts.push_back(fmt::format("attempt {}", event.number + 1));
+  if (event.type == execution::EventType::map_state_started)
+    parts.push_back(plural(event.number, "item"));
+  if (event.thread.entered != 0) parts.push_back(fmt::format("[{}]", event.thread.index));
+  if (event.error || event.cause) {
+    const auto failure = failure_of(event.error, event.cause);
+    parts.push_back(failure.error + (failure.message.empty() ? "" : ": " + failure.message));
+  } else if (event.payload) {
+    parts.push_back(event.payload->text());
+  }
+  if (event.due) parts.push_back("until " + instant_text(*event.due));
+  return {fmt::format("{}", event.id), duration_text(event.at - started),
+          Cell(std::string(type), tone), event.name,
+          Cell(fmt::format("{}", fmt::join(parts, " ")), Tone::faint)};
+}
+
+}  // namespace orch::view

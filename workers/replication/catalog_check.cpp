@@ -1,0 +1,79 @@
+#include "workers/replication/catalog_check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/json/text.h"
+#include "workers/replication/drift.h"
+#include "workers/replication/open_ends.h"
+#include "workers/replication/owner.h"
+#include "workers/replication/plan_request.h"
+#include "workers/replication/table_task.h"
+#include "workers/replication/watermark.h"
+#include "workers/worker.h"
+
+namespace orch::replication {
+namespace {
+
+std::string hint_of(const workers::TaskFailed& failed) {
+  const auto cause = json::parse(failed.cause());
+  const auto* hint = cause.if_object() ? cause.get_object().if_contains("hint") : nullptr;
+  return hint && hint->is_string() ? std::string(hint->get_string()) : std::string();
+}
+
+class CatalogCheck {
+ public:
+  CatalogCheck(const catalog::Catalog& catalog, const connectors::Connections& connections)
+      : catalog_(catalog), connections_(connections), ends_(connections) {}
+
+  /// Throws TaskFailed for what stands in the way of all else.
+  std::vector<std::string> problems(const catalog::Entry& entry) {
+    auto& target = ends_.target(entry.target_connection);
+    auto& source = ends_.source(entry.source_connection);
+    const auto table = source.describe(entry.source);
+    const auto request = make_request(entry, table, source, target);
+    const auto last = target.last_published(entry.target);
+    if (!entry.takeover) check_owner(entry, owner_of(catalog_, entry, connections_, ""), last);
+    check_drift(entry, table, request, last);
+    const auto plan = target.plan(request);
+    const auto watermark = plan_watermark(entry, plan, last, target);
+    auto read =
+        read_request(entry, plan, watermark ? std::optional(watermark->range) : std::nullopt);
+    read.parts = 1;
+    source.open(read);
+    if (watermark) check_watermark(entry, source.watermark().value());
+    return target.check_problems(plan, entry.checks);
+  }
+
+ private:
+  const catalog::Catalog& catalog_;
+  const connectors::Connections& connections_;
+  OpenEnds ends_;
+};
+
+}  // namespace
+
+std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
+                                   const std::vector<catalog::Entry>& entries,
+                                   const connectors::Connections& connections) {
+  CatalogCheck check(catalog, connections);
+  const auto names = catalog::target_name_problems(catalog, connections);
+  std::vector<Problem> problems;
+  for (const auto& entry : entries) {
+    std::copy_if(names.begin(), names.end(), std::back_inserter(problems),
+                 [&](const Problem& problem) { return problem.pointer == entry.key; });
+    try {
+      for (auto& problem : check.problems(entry))
+        problems.push_back({entry.key, std::move(problem)});
+    } catch (const workers::TaskFailed& failed) {
+      problems.push_back(
+          {entry.key, fmt::format("{}: {}", failed.error(), failed.what()), hint_of(failed)});
+    }
+  }
+  return problems;
+}
+
+}  // namespace orch::replication

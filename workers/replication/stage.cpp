@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/random.h"
+#include "workers/data/pipeline.h"
+#include "workers/data/request_json.h"
+#include "workers/replication/as_of.h"
+#include "workers/replication/drift.h"
+#include "workers/replication/plan_request.h"
+#include "workers/replication/steps.h"
+#include "workers/replication/table_task.h"
+#include "workers/replication/watermark.h"
+
+namespace orch::replication {
+namespace {
+
+std::string_view method_of(data::RowFormat format) {
+  switch (format) {
+    case data::RowFormat::pg_binary:
+      return "binary passthrough";
+    case data::RowFormat::pg_text:
+      return "text passthrough";
+    case data::RowFormat::cells:
+      break;
+  }
+  return "cells";
+}
+
+/// Where an older copy of the run store was put back, a ticket comes again and stands for other
+/// rows: what was published under it must not answer for them.
+std::string new_load_id(const Work& work) {
+  return fmt::format("{}/{}/{}/{:016x}", work.task.run, work.entry.key, work.task.ticket,
+                     random_bits());
+}
+
+boost::json::object output(const Work& work, const data::LoadPlan& plan, const data::LoadId& load,
+                           const data::Moved& moved, const Stopwatch& watch) {
+  const auto ms = std::max(watch.ms(), 0.001);
+  return {{"key", work.entry.key},
+          {"load", load.id},
+          {"rows", moved.digest.rows},
+          {"bytes", moved.bytes},
+          {"digest", moved.digest.hex()},
+          {"duration_ms", watch.whole_ms()},
+          {"rows_per_second",
+           static_cast<std::int64_t>(1000.0 * static_cast<double>(moved.digest.rows) / ms)},
+          {"method", method_of(plan.format)}};
+}
+
+}  // namespace
+
+boost::json::object stage(const Work& work, data::Source& source, data::Target& target) {
+  const Stopwatch watch;
+  const auto& entry = work.entry;
+  const auto table = source.describe(entry.source);
+  const auto request = make_request(entry, table, source, target);
+  const auto last = target.last_published(entry.target);
+  check_drift(entry, table, request, last);
+  const auto plan = target.plan(request);
+  const auto watermark = plan_watermark(entry, plan, last, target);
+  const data::LoadId load{new_load_id(work), work.task.run, work.task.store, work.task.fence};
+  const auto staging = target.begin_load(plan, load);
+  auto readers = source.open(
+      read_request(entry, plan, watermark ? std::optional(watermark->range) : std::nullopt));
+  const auto state = source.watermark().value_or(data::WatermarkState{});
+  if (watermark) check_watermark(entry, state);
+  const auto parts = static_cast<std::int64_t>(readers.size());
+  const auto moved = data::move_rows(
+      std::move(readers), [&] { return target.encoder(plan); }, *staging,
+      move_control(work, "staging", plan.request.source.estimated_rows));
+
+  boost::json::object position{{"source", source.position()}};
+  if (watermark) position["watermark"] = to_json(*watermark, state);
+  auto result = output(work, plan, load, moved, watch);
+  result["parts"] = parts;
+  result["as_of"] = as_of(position);
+  if (watermark) result["watermark"] = position.at("watermark");
+  // What later loads and people with questions need is kept once, with the load; its result says no
+  // more than a run shows.
+  position["source_shape"] = source_shape(entry, table);
+  position["request"] = data::to_json(plan.request);
+  if (!entry.owner.empty()) position["owner"] = entry.owner;
+  position["run_name"] = work.task.run_name;
+  staging->commit(moved.digest, position);
+  result["duration_ms"] = watch.whole_ms();
+  return result;
+}
+
+}  // namespace orch::replication

@@ -1,0 +1,83 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "workers/replication/staged_plan.h"
+#include "workers/replication/steps.h"
+#include "workers/replication/table_task.h"
+
+namespace orch::replication {
+namespace {
+
+void check_same(const Work& work, const data::Digest& expected, const data::Digest& found) {
+  if (found == expected) return;
+  throw workers::TaskFailed(
+      "Verify.Different",
+      fmt::format("{}: the staged rows are not those that were read: found {} rows with digest {}, "
+                  "expected {} rows with digest {}",
+                  work.entry.key, found.rows, found.hex(), expected.rows, expected.hex()),
+      "nothing was published; stage the table again, and report it if it happens twice",
+      "ORCH-0501", {{"found", found.hex()}, {"expected", expected.hex()}});
+}
+
+boost::json::array results_json(const std::vector<data::CheckResult>& results) {
+  boost::json::array out;
+  for (const auto& result : results)
+    out.push_back(boost::json::object{{"name", result.name},
+                                      {"passed", result.passed},
+                                      {"found", result.found},
+                                      {"expected", result.expected}});
+  return out;
+}
+
+void check_passed(const Work& work, const std::vector<data::CheckResult>& results) {
+  std::vector<std::string> failed;
+  for (const auto& result : results)
+    if (!result.passed)
+      failed.push_back(
+          fmt::format("{}: found {}, expected {}", result.name, result.found, result.expected));
+  if (failed.empty()) return;
+  throw workers::TaskFailed(
+      "Check.Failed",
+      fmt::format("{}: {} of {} checks failed: {}", work.entry.key, failed.size(), results.size(),
+                  fmt::join(failed, "; ")),
+      "nothing was published; correct the source or the checks of the catalog entry", "ORCH-0502",
+      {{"checks", results_json(results)}});
+}
+
+data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadId& load,
+                       data::Digest& read) {
+  const auto staged = staged_plan(work, target);
+  if (!staged || staged->record.load.id != load.id)
+    throw workers::TaskFailed(
+        "Load.Superseded",
+        fmt::format("{}: found {}, expected load {}", work.entry.key,
+                    staged ? "load " + staged->record.load.id : "no staged load", load.id),
+        "another run staged the same table; stage it again", "ORCH-0507");
+  read = staged->record.digest;
+  return staged->plan;
+}
+
+}  // namespace
+
+boost::json::object verify(const Work& work, data::Target& target, const boost::json::value& load) {
+  const Stopwatch watch;
+  const auto id = load_id(work.task, load);
+  const Pulse pulse(work, "verifying");
+  data::Digest read;
+  const auto plan = plan_of(work, target, id, read);
+  const auto found = target.staged_digest(plan, [&work] { return work.context.stop_requested(); });
+  check_same(work, read, found);
+  const auto results = target.check(plan, work.entry.checks);
+  check_passed(work, results);
+  target.mark_verified(plan, id);
+  return {{"key", work.entry.key},
+          {"load", id.id},
+          {"rows", found.rows},
+          {"digest", found.hex()},
+          {"checks", results_json(results)},
+          {"duration_ms", watch.whole_ms()}};
+}
+
+}  // namespace orch::replication
