@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/asl/picture.h"
+#include "orchestrator/base/utf8.h"
 
 namespace orch::asl {
 namespace {
@@ -68,7 +69,7 @@ class DotText {
   // "&lt;" as a character reference.
   static std::string quoted(std::string_view text) {
     std::string made = "\"";
-    for (const char c : text) {
+    for (const char c : printable(text)) {
       if (c == '"' || c == '\\') made += '\\';
       if (c == '\n') {
         made += "\\n";
@@ -141,7 +142,7 @@ class MermaidText {
   // Mermaid knows no backslash: everything special is a numbered character reference.
   static std::string quoted(std::string_view text) {
     std::string made = "\"";
-    for (const char c : text) {
+    for (const char c : printable(text)) {
       if (c == '\n') {
         made += "<br/>";
       } else if (std::string_view("\"#&<>`\\").find(c) != std::string_view::npos) {

@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "orchestrator/base/utf8.h"
+
 namespace orch::log {
 namespace {
 
@@ -38,7 +40,10 @@ spdlog::logger& logger() {
 void set_level(Level level) { logger().set_level(to_spdlog(level)); }
 
 void write(Level level, std::string_view line) {
-  logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  const auto level_there = to_spdlog(level);
+  if (!logger().should_log(level_there)) return;
+  const auto safe = one_line(line);  // names and causes of others never begin a line of their own
+  logger().log(level_there, spdlog::string_view_t(safe.data(), safe.size()));
 }
 
 }  // namespace orch::log

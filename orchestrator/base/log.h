@@ -12,7 +12,7 @@ enum class Level { debug, info, warn, error, off };
 /// Sets the lowest level written. Until it is called, `warn`. Thread-safe.
 void set_level(Level level);
 
-/// Writes one line. Thread-safe.
+/// Writes one line, whatever `line` holds: see one_line() in utf8.h. Thread-safe.
 void write(Level level, std::string_view line);
 
 template <class... Args>

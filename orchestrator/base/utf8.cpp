@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace orch {
 namespace {
@@ -54,6 +57,41 @@ std::size_t skip_ascii(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// A character that acts, at the front of `text`: its code and its length; else length 0.
+struct Acting {
+  char32_t code = 0;
+  std::size_t length = 0;
+};
+
+Acting acting_front(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto first = byte(0);
+  if ((first < 0x20 && first != '\n' && first != '\t') || first == 0x7f) return {first, 1};
+  if (first == 0xc2 && text.size() > 1 && byte(1) >= 0x80 && byte(1) < 0xa0) return {byte(1), 2};
+  if (first != 0xe2 || text.size() < 3) return {};
+  const char32_t code = 0x2000U | ((byte(1) & 0x3fU) << 6U) | (byte(2) & 0x3fU);
+  const bool acts = (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  return acts ? Acting{code, 3} : Acting{};
+}
+
+template <class Instead>
+std::string acting_replaced(std::string text, const Instead& instead) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto acting = acting_front(std::string_view(text).substr(at));
+    if (acting.length == 0) {
+      ++at;
+      continue;
+    }
+    out.append(text, copied, at - copied);
+    out += instead(acting.code);
+    copied = at += acting.length;
+  }
+  if (copied == 0) return text;
+  return out.append(text, copied);
+}
+
 }  // namespace
 
 std::size_t valid_prefix(std::string_view text) {
@@ -86,12 +124,20 @@ std::string repaired(std::string_view bytes) {
 }
 
 std::string printable(std::string_view bytes) {
-  auto text = repaired(bytes);
-  const auto commands = [](unsigned char c) {
-    return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-  };
-  std::replace_if(text.begin(), text.end(), commands, '?');
+  return acting_replaced(repaired(bytes), [](char32_t) { return std::string("?"); });
+}
+
+std::string one_line(std::string_view bytes) {
+  auto text = printable(bytes);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
   return text;
+}
+
+std::string printable_json(std::string json) {
+  return acting_replaced(std::move(json), [](char32_t code) {
+    return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code));
+  });
 }
 
 }  // namespace orch

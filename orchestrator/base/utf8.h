@@ -1,4 +1,4 @@
-// Is it UTF-8?
+// Is it UTF-8, and may it be shown?
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,17 @@ bool cut_short(std::string_view rest);
 /// and databases may say anything, and what we tell people is UTF-8.
 std::string repaired(std::string_view bytes);
 
-/// repaired(), with every control character but line break and tab replaced by "?" too: a terminal
-/// shows it as it is.
+/// repaired(), with every character that acts instead of being seen replaced by "?": the controls
+/// of Unicode (C0, DEL, C1) but line break and tab, the separators U+2028 and U+2029, and the
+/// characters that reorder the text around them (U+202A to U+202E, U+2066 to U+2069). Source:
+/// Unicode 15, 23.1 and 23.2; Unicode Technical Report 36, 3.6.
 std::string printable(std::string_view bytes);
+
+/// printable() on one line: line breaks and tabs become spaces. For a line of a table, of a log, or
+/// of standard error, which text of others must not end.
+std::string one_line(std::string_view bytes);
+
+/// `json`, JSON text, with the characters that printable() replaces as \uXXXX: the same value.
+std::string printable_json(std::string json);
 
 }  // namespace orch

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/cli/settings.h"
 #include "orchestrator/cli/terminal.h"
 
@@ -36,10 +37,12 @@ struct Context {
 
   bool json() const { return settings.value("output") != "table"; }
   bool lines() const { return settings.value("output") == "jsonl"; }
-  /// Data: to standard output.
-  void print(const std::string& text) const { write_all(out.file, text); }
-  /// Talk: a line to standard error.
-  void say(const std::string& line) const { write_all(err.file, line + '\n'); }
+  /// Pages and pictures: to standard output, as screen_text().
+  void print(const std::string& page) const { write_all(out.file, view::screen_text(page)); }
+  /// JSON text, see json_line(): to standard output.
+  void print_json(const std::string& text) const { write_all(out.file, text); }
+  /// Talk: a line to standard error, as one_line().
+  void say(const std::string& line) const { write_all(err.file, one_line(line) + '\n'); }
 };
 
 using Action = std::function<int(Context&)>;

@@ -92,7 +92,7 @@ bj::object answer(const std::string& line) {
 
 int eval_lines(const Context& context) {
   for (std::string line; std::getline(std::cin, line);) {
-    if (!line.empty()) context.print(json::write(answer(line)) + '\n');
+    if (!line.empty()) context.print_json(json_line(answer(line)));
   }
   return Exit::ok;
 }
@@ -110,7 +110,7 @@ int eval(const Context& context, const Request& request) {
     const auto result = expression.evaluate(
         text.empty() ? nullptr : &input, bindings_of(bindings.get_object()), environment_of(0, 0));
     if (result) {
-      context.print(context.lines() ? json::write(*result) + '\n' : pretty(*result));
+      print_document(context, *result);
     } else {
       context.say("undefined: the expression has no result");
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/view/projection.h"
 #include "orchestrator/view/text.h"
@@ -50,7 +51,7 @@ void append_pretty(std::string& out, const bj::value& value, std::size_t depth) 
 std::string detail(const char* name, const std::string& text, const view::Look& look) {
   if (text.empty()) return {};
   return view::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
-         view::wrapped(text, look.width, 8) + '\n';
+         view::wrapped(one_line(text), look.width, 8) + '\n';
 }
 
 std::string code_line(const std::string& code, const view::Look& look) {
@@ -67,8 +68,9 @@ std::string document_text(const InvalidDocument& error, const view::Look& look) 
     if (!problem.warning) ++errors;
   }
   if (errors > most_shown) out += fmt::format("… and {} more\n", errors - most_shown);
-  out += view::toned(fmt::format("orch: {}: {}", error.file(), view::plural(errors, "problem")),
-                     Tone::bad, look);
+  out += view::toned(
+      fmt::format("orch: {}: {}", one_line(error.file()), view::plural(errors, "problem")),
+      Tone::bad, look);
   return out + '\n' + code_line(error.code(), look);
 }
 
@@ -77,28 +79,30 @@ std::string document_text(const InvalidDocument& error, const view::Look& look) 
 std::string pretty(const bj::value& value) {
   std::string out;
   append_pretty(out, value, 0);
-  return out + '\n';
+  return printable_json(std::move(out)) + '\n';
 }
 
+std::string json_line(const bj::value& value) { return printable_json(json::write(value)) + '\n'; }
+
 void print_document(const Context& context, const bj::value& value) {
-  context.print(context.lines() ? json::write(value) + '\n' : pretty(value));
+  context.print_json(context.lines() ? json_line(value) : pretty(value));
 }
 
 void print_documents(const Context& context, const bj::array& values) {
-  if (!context.lines()) return context.print(pretty(values));
+  if (!context.lines()) return context.print_json(pretty(values));
   std::string out;
-  for (const auto& value : values) out += json::write(value) + '\n';
-  context.print(out);
+  for (const auto& value : values) out += json_line(value);
+  context.print_json(out);
 }
 
 std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look) {
-  auto place = file;
+  auto place = one_line(file);
   if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
   auto out = view::toned(place + ":", Tone::strong, look) + ' ';
   out += view::toned(
       problem.warning ? "warning: " : "error: ", problem.warning ? Tone::busy : Tone::bad, look);
-  out += problem.message;
-  if (!problem.pointer.empty()) out += " (" + problem.pointer + ")";
+  out += one_line(problem.message);
+  if (!problem.pointer.empty()) out += " (" + one_line(problem.pointer) + ")";
   return out + '\n' + detail("hint", problem.hint, look);
 }
 
@@ -106,7 +110,8 @@ std::string error_text(const std::exception& error, const view::Look& look) {
   if (const auto* invalid = dynamic_cast<const InvalidDocument*>(&error))
     return document_text(*invalid, look);
   const auto first = [&](const std::string& message) {
-    return view::toned("orch: ", Tone::bad, look) + view::wrapped(message, look.width, 2) + '\n';
+    return view::toned("orch: ", Tone::bad, look) +
+           view::wrapped(one_line(message), look.width, 2) + '\n';
   };
   if (const auto* ours = dynamic_cast<const Error*>(&error))
     return first(ours->what()) + detail("hint", ours->hint(), look) + code_line(ours->code(), look);

@@ -164,7 +164,7 @@ int run(int argc, const char* const* argv) {
     write_all(1, help.text);
     return Exit::ok;
   } catch (const std::exception& error) {
-    write_all(2, error_text(error, stream_of(2).look));
+    write_all(2, view::screen_text(error_text(error, stream_of(2).look)));
     return exit_code_of(error);
   }
 }

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -108,12 +109,11 @@ class Lines {
   explicit Lines(const view::Look& look) : look_(look) {}
 
   void head(const std::string& key, const std::string& text) {
-    lines_ +=
-        fmt::format("\n{}: {}\n", view::toned(view::printable(key), view::Tone::strong, look_),
-                    view::wrapped(text, room(key.size() + 2), 2));
+    lines_ += fmt::format("\n{}: {}\n", view::toned(one_line(key), view::Tone::strong, look_),
+                          view::wrapped(one_line(text), room(key.size() + 2), 2));
   }
   void add(const std::string& text) {
-    lines_ += "  " + view::wrapped(view::printable(text), room(2), 4) + "\n";
+    lines_ += "  " + view::wrapped(one_line(text), room(2), 4) + "\n";
   }
   const std::string& text() const { return lines_; }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fnmatch.h>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -118,7 +119,8 @@ int refresh(const Context& context, const RefreshOptions& options) {
     const auto changed = edited(text, wanted);
     catalog::parse_catalog(parse_json(changed, options.file), options.file, changed);
     write_text(options.file, changed, true);
-    context.say(catalog::line_diff(text, changed));
+    std::istringstream diff(catalog::line_diff(text, changed));
+    for (std::string line; std::getline(diff, line);) context.say(line);
     say_sql(context, wanted);
   }
   const auto left = changes.size() - wanted.size();

@@ -88,8 +88,8 @@ bj::object document_of(const Event& event) {
 
 void WorkReport::operator()(const Event& event) {
   const std::scoped_lock lock(mutex_);
-  context_.say(view::printable(line_of(event)));
-  if (!event.hint.empty()) context_.say("  hint  " + view::printable(event.hint));
+  context_.say(line_of(event));
+  if (!event.hint.empty()) context_.say("  hint  " + event.hint);
   if (context_.lines()) print_document(context_, document_of(event));
 }
 

@@ -1,7 +1,9 @@
 #include "orchestrator/view/grid.h"
 
 #include <algorithm>
+#include <string_view>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/view/text.h"
 
 namespace orch::view {
@@ -28,6 +30,18 @@ const char* escape_of(Tone tone) {
   return "";
 }
 
+constexpr const char* tone_end = "\033[0m";
+
+// Of an escape sequence of toned() at the front of `text`; 0: there is none.
+std::size_t tone_length(std::string_view text) {
+  for (const std::string_view known :
+       {std::string_view(tone_end), std::string_view(escape_of(Tone::good)),
+        std::string_view(escape_of(Tone::bad)), std::string_view(escape_of(Tone::busy)),
+        std::string_view(escape_of(Tone::faint)), std::string_view(escape_of(Tone::strong))})
+    if (text.starts_with(known)) return known.size();
+  return 0;
+}
+
 std::string padded(const std::string& text, std::size_t width, bool right) {
   const auto used = display_width(text);
   const std::string space(width > used ? width - used : 0, ' ');
@@ -38,7 +52,20 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 std::string toned(const std::string& text, Tone tone, const Look& look) {
   if (!look.color || tone == Tone::plain || text.empty()) return text;
-  return escape_of(tone) + text + "\033[0m";
+  return escape_of(tone) + text + tone_end;
+}
+
+std::string screen_text(std::string_view page) {
+  std::string out;
+  std::size_t begin = 0;
+  for (auto at = page.find('\033'); at != page.npos; at = page.find('\033', at + 1)) {
+    const auto length = tone_length(page.substr(at));
+    if (length == 0) continue;
+    out += printable(page.substr(begin, at - begin));
+    out += page.substr(at, length);
+    begin = at + length;
+  }
+  return out + printable(page.substr(begin));
 }
 
 std::vector<std::size_t> Grid::widths(const Look& look) const {
@@ -46,7 +73,7 @@ std::vector<std::size_t> Grid::widths(const Look& look) const {
   std::size_t total = 0;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     for (const auto& row : rows_)
-      widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
+      widths[i] = std::max(widths[i], display_width(one_line(row[i].text)));
     if (widths[i] == 0) continue;
     widths[i] = std::max(widths[i], display_width(columns_[i].title));
     total += widths[i] + (total > 0 ? gap : 0);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orch::view {
@@ -17,6 +18,9 @@ enum class Tone { plain, good, bad, busy, faint, strong };
 
 /// `text` in the colour of `tone`, when the look has colours.
 std::string toned(const std::string& text, Tone tone, const Look& look);
+
+/// `page` as it may be written to a terminal: printable(), but for the escape sequences of toned().
+std::string screen_text(std::string_view page);
 
 struct Cell {
   Cell(std::string the_text = {},

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/claim_text.h"
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/view/text.h"
 
@@ -28,7 +29,7 @@ std::string field(const char* name, const std::string& value, const Look& look,
   if (value.empty()) return {};
   const auto label = fmt::format("  {:<{}}", name, indent - 2);
   return toned(label, Tone::faint, look) +
-         toned(wrapped(printable(value), look.width, indent), tone, look) + '\n';
+         toned(wrapped(one_line(value), look.width, indent), tone, look) + '\n';
 }
 
 std::string status_text(const RunView& view) {
@@ -150,7 +151,7 @@ std::string step_text(const TableLine& table, const store::ProgressRow* progress
 void failure_block(std::string& out, const std::string& title, const Failure& failure,
                    const std::string& state, std::int64_t attempts, const Look& look) {
   if (!out.empty()) out += '\n';
-  out += toned(title, Tone::bad, look) + '\n';
+  out += toned(one_line(title), Tone::bad, look) + '\n';
   out += field("state", state, look);
   out += field("error", failure.error, look, Tone::bad);
   out += field("cause", failure.message, look);
@@ -189,7 +190,7 @@ std::string summary_of(const store::ExecutionRow& row) {
 std::vector<std::string> changed_entries(const RunView& view) {
   std::vector<std::string> keys;
   for (const auto& table : view.overview.tables)
-    if (table.entry_changed()) keys.push_back(printable(table.key));
+    if (table.entry_changed()) keys.push_back(one_line(table.key));
   return keys;
 }
 
@@ -345,7 +346,7 @@ std::string run_page(const RunView& view, const Look& look) {
     out += heading("FAILURES", look) + failures;
   if (!view.overview.files.empty()) {
     out += heading("REPORT", look);
-    for (const auto& file : view.overview.files) out += "  " + printable(file) + '\n';
+    for (const auto& file : view.overview.files) out += "  " + one_line(file) + '\n';
   }
   return out + heading("NEXT", look) + next_text(view, look);
 }
@@ -360,13 +361,13 @@ std::string end_page(const RunView& view, const Look& look) {
     ++done;
   }
   auto outcome =
-      fmt::format("{} {} {} after {}", row.made.workflow, row.made.name, status_word(row, true),
-                  duration_text(end_of(view) - row.made.started_at));
+      fmt::format("{} {} {} after {}", one_line(row.made.workflow), one_line(row.made.name),
+                  status_word(row, true), duration_text(end_of(view) - row.made.started_at));
   if (const auto count = view.overview.tables.size(); count > 0)
     outcome += fmt::format(": {} of {}, {} read", count_text(done),
                            plural(static_cast<std::int64_t>(count), "table"), plural(rows, "row"));
   else if (const auto summary = summary_of(row); !summary.empty())
-    outcome += ": " + printable(summary);
+    outcome += ": " + one_line(summary);
   std::string out;
   if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
   if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';
@@ -375,7 +376,7 @@ std::string end_page(const RunView& view, const Look& look) {
     out += fmt::format("  catalog  changed since the run began, and used as it is now: {}\n",
                        fmt::join(changed, ", "));
   for (const auto& file : view.overview.files)
-    out += fmt::format("  report   {}\n", printable(file));
+    out += fmt::format("  report   {}\n", one_line(file));
   return out + next_text(view, look);
 }
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
+
 namespace orch::view {
 namespace {
 
@@ -68,8 +70,6 @@ Character front(std::string_view text) {
   return {code, length};
 }
 
-bool is_control(char32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
-
 std::size_t width_of(char32_t code) {
   if (contains(narrowest, code)) return 0;
   return contains(wide, code) ? 2 : 1;
@@ -87,24 +87,8 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto character = front(text);
-    if (is_control(character.code)) {
-      out += ' ';
-    } else if (character.code == 0xfffd) {
-      out += "\xef\xbf\xbd";
-    } else {
-      out += text.substr(0, character.bytes);
-    }
-    text.remove_prefix(character.bytes);
-  }
-  return out;
-}
-
 std::string fit(std::string_view text, std::size_t width) {
-  auto whole = printable(text);
+  auto whole = one_line(text);
   if (display_width(whole) <= width) return whole;
   if (width == 0) return {};
   std::size_t used = 0;

@@ -14,12 +14,8 @@ namespace orch::view {
 /// ones and emoji. Bytes that are not UTF-8 count 1.
 std::size_t display_width(std::string_view text);
 
-/// `text` in at most `width` columns; what is cut off is shown by "…". Control characters become
-/// spaces, so that a value can never move the cursor.
+/// one_line(`text`) in at most `width` columns; what is cut off is shown by "…".
 std::string fit(std::string_view text, std::size_t width);
-
-/// `text` without control characters, of any width.
-std::string printable(std::string_view text);
 
 /// 1234567 as "1,234,567".
 std::string count_text(std::int64_t count);

@@ -57,5 +57,35 @@ TEST(Utf8, RepairingReplacesWrongBytesAlone) {
   EXPECT_EQ(repaired(""), "");
 }
 
+struct Shown {
+  const char* text;
+  const char* printable;
+  const char* one_line;
+  const char* json;
+};
+
+TEST(Utf8, CharactersThatActAreShownAndNotSent) {
+  for (const auto& [text, on_page, on_line, in_json] : {
+           Shown{"gr\u00fc\u00df \u518d", "gr\u00fc\u00df \u518d", "gr\u00fc\u00df \u518d",
+                 "gr\u00fc\u00df \u518d"},
+           Shown{"a\x1b[31mb\x7f", "a?[31mb?", "a?[31mb?", "a\\u001b[31mb\\u007f"},
+           Shown{"\xc2\x80|\xc2\x9b"
+                 "2J|\xc2\x9f|\xc2\xa0",
+                 "?|?2J|?|\xc2\xa0", "?|?2J|?|\xc2\xa0", "\\u0080|\\u009b2J|\\u009f|\xc2\xa0"},
+           Shown{"\u2027\u2028\u2029\u202a\u202e\u202f", "\u2027????\u202f", "\u2027????\u202f",
+                 "\u2027\\u2028\\u2029\\u202a\\u202e\u202f"},
+           Shown{"\u2065\u2066\u2069\u206a", "\u2065??\u206a", "\u2065??\u206a",
+                 "\u2065\\u2066\\u2069\u206a"},
+           Shown{"one\ntwo\tthree\r", "one\ntwo\tthree?", "one two three?",
+                 "one\ntwo\tthree\\u000d"},
+           Shown{"cut \xe2\x80", "cut \xef\xbf\xbd\xef\xbf\xbd", "cut \xef\xbf\xbd\xef\xbf\xbd",
+                 "cut \xe2\x80"},
+       }) {
+    EXPECT_EQ(printable(text), on_page);
+    EXPECT_EQ(one_line(text), on_line);
+    EXPECT_EQ(printable_json(text), in_json);
+  }
+}
+
 }  // namespace
 }  // namespace orch

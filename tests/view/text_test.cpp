@@ -18,7 +18,7 @@ TEST(Text, FitCutsAtColumnsAndDisarmsControlCharacters) {
   EXPECT_EQ(fit("premium", 7), "premium");
   EXPECT_EQ(fit("premium", 4), "pre…");
   EXPECT_EQ(fit("再保険", 4), "再…");
-  EXPECT_EQ(fit("a\033[31mb", 20), "a [31mb");
+  EXPECT_EQ(fit("a\033[31mb", 20), "a?[31mb");
 }
 
 TEST(Text, CountsAndRates) {
@@ -53,6 +53,16 @@ TEST(Grid, AlignsLeavesOutEmptyColumnsAndKeepsToTheWidth) {
 TEST(Grid, WrapsUnderTheIndent) {
   EXPECT_EQ(wrapped("create the table or remove it", 20, 4), "create the table\n    or remove it");
   EXPECT_EQ(wrapped("no limit at all", 0, 4), "no limit at all");
+}
+
+TEST(Grid, AScreenTakesOurColoursAndNoOtherSequence) {
+  const Look look{.color = true};
+  for (const auto tone : {Tone::good, Tone::bad, Tone::busy, Tone::faint, Tone::strong}) {
+    const auto ours = toned("text", tone, look) + '\n';
+    EXPECT_EQ(screen_text(ours), ours);
+  }
+  EXPECT_EQ(screen_text("a\033[31mb\033[0m\n"), "a\033[31mb\033[0m\n");
+  EXPECT_EQ(screen_text("\033]0;title\a\033[2J\033[8m\033[33m\033"), "?]0;title??[2J?[8m?[33m?");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/embedded.h"
+#include "orchestrator/base/utf8.h"
 
 namespace orch::replication {
 
@@ -14,7 +15,7 @@ namespace {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -32,8 +33,7 @@ std::string escaped(std::string_view text) {
         out += "&#39;";
         break;
       default:
-        // Control characters but the line break have no meaning in a page.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
+        out += c;
     }
   }
   return out;

@@ -6,24 +6,22 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
+
 namespace orch::replication {
 namespace {
 
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c < 0; }
 
 // Only where it would mean something: names with underscores stay readable as text.
-std::string escaped(std::string_view text) {
+std::string escaped(std::string_view foreign) {
   constexpr std::string_view special = "\\`*[]<>|~&";
+  const auto text = one_line(foreign);
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
     const bool inside =
         i > 0 && i + 1 < text.size() && in_word(text[i - 1]) && in_word(text[i + 1]);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += ' ';
-      continue;
-    }
     if (special.find(c) != special.npos || (c == '_' && !inside)) out += '\\';
     out += c;
   }
@@ -34,11 +32,10 @@ std::string escaped(std::string_view text) {
 std::string code(std::string_view text) {
   std::size_t longest = 0;
   std::size_t run = 0;
-  std::string clean;
-  for (const char c : text) {
+  const auto clean = one_line(text);
+  for (const char c : clean) {
     run = c == '`' ? run + 1 : 0;
     longest = std::max(longest, run);
-    clean += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   const std::string fence(longest + 1, '`');
   return clean.empty() ? std::string()
