@@ -15,6 +15,7 @@ set(allow_engine  base json access asl execution store engine)
 set(allow_aws     base aws)
 set(allow_http    base json http)
 set(allow_stepfunctions base json access asl execution store view engine aws http stepfunctions)
+set(allow_host    base json access execution store engine stepfunctions host)
 
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
@@ -64,7 +65,8 @@ foreach(file IN LISTS files)
     elseif(line MATCHES "\"workers/([a-z_]+)")
       set(other "${CMAKE_MATCH_1}")
       if(side STREQUAL orchestrator AND DEFINED allow_${module} AND
-         NOT (module MATCHES "^(engine|stepfunctions)$" AND other MATCHES "^(worker|perform|outside|completable|fits)$"))
+         NOT (module STREQUAL host AND other STREQUAL bindings) AND
+         NOT (module MATCHES "^(engine|stepfunctions|host)$" AND other MATCHES "^(worker|perform|outside|completable|fits)$"))
         list(APPEND bad "${file}: ${module} must not include workers: ${line}")
       elseif(side STREQUAL workers AND NOT other MATCHES "^(worker|perform|outside|completable|fits)$" AND NOT other IN_LIST allow_${module})
         list(APPEND bad "${file}: ${module} must not include ${other}: ${line}")

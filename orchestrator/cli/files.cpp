@@ -1,9 +1,7 @@
 #include "orchestrator/cli/files.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <sys/stat.h>
@@ -13,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/read_file.h"
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/cli/terminal.h"
 #include "orchestrator/json/locations.h"
@@ -24,11 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const fs::path& file, int reason) {
-  throw Error("ORCH-0002", fmt::format("{}: {}", file.string(), std::strerror(reason)),
-              "check the path and its permissions");
-}
-
 InvalidDocument not_json(const std::string& text, const std::string& file,
                          const json::SyntaxError& error) {
   const auto place = json::location_of(text, error.offset());
@@ -38,16 +32,9 @@ InvalidDocument not_json(const std::string& text, const std::string& file,
 }  // namespace
 
 std::string read_text(const std::string& file) {
+  if (file != "-") return read_file(file);
   std::stringstream text;
-  if (file == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
-  }
-  if (fs::is_directory(file)) refuse(file, EISDIR);
-  std::ifstream in(file, std::ios::binary);
-  if (!in) refuse(file, errno);
-  text << in.rdbuf();
-  if (in.bad()) refuse(file, EIO);
+  text << std::cin.rdbuf();
   return text.str();
 }
 
@@ -56,7 +43,7 @@ void write_text(const fs::path& file, const std::string& text, bool replace, boo
   temporary += fmt::format(".{}.tmp", ::getpid());
   const int out = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
                          secret ? S_IRUSR | S_IWUSR : 0666);
-  if (out < 0) refuse(file, errno);
+  if (out < 0) refuse_file(file, errno);
   int reason = 0;
   try {
     write_all(out, text);
@@ -68,7 +55,7 @@ void write_text(const fs::path& file, const std::string& text, bool replace, boo
   if (reason == 0 && !replace && ::link(temporary.c_str(), file.c_str()) != 0) reason = errno;
   if (reason == 0 && replace && ::rename(temporary.c_str(), file.c_str()) != 0) reason = errno;
   if (reason != 0 || !replace) ::unlink(temporary.c_str());
-  if (reason != 0) refuse(file, reason);
+  if (reason != 0) refuse_file(file, reason);
 }
 
 boost::json::value parse_json(const std::string& text, const std::string& file) {

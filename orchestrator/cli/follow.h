@@ -6,7 +6,7 @@
 #include <string>
 
 #include "orchestrator/cli/command.h"
-#include "orchestrator/cli/owner.h"
+#include "orchestrator/store/store.h"
 #include "orchestrator/view/live.h"
 
 namespace orch::cli {

@@ -18,7 +18,7 @@ void add_if_running(CLI::App& app, std::string& policy);
 /// Absolute path of the connections file: the setting, else connections.json here, else empty.
 std::string connections_file(const Settings& settings);
 
-/// Submits and follows; see carry_out().
+/// Submits and follows; see run_or_delegate().
 int submit(const Context& context, engine::Submission submission, bool no_follow);
 
 }  // namespace orch::cli

@@ -6,12 +6,11 @@
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
-#include "orchestrator/base/random.h"
-#include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/preflight.h"
+#include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/engine/stop_at_rest.h"
 #include "orchestrator/json/text.h"
@@ -21,7 +20,6 @@ namespace orch::cli {
 namespace {
 
 namespace fs = std::filesystem;
-namespace bj = boost::json;
 
 struct SubmitOptions {
   std::string what;
@@ -47,9 +45,6 @@ struct StopOptions {
   std::string error = "Stopped";
   std::string cause;
 };
-
-// A name that no two requests share.
-std::string random_name() { return fmt::format("{:016x}{:016x}", random_bits(), random_bits()); }
 
 // The option is a member of the input, so that runs started otherwise can have it too.
 std::string with_if_running(std::string input, const std::string& policy) {
@@ -105,14 +100,11 @@ int resume(const Context& context, const ResumeOptions& options) {
   engine::Redrive redrive;
   redrive.from = options.from;
   if (!options.input.empty()) redrive.input = input_text(options.input);
-  redrive.request = random_name();
-  bj::object there{{"op", "resume"}, {"request", redrive.request}, {"from", redrive.from}};
-  there["input"] = redrive.input;
+  redrive.request = host::new_request_id();
   if (!options.definition.empty()) {
     const auto definition = find_definition(options.definition);
     asl::parse_or_throw(definition.text, definition.file);
     redrive.definition = definition.text;
-    there["definition"] = *redrive.definition;
   }
   // A wrong id must not make this process an owner that runs everything else.
   const auto store = store::open_as_reader(context.settings.value("store"));
@@ -120,11 +112,7 @@ int resume(const Context& context, const ResumeOptions& options) {
   const auto& run = row.made.run_id;
   redrive.connections = resumed_connections(context, options, row);
   if (!options.catalog.empty()) redrive.catalog = existing_file(options.catalog);
-  there["run"] = run;
-  there["connections"] = redrive.connections;
-  there["catalog"] = redrive.catalog;
-  return carry_out(context, {[&](engine::Engine& engine) { return engine.redrive(run, redrive); },
-                             std::move(there)});
+  return run_or_delegate(context, host::Resume{run, std::move(redrive)});
 }
 
 int stop(const Context& context, const StopOptions& options) {
@@ -136,10 +124,10 @@ int stop(const Context& context, const StopOptions& options) {
         "ORCH-0205",
         fmt::format("run {} is not running: it is {}", run, execution::to_string(row.status)),
         fmt::format("`orch status {}` shows it", run));
-  carry_out_briefly(
+  do_or_delegate(
       context,
       [&](store::Store& own) { engine::stop_at_rest(own, run, options.error, options.cause); },
-      {{"op", "stop"}, {"run", run}, {"error", options.error}, {"cause", options.cause}});
+      host::Stop{run, options.error, options.cause});
   context.say(
       fmt::format("orch: run {} is stopped; `orch resume {}` continues it", row.made.name, run));
   if (context.json())
@@ -150,24 +138,9 @@ int stop(const Context& context, const StopOptions& options) {
 }  // namespace
 
 int submit(const Context& context, engine::Submission submission, bool no_follow) {
-  submission.request = random_name();
-  const Wish wish{[&](engine::Engine& engine) {
-                    const auto made = engine.submit(submission);
-                    if (made.existed)
-                      context.say(
-                          fmt::format("orch: run {} exists already: the same name, input "
-                                      "and definition",
-                                      made.run_id));
-                    return made.run_id;
-                  },
-                  {{"op", "submit"},
-                   {"request", submission.request},
-                   {"name", submission.name},
-                   {"workflow", submission.workflow},
-                   {"definition", submission.definition},
-                   {"input", submission.input},
-                   {"connections", submission.connections}}};
-  return carry_out(context, wish, no_follow ? Patience::hand_over : Patience::follow);
+  submission.request = host::new_request_id();
+  const host::Submit request{std::move(submission)};
+  return no_follow ? delegate(context, request) : run_or_delegate(context, request);
 }
 
 std::string connections_file(const Settings& settings) {

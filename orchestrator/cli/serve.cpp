@@ -15,10 +15,9 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/access.h"
-#include "orchestrator/cli/carry_out.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
-#include "orchestrator/cli/owner.h"
+#include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/stepfunctions/aws_front.h"
@@ -194,8 +193,8 @@ int serve(const Context& context, const ServeOptions& options) {
   net::io_context io{1};
   Relay relay;
   const auto workers = context.settings.workers();
-  Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-              context.settings.value("bindings"), std::move(service), &relay);
+  host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
+                    context.settings.value("bindings"), std::move(service), &relay);
   announce_continued(context, owner);
   stepfunctions::AwsFront front(io, owner.service(), std::move(front_options));
   relay.set(&front);

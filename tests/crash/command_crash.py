@@ -4,6 +4,8 @@ store at random instants, and looks.
 
   - resume: what failed is done again once, however often resume itself dies; what succeeded is kept.
   - stop: the run is stopped, or still under way and can be stopped.
+  - delegated: the owner dies between the commit of what another process asked for and its answer; that process
+    becomes the owner, asks again, and nothing is done twice.
   - poison: a run over which the process dies twice does not stop the third one, and is resumed or ended by people.
   - sharing: every process that is not killed ends as if it were alone, whoever owns the store meanwhile.
 
@@ -81,6 +83,10 @@ class Folder:
     def status(self, name):
         return next(row[2] for row in self.store.runs() if row[1] == name)
 
+    def ended(self):
+        """How many runs have succeeded."""
+        return sum(status == "SUCCEEDED" for _, _, status in self.store.runs())
+
     def look(self, wanted):
         """What is wrong when all runs should have the status `wanted`."""
         wrong = [f"{name} is {status}" for _, name, status in self.store.runs() if status != wanted]
@@ -113,11 +119,7 @@ def resume(folder, fault):
 def stop(folder, fault):
     folder.begin()
     process = folder.start("submit", "long.json", "--name", "r")
-    until = time.monotonic() + 30
-    while not any(types[-1] == "WaitStateEntered" for types in event_types(folder)):
-        if time.monotonic() > until:
-            return ["the run never began"]
-        time.sleep(0.01)
+    wait_for_wait_state(folder)
     process.kill()
     process.communicate()
     code, out = folder.call("stop", "r", fault=fault)
@@ -128,6 +130,40 @@ def stop(folder, fault):
     if folder.status("r") == "RUNNING":
         folder.expect(OK, "stop", "r")
     return folder.look("ABORTED")
+
+
+def wait_for_wait_state(folder):
+    until = time.monotonic() + 30
+    while not any(types[-1] == "WaitStateEntered" for types in event_types(folder)):
+        if time.monotonic() > until:
+            raise AssertionError("the run never began")
+        time.sleep(0.01)
+
+
+def delegated(folder, command, report):
+    """`command`: what the client asks for, what becomes of its run, and how often that was resumed."""
+    arguments, becomes, redrives = command
+    folder.begin()
+    if arguments[0] == "resume":
+        folder.expect(FAILED, "submit", "flaky.json", "--name", "r")
+        folder.flag.touch()
+    owner = folder.start("submit", "long.json", "--name", "long", fault="host.answer:1")
+    wait_for_wait_state(folder)
+    client = folder.start(*arguments)
+    owner.communicate(timeout=60)
+    wrong = [] if owner.returncode == KILLED else [f"the owner ended with {owner.returncode}"]
+    until = time.monotonic() + 60
+    while folder.ended() < 1 and time.monotonic() < until:
+        time.sleep(0.02)
+    # The client has continued the other run as well, and stays for it.
+    folder.expect(OK, "stop", "long")
+    out, _ = client.communicate(timeout=60)
+    if client.returncode != OK:
+        wrong.append(f"the client ended with {client.returncode}:\n{out}")
+    found = sorted(folder.store.ask("SELECT status, redrive_count FROM execution"))
+    if found != sorted([("ABORTED", 0), (becomes, redrives)]):
+        wrong.append(f"runs: {found}")
+    report(f"delegated {arguments[0]}", wrong + folder.store.history_gaps())
 
 
 def poison(folder, ending, report):
@@ -211,7 +247,7 @@ def main():
     parser.add_argument("--orch", required=True, type=pathlib.Path)
     parser.add_argument("--slow", action="store_true", help="more passes, more sharing")
     parser.add_argument("--seed", type=int, default=None, help="of the random instants")
-    parser.add_argument("--only", default="", help="resume, stop, poison, share that match this expression")
+    parser.add_argument("--only", default="", help="resume, stop, delegated, poison, share that match this expression")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", flush=True)
@@ -230,6 +266,9 @@ def main():
         for act in (resume, stop):
             if re.search(options.only, act.__name__):
                 at_points(folder, act, range(1, 30) if options.slow else (1, 2, 3), report)
+        if re.search(options.only, "delegated"):
+            for command in ((("submit", "harmless.json"), "SUCCEEDED", 0), (("resume", "r"), "SUCCEEDED", 1)):
+                delegated(folder, command, report)
         if re.search(options.only, "poison"):
             for ending in (("resume", "SUCCEEDED"), ("stop", "ABORTED")):
                 poison(folder, ending, report)

@@ -1,4 +1,4 @@
-#include "orchestrator/cli/control.h"
+#include "orchestrator/host/control.h"
 
 #include <cerrno>
 #include <chrono>
@@ -19,7 +19,7 @@
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/json/text.h"
 
-namespace orch::cli {
+namespace orch::host {
 namespace {
 
 namespace net = boost::asio;
@@ -229,4 +229,4 @@ bj::object error_answer(const std::exception& error) {
   return {{"error", std::move(out)}};
 }
 
-}  // namespace orch::cli
+}  // namespace orch::host

@@ -1,47 +1,19 @@
-#include "orchestrator/cli/owner.h"
+#include "orchestrator/host/owner.h"
 
 #include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 
-#include "orchestrator/base/error.h"
-#include "orchestrator/cli/bound_machines.h"
+#include "orchestrator/base/fault.h"
+#include "orchestrator/host/bound_machines.h"
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/sqlite_store.h"
 #include "workers/bindings/bindings.h"
 
-namespace orch::cli {
-namespace {
+namespace orch::host {
 
 namespace bj = boost::json;
-
-std::string text_in(const bj::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
-engine::Submission submission_of(const bj::object& request) {
-  engine::Submission submission;
-  submission.name = text_in(request, "name");
-  submission.workflow = text_in(request, "workflow");
-  submission.definition = text_in(request, "definition");
-  submission.input = text_in(request, "input");
-  submission.connections = text_in(request, "connections");
-  submission.request = text_in(request, "request");
-  return submission;
-}
-
-engine::Redrive redrive_of(const bj::object& request) {
-  engine::Redrive redrive{text_in(request, "from"), text_in(request, "input"), {}};
-  redrive.connections = text_in(request, "connections");
-  redrive.catalog = text_in(request, "catalog");
-  redrive.request = text_in(request, "request");
-  if (request.contains("definition")) redrive.definition = text_in(request, "definition");
-  return redrive;
-}
-
-}  // namespace
 
 void Bell::on_events(const store::ExecutionRow& run, std::span<const execution::Event> events) {
   if (other_) other_->on_events(run, events);
@@ -85,7 +57,7 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   for (auto& row : store_->list(running)) {
     if (row.paused_at) continue;
     // Executions of the API's clients may wait for workers that need `orch serve`.
-    if (row.made.service.arn.empty()) guests_.insert(row.made.run_id);
+    if (row.made.service.arn.empty()) delegated_.insert(row.made.run_id);
     const auto last = store_->last_event_at(row.id);
     continued_.push_back({std::move(row), last});
   }
@@ -112,53 +84,53 @@ Owner::~Owner() {
   engine_.reset();  // its workers use the service
 }
 
-bj::object Owner::answer(const bj::object& request) {
+Accepted Owner::accept(const Request& request) {
   const std::scoped_lock lock(mutex_);
-  if (closed_) return {{"retry", true}};
-  const auto op = text_in(request, "op");
-  if (op == "submit") {
-    const auto made = engine_->submit(submission_of(request));
-    guests_.insert(made.run_id);
-    return {{"run", made.run_id}, {"existed", made.existed}};
-  }
-  if (op == "resume") {
-    const auto run = engine_->redrive(text_in(request, "run"), redrive_of(request));
-    guests_.insert(run);
-    return {{"run", run}};
-  }
-  // Only looked after: a run that has ended is not begun again.
-  if (op == "follow") {
-    const auto run = reader_->find(text_in(request, "run")).made.run_id;
-    guests_.insert(run);
-    return {{"run", run}};
-  }
-  if (op == "stop")
-    return {{"run", engine_->stop(text_in(request, "run"), text_in(request, "error"),
-                                  text_in(request, "cause"))}};
-  throw Error("ORCH-0007", fmt::format("the owner of the store does not know \"{}\"", op),
-              "it runs another version of orch; wait for it to end");
+  return do_accept(request);
 }
 
-void Owner::drop_ended_guests() {
-  std::erase_if(guests_, [&](const std::string& run) {
+Accepted Owner::do_accept(const Request& request) {
+  if (const auto* submit = std::get_if<Submit>(&request)) {
+    const auto made = engine_->submit(submit->submission);
+    return {made.run_id, made.existed};
+  }
+  if (const auto* resume = std::get_if<Resume>(&request))
+    return {engine_->redrive(resume->run, resume->redrive)};
+  if (const auto* stop = std::get_if<Stop>(&request))
+    return {engine_->stop(stop->run, stop->error, stop->cause)};
+  return {reader_->find(std::get<Follow>(request).run).made.run_id};
+}
+
+bj::object Owner::answer(const bj::object& line) {
+  const auto request = request_from(line);
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return {{"retry", true}};
+  const auto accepted = do_accept(request);
+  if (!std::holds_alternative<Stop>(request)) delegated_.insert(accepted.run);
+  fault::point("host.answer");
+  return to_json(accepted);
+}
+
+void Owner::drop_ended() {
+  std::erase_if(delegated_, [&](const std::string& run) {
     const auto row = reader_->find(run);
     return row.status != execution::Status::running || row.paused_at;
   });
 }
 
-std::vector<std::string> Owner::guests() {
+std::vector<std::string> Owner::delegated() {
   const std::scoped_lock lock(mutex_);
-  drop_ended_guests();
+  drop_ended();
   std::vector<std::string> names;
-  for (const auto& run : guests_) names.push_back(reader_->find(run).made.name);
+  for (const auto& run : delegated_) names.push_back(reader_->find(run).made.name);
   return names;
 }
 
-bool Owner::close_if_no_guests() {
+bool Owner::close_if_none_delegated() {
   const std::scoped_lock lock(mutex_);
-  drop_ended_guests();
-  if (guests_.empty()) closed_ = true;
+  drop_ended();
+  if (delegated_.empty()) closed_ = true;
   return closed_;
 }
 
-}  // namespace orch::cli
+}  // namespace orch::host

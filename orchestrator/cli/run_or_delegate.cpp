@@ -1,4 +1,4 @@
-#include "orchestrator/cli/carry_out.h"
+#include "orchestrator/cli/run_or_delegate.h"
 
 #include <chrono>
 #include <memory>
@@ -13,7 +13,8 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/cli/owner.h"
+#include "orchestrator/host/own_or_ask.h"
+#include "orchestrator/host/owner.h"
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_store.h"
 #include "orchestrator/view/text.h"
@@ -21,51 +22,30 @@
 namespace orch::cli {
 namespace {
 
-namespace bj = boost::json;
-
-// How long an owner that answers nobody (it starts, or ends) is waited for.
-constexpr std::chrono::seconds owner_patience{10};
-constexpr Millis owner_retry{50};
 // How long tasks at work may finish after Ctrl-C.
 constexpr Millis drain_patience{10'000};
 constexpr std::size_t most_announced = 10;
 
-/// The store is ours, or the run is somebody else's.
+std::filesystem::path store_of(const Context& context) { return context.settings.value("store"); }
+
+/// This process owns the store, or another one has accepted the request.
 struct Placed {
-  std::unique_ptr<Owner> owner;
-  std::string run;  ///< set when `owner` is null
+  std::unique_ptr<host::Owner> owner;
+  host::Accepted accepted;  ///< when `owner` is null
 };
 
-// `own` makes this process the store's owner. When another one is, that is asked, and its answer
-// returned.
-std::optional<bj::object> own_or_ask(const Context& context, const std::function<void()>& own,
-                                     const bj::object& there) {
-  const auto give_up = std::chrono::steady_clock::now() + owner_patience;
-  while (true) {
-    try {
-      own();
-      return std::nullopt;
-    } catch (const Error& error) {
-      if (error.code() != "ORCH-0201" || interrupted()) throw;
-      if (auto answer = ask_owner(context.settings.value("store"), there)) return answer;
-      if (std::chrono::steady_clock::now() > give_up) throw;
-    }
-    std::this_thread::sleep_for(owner_retry);
-  }
-}
-
-Placed place(const Context& context, const Wish& wish) {
+Placed place(const Context& context, const host::Request& request) {
   Placed placed;
   const auto own = [&] {
     stepfunctions::Options options;
     options.connections = connections_file(context.settings);
     options.access = access_policy(context.settings);
-    placed.owner = std::make_unique<Owner>(context.settings.value("store"), context.command_line,
-                                           context.settings.workers(),
-                                           context.settings.value("bindings"), std::move(options));
+    placed.owner = std::make_unique<host::Owner>(
+        store_of(context), context.command_line, context.settings.workers(),
+        context.settings.value("bindings"), std::move(options));
   };
-  if (const auto answer = own_or_ask(context, own, wish.there))
-    placed.run = std::string(answer->at("run").as_string());
+  if (auto accepted = host::own_or_ask(store_of(context), own, request, interrupted))
+    placed.accepted = std::move(*accepted);
   return placed;
 }
 
@@ -75,7 +55,7 @@ std::string owner_name(const Context& context) {
 
 // The run that this process was started for rests; those of others go on with the next owner. The
 // mark comes first: whatever ends this process now, nothing continues the run unasked.
-int leave_paused(const Context& context, Owner& owner, RunReader& run) {
+int leave_paused(const Context& context, host::Owner& owner, RunReader& run) {
   owner.engine().pause(run.row().made.run_id);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   owner.engine().drain(drain_patience);
@@ -86,32 +66,35 @@ int leave_paused(const Context& context, Owner& owner, RunReader& run) {
 }
 
 // The runs that others handed over, and those that were continued, end before this process does.
-bool wait_for_guests(const Context& context, Owner& owner) {
+bool wait_for_delegated(const Context& context, host::Owner& owner) {
   std::size_t said = 0;
-  while (!owner.close_if_no_guests()) {
-    const auto guests = owner.guests();
-    if (guests.size() != said && !guests.empty())
+  while (!owner.close_if_none_delegated()) {
+    const auto names = owner.delegated();
+    if (names.size() != said && !names.empty())
       context.say(
           fmt::format("orch: {} still under way here: {} (Ctrl-C leaves {} to the next orch)",
-                      view::plural(static_cast<std::int64_t>(guests.size()), "run"),
-                      fmt::join(guests, ", "), guests.size() == 1 ? "it" : "them"));
-    said = guests.size();
+                      view::plural(static_cast<std::int64_t>(names.size()), "run"),
+                      fmt::join(names, ", "), names.size() == 1 ? "it" : "them"));
+    said = names.size();
     if (interrupted()) return false;
     owner.bell().wait(Millis{100});
   }
   return true;
 }
 
-void say_unfinished(const Context& context, Owner& owner) {
-  for (const auto& name : owner.guests())
+void say_unfinished(const Context& context, host::Owner& owner) {
+  for (const auto& name : owner.delegated())
     context.say(
         fmt::format("orch: run {0} is not finished; the next orch continues it, or "
                     "`orch resume {0}`",
                     name));
 }
 
-int run_here(const Context& context, Owner& owner, const Wish& wish) {
-  const auto id = wish.here(owner.engine());
+int run_here(const Context& context, host::Owner& owner, const host::Request& request) {
+  const auto [id, existed] = owner.accept(request);
+  if (existed)
+    context.say(
+        fmt::format("orch: run {} exists already: the same name, input and definition", id));
   announce_continued(context, owner, id);
   const auto reader = store::open_as_reader(context.settings.value("store"));
   RunReader run(*reader, id);
@@ -124,7 +107,7 @@ int run_here(const Context& context, Owner& owner, const Wish& wish) {
   }
   const int code = end == FollowEnd::paused ? Exit::interrupted : show_end(context, run);
   if (end == FollowEnd::paused) show_paused(context, run.row());
-  if (!wait_for_guests(context, owner)) owner.engine().drain(drain_patience);
+  if (!wait_for_delegated(context, owner)) owner.engine().drain(drain_patience);
   say_unfinished(context, owner);
   return code;
 }
@@ -143,14 +126,15 @@ std::optional<int> run_there(const Context& context, const std::string& id) {
     show_paused(context, run.row());
     return Exit::interrupted;
   }
-  context.say(fmt::format("orch: run {} goes on without you; `orch resume {}` follows it again",
-                          run.row().made.name, id));
+  context.say(fmt::format("orch: run {} continues in {}; `orch resume {}` follows it again",
+                          run.row().made.name, owner_name(context), id));
   return Exit::interrupted;
 }
 
 }  // namespace
 
-void announce_continued(const Context& context, const Owner& owner, const std::string& except) {
+void announce_continued(const Context& context, const host::Owner& owner,
+                        const std::string& except) {
   std::int64_t more = 0;
   std::size_t said = 0;
   for (const auto& [run, interrupted_at] : owner.continued()) {
@@ -167,38 +151,35 @@ void announce_continued(const Context& context, const Owner& owner, const std::s
         fmt::format("orch: and {} more; `orch status` lists them", view::plural(more, "run")));
 }
 
-int carry_out(const Context& context, Wish wish, Patience patience) {
-  if (patience == Patience::hand_over) {
-    const auto answer = ask_owner(context.settings.value("store"), wish.there);
-    if (!answer)
-      throw Error("ORCH-0008", "nobody owns the run store, so nobody would run it",
-                  "leave --no-follow out to run it here, in the foreground");
-    const std::string run(answer->at("run").as_string());
-    if (context.json())
-      print_document(context, {{"run", run}});
-    else
-      context.print(run + '\n');
-    return Exit::ok;
-  }
+int run_or_delegate(const Context& context, host::Request request) {
   catch_interrupts();
   while (true) {
-    const auto placed = place(context, wish);
-    if (placed.owner) return run_here(context, *placed.owner, wish);
-    if (const auto code = run_there(context, placed.run)) return *code;
-    context.say("orch: the process that ran it has ended; going on here");
-    // What was asked for is committed: only the run itself is left to be carried on.
-    wish.here = [run = placed.run](engine::Engine&) { return run; };
-    wish.there = {{"op", "follow"}, {"run", placed.run}};
+    const auto placed = place(context, request);
+    if (placed.owner) return run_here(context, *placed.owner, request);
+    if (const auto code = run_there(context, placed.accepted.run)) return *code;
+    context.say("orch: the process that ran it has ended; continuing here");
+    // The request is committed: only its run is left to be continued.
+    request = host::Follow{placed.accepted.run};
   }
 }
 
-void carry_out_briefly(const Context& context, const std::function<void(store::Store&)>& here,
-                       const bj::object& there) {
+int delegate(const Context& context, const host::Request& request) {
+  const auto accepted = host::ask(store_of(context), request);
+  if (!accepted)
+    throw Error("ORCH-0008", "no running orch owns the store",
+                "leave --no-follow out to run it here, in the foreground");
+  if (context.json())
+    print_document(context, {{"run", accepted->run}});
+  else
+    context.print(accepted->run + '\n');
+  return Exit::ok;
+}
+
+void do_or_delegate(const Context& context, const std::function<void(store::Store&)>& here,
+                    const host::Request& request) {
   std::unique_ptr<store::Store> store;
-  const auto own = [&] {
-    store = store::open_as_owner(context.settings.value("store"), context.command_line);
-  };
-  if (!own_or_ask(context, own, there)) here(*store);
+  const auto own = [&] { store = store::open_as_owner(store_of(context), context.command_line); };
+  if (!host::own_or_ask(store_of(context), own, request, interrupted)) here(*store);
 }
 
 }  // namespace orch::cli

@@ -1,11 +1,11 @@
-#include "orchestrator/cli/bound_machines.h"
+#include "orchestrator/host/bound_machines.h"
 
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
-#include "orchestrator/cli/files.h"
+#include "orchestrator/base/read_file.h"
 
-namespace orch::cli {
+namespace orch::host {
 namespace {
 
 namespace bj = boost::json;
@@ -13,7 +13,7 @@ namespace bj = boost::json;
 constexpr const char* role = "arn:aws:iam::123456789012:role/orch";
 
 void keep(stepfunctions::Service& service, const bindings::StateMachine& machine) {
-  const auto text = read_text(machine.file.string());
+  const auto text = read_file(machine.file);
   stepfunctions::Call create;
   create.operation = "CreateStateMachine";
   create.request = {{"name", machine.name}, {"definition", text}, {"roleArn", role}};
@@ -44,4 +44,4 @@ void keep_machines(stepfunctions::Service& service,
   }
 }
 
-}  // namespace orch::cli
+}  // namespace orch::host

@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/cli/control.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/host/control.h"
+#include "orchestrator/host/request.h"
 #include "orchestrator/stepfunctions/integration.h"
 #include "orchestrator/stepfunctions/service.h"
 #include "orchestrator/store/store.h"
 
-namespace orch::cli {
+namespace orch::host {
 
 /// Rung when something was committed; followers wait on it instead of polling blindly.
 class Bell final : public engine::Observer {
@@ -49,6 +50,10 @@ class Owner {
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
 
+  /// Does what was asked for; returns when it is committed. Throws as the engine does, and Error
+  /// ORCH-0203 for a run that there is not.
+  Accepted accept(const Request& request);
+
   engine::Engine& engine() { return *engine_; }
   stepfunctions::Service& service() { return *service_; }
   Bell& bell() { return bell_; }
@@ -60,14 +65,15 @@ class Owner {
   const std::vector<Continued>& continued() const { return continued_; }
 
   /// Names of the runs under way that other processes handed over, or that were continued.
-  std::vector<std::string> guests();
-  /// Takes no more runs from others if guests() is empty; true when it is so. They retry, and own
-  /// the store after this process.
-  bool close_if_no_guests();
+  std::vector<std::string> delegated();
+  /// Takes no more runs from others if delegated() is empty; true when it is so. They retry, and
+  /// own the store after this process.
+  bool close_if_none_delegated();
 
  private:
-  boost::json::object answer(const boost::json::object& request);
-  void drop_ended_guests();
+  Accepted do_accept(const Request& request);
+  boost::json::object answer(const boost::json::object& line);
+  void drop_ended();
 
   std::filesystem::path path_;
   std::unique_ptr<store::Store> store_;
@@ -77,11 +83,11 @@ class Owner {
   Bell bell_;
   std::vector<Continued> continued_;
   std::mutex mutex_;
-  std::set<std::string> guests_;
+  std::set<std::string> delegated_;
   bool closed_ = false;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<stepfunctions::Service> service_;
   std::unique_ptr<ControlServer> server_;
 };
 
-}  // namespace orch::cli
+}  // namespace orch::host

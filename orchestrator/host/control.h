@@ -1,16 +1,9 @@
 // The socket beside the store, through which other processes talk to the owner: one line of JSON
 // asks, one line answers.
 //
-//   {"op":"submit","request","name","workflow","definition","input","connections"}
-//                                                                        → {"run","existed"}
-//   {"op":"resume","request","run","from","input","definition"?,"connections","catalog"}
-//                                                                        → {"run"}
-//   {"op":"stop","run","error","cause"}                                  → {"run"}
-//   anything that fails → {"error":{"code","message","hint"?,"file"?,"problems"?}}
-//   an owner about to end → {"retry":true}
-//
-// "request" is random and chosen by the client: one that does not know whether it was heard asks
-// again with the same, this owner or the next one.
+//   a request (request.h)  → its answer
+//   anything that fails    → {"error":{"code","message","hint"?,"file"?,"problems"?}}
+//   an owner about to end  → {"retry":true}
 #pragma once
 
 #include <filesystem>
@@ -22,7 +15,7 @@
 
 #include "orchestrator/base/time.h"
 
-namespace orch::cli {
+namespace orch::host {
 
 /// Answers requests on a thread of its own until destroyed. Must be made by the store's owner: what
 /// stands in the way of its socket file is left over from a dead one.
@@ -56,4 +49,4 @@ std::optional<boost::json::object> ask_owner(const std::filesystem::path& store,
 /// An exception as the answer {"error":…}.
 boost::json::object error_answer(const std::exception& error);
 
-}  // namespace orch::cli
+}  // namespace orch::host

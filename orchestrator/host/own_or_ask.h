@@ -1,0 +1,23 @@
+// Two ways to the same end: be the owner of the store, or ask the process that is.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "orchestrator/host/request.h"
+
+namespace orch::host {
+
+/// Asks the store's owner. Empty: no process owns it, or the owner is about to end. Throws the
+/// owner's error as it was thrown there, and Error ORCH-0007 when it does not answer in time.
+std::optional<Accepted> ask(const std::filesystem::path& store, const Request& request);
+
+/// Calls `own`, which makes this process the store's owner and throws Error ORCH-0201 when another
+/// process is; then asks that one and returns its answer. An owner that starts or ends is waited
+/// for, some ten seconds, unless `cancelled`. Empty: `own` has returned.
+std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
+                                   const std::function<void()>& own, const Request& request,
+                                   const std::function<bool()>& cancelled);
+
+}  // namespace orch::host
