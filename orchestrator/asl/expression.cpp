@@ -7,6 +7,7 @@
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/path.h"
+#include "orchestrator/json/expression_marks.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/jsonata/jsonata.h"
 
@@ -14,9 +15,6 @@ namespace orch::asl {
 namespace {
 
 namespace bj = boost::json;
-
-constexpr std::string_view opening = "{%";
-constexpr std::string_view closing = "%}";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -59,15 +57,10 @@ struct Expression::Compiled {
   bool needs_context = true;
 };
 
-bool Expression::is_one(std::string_view text) {
-  return text.size() >= opening.size() + closing.size() && text.starts_with(opening) &&
-         text.ends_with(closing);
-}
+bool Expression::is_one(std::string_view text) { return json::marked_expression(text).has_value(); }
 
 Expression Expression::compile(std::string_view text, std::string field) {
-  text.remove_prefix(opening.size());
-  text.remove_suffix(closing.size());
-  text = trimmed(text);
+  text = trimmed(json::marked_expression(text).value());
   try {
     auto program = jsonata::Expression::parse(text, {.step_functions = true});
     auto variables = program.variables();

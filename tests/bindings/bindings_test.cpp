@@ -53,6 +53,11 @@ class Bindings : public ::testing::Test {
   workers::Registry registry_ = workers::built_in();
 };
 
+TEST_F(Bindings, MarksThatShareACharacterMakeNoExpression) {
+  bind(R"({"a:*":{"worker":"orch:noop","input":{"text":"{%}","sum":"{%1+1%}"}}})");
+  EXPECT_EQ(json::write(run("a:b", "{}")), R"({"text":"{%}","sum":2})");
+}
+
 TEST_F(Bindings, AWorkerTakesTheTaskWithItsInputRespelled) {
   bind(R"({"arn:aws:states:::glue:startJobRun.sync":
            {"worker":"orch:noop","input":{"table":"{% Arguments.`--table` %}","n":1},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/expression_marks.h"
 #include "orchestrator/jsonata/jsonata.h"
 #include "workers/worker.h"
 
@@ -10,12 +11,8 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr std::string_view opening = "{%";
-constexpr std::string_view closing = "%}";
-
 std::string_view bare(std::string_view text) {
-  if (!text.starts_with(opening) || !text.ends_with(closing)) return text;
-  return text.substr(opening.size(), text.size() - opening.size() - closing.size());
+  return json::marked_expression(text).value_or(text);
 }
 
 [[noreturn]] void fail(std::string_view text, const std::string& why) {

@@ -6,18 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/expression_marks.h"
 #include "orchestrator/jsonata/jsonata.h"
 #include "workers/worker.h"
 
 namespace orch::bindings {
-namespace {
 
 namespace bj = boost::json;
-
-constexpr std::string_view open = "{%";
-constexpr std::string_view close = "%}";
-
-}  // namespace
 
 struct Template::Node {
   struct Computed {
@@ -43,9 +38,9 @@ Template::Node Template::Node::compile(const bj::value& source) {
     return {std::move(members)};
   }
   if (!source.is_string()) return {source};
-  const std::string_view text = source.get_string();
-  if (!text.starts_with(open) || !text.ends_with(close)) return {source};
-  std::string expression(text.substr(open.size(), text.size() - open.size() - close.size()));
+  const auto marked = json::marked_expression(source.get_string());
+  if (!marked) return {source};
+  std::string expression(*marked);
   auto parsed = jsonata::Expression::parse(expression, {.step_functions = true});
   return {Computed{std::move(expression), std::move(parsed)}};
 }
