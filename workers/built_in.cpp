@@ -1,4 +1,6 @@
 // Which workers there are. A new one is a line here.
+#include <string>
+
 #include "workers/map_items/items.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/steps.h"
@@ -27,6 +29,10 @@ Registry built_in() {
   registry.add("arn:aws:states:::lambda:invoke*", tools::make_lambda());
   registry.add("arn:aws:states:::aws-sdk:lambda:invoke*", tools::make_lambda());
   registry.add("arn:aws:states:::aws-sdk:sqs:sendMessage*", tools::make_sqs());
+  for (const std::string action :
+       {"getObject", "putObject", "copyObject", "deleteObject", "headObject", "listObjectsV2"})
+    for (const auto* completion : {"", ".waitForTaskToken"})
+      registry.add("arn:aws:states:::aws-sdk:s3:" + action + completion, tools::make_s3());
   registry.add("arn:aws:states:::http:invoke", tools::make_http_task());
   registry.add("arn:aws:states:::sqs:sendMessage*", tools::make_sqs());
   registry.set_outside(map_items::make_outside());

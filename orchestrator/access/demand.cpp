@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/expression_marks.h"
+
 namespace orch::access {
 namespace {
 
@@ -35,7 +37,7 @@ std::optional<std::string> text(const bj::value& input, Path path) {
   const auto* value = member(input, path);
   if (!value || !value->is_string()) return std::nullopt;
   const std::string_view text = value->get_string();
-  if (text.starts_with("{%") && text.ends_with("%}")) return std::nullopt;
+  if (json::marked_expression(text)) return std::nullopt;
   return std::string(text);
 }
 
@@ -101,6 +103,8 @@ constexpr std::array rows = {
 }  // namespace
 
 std::vector<Demand> demands_of(std::string_view resource, const bj::value& input) {
+  // A copy's source is a bucket of the endpoint: its name has no "file:FOLDER".
+  if (resource.starts_with("arn:aws:states:::aws-sdk:s3:")) return bucket_demands(input);
   if (!resource.starts_with("orch:")) return {};
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const Row& each) { return each.resource == resource; });

@@ -26,8 +26,8 @@ struct Demand {
 
 /// What the built-in worker of `resource` would do with `input`; in order of the pointers. With the
 /// parameters of a definition for the input, parts that come from expressions are passed over: they
-/// are known when the state runs. Resources that are no "orch:…" demand nothing here: they reach
-/// named connections, the operator's endpoints and the service itself.
+/// are known when the state runs. Other resources than "orch:…" and "…:aws-sdk:s3:…" demand nothing
+/// here: they reach named connections, the operator's endpoints and the service itself.
 std::vector<Demand> demands_of(std::string_view resource, const boost::json::value& input);
 
 /// Likewise of the ItemReader or ResultWriter of a distributed Map with these arguments.

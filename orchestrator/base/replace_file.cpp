@@ -53,7 +53,13 @@ void sync_folder(const fs::path& folder) {
 void replace_file(const fs::path& path, std::string_view content, std::string_view writer) {
   const auto draft = fs::path(path).concat(fmt::format(".{}.part", writer));
   write_durably(draft, content);
-  fs::rename(draft, path);
+  std::error_code failed;
+  fs::rename(draft, path, failed);
+  if (failed) {
+    std::error_code ignored;
+    fs::remove(draft, ignored);
+    throw fs::filesystem_error("cannot rename", draft, path, failed);
+  }
   sync_folder(path.parent_path());
 }
 

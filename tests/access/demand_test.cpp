@@ -61,6 +61,9 @@ TEST(Demand, OfBuckets) {
   EXPECT_THAT(shown(bucket_demands(json::parse(R"({"Bucket":"file:/etc","Key":"passwd"})"))),
               ElementsAreArray({"bucket file:/etc @ /Bucket"}));
   EXPECT_THAT(bucket_demands(json::parse(R"({"Bucket.$":"$.b"})")), IsEmpty());
+  EXPECT_THAT(shown(demands_of("arn:aws:states:::aws-sdk:s3:putObject",
+                               json::parse(R"({"Bucket":"file:/etc","Key":"passwd"})"))),
+              ElementsAreArray({"bucket file:/etc @ /Bucket"}));
 }
 
 TEST(Demand, KnowsAllThatThereAre) {

@@ -45,6 +45,22 @@ TEST(S3Items, AnObjectThatEndsBeforeItsEndIsRefused) {
               ::testing::HasSubstr("k.json ends at byte 6"));
   EXPECT_THAT(items_of({part("[1,2]", "")}), ::testing::HasSubstr("has no length"));
   EXPECT_THAT(items_of({part("[1,2]", "0-4/*")}), ::testing::HasSubstr("0-4/*"));
+  EXPECT_THAT(items_of({part("[1,2,", "0-3/12")}), ::testing::HasSubstr("its part at byte 4"));
+}
+
+TEST(S3Items, APartOfAnotherPlaceOrObjectIsRefused) {
+  const auto first = part("[1,2,3", "0-5/12");
+  EXPECT_THAT(items_of({first, part("[1,2,3", "0-5/12")}),
+              ::testing::HasSubstr("goes on at byte 0 of 12, expected byte 6 of 12"));
+  EXPECT_THAT(items_of({first, part(",4]", "6-8/9")}),
+              ::testing::HasSubstr("goes on at byte 6 of 9, expected byte 6 of 12"));
+  EXPECT_THAT(items_of({first, test::answer("200 OK", "[1,2,3,4,56]")}),
+              ::testing::HasSubstr("is not given from byte 6 on: status 200"));
+  EXPECT_THAT(items_of({first, test::answer("416 Range", "")}), ::testing::HasSubstr("status 416"));
+}
+
+TEST(S3Items, AnEmptyObjectHasNoRange) {
+  EXPECT_THAT(items_of({test::answer("416 Range", "")}), ::testing::HasSubstr("k.json"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+from s3_front import s3_in_front_of
 from server import serving
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -99,12 +100,12 @@ def judge(scores, lint, aims):
 def run(options, report):
     # The runner plays the services that recorded definitions call.
     port = free_port()
-    played = {f"ORCH_{name}_ENDPOINT": f"http://127.0.0.1:{port}" for name in ("LAMBDA", "S3", "SQS")}
-    with serving(options.orch, environment=played) as server:
+    played = {f"ORCH_{name}_ENDPOINT": f"http://127.0.0.1:{port}" for name in ("LAMBDA", "SQS")}
+    with s3_in_front_of(port) as s3, serving(options.orch, environment=played | {"ORCH_S3_ENDPOINT": s3}) as server:
         # Log groups are named by the cases and not looked into; nothing is called over HTTP.
         command = [sys.executable, options.corpus / "run_asl.py", "--endpoint", server.url, "--jobs", "8",
                    "--timeout", "90", "--max-est", options.longest, "--fake-aws", str(port), "--with",
-                   "logs,http,aws-api-models", "--out", report, "--lint", options.corpus / "lint"]
+                   "logs,http,aws-api-models,aws-sdk:s3", "--out", report, "--lint", options.corpus / "lint"]
         return subprocess.run(command + (["-v"] if options.v else []), stdout=subprocess.PIPE, text=True,
                               timeout=900)
 

@@ -1,4 +1,4 @@
-// A folder of this machine as a bucket.
+// A folder of this machine that is a bucket.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 namespace orch::library {
 
-/// Throws TaskFailed "S3.NoSuchBucket" when it is no folder. Keys never lead out of it.
+/// Throws S3Failed "S3.NoSuchBucket" when it is no folder. Keys never lead out of it.
 std::unique_ptr<Bucket> open_folder(const std::filesystem::path& folder);
 
 }  // namespace orch::library

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -11,16 +10,11 @@
 #include "orchestrator/base/time.h"
 #include "orchestrator/base/utf8.h"
 #include "workers/library/regular_file.h"
+#include "workers/library/s3_failure.h"
 
 namespace orch::library {
 namespace fs = std::filesystem;
 namespace {
-
-std::string modified(const struct stat& file) {
-  const auto since =
-      std::chrono::seconds(file.st_mtim.tv_sec) + std::chrono::nanoseconds(file.st_mtim.tv_nsec);
-  return to_iso(Instant{std::chrono::floor<Millis>(since)});
-}
 
 class Walk {
  public:
@@ -55,12 +49,12 @@ class Walk {
       if (errno == ENOENT) return;
       throw file_failure(place, errno);
     }
-    if (!S_ISREG(file.st_mode)) return;
+    if (!S_ISREG(file.st_mode) || is_draft(key)) return;
     if (valid_prefix(key) != key.size())
-      throw workers::TaskFailed("S3.InvalidKey",
-                                fmt::format("the name of the file {} is not UTF-8", repaired(key)),
-                                "rename it, or list with a Prefix that leaves it out", "ORCH-0640");
-    found.push_back({key, etag_of(file), modified(file), file.st_size});
+      throw S3Failed(400, "InvalidKey",
+                     fmt::format("the name of the file {} is not UTF-8", repaired(key)),
+                     "rename it, or list with a Prefix that leaves it out");
+    found.push_back({key, etag_of(file), to_iso(modified_at(file)), file.st_size});
   }
 
   const std::string& prefix_;

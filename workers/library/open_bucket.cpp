@@ -9,6 +9,7 @@
 #include "workers/library/bucket.h"
 #include "workers/library/folder_bucket.h"
 #include "workers/library/s3_bucket.h"
+#include "workers/library/s3_failure.h"
 #include "workers/worker.h"
 
 namespace orch::library {
@@ -28,6 +29,10 @@ std::optional<std::filesystem::path> folder_of(std::string_view address) {
 
 std::unique_ptr<Bucket> open_bucket(const std::string& name, std::function<bool()> stop) {
   if (const auto folder = folder_of(name)) return open_folder(*folder);
+  return open_named_bucket(name, std::move(stop));
+}
+
+std::unique_ptr<Bucket> open_named_bucket(const std::string& name, std::function<bool()> stop) {
   const auto* endpoint = std::getenv("ORCH_S3_ENDPOINT");
   if (!endpoint || !*endpoint)
     throw workers::TaskFailed(
@@ -35,10 +40,10 @@ std::unique_ptr<Bucket> open_bucket(const std::string& name, std::function<bool(
         "ORCH_S3_ENDPOINT names an S3-compatible address (http://127.0.0.1:9000) or a folder of "
         "buckets (file:/data); a bucket may also be named file:FOLDER",
         "ORCH-0204");
-  if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos)
-    throw workers::TaskFailed("S3.NoSuchBucket", fmt::format("\"{}\" is no name of a bucket", name),
-                              "a bucket's name has no \"/\"; the path stands in the key",
-                              "ORCH-0640");
+  if (name.empty() || name == "." || name == ".." || name.find('/') != name.npos ||
+      name.starts_with(file_scheme))
+    throw S3Failed(404, "NoSuchBucket", fmt::format("\"{}\" is no name of a bucket", name),
+                   "a bucket's name has no \"/\"; the path stands in the key");
   if (const auto folder = folder_of(endpoint)) return open_folder(*folder / name);
   return open_s3(endpoint, name, std::move(stop));
 }

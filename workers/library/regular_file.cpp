@@ -1,6 +1,8 @@
 #include "workers/library/regular_file.h"
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{256} * 1024;
+constexpr std::string_view draft_mark = "orch-bucket-";
 
 /// A file descriptor.
 class Descriptor {
@@ -36,6 +39,11 @@ const char* kind_of(mode_t mode) {
   return "a device";
 }
 
+S3Failed no_file(const fs::path& path, mode_t mode) {
+  return {404, "NoSuchKey", fmt::format("{} is {}, not a file", path.string(), kind_of(mode)),
+          "the key is the path of a file inside the bucket's folder"};
+}
+
 class FileBytes final : public Bytes {
  public:
   explicit FileBytes(fs::path path)
@@ -43,7 +51,7 @@ class FileBytes final : public Bytes {
     // A socket, or a device without a driver, cannot even be opened.
     if (file_.get() < 0 && errno != ENXIO && errno != ENODEV) throw file_failure(path_, errno);
     const auto found = file_.get() < 0 ? look() : state();
-    if (!S_ISREG(found.st_mode)) refuse(kind_of(found.st_mode));
+    if (!S_ISREG(found.st_mode)) throw no_file(path_, found.st_mode);
     etag_ = etag_of(found);
   }
 
@@ -56,9 +64,9 @@ class FileBytes final : public Bytes {
     out.resize(before + static_cast<std::size_t>(got));
     if (got > 0) return true;
     if (etag_of(state()) != etag_)
-      throw workers::TaskFailed(
-          "S3.PreconditionFailed", fmt::format("{} was changed while it was read", path_.string()),
-          "write a file under another name and rename it when it is complete", "ORCH-0640");
+      throw S3Failed(412, "PreconditionFailed",
+                     fmt::format("{} was changed while it was read", path_.string()),
+                     "write a file under another name and rename it when it is complete");
     return false;
   }
 
@@ -73,11 +81,6 @@ class FileBytes final : public Bytes {
     if (::stat(path_.c_str(), &found) != 0) throw file_failure(path_, errno);
     return found;
   }
-  [[noreturn]] void refuse(const char* kind) const {
-    throw workers::TaskFailed(
-        "S3.NoSuchKey", fmt::format("{} is {}, not a file", path_.string(), kind),
-        "the key is the path of a file inside the bucket's folder", "ORCH-0640");
-  }
 
   fs::path path_;
   Descriptor file_;
@@ -86,24 +89,42 @@ class FileBytes final : public Bytes {
 
 }  // namespace
 
-workers::TaskFailed file_failure(const fs::path& path, int error) {
+S3Failed file_failure(const fs::path& path, int error) {
   if (error == ENOENT || error == ENOTDIR)
-    return {"S3.NoSuchKey", fmt::format("no file {}", path.string()),
-            "the key is the file's path inside the bucket's folder", "ORCH-0640"};
-  return {error == EACCES ? "S3.AccessDenied" : "S3.Failed",
-          fmt::format("{}: {}", path.string(), std::strerror(error)),
-          {},
-          "ORCH-0640"};
+    return {404, "NoSuchKey", fmt::format("no file {}", path.string()),
+            "the key is the file's path inside the bucket's folder"};
+  const bool denied = error == EACCES;
+  return {denied ? 403u : 500u, denied ? "AccessDenied" : "Failed",
+          fmt::format("{}: {}", path.string(), std::strerror(error))};
 }
 
 std::string etag_of(const struct stat& file) {
   return fmt::format("\"{:x}-{:x}.{:x}\"", file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
 }
 
-std::string etag_of(const fs::path& path) {
+Instant modified_at(const struct stat& file) {
+  const auto since =
+      std::chrono::seconds(file.st_mtim.tv_sec) + std::chrono::nanoseconds(file.st_mtim.tv_nsec);
+  return Instant{std::chrono::floor<Millis>(since)};
+}
+
+struct stat look_at(const fs::path& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) throw file_failure(path, errno);
-  return etag_of(found);
+  if (!S_ISREG(found.st_mode)) throw no_file(path, found.st_mode);
+  return found;
+}
+
+// Tasks may write the same key at the same time, and the same process may be there twice.
+std::string draft_writer() {
+  static std::atomic<unsigned> number{0};
+  return fmt::format("{}{}-{}", draft_mark, ::getpid(), ++number);
+}
+
+// As replace_file() calls it: NAME.WRITER.part.
+bool is_draft(std::string_view key) {
+  const auto mark = key.rfind(fmt::format(".{}", draft_mark));
+  return mark != key.npos && key.ends_with(".part") && key.find('/', mark) == key.npos;
 }
 
 std::unique_ptr<Bytes> open_file(const fs::path& path) { return std::make_unique<FileBytes>(path); }

@@ -67,6 +67,15 @@ std::unique_ptr<workers::Worker> make_lambda();
 /// Connection.*.
 std::unique_ptr<workers::Worker> make_sqs();
 
+/// arn:aws:states:::aws-sdk:s3:getObject, putObject, copyObject, deleteObject, headObject and
+/// listObjectsV2, on the buckets of distributed maps (library/bucket.h).
+///
+/// Input and output: AWS's members of the same names. Errors: S3.NoSuchKeyException and the SDK's
+/// other names, S3.S3Exception for what it has none for, States.DataLimitExceeded above 256 KiB,
+/// States.Runtime for members that there are not, Resource.Unknown without an endpoint,
+/// Http.Timeout, Connection.*.
+std::unique_ptr<workers::Worker> make_s3();
+
 /// orch:noop returns its input.
 std::unique_ptr<workers::Worker> make_noop();
 
