@@ -10,6 +10,7 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/replication/catalog_check.h"
@@ -44,9 +45,9 @@ int discover(const Context& context, const DiscoverOptions& options) {
   const auto connections = load_connections(context);
   const auto found = catalog::discover(connections, options.discover);
   say_left_out(context, found);
-  const auto text = pretty(found.catalog);
+  const auto text = view::pretty(found.catalog);
   if (options.file.empty()) {
-    context.print(text);
+    context.print_json(text);
     return Exit::ok;
   }
   write_text(options.file, text, options.replace);

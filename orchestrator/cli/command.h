@@ -34,6 +34,7 @@ struct Context {
   Stream out;
   Stream err;
   std::string command_line;  ///< for other processes: "orch submit replicate"
+  bool quiet = false;        ///< nothing is said but what went wrong
 
   bool json() const { return settings.value("output") != "table"; }
   bool lines() const { return settings.value("output") == "jsonl"; }
@@ -42,7 +43,11 @@ struct Context {
   /// JSON text, see json_line(): to standard output.
   void print_json(const std::string& text) const { write_all(out.file, text); }
   /// Talk: a line to standard error, as one_line().
-  void say(const std::string& line) const { write_all(err.file, one_line(line) + '\n'); }
+  void say(const std::string& line) const {
+    if (!quiet) complain(one_line(line) + '\n');
+  }
+  /// Said even where the rest is not: a page, to standard error, as screen_text().
+  void complain(const std::string& page) const { write_all(err.file, view::screen_text(page)); }
 };
 
 using Action = std::function<int(Context&)>;

@@ -6,43 +6,59 @@ namespace orch::cli {
 namespace {
 
 constexpr std::array table = {
-    Command{"submit", "Run a workflow",
-            "Starts a run of the definition and follows it until it ends. Without another orch "
-            "this process owns the run store and does the work, in the foreground. When another "
-            "process owns the store, the run is handed over to it and followed from here, with "
-            "the same output.\n\n"
-            "Ctrl-C and SIGTERM let the tasks at work finish and pause the run: nothing continues "
-            "it but `orch resume`, and `orch stop` ends it. A second Ctrl-C leaves at once. A run "
-            "that was interrupted otherwise (kill -9, power) is continued by the next orch that "
-            "owns the store, which says so and stays until it has ended. Nothing is lost either "
-            "way.\n\n"
-            "One run at a time replicates a table: a second one waits for the first, skips "
-            "everything (exit code 0), or fails with Run.Overlaps (3), as --if-running says.\n\n"
-            "The exit code is the run's outcome: 0 succeeded, 3 failed or timed out, 4 stopped or "
-            "interrupted.",
-            "orch submit replicate --connections connections.json --input "
-            "'{\"catalog\":\"catalog.json\"}'\n"
-            "orch submit nightly.json --name nightly-2026-01-31 --input @input.json\n"
-            "orch submit replicate --if-running skip --input '{\"catalog\":\"catalog.json\"}'",
-            declare_submit},
+    Command{
+        "submit", "Run a workflow",
+        "Starts a run of the definition and follows it until it ends. Without another orch "
+        "this process owns the run store and does the work, in the foreground. When another "
+        "process owns the store, the run is handed over to it and followed from here, with "
+        "the same output.\n\n"
+        "Ctrl-C and SIGTERM let the tasks at work finish and pause the run: nothing continues "
+        "it but `orch resume`, and `orch stop` ends it. A second Ctrl-C leaves at once. A run "
+        "that was interrupted otherwise (kill -9, power) is continued by the next orch that "
+        "owns the store, which says so and stays until it has ended. Nothing is lost either "
+        "way.\n\n"
+        "One run at a time replicates a table: a second one waits for the first, skips "
+        "everything (exit code 0), or fails with Run.Overlaps (3), as --if-running says.\n\n"
+        "After a replication its tables are on standard output, after any other run its output, "
+        "as JSON. With -o json or jsonl it is the run as `orch status` has it. What happens on "
+        "the way is on standard error, with times where that is no terminal.\n\n"
+        "The exit code is the run's outcome: 0 succeeded, 3 failed or timed out, 4 stopped or "
+        "interrupted.",
+        "orch submit replicate --connections connections.json --input "
+        "'{\"catalog\":\"catalog.json\"}'\n"
+        "orch submit nightly.json --name nightly-2026-01-31 --input @input.json\n"
+        "orch submit replicate --quiet --if-running skip --input '{\"catalog\":\"catalog.json\"}'",
+        declare_submit},
     Command{"resume", "Continue a run that failed, was stopped, paused or interrupted",
             "Redoes what failed and keeps what succeeded: branches, iterations and tables that "
             "are done stay done. Retry counters start anew. A run that is under way is followed.",
             "orch resume nightly\n"
-            "orch resume 3f2a --from Merge --input @fixed.json\n"
-            "orch resume 3f2a --definition corrected.json",
+            "orch resume @last --from Merge --input @fixed.json\n"
+            "orch resume 5dep --definition corrected.json",
             declare_resume},
-    Command{"status", "List the runs, or show one: states, tables, failures",
-            "Reads beside the owner of the store and changes nothing. A run that is under way is "
-            "running, waiting (for another run that has its tables), paused (until `orch "
-            "resume`), or interrupted: nobody owns the store, and the next orch that does "
-            "continues it. A run that orch could not carry on is set aside, with the reason: `orch "
-            "resume` tries again, `orch stop` ends it.",
-            "orch status\norch status nightly\norch status nightly -o json", declare_status},
+    Command{
+        "status", "List the runs, or show one: states, tables, failures",
+        "Reads beside the owner of the store and changes nothing. A run that is under way is "
+        "running, waiting (for another run that has its tables), paused (until `orch "
+        "resume`), or interrupted: nobody owns the store, and the next orch that does "
+        "continues it. A run that orch could not carry on is set_aside, with the reason: `orch "
+        "resume` tries again, `orch stop` ends it. A run that has ended is succeeded, failed, "
+        "timed_out or stopped. JSON has the words of Step Functions: RUNNING for all that are "
+        "under way (with \"interrupted\", \"paused\", \"set_aside\"), SUCCEEDED, FAILED, "
+        "TIMED_OUT, and ABORTED for stopped.\n\n"
+        "A run is named by its name, its id, a beginning or ending of its id that no other run "
+        "has (ids begin with the time: the list marks the ending that tells its runs apart), or "
+        "@last, the run that was started last.",
+        "orch status\norch status --failed --since yesterday\n"
+        "orch status nightly\norch status @last --full\norch status nightly -o json",
+        declare_status},
     Command{"history", "Show every event of a run",
-            "With -o json or jsonl the events have the shape of the Step Functions history; what "
-            "orch records beyond it is left out.",
-            "orch history nightly\norch history nightly -o jsonl | tail -n 1", declare_history},
+            "On a terminal, lines are cut to its width unless --full. With -o json or jsonl the "
+            "events have the shape of the Step Functions history; what orch records beyond it is "
+            "left out.",
+            "orch history nightly\norch history nightly --table fx_rates\n"
+            "orch history @last --failures --full\norch history nightly -o jsonl | tail -n 1",
+            declare_history},
     Command{"stop", "End a run; it can be resumed",
             "The tasks at work are told to stop; what they had not committed does not happen.",
             "orch stop nightly --cause 'maintenance window'", declare_stop},

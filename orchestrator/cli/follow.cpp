@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/output.h"
+#include "orchestrator/json/text.h"
 #include "orchestrator/view/document.h"
+#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/text.h"
 
 namespace orch::cli {
@@ -74,13 +76,14 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
   view::Ticker ticker;
   auto next_check = std::chrono::steady_clock::now() + owner_check_interval;
   const auto show = [&] {
+    if (context.quiet) return;
     const auto view = run.view("");
     if (context.err.terminal) {
       auto look = context.err.look;
       look.width = context.err.width();
       area.draw(view::picture(view, look, context.err.height() - 1));
     } else {
-      for (const auto& line : ticker.news(view)) context.say(line);
+      for (const auto& line : ticker.news(view, context.err.look)) context.say(line);
     }
   };
   while (true) {
@@ -101,19 +104,35 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
 
 void show_paused(const Context& context, const store::ExecutionRow& row) {
   const auto& made = row.made;
-  context.say(fmt::format("orch: run {} is paused; nothing is lost, and nothing continues it but",
-                          made.name));
-  context.say(fmt::format("  orch resume {}   continues it", made.run_id));
-  context.say(fmt::format("  orch stop {}     ends it", made.run_id));
+  context.complain(
+      fmt::format("orch: run {0} is paused; nothing is lost, and nothing continues it but\n"
+                  "  orch resume {1}   continues it\n"
+                  "  orch stop {1}     ends it\n",
+                  one_line(made.name), made.run_id));
 }
 
-int show_end(const Context& context, const RunReader& run) {
-  const auto view = run.view("");
-  if (context.json()) {
+namespace {
+
+// Tables are what a replication says to people; the result of any other run is its output.
+void show_result(const Context& context, const view::RunView& view) {
+  const auto& row = view.row;
+  const bool good = row.status == execution::Status::succeeded;
+  if (context.quiet) {
+    if (!good) context.complain(view::end_page(view, context.err.look));
+  } else if (context.json()) {
     print_document(context, view::run_document(view));
-  } else {
+  } else if (!view.overview.tables.empty()) {
     context.print(view::end_page(view, context.out.look));
+  } else {
+    if (row.output) context.print_json(view::pretty(json::parse(*row.output)));
+    context.complain(view::end_page(view, context.err.look));
   }
+}
+
+}  // namespace
+
+int show_end(const Context& context, const RunReader& run) {
+  show_result(context, run.view(""));
   switch (run.row().status) {
     case execution::Status::succeeded:
       return Exit::ok;

@@ -46,8 +46,9 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
 /// Says on standard error that the run is paused and what to type.
 void show_paused(const Context& context, const store::ExecutionRow& row);
 
-/// What is shown after the end, to standard output in the chosen format; returns the exit code of
-/// the run's status.
+/// Shows how the run has ended and returns the exit code of its status. On standard output: in JSON
+/// the run, as `orch status` has it; else the tables of a replication, or the run's output with the
+/// rest on standard error. With --quiet: on standard error, and nothing after success.
 int show_end(const Context& context, const RunReader& run);
 
 }  // namespace orch::cli

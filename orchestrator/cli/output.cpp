@@ -4,6 +4,7 @@
 
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/projection.h"
 #include "orchestrator/view/text.h"
 #include "workers/worker.h"
@@ -13,40 +14,6 @@ namespace {
 
 namespace bj = boost::json;
 using view::Tone;
-
-void append_pretty(std::string& out, const bj::value& value, std::size_t depth);
-
-template <class Each>
-void append_block(std::string& out, char open, char close, std::size_t size, std::size_t depth,
-                  const Each& each) {
-  out += open;
-  if (size == 0) {
-    out += close;
-    return;
-  }
-  for (std::size_t i = 0; i < size; ++i) {
-    out += i == 0 ? "\n" : ",\n";
-    out.append(2 * depth + 2, ' ');
-    each(i);
-  }
-  out += '\n' + std::string(2 * depth, ' ') + close;
-}
-
-void append_pretty(std::string& out, const bj::value& value, std::size_t depth) {
-  if (const auto* object = value.if_object()) {
-    append_block(out, '{', '}', object->size(), depth, [&](std::size_t i) {
-      const auto& member = *(object->begin() + static_cast<std::ptrdiff_t>(i));
-      json::append_string(out, member.key());
-      out += ": ";
-      append_pretty(out, member.value(), depth + 1);
-    });
-  } else if (const auto* array = value.if_array()) {
-    append_block(out, '[', ']', array->size(), depth,
-                 [&](std::size_t i) { append_pretty(out, (*array)[i], depth + 1); });
-  } else {
-    out += json::write(value);
-  }
-}
 
 std::string detail(const char* name, const std::string& text, const view::Look& look) {
   if (text.empty()) return {};
@@ -76,20 +43,14 @@ std::string document_text(const InvalidDocument& error, const view::Look& look) 
 
 }  // namespace
 
-std::string pretty(const bj::value& value) {
-  std::string out;
-  append_pretty(out, value, 0);
-  return printable_json(std::move(out)) + '\n';
-}
-
 std::string json_line(const bj::value& value) { return printable_json(json::write(value)) + '\n'; }
 
 void print_document(const Context& context, const bj::value& value) {
-  context.print_json(context.lines() ? json_line(value) : pretty(value));
+  context.print_json(context.lines() ? json_line(value) : view::pretty(value));
 }
 
 void print_documents(const Context& context, const bj::array& values) {
-  if (!context.lines()) return context.print_json(pretty(values));
+  if (!context.lines()) return context.print_json(view::pretty(values));
   std::string out;
   for (const auto& value : values) out += json_line(value);
   context.print_json(out);

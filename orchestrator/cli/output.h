@@ -11,9 +11,6 @@
 
 namespace orch::cli {
 
-/// `value` over several lines, indented by two; ends with a line break. For files people edit too.
-std::string pretty(const boost::json::value& value);
-
 /// `value` on one line, with its line break. Here and in pretty(), characters that act on a
 /// terminal are escaped.
 std::string json_line(const boost::json::value& value);

@@ -45,6 +45,9 @@ void add_common(CLI::App& app) {
       ->description("lowest level logged: debug, info, warn (the default), error, off")
       ->type_name("LEVEL")
       ->group(common_group);
+  app.add_flag("--utc")
+      ->description("show times in UTC instead of the local zone; JSON always has UTC")
+      ->group(common_group);
   app.set_help_flag("-h,--help", "this text")->group(common_group);
 }
 
@@ -103,6 +106,11 @@ std::map<std::string, std::string> flags_of(const CLI::App& app) {
   return flags;
 }
 
+bool asks_for_utc(const CLI::App& app) {
+  return app.get_option("--utc")->count() > 0 ||
+         (app.get_parent() && asks_for_utc(*app.get_parent()));
+}
+
 void set_log_level(const std::string& name) {
   const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
                                                     {"info", log::Level::info},
@@ -117,6 +125,7 @@ int perform(Program& program, int argc, const char* const* argv) {
   Context context{Settings::load(flags_of(*chosen.app)), stream_of(1), stream_of(2),
                   full_name(*chosen.app)};
   set_log_level(context.settings.value("log"));
+  context.out.look.utc = context.err.look.utc = asks_for_utc(*chosen.app);
   return chosen.action(context);
 }
 

@@ -14,6 +14,7 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/text.h"
 #include "workers/catalog/edit_text.h"
 #include "workers/replication/catalog_refresh.h"
@@ -60,7 +61,7 @@ Changes accepted(const Changes& changes, const RefreshOptions& options) {
 std::string spelled(const bj::object& entry, const std::string& text) {
   const bool compact = text.find("\n    {\n") == std::string::npos;
   if (compact) return json::write(entry);
-  auto lines = pretty(entry);
+  auto lines = view::pretty(entry);
   lines.pop_back();
   std::string indented;
   for (const char byte : lines)

@@ -143,8 +143,8 @@ void announce_continued(const Context& context, const host::Owner& owner,
       ++more;
       continue;
     }
-    context.say(fmt::format("orch: continuing run {}, interrupted at {} UTC", run.made.name,
-                            view::instant_text(interrupted_at)));
+    context.say(fmt::format("orch: continuing run {}, interrupted at {}", run.made.name,
+                            view::instant_text(interrupted_at, context.err.look.utc)));
   }
   if (more > 0)
     context.say(

@@ -29,6 +29,7 @@ struct SubmitOptions {
   SubstitutionOptions substitutions;
   bool wait = false;
   bool no_follow = false;
+  bool quiet = false;
 };
 
 struct ResumeOptions {
@@ -38,6 +39,7 @@ struct ResumeOptions {
   std::string from;
   std::string input;
   std::string definition;
+  bool quiet = false;
 };
 
 struct StopOptions {
@@ -149,6 +151,17 @@ std::string connections_file(const Settings& settings) {
   return file.empty() ? file : fs::absolute(file).lexically_normal().string();
 }
 
+void add_quiet(CLI::App& app, bool& quiet) {
+  app.add_flag("-q,--quiet", quiet,
+               "say nothing unless the run does not succeed; then how it ended, on standard error");
+}
+
+void add_run(CLI::App& app, std::string& run) {
+  app.add_option("run", run, "id, unique beginning or ending of an id, name, or @last")
+      ->type_name("RUN")
+      ->required();
+}
+
 void add_if_running(CLI::App& app, std::string& policy) {
   app.add_option(
          "--if-running", policy,
@@ -172,20 +185,22 @@ Action declare_submit(CLI::App& app) {
   app.add_flag("--no-follow", options->no_follow,
                "hand the run to the process that owns the store, print its id and return")
       ->excludes(wait);
+  add_quiet(app, options->quiet);
   add_if_running(app, options->if_running);
   add_substitutions(app, options->substitutions);
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");
   add_setting(app, "allow");
-  return [options](Context& context) { return submit(context, *options); };
+  return [options](Context& context) {
+    context.quiet = options->quiet;
+    return submit(context, *options);
+  };
 }
 
 Action declare_resume(CLI::App& app) {
   const auto options = std::make_shared<ResumeOptions>();
-  app.add_option("run", options->run, "id, unique beginning of an id, or name")
-      ->type_name("RUN")
-      ->required();
+  add_run(app, options->run);
   app.add_option("--from", options->from, "state to start again from; default: what failed")
       ->type_name("STATE");
   app.add_option("--input", options->input, "new input of that state: JSON, or @FILE")
@@ -198,19 +213,21 @@ Action declare_resume(CLI::App& app) {
                  "folder that holds the run's connections.json now, when it was moved")
       ->type_name("FOLDER")
       ->excludes(connections);
+  add_quiet(app, options->quiet);
   app.add_option("--catalog", options->catalog, "catalog to read instead of the input's")
       ->type_name("FILE");
   add_setting(app, "workers");
   add_setting(app, "bindings");
   add_setting(app, "allow");
-  return [options](Context& context) { return resume(context, *options); };
+  return [options](Context& context) {
+    context.quiet = options->quiet;
+    return resume(context, *options);
+  };
 }
 
 Action declare_stop(CLI::App& app) {
   const auto options = std::make_shared<StopOptions>();
-  app.add_option("run", options->run, "id, unique beginning of an id, or name")
-      ->type_name("RUN")
-      ->required();
+  add_run(app, options->run);
   app.add_option("--error", options->error, "error recorded with the end; default Stopped")
       ->type_name("NAME");
   app.add_option("--cause", options->cause, "why, for the history")->type_name("TEXT");

@@ -1,6 +1,9 @@
 #include "orchestrator/store/sqlite_store.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/private_file.h"
@@ -122,12 +125,13 @@ class SqliteStore final : public Store {
       sql::Statement by_id(db_,
                            fmt::format("SELECT {} FROM execution WHERE run_id = ?", row_columns));
       if (by_id.bind(run).step()) return read_row(by_id);
+      if (run == "@last") return find_last();
       auto named = rows(fmt::format("SELECT {} FROM execution WHERE name = ? AND parent IS NULL "
                                     "ORDER BY id DESC LIMIT 3",
                                     row_columns),
                         run);
       if (named.size() > 1) refuse_several("are named", run, named);
-      return named.empty() ? find_prefix(run) : std::move(named.front());
+      return named.empty() ? find_part(run) : std::move(named.front());
     });
   }
 
@@ -375,26 +379,49 @@ class SqliteStore final : public Store {
 
   [[noreturn]] static void refuse_several(const char* how, const std::string& what,
                                           const std::vector<ExecutionRow>& found) {
+    constexpr std::size_t most = 5;
+    std::vector<std::string> names;
+    for (const auto& row : std::span(found).first(std::min(found.size(), most)))
+      names.push_back(
+          row.made.name == row.made.run_id
+              ? fmt::format("{} of {}", row.made.run_id, row.made.workflow)
+              : fmt::format("{} ({} of {})", row.made.run_id, row.made.name, row.made.workflow));
     throw Error("ORCH-0203",
-                fmt::format("several runs {} \"{}\": {} of {}, {} of {}{}", how, what,
-                            found[0].made.run_id, found[0].made.workflow, found[1].made.run_id,
-                            found[1].made.workflow, found.size() > 2 ? ", …" : ""),
-                "give more of the id");
+                fmt::format("several runs {} \"{}\": {}{}", how, what, fmt::join(names, ", "),
+                            found.size() > most ? ", …" : ""),
+                "a whole id names one; ids differ most at their end, and @last is the latest run");
   }
 
-  ExecutionRow find_prefix(const std::string& prefix) {
-    // Ids are lower-case letters and digits: '{' is the character behind 'z'.
-    std::vector<ExecutionRow> found;
-    if (!prefix.empty())
-      found = rows(fmt::format("SELECT {} FROM execution WHERE run_id >= ?1 AND run_id < ?1 || "
-                               "'{{' ORDER BY run_id DESC LIMIT 3",
-                               row_columns),
-                   prefix);
-    if (found.size() == 1) return found.front();
-    if (found.empty())
-      throw Error("ORCH-0203", fmt::format("no run \"{}\"", prefix),
-                  "`orch status` lists the runs; a unique beginning of the id is enough");
-    refuse_several("begin with", prefix, found);
+  ExecutionRow find_last() {
+    auto found = list({.limit = 1});
+    if (found.empty()) throw Error("ORCH-0203", "there is no run yet", "`orch submit` makes one");
+    return std::move(found.front());
+  }
+
+  // Ids begin with the time: runs of one minute differ at their end.
+  ExecutionRow find_part(const std::string& part) {
+    const auto such = [&](const char* condition) {
+      return part.empty()
+                 ? std::vector<ExecutionRow>()
+                 : rows(fmt::format("SELECT {} FROM execution WHERE {} ORDER BY run_id DESC "
+                                    "LIMIT 6",
+                                    row_columns, condition),
+                        part);
+    };
+    // Ids are lower-case letters and digits: '{' is the character after 'z'.
+    auto begin = such("parent IS NULL AND run_id >= ?1 AND run_id < ?1 || '{'");
+    if (begin.size() == 1) return begin.front();
+    const auto end = such("parent IS NULL AND substr(run_id, -length(?1)) = ?1");
+    if (end.size() == 1 && begin.empty()) return end.front();
+    if (!begin.empty()) refuse_several("begin with", part, begin);
+    if (!end.empty()) refuse_several("end with", part, end);
+    begin = such("run_id >= ?1 AND run_id < ?1 || '{'");  // children
+    if (begin.size() == 1) return begin.front();
+    if (!begin.empty()) refuse_several("begin with", part, begin);
+    throw Error(
+        "ORCH-0203", fmt::format("no run \"{}\"", part),
+        "`orch status` lists the runs; a unique beginning or ending of the id is enough, and "
+        "@last is the latest run");
   }
 
   void raise_epoch() {

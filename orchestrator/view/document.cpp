@@ -25,6 +25,14 @@ bj::object state_document(const StateLine& line) {
   return out;
 }
 
+bj::object children_document(const Children& children) {
+  return {{"total", children.total},
+          {"running", children.running},
+          {"succeeded", children.succeeded},
+          {"failed", children.failed},
+          {"aborted", children.stopped}};
+}
+
 bj::object step_document(const Step& step) {
   bj::object out{{"state", step.state},
                  {"resource", step.resource},
@@ -125,7 +133,11 @@ bj::object run_document(const RunView& view) {
   }
   out["events"] = view.overview.events;
   bj::array states;
-  for (const auto& line : view.overview.states) states.push_back(state_document(line));
+  for (const auto& line : view.overview.states) {
+    states.push_back(state_document(line));
+    if (const auto found = view.children.find(line.name); found != view.children.end())
+      states.back().get_object()["children"] = children_document(found->second);
+  }
   out["states"] = std::move(states);
   bj::array tables;
   for (const auto& table : view.overview.tables) tables.push_back(table_document(table, view));

@@ -50,6 +50,12 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 }  // namespace
 
+std::string Grid::inked(const std::string& ink, const Cell& cell, const Look& look) {
+  if (cell.ending == 0 || cell.ending > ink.size()) return toned(ink, cell.tone, look);
+  const auto at = ink.size() - cell.ending;
+  return toned(ink.substr(0, at), Tone::faint, look) + toned(ink.substr(at), Tone::strong, look);
+}
+
 std::string toned(const std::string& text, Tone tone, const Look& look) {
   if (!look.color || tone == Tone::plain || text.empty()) return text;
   return escape_of(tone) + text + tone_end;
@@ -97,10 +103,12 @@ std::string Grid::line(const std::vector<Cell>& cells, const std::vector<std::si
   std::string space;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (widths[i] == 0) continue;
-    const auto text = padded(fit(cells[i].text, widths[i]), widths[i], columns_[i].right);
+    const auto fitted =
+        columns_[i].keeps_end ? fit_end(cells[i].text, widths[i]) : fit(cells[i].text, widths[i]);
+    const auto text = padded(fitted, widths[i], columns_[i].right);
     const auto end = text.find_last_not_of(' ');
     const auto ink = end == std::string::npos ? std::string() : text.substr(0, end + 1);
-    if (!ink.empty()) out += space + toned(ink, cells[i].tone, look);
+    if (!ink.empty()) out += space + inked(ink, cells[i], look);
     // Trailing spaces are held back until another cell follows.
     if (ink.empty()) {
       space += text;

@@ -12,6 +12,7 @@ struct Look {
   bool color = false;
   bool utf8 = true;         ///< bars and lines; else plain characters
   std::size_t width = 100;  ///< columns of the terminal; 0: no limit
+  bool utc = false;         ///< times in UTC, not in the user's zone
 };
 
 enum class Tone { plain, good, bad, busy, faint, strong };
@@ -30,12 +31,16 @@ struct Cell {
 
   std::string text;
   Tone tone = Tone::plain;
+  /// So many characters at the end, all ASCII, are strong and the others faint. For columns that
+  /// keep their end.
+  std::size_t ending = 0;
 };
 
 struct Column {
   std::string title;
-  bool right = false;  ///< numbers
-  bool gives = false;  ///< may be cut when the table is wider than the terminal
+  bool right = false;      ///< numbers
+  bool gives = false;      ///< may be cut when the table is wider than the terminal
+  bool keeps_end = false;  ///< what is cut is in front
 };
 
 /// Rows under titles, two spaces between columns. Columns whose cells are all empty are left out.
@@ -51,6 +56,7 @@ class Grid {
   std::string text(const Look& look) const;
 
  private:
+  static std::string inked(const std::string& ink, const Cell& cell, const Look& look);
   std::vector<std::size_t> widths(const Look& look) const;
   std::string line(const std::vector<Cell>& cells, const std::vector<std::size_t>& widths,
                    const Look& look) const;

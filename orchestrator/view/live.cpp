@@ -172,11 +172,12 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
   const auto elapsed = view.row.ended_at.value_or(view.now) - made.started_at;
   std::vector<std::string> lines;
   const auto waiting = waiting_text(view);
-  lines.push_back(toned(fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
-                                        waiting.empty() ? status_word(view.row, true) : waiting,
-                                        duration_text(elapsed)),
-                            look.width),
-                        tone_of(view.row.status), look));
+  lines.push_back(
+      toned(fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
+                            waiting.empty() ? std::string(status_word(view.row, true)) : waiting,
+                            duration_text(elapsed)),
+                look.width),
+            tone_of(view.row, true), look));
   add_states(lines, view, look);
   add_connections(lines, view, look);
   if (view.overview.tables.empty()) {
@@ -199,7 +200,7 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
   return lines;
 }
 
-std::vector<std::string> Ticker::news(const RunView& view) {
+std::vector<std::string> Ticker::news(const RunView& view, const Look& look) {
   Lines lines;
   if (auto waiting = waiting_text(view); waiting != waiting_) {
     waiting_ = std::move(waiting);
@@ -211,7 +212,8 @@ std::vector<std::string> Ticker::news(const RunView& view) {
   for (const auto& table : view.overview.tables) table_news(table, view.now, lines);
   std::ranges::stable_sort(lines, {}, &Line::at);
   std::vector<std::string> texts;
-  for (auto& line : lines) texts.push_back(std::move(line.text));
+  for (const auto& line : lines)
+    texts.push_back(fmt::format("{}  {}", instant_text(line.at, look.utc), line.text));
   return texts;
 }
 

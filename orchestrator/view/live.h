@@ -19,8 +19,9 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
 /// first time, connections that went down or came up, tables done, failures and retries.
 class Ticker {
  public:
-  /// The news as lines without line breaks, in the order in which they happened.
-  std::vector<std::string> news(const RunView& view);
+  /// The news as lines without line breaks, each with its time, in the order in which they
+  /// happened.
+  std::vector<std::string> news(const RunView& view, const Look& look);
 
  private:
   struct Seen {

@@ -9,6 +9,7 @@
 #include "orchestrator/base/claim_text.h"
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/text.h"
 
 namespace orch::view {
@@ -32,14 +33,14 @@ std::string field(const char* name, const std::string& value, const Look& look,
          toned(wrapped(one_line(value), look.width, indent), tone, look) + '\n';
 }
 
-std::string status_text(const RunView& view) {
+std::string status_text(const RunView& view, const Look& look) {
   std::string text = status_word(view.row, !view.owner.empty());
   if (view.row.set_aside)
-    text += fmt::format(" since {} UTC: {}; `orch resume` tries again",
-                        instant_text(*view.row.paused_at), *view.row.set_aside);
+    text += fmt::format(" since {}: {}; `orch resume` tries again",
+                        instant_text(*view.row.paused_at, look.utc), *view.row.set_aside);
   else if (view.row.paused_at)
-    text += fmt::format(" since {} UTC: nothing continues it but `orch resume`",
-                        instant_text(*view.row.paused_at));
+    text += fmt::format(" since {}: nothing continues it but `orch resume`",
+                        instant_text(*view.row.paused_at, look.utc));
   else if (view.waiting && !view.owner.empty())
     text = waiting_text(view);
   return text;
@@ -51,8 +52,8 @@ std::string head(const RunView& view, const Look& look) {
   std::string out = toned("RUN", Tone::strong, look) + '\n';
   out += field("run", named ? fmt::format("{} ({})", made.name, made.run_id) : made.run_id, look);
   out += field("workflow", made.workflow, look);
-  out += field("status", status_text(view), look, tone_of(view.row.status));
-  auto times = fmt::format("{} UTC, {}", instant_text(made.started_at),
+  out += field("status", status_text(view, look), look, tone_of(view.row, !view.owner.empty()));
+  auto times = fmt::format("{}, {}", instant_text(made.started_at, look.utc),
                            duration_text(end_of(view) - made.started_at));
   if (view.row.redrive_count > 0)
     times += fmt::format(", resumed {}", plural(view.row.redrive_count, "time"));
@@ -87,9 +88,24 @@ std::string runs_of(const StateLine& line) {
   return line.entered > 1 ? count_text(line.entered) : "";
 }
 
-std::string detail_of(const StateLine& line, Instant now) {
+// "12 children: 10 succeeded, 2 failed".
+std::string children_text(const Children& children) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::int64_t count, const char* word) {
+    if (count > 0) parts.push_back(fmt::format("{} {}", count_text(count), word));
+  };
+  add(children.running, "running");
+  add(children.succeeded, "succeeded");
+  add(children.failed, "failed");
+  add(children.stopped, "stopped");
+  return fmt::format("{} {}: {}", count_text(children.total),
+                     children.total == 1 ? "child" : "children", fmt::join(parts, ", "));
+}
+
+std::string detail_of(const StateLine& line, const Children* children, Instant now) {
   std::vector<std::string> parts;
   if (line.length > 0) parts.push_back(plural(line.length, "item"));
+  if (children) parts.push_back(children_text(*children));
   const auto add = [&](std::int64_t count, const char* word) {
     if (count > 0 && line.entered > 1)
       parts.push_back(fmt::format("{} {}", count_text(count), word));
@@ -101,9 +117,11 @@ std::string detail_of(const StateLine& line, Instant now) {
   if (line.due && line.running > 0)
     parts.push_back(fmt::format("{} in {}", line.type == "Wait" ? "goes on" : "next attempt",
                                 duration_text(*line.due - now)));
-  if (line.failure && line.failed + line.caught + (line.due ? line.running : 0) > 0)
-    parts.push_back(line.failure->error +
-                    (line.failure->message.empty() ? "" : ": " + line.failure->message));
+  // What has failed is told whole under FAILURES.
+  if (line.failure && line.failed + line.caught + (line.due ? line.running : 0) > 0) {
+    const bool told = line.outcome() == Outcome::failed || line.failure->message.empty();
+    parts.push_back(line.failure->error + (told ? "" : ": " + line.failure->message));
+  }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -118,10 +136,13 @@ std::string states_text(const RunView& view, const Look& look) {
   for (const auto& line : view.overview.states) {
     const auto outcome = line.outcome();
     const auto last = line.running > 0 ? view.now : line.last;
+    const auto children = view.children.find(line.name);
+    const auto* counts = children == view.children.end() ? nullptr : &children->second;
     grid.add({std::string(2 + 2 * static_cast<std::size_t>(line.depth), ' ') + line.name, line.type,
               Cell(to_string(outcome), tone_of(outcome)), runs_of(line),
               line.attempts > line.entered ? count_text(line.attempts) : "",
-              duration_text(last - line.first), Cell(detail_of(line, view.now), Tone::faint)});
+              duration_text(last - line.first),
+              Cell(detail_of(line, counts, view.now), Tone::faint)});
   }
   return grid.empty() ? "" : heading("STATES", look) + grid.text(look);
 }
@@ -187,6 +208,17 @@ std::string summary_of(const store::ExecutionRow& row) {
   return summary && summary->is_string() ? std::string(summary->get_string()) : std::string();
 }
 
+// A word of --only in a sentence: "timed out".
+std::string said(std::string word) {
+  std::ranges::replace(word, '_', ' ');
+  return word;
+}
+
+std::string payload(const char* title, const std::optional<std::string>& json, bool full,
+                    const Look& look) {
+  return json ? heading(title, look) + payload_text(*json, full, look) : std::string();
+}
+
 std::vector<std::string> changed_entries(const RunView& view) {
   std::vector<std::string> keys;
   for (const auto& table : view.overview.tables)
@@ -203,7 +235,7 @@ bool interrupted(const store::ExecutionRow& row, bool owned) {
 const char* status_word(const store::ExecutionRow& row, bool owned) {
   switch (row.status) {
     case Status::running:
-      if (row.set_aside) return "set aside";
+      if (row.set_aside) return "set_aside";
       if (row.paused_at) return "paused";
       if (interrupted(row, owned)) return "interrupted";
       return row.waits_for ? "waiting" : "running";
@@ -212,7 +244,7 @@ const char* status_word(const store::ExecutionRow& row, bool owned) {
     case Status::failed:
       return "failed";
     case Status::timed_out:
-      return "timed out";
+      return "timed_out";
     case Status::aborted:
       break;
   }
@@ -225,9 +257,10 @@ std::string waiting_text(const RunView& view) {
                      claim_text(view.waiting->claims));
 }
 
-Tone tone_of(Status status) {
-  if (status == Status::running) return Tone::busy;
-  return status == Status::succeeded ? Tone::good : Tone::bad;
+Tone tone_of(const store::ExecutionRow& row, bool owned) {
+  if (row.status == Status::running)
+    return row.set_aside || interrupted(row, owned) ? Tone::bad : Tone::busy;
+  return row.status == Status::succeeded ? Tone::good : Tone::bad;
 }
 
 Tone tone_of(Outcome outcome) {
@@ -254,26 +287,6 @@ const store::ProgressRow* progress_of(const TableLine& table,
   for (const auto& row : progress)
     if (row.ticket == table.steps.back().ticket) return &row;
   return nullptr;
-}
-
-std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
-                      const Look& look) {
-  Grid grid({{"RUN"},
-             {"NAME", false, true},
-             {"WORKFLOW", false, true},
-             {"STATUS"},
-             {"STARTED (UTC)"},
-             {"DURATION", true},
-             {"RESUMED", true},
-             {"ERROR", false, true}});
-  for (const auto& row : rows) {
-    const auto& made = row.made;
-    grid.add({made.run_id, made.name == made.run_id ? "" : made.name, made.workflow,
-              Cell(status_word(row, owned), tone_of(row.status)), instant_text(made.started_at),
-              duration_text(row.ended_at.value_or(now) - made.started_at),
-              row.redrive_count > 0 ? count_text(row.redrive_count) : "", row.error.value_or("")});
-  }
-  return grid.text(look);
 }
 
 std::string tables_text(const RunView& view, const Look& look) {
@@ -308,6 +321,8 @@ std::string failures_text(const RunView& view, const Look& look) {
     run_shown = run_shown || *failure == *run_failure;
   }
   if (run_shown) return out;
+  // The cause of a run whose tables failed is made of theirs.
+  const bool joined = !out.empty();
   std::string state;
   std::int64_t attempts = 0;
   for (const auto& line : view.overview.states) {
@@ -315,12 +330,14 @@ std::string failures_text(const RunView& view, const Look& look) {
     state = line.name;
     attempts = line.attempts;
   }
-  failure_block(out, run_failure->key.empty() ? "the run" : run_failure->key, *run_failure, state,
-                attempts, look);
+  auto shown = *run_failure;
+  if (joined) shown.message.clear();
+  failure_block(out, shown.key.empty() ? "the run" : shown.key, shown, state, joined ? 0 : attempts,
+                look);
   return out;
 }
 
-std::string next_text(const RunView& view, const Look& look) {
+std::string next_text(const RunView& view, bool with_status, const Look& look) {
   const auto& made = view.row.made;
   const auto id =
       made.name.find_first_of(" \t'\"$`\\") == std::string::npos ? made.name : made.run_id;
@@ -332,23 +349,25 @@ std::string next_text(const RunView& view, const Look& look) {
   if (running && (view.row.paused_at || view.owner.empty())) add("resume", "go on where it was");
   if (running) add("stop", "end it; it can be resumed");
   if (!running && view.row.status != Status::succeeded) add_remedy(grid, view.row, id);
-  add("status", "states, tables and failures");
+  if (with_status) add("status", "states, tables and failures");
   add("history", "every event");
   auto text = grid.text(look);
   return text.substr(text.find('\n') + 1);
 }
 
-std::string run_page(const RunView& view, const Look& look) {
+std::string run_page(const RunView& view, bool full, const Look& look) {
   auto out = head(view, look) + connections_text(view.overview, look) + states_text(view, look);
   if (const auto tables = tables_text(view, look); !tables.empty())
     out += heading("TABLES", look) + tables;
   if (const auto failures = failures_text(view, look); !failures.empty())
     out += heading("FAILURES", look) + failures;
+  out += payload("INPUT", view.row.made.input, full, look);
+  out += payload("OUTPUT", view.row.output, full, look);
   if (!view.overview.files.empty()) {
     out += heading("REPORT", look);
     for (const auto& file : view.overview.files) out += "  " + one_line(file) + '\n';
   }
-  return out + heading("NEXT", look) + next_text(view, look);
+  return out + heading("NEXT", look) + next_text(view, false, look);
 }
 
 std::string end_page(const RunView& view, const Look& look) {
@@ -362,7 +381,7 @@ std::string end_page(const RunView& view, const Look& look) {
   }
   auto outcome =
       fmt::format("{} {} {} after {}", one_line(row.made.workflow), one_line(row.made.name),
-                  status_word(row, true), duration_text(end_of(view) - row.made.started_at));
+                  said(status_word(row, true)), duration_text(end_of(view) - row.made.started_at));
   if (const auto count = view.overview.tables.size(); count > 0)
     outcome += fmt::format(": {} of {}, {} read", count_text(done),
                            plural(static_cast<std::int64_t>(count), "table"), plural(rows, "row"));
@@ -371,41 +390,13 @@ std::string end_page(const RunView& view, const Look& look) {
   std::string out;
   if (const auto tables = tables_text(view, look); !tables.empty()) out += tables + '\n';
   if (const auto failures = failures_text(view, look); !failures.empty()) out += failures + '\n';
-  out += toned(wrapped(outcome, look.width, 2), tone_of(row.status), look) + '\n';
+  out += toned(wrapped(outcome, look.width, 2), tone_of(row, true), look) + '\n';
   if (const auto changed = changed_entries(view); !changed.empty())
     out += fmt::format("  catalog  changed since the run began, and used as it is now: {}\n",
                        fmt::join(changed, ", "));
   for (const auto& file : view.overview.files)
     out += fmt::format("  report   {}\n", one_line(file));
-  return out + next_text(view, look);
-}
-
-std::vector<Column> history_columns() {
-  return {{"#", true}, {"AFTER", true}, {"EVENT"}, {"STATE", false, true}, {"", false, true}};
-}
-
-std::vector<Cell> history_cells(const execution::Event& event, Instant started) {
-  auto tone = Tone::plain;
-  const auto type = execution::to_string(event.type);
-  if (type.ends_with("Succeeded")) tone = Tone::good;
-  if (event.error || type.ends_with("Failed") || type.ends_with("TimedOut")) tone = Tone::bad;
-  std::vector<std::string> parts;
-  if (!event.resource.empty()) parts.push_back(event.resource);
-  if (event.type == execution::EventType::task_scheduled && event.number > 0)
-    parts.push_back(fmt::format("attempt {}", event.number + 1));
-  if (event.type == execution::EventType::map_state_started)
-    parts.push_back(plural(event.number, "item"));
-  if (event.thread.entered != 0) parts.push_back(fmt::format("[{}]", event.thread.index));
-  if (event.error || event.cause) {
-    const auto failure = failure_of(event.error, event.cause);
-    parts.push_back(failure.error + (failure.message.empty() ? "" : ": " + failure.message));
-  } else if (event.payload) {
-    parts.push_back(event.payload->text());
-  }
-  if (event.due) parts.push_back("until " + instant_text(*event.due));
-  return {fmt::format("{}", event.id), duration_text(event.at - started),
-          Cell(std::string(type), tone), event.name,
-          Cell(fmt::format("{}", fmt::join(parts, " ")), Tone::faint)};
+  return out + next_text(view, true, look);
 }
 
 }  // namespace orch::view

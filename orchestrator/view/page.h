@@ -1,6 +1,7 @@
 // Pages for people: the list of runs, one run, its history.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,15 @@ struct Waiting {
   std::vector<std::string> claims;  ///< what both want
 };
 
+/// The children of a distributed Map, of all its map runs together.
+struct Children {
+  std::int64_t total = 0;
+  std::int64_t running = 0;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;   ///< timed out too
+  std::int64_t stopped = 0;  ///< ABORTED
+};
+
 /// A run with all that is known about it.
 struct RunView {
   const store::ExecutionRow& row;
@@ -30,14 +40,16 @@ struct RunView {
   std::optional<Waiting> waiting = {};
   /// Its iterations, and runs that its tasks wait for, that are set aside by themselves.
   std::vector<store::ExecutionRow> parts_aside = {};
+  std::map<std::string, Children> children = {};  ///< by the name of the Map state
 };
 
-/// "succeeded", "failed", "timed out", "stopped", "paused", "set aside" (by the engine),
-/// "interrupted" (under way, and nobody owns the store), "waiting" (for another run), "running".
+/// The words of `orch status` and its --only: "succeeded", "failed", "timed_out", "stopped",
+/// "paused", "set_aside" (by the engine), "interrupted" (under way, and nobody owns the store),
+/// "waiting" (for another run), "running".
 const char* status_word(const store::ExecutionRow& row, bool owned);
 /// Under way, not paused, and nobody owns the store: the next owner continues it.
 bool interrupted(const store::ExecutionRow& row, bool owned);
-Tone tone_of(execution::Status status);
+Tone tone_of(const store::ExecutionRow& row, bool owned);
 Tone tone_of(Outcome outcome);
 
 /// What a step does, from its resource: "stage" of "orch:stage"; other resources as they are.
@@ -50,11 +62,13 @@ std::string waiting_text(const RunView& view);
 const store::ProgressRow* progress_of(const TableLine& table,
                                       std::span<const store::ProgressRow> progress);
 
-/// The runs as a table, newest first as given. `owned`: somebody owns the store.
+/// The runs as a table, newest first as given; of the ids, the shortest ending that tells them
+/// apart is marked. `owned`: somebody owns the store.
 std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
                       const Look& look);
-/// Head, connections, states, tables, failures, and what to do next.
-std::string run_page(const RunView& view, const Look& look);
+/// Head, connections, states, tables, failures, input, output, and what to do next. Input and
+/// output are cut as payload_text() does unless `full`.
+std::string run_page(const RunView& view, bool full, const Look& look);
 /// What is shown when a run that was followed has ended: outcome, tables, failures, what to do
 /// next.
 std::string end_page(const RunView& view, const Look& look);
@@ -62,11 +76,12 @@ std::string end_page(const RunView& view, const Look& look);
 std::string tables_text(const RunView& view, const Look& look);
 /// One block per failed table, and one for the run when its failure is none of these.
 std::string failures_text(const RunView& view, const Look& look);
-/// The commands that make sense now, one a line: "orch resume ID   continue …".
-std::string next_text(const RunView& view, const Look& look);
+/// The commands that make sense now, one a line: "orch resume ID   continue …"; `orch status` among
+/// them `with_status`.
+std::string next_text(const RunView& view, bool with_status, const Look& look);
 
 /// One event as a line of `orch history`: number, time since the start, type, what.
-std::vector<Cell> history_cells(const execution::Event& event, Instant started);
+std::vector<Cell> history_cells(const execution::Event& event, Instant started, const Look& look);
 /// The columns for history_cells().
 std::vector<Column> history_columns();
 

@@ -27,16 +27,6 @@ std::string text_in(const bj::object& object, const char* name) {
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
-// The metadata key a task's parameters name: {"table": {"key"}} or {"key"}.
-std::string key_in(const json::Payload& parameters) {
-  // Most tasks of a large map name none; looking at the text is cheaper than parsing it.
-  if (parameters.text().find("\"key\"") == std::string::npos) return {};
-  const auto* object = parameters.value().if_object();
-  if (!object) return {};
-  if (const auto* table = object_in(*object, "table")) return text_in(*table, "key");
-  return text_in(*object, "key");
-}
-
 bool starts_children(EventType type) {
   return type == EventType::map_state_entered || type == EventType::parallel_state_entered;
 }
@@ -47,6 +37,15 @@ bool is_failure(EventType type) {
 }
 
 }  // namespace
+
+std::string key_in(const json::Payload& parameters) {
+  // Most tasks of a large map name none; looking at the text is cheaper than parsing it.
+  if (parameters.text().find("\"key\"") == std::string::npos) return {};
+  const auto* object = parameters.value().if_object();
+  if (!object) return {};
+  if (const auto* table = object_in(*object, "table")) return text_in(*table, "key");
+  return text_in(*object, "key");
+}
 
 void Projection::add(const Event& event) {
   last_event_ = event.id;
@@ -86,6 +85,9 @@ void Projection::add_other(const Event& event) {
       return retry(event);
     case EventType::map_state_started:
       if (const auto* at = place(event)) overview_.states[at->state].length += event.number;
+      break;
+    case EventType::map_run_started:
+      if (const auto* at = place(event)) overview_.states[at->state].map_runs.push_back(event.id);
       break;
     case EventType::map_iteration_succeeded:
       return end_iteration(event, Outcome::succeeded);

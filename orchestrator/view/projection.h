@@ -56,8 +56,9 @@ struct StateLine {
   std::int64_t caught = 0;
   std::int64_t failed = 0;
   std::int64_t aborted = 0;
-  std::int64_t attempts = 0;  ///< of a Task: how often work was handed out
-  std::int64_t length = 0;    ///< of a Map: items
+  std::int64_t attempts = 0;                 ///< of a Task: how often work was handed out
+  std::int64_t length = 0;                   ///< of a Map: items
+  std::vector<execution::EventId> map_runs;  ///< of a distributed Map: its MapRunStarted events
   Instant first;
   Instant last;                    ///< of the latest event
   std::optional<Instant> due;      ///< waiting or pausing before a retry, until
@@ -101,6 +102,9 @@ struct TableLine {
   /// Of the last step, when it failed.
   const Failure* failure() const;
 };
+
+/// The metadata key that a task's parameters name, {"table": {"key"}} or {"key"}; else empty.
+std::string key_in(const json::Payload& parameters);
 
 /// A connection as the latest health check saw it.
 struct ConnectionLine {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -103,6 +104,12 @@ std::string fit(std::string_view text, std::size_t width) {
   return whole.substr(0, end) + "…";
 }
 
+std::string fit_end(std::string_view text, std::size_t width) {
+  auto whole = one_line(text);
+  if (whole.size() <= width) return whole;
+  return width == 0 ? std::string() : "…" + whole.substr(whole.size() - (width - 1));
+}
+
 std::string count_text(std::int64_t count) {
   const auto digits = fmt::format("{}", count < 0 ? -count : count);
   std::string out = count < 0 ? "-" : "";
@@ -132,11 +139,19 @@ std::string duration_text(Millis duration) {
   return fmt::format("{} d {:02} h", hours / 24, hours % 24);
 }
 
-std::string instant_text(Instant instant) {
-  auto text = to_iso(instant);
-  text.resize(text.find('.'));
-  text[text.find('T')] = ' ';
-  return text;
+std::string instant_text(Instant instant, bool utc) {
+  const auto seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::seconds>(instant));
+  std::tm fields{};
+  if (utc) {
+    ::gmtime_r(&seconds, &fields);
+  } else {
+    ::localtime_r(&seconds, &fields);
+  }
+  char text[64];
+  const auto size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S ", &fields);
+  // Of a zone without a name of its own ("+03"), and of any other, what the system calls it.
+  return std::string(text, size) + (utc ? "UTC" : fields.tm_zone);
 }
 
 std::string plural(std::int64_t count, std::string_view noun) {

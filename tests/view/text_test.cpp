@@ -19,6 +19,9 @@ TEST(Text, FitCutsAtColumnsAndDisarmsControlCharacters) {
   EXPECT_EQ(fit("premium", 4), "pre…");
   EXPECT_EQ(fit("再保険", 4), "再…");
   EXPECT_EQ(fit("a\033[31mb", 20), "a?[31mb");
+  EXPECT_EQ(fit_end("01m8p13pcqaaq7a1", 16), "01m8p13pcqaaq7a1");
+  EXPECT_EQ(fit_end("01m8p13pcqaaq7a1", 8), "…qaaq7a1");
+  EXPECT_EQ(fit_end("01m8", 0), "");
 }
 
 TEST(Text, CountsAndRates) {
