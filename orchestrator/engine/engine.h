@@ -19,7 +19,8 @@ struct Options {
   Millis store_give_up{60'000};  ///< how long a failing store is tried again
   /// Of runs that clients of the service's API start.
   execution::Quotas service_quotas = {};
-  /// The same runs' activities (machine/execution.h). Called on the engine's thread.
+  /// Whether an activity exists that a definition of the same runs names; empty: all do. Called on
+  /// the engine's thread.
   std::function<bool(const std::string& arn)> activity_exists = {};
   /// What runs may reach that clients of the API started or defined, and runs that those start;
   /// null: the same as others, which reach what this process can.
@@ -148,7 +149,7 @@ class Engine {
   void drain(Millis patience);
 
  private:
-  class Core;
+  struct Core;
   const workers::Registry& registry_;
   std::unique_ptr<Core> core_;
 };

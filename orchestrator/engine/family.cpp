@@ -15,6 +15,17 @@ std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row) {
   return std::nullopt;
 }
 
+std::optional<store::ExecutionRow> paused_elder(store::Store& store,
+                                                const store::ExecutionRow& row) {
+  auto each = row;
+  while (!each.paused_at) {
+    const auto elder = elder_of(each);
+    if (!elder) return std::nullopt;
+    each = store.find(*elder);
+  }
+  return each;
+}
+
 std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::ExecutionRow& run) {
   store::ListFilter filter;
   filter.status = execution::Status::running;

@@ -13,6 +13,10 @@ namespace orch::engine {
 /// The run that `row` is a part of: it ends, pauses and goes on with that.
 std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row);
 
+/// The run itself or one that it is a part of, whichever is paused.
+std::optional<store::ExecutionRow> paused_elder(store::Store& store,
+                                                const store::ExecutionRow& row);
+
 /// The runs under way that are parts of `run`, or of its parts; the oldest first, without `run`.
 std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::ExecutionRow& run);
 

@@ -20,10 +20,7 @@ execution::Identity identity_of(const store::NewExecution& made, const Options& 
   identity.workflow_name = made.workflow;
   identity.role = service.role;
   identity.express = service.express;
-  if (!service.arn.empty()) {
-    identity.quotas = options.service_quotas;
-    identity.activity_exists = options.activity_exists;
-  }
+  if (!service.arn.empty()) identity.quotas = options.service_quotas;
   identity.token_prefix = made.run_id;
   identity.input = json::Payload::of_text(made.input);
   return identity;

@@ -30,6 +30,7 @@ struct LongDecision {
 
   /// Of the engine's thread: the turn that put the decision off is committed.
   bool kept = false;
+  bool adopted = false;  ///< likewise: its events are committed
 };
 
 class DecisionThreads {

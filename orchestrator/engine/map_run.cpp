@@ -75,6 +75,17 @@ bool MapRun::finished() const {
   return to_redrive.empty() && batch.empty() && length && next_item == *length;
 }
 
+void MapRun::count(const std::vector<store::ChildCounts>& children) {
+  for (const auto& counts : children) {
+    next_child += counts.children;
+    next_item += counts.items;
+    if (counts.status == execution::Status::running)
+      running += counts.children;
+    else if (counts.status != execution::Status::succeeded)
+      failed_items += counts.items;
+  }
+}
+
 bool MapRun::exceeded() const {
   if (!tolerated_count && !tolerated_percentage) return failed_items > 0;
   // Either limit alone ends the map run.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/engine/item_feed.h"
@@ -67,6 +68,8 @@ struct MapRun {
   bool may_start() const { return running < most_running; }
   /// True when every child has ended and no other will be started.
   bool finished() const;
+  /// Adds what the children's rows say.
+  void count(const std::vector<store::ChildCounts>& children);
   /// Whether more items failed than the definition tolerates.
   bool exceeded() const;
 };

@@ -1,7 +1,6 @@
-// Distributed maps: starts children as the window allows, and tells the parent how they ended.
+#include "orchestrator/engine/map_runs.h"
+
 #include <algorithm>
-#include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,9 +8,8 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
-#include "orchestrator/engine/ask.h"
-#include "orchestrator/engine/core.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/store/under_decision.h"
 
 namespace orch::engine {
 namespace {
@@ -71,184 +69,168 @@ boost::json::value details_of(const store::NewExecution& made, const MapRun& run
 
 }  // namespace
 
-void Engine::Core::queue_map_run(store::ExecutionId parent, execution::Ticket ticket) {
-  waiting_map_runs_.emplace_back(parent, ticket);
-}
-
-void Engine::Core::begin_map_run(Active& active, const execution::OpenTask& task) {
-  active.open_map_runs.insert_or_assign(task.map_run_id, task.ticket);
-  queue_map_run(active.row.id, task.ticket);
-}
-
 // Called on threads of feeds and result jobs. A wake must not get lost.
-std::function<void()> Engine::Core::map_run_waker(store::ExecutionId parent,
-                                                  execution::Ticket ticket) {
+std::function<void()> MapRuns::waker(store::ExecutionId parent, execution::Ticket ticket) {
   return [this, parent, ticket] {
-    const auto wake = [this, parent, ticket] { queue_map_run(parent, ticket); };
+    const auto wake = [this, parent, ticket] { queue(parent, ticket); };
     try {
-      post(Command{wake, [] {}, [wake](const std::exception_ptr&) { wake(); }});
+      commands_.post({wake, [] {}, [wake](const std::exception_ptr&) { wake(); }});
     } catch (const std::exception&) {
       // The engine has stopped; the next one reads on.
     }
   };
 }
 
-// After everybody's news, within the bound of a turn.
-void Engine::Core::continue_map_runs() {
-  for (auto count = waiting_map_runs_.size(); count > 0 && !turn_is_full(map_runs_share); --count) {
-    const auto [parent, ticket] = waiting_map_runs_.front();
-    waiting_map_runs_.pop_front();
-    within(parent, [&, run = parent, id = ticket] {
-      auto* active = find(run);
-      const auto task = active ? active->execution.open_task(id) : std::nullopt;
-      if (task) continue_map_run(*active, *task);
-    });
-  }
+void MapRuns::update(const std::string& name, const store::MapRunLimits& limits) {
+  commands_.tell([&] { change_limits(name, limits); });
 }
 
-void Engine::Core::continue_map_run(Active& active, const execution::OpenTask& task) {
-  // Before the first item is taken: should the store fail in mid turn, the children are counted
-  // anew.
-  touch(active);
-  const store::UnderDecision::Mark mark(store_.under_decision(), active.row.id);
-  auto& run = map_run(active, task);
-  try {
-    open_feed(active, task, run);
-    if (!run.failure && run.exceeded())
-      fail_map_run(active, run,
-                   {"States.ExceedToleratedFailureThreshold",
-                    "The specified tolerated failure threshold was exceeded"});
-    if (!run.failure) start_children(active, task, run);
-    if (run.finished()) complete_map_run(active, task, run);
-  } catch (const asl::EvaluationError& error) {
-    fail_map_run(active, run, error.failure());
-    if (run.finished()) complete_map_run(active, task, run);
-  } catch (const workers::TaskFailed& error) {
-    fail_map_run(active, run, {error.error(), error.cause()});
-    if (run.finished()) complete_map_run(active, task, run);
-  }
-}
-
-// Every child has ended: the results go where they belong, then the state goes on.
-void Engine::Core::complete_map_run(Active& active, const execution::OpenTask& task, MapRun& run) {
-  auto output = json::Payload::of_text("[]");
-  if (!run.writer.empty() && run.next_child > 0) {
-    if (!run.results)
-      run.results = make_leavable<ResultJob>(
-          background_, registry_.outside(), run.writer, access_of(active),
-          map_run_arn(active.row.made, run.name), map_run_waker(active.row.id, task.ticket));
-    if (run.results->wants_page()) {
-      std::vector<workers::ChildResult> page;
-      for (const auto& child :
-           store_.children(active.row.id, run.id, run.results->next_child(), page_length))
-        page.push_back(shown(child));
-      run.results->give(std::move(page));
-    }
-    auto details = written(*run.results, run);
-    if (!details) return;
-    output = json::Payload::of_value(details_of(active.row.made, run, std::move(*details)));
-  } else if (!run.failure) {
-    output = json::Payload::of_text(store_.child_outputs(active.row.id, run.id));
-  }
-  const auto failure = run.failure;
-  active.open_map_runs.erase(run.id);
-  active.map_runs.erase(run.id);
-  if (failure) return stimulate(active, execution::TaskBroken{task.ticket, *failure});
-  stimulate(active, execution::TaskDone{task.ticket, std::move(output)});
-}
-
-// In memory, or counted anew from the children's rows: after a restart or a failed commit.
-MapRun& Engine::Core::map_run(Active& active, const execution::OpenTask& task) {
-  const auto known = active.map_runs.find(task.map_run_id);
-  if (known != active.map_runs.end() && known->second.ticket == task.ticket) return known->second;
-  fault::point("engine.map_run");
-  auto run = read_plan(task);
-  if (const auto row = store_.find_map_run(run.name))
-    apply(row->limits, run);
-  else
-    transaction().keep_map_run({run.name, active.row.id, run.id});
-  const auto text =
-      child_definition(store_.definition(active.row.made.definition_hash), task.state);
-  run.definition_hash = store::definition_hash(text);
-  if (!workflows_.contains(run.definition_hash)) {
-    keep_workflow(run.definition_hash, asl::parse_or_throw(text, task.state));
-  }
-  transaction().keep_definition(run.definition_hash, text);
-  count_children(active, run);
-  if (task.redriven_at) {
-    const auto redriven = static_cast<execution::EventId>(task.ticket);
-    for (auto& child : store_.failed_children(active.row.id, run.id, redriven))
-      run.to_redrive.push_back(std::move(child));
-    for (const auto& child : run.to_redrive)
-      run.failed_items -= store_.find(child).made.parent->items;
-  }
-  return active.map_runs.insert_or_assign(run.id, std::move(run)).first->second;
-}
-
-void Engine::Core::open_feed(Active& active, const execution::OpenTask& task, MapRun& run) {
-  if (run.feed || run.length || run.failure) return;
-  const auto* reader = task.parameters.value().as_object().if_contains("reader");
-  if (!reader) return set_length(run, active.execution.item_count(task.ticket));
-  run.feed = make_leavable<ItemFeed>(background_, registry_.outside(), reader->as_object(),
-                                     access_of(active), run.next_item,
-                                     map_run_waker(active.row.id, task.ticket));
-}
-
-void Engine::Core::set_length(MapRun& run, std::int64_t items) {
-  if (run.length) return;
-  run.length = items;
-  transaction().set_map_run_items(run.name, items);
-}
-
-void Engine::Core::update_map_run(const std::string& name, const store::MapRunLimits& limits) {
-  ask<bool>([&] { return do_update_map_run(name, limits); }).get();
-}
-
-bool Engine::Core::do_update_map_run(const std::string& name, const store::MapRunLimits& limits) {
-  const auto row = store_.find_map_run(name);
+void MapRuns::change_limits(const std::string& name, const store::MapRunLimits& limits) {
+  const auto row = runs_.store.find_map_run(name);
   if (!row) throw Error("ORCH-0203", fmt::format("no map run \"{}\"", name));
-  auto* active = find(row->execution);
-  const auto tasks = active ? active->execution.open_tasks() : std::vector<execution::OpenTask>();
+  auto* parent = runs_.executions.find(row->execution);
+  const auto tasks = parent ? parent->execution.open_tasks() : std::vector<execution::OpenTask>();
   const auto task = std::find_if(tasks.begin(), tasks.end(), [&](const auto& open) {
     return open.map_run && open.map_run_id == row->event;
   });
   if (task == tasks.end()) throw Error("ORCH-0205", fmt::format("map run {} is over", name));
-  transaction().set_map_run_limits(name, limits);
-  touch(*active);
-  if (const auto known = active->map_runs.find(row->event); known != active->map_runs.end())
-    apply(limits, known->second);
-  queue_map_run(row->execution, task->ticket);
-  return true;
+  runs_.turn.transaction().set_map_run_limits(name, limits);
+  runs_.executions.touch(*parent);
+  auto& known = of_[row->execution].runs;
+  if (const auto run = known.find(row->event); run != known.end()) apply(limits, run->second);
+  queue(row->execution, task->ticket);
 }
 
-void Engine::Core::count_children(Active& active, MapRun& run) {
-  for (const auto& counts : store_.count_children(active.row.id, run.id)) {
-    run.next_child += counts.children;
-    run.next_item += counts.items;
-    if (counts.status == execution::Status::running)
-      run.running += counts.children;
-    else if (counts.status != execution::Status::succeeded)
-      run.failed_items += counts.items;
+void MapRuns::decide() {
+  for (auto count = waiting_.size(); count > 0 && !runs_.turn.is_full(share::map_runs); --count) {
+    const auto [parent, ticket] = waiting_.front();
+    waiting_.pop_front();
+    runs_.isolation.within(parent, [&, id = parent, open = ticket] {
+      auto* run = runs_.executions.find(id);
+      const auto task = run ? run->execution.open_task(open) : std::nullopt;
+      if (task) go_on(*run, *task);
+    });
   }
 }
 
-void Engine::Core::start_children(Active& active, const execution::OpenTask& task, MapRun& run) {
-  while (run.may_start() && !turn_is_full(map_runs_share)) {
+void MapRuns::go_on(Active& parent, const execution::OpenTask& task) {
+  // Before the first item is taken: should the store fail in mid turn, the children are counted
+  // anew.
+  runs_.executions.touch(parent);
+  const store::UnderDecision::Mark mark(runs_.store.under_decision(), parent.row.id);
+  auto& run = run_of(parent, task);
+  try {
+    open_feed(parent, task, run);
+    if (!run.failure && run.exceeded())
+      fail(parent, run,
+           {"States.ExceedToleratedFailureThreshold",
+            "The specified tolerated failure threshold was exceeded"});
+    if (!run.failure) start_children(parent, task, run);
+  } catch (const asl::EvaluationError& error) {
+    fail(parent, run, error.failure());
+  } catch (const workers::TaskFailed& error) {
+    fail(parent, run, {error.error(), error.cause()});
+  }
+  if (run.finished()) complete(parent, task, run);
+}
+
+// Every child has ended: the results go where they belong, then the state goes on.
+void MapRuns::complete(Active& parent, const execution::OpenTask& task, MapRun& run) {
+  auto output = output_of(parent, task, run);
+  if (!output) return;
+  const auto failure = run.failure;
+  auto& of = of_[parent.row.id];
+  of.open.erase(task.map_run_id);
+  of.runs.erase(task.map_run_id);
+  if (failure)
+    return runs_.decisions.stimulate(parent, execution::TaskBroken{task.ticket, *failure});
+  runs_.decisions.stimulate(parent, execution::TaskDone{task.ticket, std::move(*output)});
+}
+
+// Nothing: results are still being written.
+std::optional<json::Payload> MapRuns::output_of(const Active& parent,
+                                                const execution::OpenTask& task, MapRun& run) {
+  if (run.writer.empty() || run.next_child == 0)
+    return json::Payload::of_text(run.failure ? "[]"
+                                              : runs_.store.child_outputs(parent.row.id, run.id));
+  if (!run.results)
+    run.results = make_leavable<ResultJob>(
+        background_, registry_.outside(), run.writer, runs_.executions.access_of(parent),
+        map_run_arn(parent.row.made, run.name), waker(parent.row.id, task.ticket));
+  if (run.results->wants_page()) {
+    std::vector<workers::ChildResult> page;
+    for (const auto& child :
+         runs_.store.children(parent.row.id, run.id, run.results->next_child(), page_length))
+      page.push_back(shown(child));
+    run.results->give(std::move(page));
+  }
+  auto details = written(*run.results, run);
+  if (!details) return std::nullopt;
+  return json::Payload::of_value(details_of(parent.row.made, run, std::move(*details)));
+}
+
+// In memory, or counted anew from the children's rows: after a restart or a failed commit.
+MapRun& MapRuns::run_of(Active& parent, const execution::OpenTask& task) {
+  auto& runs = of_[parent.row.id].runs;
+  const auto known = runs.find(task.map_run_id);
+  if (known != runs.end() && known->second.ticket == task.ticket) return known->second;
+  return runs.insert_or_assign(task.map_run_id, counted(parent, task)).first->second;
+}
+
+MapRun MapRuns::counted(Active& parent, const execution::OpenTask& task) {
+  fault::point("engine.map_run");
+  auto& store = runs_.store;
+  auto run = read_plan(task);
+  if (const auto row = store.find_map_run(run.name))
+    apply(row->limits, run);
+  else
+    runs_.turn.transaction().keep_map_run({run.name, parent.row.id, run.id});
+  const auto text = child_definition(store.definition(parent.row.made.definition_hash), task.state);
+  run.definition_hash = store::definition_hash(text);
+  if (!runs_.workflows.known(run.definition_hash))
+    runs_.workflows.keep(run.definition_hash, asl::parse_or_throw(text, task.state));
+  runs_.turn.transaction().keep_definition(run.definition_hash, text);
+  run.count(store.count_children(parent.row.id, run.id));
+  if (!task.redriven_at) return run;
+  const auto redriven = static_cast<execution::EventId>(task.ticket);
+  for (auto& child : store.failed_children(parent.row.id, run.id, redriven))
+    run.to_redrive.push_back(std::move(child));
+  for (const auto& child : run.to_redrive) run.failed_items -= store.find(child).made.parent->items;
+  return run;
+}
+
+void MapRuns::open_feed(Active& parent, const execution::OpenTask& task, MapRun& run) {
+  if (run.feed || run.length || run.failure) return;
+  const auto* reader = task.parameters.value().as_object().if_contains("reader");
+  if (!reader) return set_length(run, parent.execution.item_count(task.ticket));
+  run.feed = make_leavable<ItemFeed>(background_, registry_.outside(), reader->as_object(),
+                                     runs_.executions.access_of(parent), run.next_item,
+                                     waker(parent.row.id, task.ticket));
+}
+
+void MapRuns::set_length(MapRun& run, std::int64_t items) {
+  if (run.length) return;
+  run.length = items;
+  runs_.turn.transaction().set_map_run_items(run.name, items);
+}
+
+void MapRuns::start_children(Active& parent, const execution::OpenTask& task, MapRun& run) {
+  while (run.may_start() && !runs_.turn.is_full(share::map_runs)) {
     if (!run.to_redrive.empty()) {
       redrive_child(run);
-    } else if (fill_batch(active, run)) {
-      start_child(active, run);
+    } else if (fill_batch(parent, run)) {
+      start_child(parent, run);
     } else {
       return;  // the end of the items, or the feed tells when there are more
     }
   }
-  if (turn_is_full(map_runs_share)) queue_map_run(active.row.id, task.ticket);
+  if (runs_.turn.is_full(share::map_runs)) queue(parent.row.id, task.ticket);
 }
 
 // True when the next child's input is complete.
-bool Engine::Core::fill_batch(Active& active, MapRun& run) {
+bool MapRuns::fill_batch(Active& parent, MapRun& run) {
   while (!run.batch.full(run.batching)) {
-    auto item = next_input(active, run);
+    auto item = next_input(parent, run);
     if (!item) return run.batch.items() > 0 && run.length;
     run.batch.add(item->text(), run.batching);
   }
@@ -256,7 +238,7 @@ bool Engine::Core::fill_batch(Active& active, MapRun& run) {
 }
 
 // What the next item is to its child.
-std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& run) {
+std::optional<json::Payload> MapRuns::next_input(Active& parent, MapRun& run) {
   std::optional<json::Payload> outside;
   if (run.feed) {
     auto item = run.feed->take();
@@ -268,84 +250,115 @@ std::optional<json::Payload> Engine::Core::next_input(Active& active, MapRun& ru
   } else if (run.next_item == *run.length) {
     return std::nullopt;
   }
-  return active.execution.item_input({now_, secrets_.next_bits(), execution::Continue{}},
-                                     run.ticket, run.next_item++, outside ? &*outside : nullptr);
+  return parent.execution.item_input(runs_.turn.moment(), run.ticket, run.next_item++,
+                                     outside ? &*outside : nullptr);
 }
 
-void Engine::Core::start_child(Active& active, MapRun& run) {
+void MapRuns::start_child(Active& parent, MapRun& run) {
   fault::point("engine.child");
   const auto label = run.name.substr(0, run.name.find(':'));
   store::ExecutionRow row;
   auto& made = row.made;
   const auto items = run.batch.items();
-  made.run_id = run_ids_.next(now_);
+  made.run_id = runs_.turn.new_run_id();
   made.name = made.run_id;
-  made.workflow = active.row.made.workflow + "/" + label;
+  made.workflow = parent.row.made.workflow + "/" + label;
   made.definition_hash = run.definition_hash;
   made.input = run.batch.close(run.batching);
-  made.connections = active.row.made.connections;
-  made.started_at = now_;
-  made.service = child_link(active.row.made.service, label, made.name);
-  made.parent = {{active.row.id, run.id, run.next_child, items}};
-  row.id = transaction().add(made);
+  made.connections = parent.row.made.connections;
+  made.started_at = runs_.turn.now();
+  made.service = child_link(parent.row.made.service, label, made.name);
+  made.parent = {{parent.row.id, run.id, run.next_child, items}};
+  row.id = runs_.turn.transaction().add(made);
   fault::point("engine.child");
-  auto execution = blank(row, workflow(run.definition_hash));
+  auto execution = runs_.workflows.blank(row);
   ++run.next_child;
   ++run.running;
-  stimulate(add(std::move(row), std::move(execution)), execution::Start{});
+  runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),
+                            execution::Start{});
 }
 
-void Engine::Core::redrive_child(MapRun& run) {
-  auto row = store_.find(run.to_redrive.front());
+void MapRuns::redrive_child(MapRun& run) {
+  auto row = runs_.store.find(run.to_redrive.front());
   run.to_redrive.pop_front();
   ++run.running;
-  auto execution = fold(row, workflow(row.made.definition_hash));
-  stimulate(add(std::move(row), std::move(execution)), execution::Redrive{});
+  auto execution = runs_.workflows.fold(row);
+  runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),
+                            execution::Redrive{});
 }
 
 // No other child is started; those under way stop. The state fails when all have ended.
-void Engine::Core::fail_map_run(Active& active, MapRun& run, const asl::Failure& failure) {
+void MapRuns::fail(Active& parent, MapRun& run, const asl::Failure& failure) {
   run.failure = failure;
   run.feed.reset();
-  touch(active);
-  stop_children(active.row.id, run.id);
+  runs_.executions.touch(parent);
+  orphans_.stop_children(parent.row.id, run.id);
 }
 
-void Engine::Core::stop_children(store::ExecutionId parent, execution::EventId map_run) {
-  std::vector<store::ExecutionId> children;
-  for (const auto& [id, active] : active_) {
-    const auto& link = active->row.made.parent;
-    if (link && link->execution == parent && link->map_run == map_run) children.push_back(id);
-  }
-  for (const auto child : children) stop_orphan(child);
+bool MapRuns::take_on(Active& run, const execution::OpenTask& task) {
+  if (!task.map_run) return false;
+  of_[run.row.id].open.insert_or_assign(task.map_run_id, task.ticket);
+  queue(run.row.id, task.ticket);
+  return true;
 }
 
-// After a restart: children whose map run was over before they could be told.
-void Engine::Core::find_orphans(const std::set<store::ExecutionId>& running) {
+void MapRuns::follow(Active& run, const execution::Event& event) {
+  if (event.type != execution::EventType::map_run_started &&
+      event.type != execution::EventType::map_run_redriven)
+    return;
+  if (const auto task = run.execution.open_task(execution::Ticket{event.id})) take_on(run, *task);
+}
+
+void MapRuns::closed_some(Active& run) {
+  const auto of = of_.find(run.row.id);
+  if (of == of_.end()) return;
+  std::erase_if(of->second.open, [&](const auto& entry) {
+    if (run.execution.is_open(entry.second)) return false;
+    orphans_.add_children(run.row.id, entry.first);
+    of->second.runs.erase(entry.first);
+    return true;
+  });
+}
+
+void MapRuns::undone(Active& run) {
+  const auto of = of_.find(run.row.id);
+  if (of == of_.end()) return;
+  for (const auto& [id, map_run] : std::exchange(of->second.runs, {}))
+    queue(run.row.id, map_run.ticket);
+}
+
+// A parent leaves its children; a child is counted by its parent.
+void MapRuns::ended(Active& run) {
+  if (const auto of = of_.find(run.row.id); of != of_.end())
+    for (const auto& [id, ticket] : of->second.open) orphans_.add_children(run.row.id, id);
+  if (!run.row.made.parent) return;
+  const auto& link = *run.row.made.parent;
+  const auto of = of_.find(link.execution);
+  if (of == of_.end()) return;
+  const auto map_run = of->second.runs.find(link.map_run);
+  if (map_run == of->second.runs.end()) return;
+  --map_run->second.running;
+  if (run.row.status != execution::Status::succeeded) map_run->second.failed_items += link.items;
+  queue(link.execution, map_run->second.ticket);
+}
+
+void MapRuns::dropped(const Active& run, const std::exception_ptr&) { of_.erase(run.row.id); }
+
+// Children whose map run was over before they could be told.
+void MapRuns::recovered(const std::set<store::ExecutionId>& running) {
   std::set<std::pair<store::ExecutionId, execution::EventId>> open, seen;
-  for (const auto& [id, active] : active_) {
-    for (const auto& task : active->execution.open_tasks())
+  const auto& all = runs_.executions.all();
+  for (const auto& [id, run] : all) {
+    for (const auto& task : run->execution.open_tasks())
       if (task.map_run) open.emplace(id, task.map_run_id);
   }
-  for (const auto& [id, active] : active_) {
-    const auto& link = active->row.made.parent;
+  for (const auto& [id, run] : all) {
+    const auto& link = run->row.made.parent;
     if (!link || open.contains({link->execution, link->map_run})) continue;
-    if (running.contains(link->execution) && !active_.contains(link->execution)) continue;
+    if (running.contains(link->execution) && !all.contains(link->execution)) continue;
     if (seen.emplace(link->execution, link->map_run).second)
-      orphans_.emplace_back(link->execution, link->map_run);
+      orphans_.add_children(link->execution, link->map_run);
   }
-}
-
-// A child's end is committed.
-void Engine::Core::child_ended(const store::ExecutionRow& row) {
-  const auto& link = *row.made.parent;
-  const auto parent = active_.find(link.execution);
-  if (parent == active_.end()) return;
-  const auto run = parent->second->map_runs.find(link.map_run);
-  if (run == parent->second->map_runs.end()) return;
-  --run->second.running;
-  if (row.status != execution::Status::succeeded) run->second.failed_items += link.items;
-  queue_map_run(link.execution, run->second.ticket);
 }
 
 }  // namespace orch::engine

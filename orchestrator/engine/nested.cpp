@@ -1,7 +1,7 @@
-// Tasks that wait for runs they started: states:startExecution.sync.
+#include "orchestrator/engine/nested.h"
+
 #include <utility>
 
-#include "orchestrator/engine/core.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::engine {
@@ -35,81 +35,90 @@ bj::object described(const store::ExecutionRow& row, bool parsed) {
 
 }  // namespace
 
-std::optional<store::StarterLink> Engine::Core::starter_of(const Submission& submission) {
-  if (!submission.starter) return std::nullopt;
-  const auto& starter = *submission.starter;
-  return store::StarterLink{store_.find(starter.run).id, starter.ticket, starter.waits};
-}
-
-void Engine::Core::queue_nested(store::ExecutionId execution, execution::Ticket ticket) {
-  waiting_nested_.emplace_back(execution, ticket);
-}
-
-void Engine::Core::continue_nested() {
-  for (auto count = waiting_nested_.size(); count > 0 && !turn_is_full(map_runs_share); --count) {
-    const auto [execution, ticket] = waiting_nested_.front();
-    waiting_nested_.pop_front();
-    within(execution, [&, run = execution, id = ticket] {
-      auto* active = find(run);
-      const auto task = active ? active->execution.open_task(id) : std::nullopt;
+void Nested::decide() {
+  for (auto count = waiting_.size(); count > 0 && !runs_.turn.is_full(share::map_runs); --count) {
+    const auto [execution, ticket] = waiting_.front();
+    waiting_.pop_front();
+    runs_.isolation.within(execution, [&, id = execution, open = ticket] {
+      auto* run = runs_.executions.find(id);
+      const auto task = run ? run->execution.open_task(open) : std::nullopt;
       if (!task || !task->submitted || !task->resource.starts_nested()) return;
-      touch(*active);  // should the store fail now, the task is queued again
-      finish_nested(*active, *task);
+      runs_.executions.touch(*run);  // should the store fail now, the task is queued again
+      finish(*run, *task);
     });
   }
 }
 
 // The task ends as the run did. One that is still under way queues the task at its end.
-void Engine::Core::finish_nested(Active& active, const execution::OpenTask& task) {
-  const auto run = store_.find_started(active.row.id, static_cast<execution::EventId>(task.ticket));
-  if (!run)
-    return stimulate(
-        active,
+void Nested::finish(Active& run, const execution::OpenTask& task) {
+  auto& decisions = runs_.decisions;
+  const auto nested =
+      runs_.store.find_started(run.row.id, static_cast<execution::EventId>(task.ticket));
+  if (!nested)
+    return decisions.stimulate(
+        run,
         execution::TaskBroken{task.ticket, {"States.TaskFailed", "the nested execution is gone"}});
-  if (run->status == execution::Status::running) return;
-  auto described_run = described(*run, task.resource.parsed_output);
-  if (run->status == execution::Status::succeeded)
-    return stimulate(active, execution::TaskDone{
-                                 task.ticket, json::Payload::of_value(std::move(described_run))});
-  stimulate(active,
-            execution::TaskBroken{task.ticket, {"States.TaskFailed", json::write(described_run)}});
+  if (nested->status == execution::Status::running) return;
+  auto shown = described(*nested, task.resource.parsed_output);
+  if (nested->status == execution::Status::succeeded)
+    return decisions.stimulate(
+        run, execution::TaskDone{task.ticket, json::Payload::of_value(std::move(shown))});
+  decisions.stimulate(
+      run, execution::TaskBroken{task.ticket, {"States.TaskFailed", json::write(shown)}});
 }
 
-void Engine::Core::note_nested(const store::ExecutionRow& row) {
-  const auto& link = row.made.starter;
-  if (link && link->waits) nested_.emplace(link->execution, std::pair(link->ticket, row.id));
+bool Nested::take_on(Active& run, const execution::OpenTask& task) {
+  if (!task.submitted || !task.resource.starts_nested()) return false;
+  queue(run.row.id, task.ticket);
+  return true;
 }
 
-// After a restart: runs whose task was closed before they could be told.
-void Engine::Core::find_nested_orphans(const std::set<store::ExecutionId>& running) {
-  for (const auto& [starter, nested] : nested_) {
-    const auto [ticket, run] = nested;
-    const auto active = active_.find(starter);
-    if (active == active_.end() && running.contains(starter)) continue;
-    if (active != active_.end() && active->second->execution.is_open(execution::Ticket{ticket}))
-      continue;
-    nested_orphans_.push_back(run);
-  }
+void Nested::follow(Active& run, const execution::Event& event) {
+  if (event.type != execution::EventType::task_submitted) return;
+  const auto task = run.execution.open_task(event.thread);
+  if (task && task->resource.starts_nested()) queue(run.row.id, task->ticket);
 }
 
-// The end is committed.
-void Engine::Core::nested_ended(const store::ExecutionRow& row) {
-  const auto& link = *row.made.starter;
-  const auto [begin, end] = nested_.equal_range(link.execution);
+void Nested::added(const Active& run) {
+  const auto& link = run.row.made.starter;
+  if (link && link->waits)
+    started_.emplace(link->execution, std::pair(execution::Ticket{link->ticket}, run.row.id));
+}
+
+void Nested::ended(Active& run) {
+  leave_closed(run.row.id, nullptr);
+  if (const auto& link = run.row.made.starter)
+    queue(link->execution, execution::Ticket{link->ticket});
+}
+
+void Nested::dropped(const Active& run, const std::exception_ptr&) {
+  const auto& link = run.row.made.starter;
+  if (!link) return;
+  const auto [begin, end] = started_.equal_range(link->execution);
   for (auto entry = begin; entry != end; ++entry) {
-    if (entry->second.second != row.id) continue;
-    nested_.erase(entry);
-    break;
+    if (entry->second.second != run.row.id) continue;
+    started_.erase(entry);
+    return;
   }
-  queue_nested(link.execution, execution::Ticket{link.ticket});
+}
+
+// Runs whose task was closed before they could be told.
+void Nested::recovered(const std::set<store::ExecutionId>& running) {
+  for (const auto& [starter, started] : started_) {
+    const auto [ticket, run] = started;
+    const auto* active = runs_.executions.known(starter);
+    if (!active && running.contains(starter)) continue;
+    if (active && active->execution.is_open(ticket)) continue;
+    orphans_.add(run);
+  }
 }
 
 // Runs whose task is closed: of `starter`, whose open tasks `open` knows; null: none is open.
-void Engine::Core::collect_nested(store::ExecutionId starter, const execution::Execution* open) {
-  const auto [begin, end] = nested_.equal_range(starter);
+void Nested::leave_closed(store::ExecutionId starter, const execution::Execution* open) {
+  const auto [begin, end] = started_.equal_range(starter);
   for (auto entry = begin; entry != end; ++entry) {
     const auto [ticket, run] = entry->second;
-    if (!open || !open->is_open(execution::Ticket{ticket})) nested_orphans_.push_back(run);
+    if (!open || !open->is_open(ticket)) orphans_.add(run);
   }
 }
 

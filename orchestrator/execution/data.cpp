@@ -45,8 +45,8 @@ asl::Scope Decider::scope(ThreadState& thread, const boost::json::value& data) {
   };
   if (thread.state && thread.state->language == asl::QueryLanguage::jsonata)
     made.input = &thread.input.value();
-  made.now = stimulus_.at.time_since_epoch().count();
-  made.seed = asl::Random(stimulus_.seed + static_cast<std::uint64_t>(live_.last_event) * 1'024 +
+  made.now = moment_.at.time_since_epoch().count();
+  made.seed = asl::Random(moment_.seed + static_cast<std::uint64_t>(live_.last_event) * 1'024 +
                           evaluations_++)
                   .next();
   return made;

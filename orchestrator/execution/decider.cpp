@@ -14,13 +14,13 @@ asl::TaskKind kind_of(const ThreadState& thread) {
 
 }  // namespace
 
-std::vector<Event> Decider::run() {
-  const bool redrive = std::holds_alternative<Redrive>(stimulus_.what);
-  const bool start = live_.last_event == 0 && (std::holds_alternative<Start>(stimulus_.what) ||
-                                               std::holds_alternative<Break>(stimulus_.what));
+std::vector<Event> Decider::run(const Stimulus& stimulus) {
+  const bool redrive = std::holds_alternative<Redrive>(stimulus.what);
+  const bool start = live_.last_event == 0 && (std::holds_alternative<Start>(stimulus.what) ||
+                                               std::holds_alternative<Break>(stimulus.what));
   const bool open = live_.status == Status::running && live_.last_event > 0;
   if (start || (redrive ? !open && live_.last_event > 0 : open)) {
-    std::visit([this](const auto& what) { on(what); }, stimulus_.what);
+    std::visit([this](const auto& what) { on(what); }, stimulus.what);
     pump();
     check_length();
   }
@@ -32,7 +32,7 @@ std::optional<Instant> Decider::deadline() const {
   auto longest = live_.workflow->timeout;
   if (live_.identity.express)
     longest = std::min(longest.value_or(longest_express), longest_express);
-  return longest ? std::optional(stimulus_.at + *longest) : std::nullopt;
+  return longest ? std::optional(moment_.at + *longest) : std::nullopt;
 }
 
 Event Decider::started() const {
@@ -67,7 +67,7 @@ void Decider::start_task(ThreadState& thread, const std::string& worker) {
   auto started = event(task_event(kind_of(thread), TaskStage::started), thread);
   started.name = worker;
   if (thread.timeout_seconds)
-    started.due = stimulus_.at + std::chrono::seconds(*thread.timeout_seconds);
+    started.due = moment_.at + std::chrono::seconds(*thread.timeout_seconds);
   emit(std::move(started));
 }
 
@@ -245,7 +245,7 @@ Event Decider::event(EventType type, const ThreadState& thread) const {
 
 void Decider::emit(Event event) {
   event.id = live_.last_event + 1;
-  event.at = stimulus_.at;
+  event.at = moment_.at;
   live_.evolve(event);
   if (event.payload) bytes_ += event.payload->text().size();
   events_.push_back(std::move(event));

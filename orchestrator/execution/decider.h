@@ -37,9 +37,9 @@ struct WayOut {
 
 class Decider {
  public:
-  Decider(Live& live, const Stimulus& stimulus) : live_(live), stimulus_(stimulus) {}
+  Decider(Live& live, Moment moment) : live_(live), moment_(std::move(moment)) {}
 
-  std::vector<Event> run();
+  std::vector<Event> run(const Stimulus& stimulus);
   /// True when the bound of a turn left threads that could go on.
   bool has_more() const { return !queue_.empty(); }
   /// The input of the iteration `item` of the Map state that `owner` executes.
@@ -165,7 +165,7 @@ class Decider {
   std::string text(ThreadState& thread, const asl::Text& text, const char* field);
 
   Live& live_;
-  const Stimulus& stimulus_;
+  Moment moment_;
   std::vector<Event> events_;
   std::deque<Thread> queue_;
   Inspection* inspection_ = nullptr;     ///< only of a state alone, as is the next

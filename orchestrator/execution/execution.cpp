@@ -23,30 +23,25 @@ bool can_go_on(const ThreadState& thread) {
 }  // namespace
 
 OpenTask open_task_of(const ThreadState& thread) {
+  OpenTask open;
+  open.ticket = thread.ticket;
+  open.state = thread.state->name;
+  open.parameters = thread.parameters;
   const auto* task = std::get_if<asl::Task>(&thread.state->body);
   if (!task) {
-    OpenTask run;
-    run.ticket = thread.ticket;
-    run.state = thread.state->name;
-    run.parameters = thread.parameters;
-    run.begun = run.map_run = true;
-    run.resource.text = thread.join->map_run;
-    run.map_run_id = thread.join->map_run_id;
-    if (thread.join->redrives > 0) run.redriven_at = thread.join->redriven_at;
-    return run;
+    open.begun = open.map_run = true;
+    open.resource.text = thread.join->map_run;
+    open.map_run_id = thread.join->map_run_id;
+    if (thread.join->redrives > 0) open.redriven_at = thread.join->redriven_at;
+    return open;
   }
-  return {thread.ticket,
-          thread.state->name,
-          task->resource,
-          thread.parameters,
-          thread.token,
-          thread.retry_count,
-          thread.begun,
-          thread.submitted,
-          false,
-          thread.heartbeat_seconds,
-          {},
-          {}};
+  open.resource = task->resource;
+  open.token = thread.token;
+  open.attempt = thread.retry_count;
+  open.begun = thread.begun;
+  open.submitted = thread.submitted;
+  open.heartbeat_seconds = thread.heartbeat_seconds;
+  return open;
 }
 
 std::string_view to_string(Status status) { return status_names[static_cast<std::size_t>(status)]; }
@@ -65,8 +60,9 @@ Execution::Execution(Execution&&) noexcept = default;
 Execution& Execution::operator=(Execution&&) noexcept = default;
 
 std::vector<Event> Execution::decide(const Stimulus& stimulus) {
-  Decider decider(*live_, stimulus);
-  auto events = decider.run();
+  Decider decider(*live_,
+                  {stimulus.at, stimulus.seed, stimulus.secret, stimulus.missing_activities});
+  auto events = decider.run(stimulus);
   // A Continue queues every thread that can go on, another stimulus only those it wakes: it must
   // not forget the ones that an earlier turn left.
   const bool all_queued =
@@ -138,7 +134,7 @@ std::int64_t Execution::item_count(Ticket ticket) const {
   return live_->tickets.at(static_cast<EventId>(ticket))->join->length;
 }
 
-json::Payload Execution::item_input(const Stimulus& at, Ticket ticket, std::int64_t index,
+json::Payload Execution::item_input(const Moment& moment, Ticket ticket, std::int64_t index,
                                     const json::Payload* outside) {
   auto& owner = *live_->tickets.at(static_cast<EventId>(ticket));
   ThreadState item;
@@ -148,7 +144,7 @@ json::Payload Execution::item_input(const Stimulus& at, Ticket ticket, std::int6
     if (!std::get<asl::Map>(owner.state->body).item_selector) return *outside;
     item.item = &outside->value();
   }
-  return Decider(*live_, at).item_input(owner, item);
+  return Decider(*live_, moment).item_input(owner, item);
 }
 
 const json::Payload& Execution::output() const { return live_->output; }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,9 +39,6 @@ struct Identity {
   std::string token_prefix;   ///< of task tokens: tells the engine which execution one is for
   json::Payload input;        ///< text as the caller gave it
   Quotas quotas = {};
-  /// Whether the activity of an ARN exists when a task of it is due; empty: all do. The answer is
-  /// not asked for again: what it decided is in the history.
-  std::function<bool(const std::string& arn)> activity_exists = {};
 };
 
 /// A task that is scheduled and has no result.
@@ -103,8 +99,8 @@ class Execution {
   /// Of a map run: how many items there are.
   std::int64_t item_count(Ticket ticket) const;
   /// Of a map run: the input of one iteration, whose item is `outside` or else in the state's
-  /// array. `at` gives time and seed. Throws EvaluationError.
-  json::Payload item_input(const Stimulus& at, Ticket ticket, std::int64_t index,
+  /// array. Throws EvaluationError.
+  json::Payload item_input(const Moment& moment, Ticket ticket, std::int64_t index,
                            const json::Payload* outside = nullptr);
 
   /// Output when succeeded; error and cause else.

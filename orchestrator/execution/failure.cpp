@@ -138,14 +138,14 @@ bool Decider::retried(ThreadState& thread, const Failing& failing, EventId cause
     if (used >= retrier.max_attempts) return false;
     auto delay = backoff(retrier, used);
     if (retrier.full_jitter) {
-      asl::Random random(stimulus_.seed + static_cast<std::uint64_t>(live_.last_event));
+      asl::Random random(moment_.seed + static_cast<std::uint64_t>(live_.last_event));
       delay = Millis{
           static_cast<Millis::rep>(random.below(static_cast<std::uint64_t>(delay.count()) + 1))};
     }
     auto scheduled = event(EventType::retry_scheduled, thread);
     scheduled.previous = cause;
     scheduled.number = static_cast<std::int64_t>(i);
-    scheduled.due = stimulus_.at + delay;
+    scheduled.due = moment_.at + delay;
     if (inspection_) inspection_->retry_backoff = delay;
     emit(std::move(scheduled));
     return true;
@@ -202,7 +202,7 @@ WayOut Decider::way_out(ThreadState& thread, const asl::Catcher& catcher,
 // The service's clock of timeouts ticks in seconds.
 bool Decider::out_of_time(const ThreadState& thread) const {
   return thread.phase == Phase::task && thread.timer != 0 &&
-         thread.due < stimulus_.at + std::chrono::seconds(1);
+         thread.due < moment_.at + std::chrono::seconds(1);
 }
 
 // Of the tasks that are out of time together, the one whose failure counts: the first, unless

@@ -92,7 +92,7 @@ void Decider::start_map_run(ThreadState& thread, const asl::Map& map,
   auto plan = map_run_plan(thread, *map.distributed);
   if (max_concurrency > 0) plan["max_concurrency"] = max_concurrency;
   auto started = event(EventType::map_run_started, thread);
-  const auto seed = stimulus_.seed + static_cast<std::uint64_t>(live_.last_event);
+  const auto seed = moment_.seed + static_cast<std::uint64_t>(live_.last_event);
   const auto& label = map.distributed->label;
   started.resource =
       fmt::format("{}:{}", label.empty() ? new_uuid(seed + 1) : label, new_uuid(seed));

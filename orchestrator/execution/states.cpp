@@ -43,7 +43,7 @@ void Decider::enter(ThreadState& thread) {
   thread.state = &state;
   thread.input = thread.payload;
   thread.entered = live_.last_event + 1;
-  thread.entered_at = stimulus_.at;
+  thread.entered_at = moment_.at;
   try {
     entered.due = wait_until(thread, *wait);
     emit(std::move(entered));
@@ -68,8 +68,9 @@ void Decider::body(ThreadState& thread, const asl::Pass& pass) {
 }
 
 void Decider::body(ThreadState& thread, const asl::Task& task) {
-  const auto& exists = live_.identity.activity_exists;
-  if (task.resource.kind == asl::TaskKind::activity && exists && !exists(task.resource.text))
+  const auto& missing = moment_.missing_activities;
+  if (task.resource.kind == asl::TaskKind::activity && missing &&
+      missing->contains(task.resource.text))
     return fail(
         thread,
         {{"States.Runtime", fmt::format("The activity {} does not exist.", task.resource.text)},
@@ -88,7 +89,7 @@ void Decider::body(ThreadState& thread, const asl::Task& task) {
   if (task.credentials) scheduled.role = role(thread, *task.credentials);
   // Nobody may ever ask for a task of an activity; other tasks begin at once.
   if (task.resource.kind == asl::TaskKind::activity && scheduled.timeout_seconds)
-    scheduled.due = stimulus_.at + std::chrono::seconds(*scheduled.timeout_seconds);
+    scheduled.due = moment_.at + std::chrono::seconds(*scheduled.timeout_seconds);
   scheduled.number = thread.retry_count;
   emit(std::move(scheduled));
 }
@@ -97,7 +98,7 @@ void Decider::body(ThreadState& thread, const asl::Task& task) {
 // somebody who knows the tokens of other tasks of the same stimulus.
 std::string Decider::new_token() const {
   const auto ticket = fmt::format("{}", live_.last_event + 1);
-  const auto& key = stimulus_.secret;
+  const auto& key = moment_.secret;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),

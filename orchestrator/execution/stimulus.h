@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -56,13 +58,27 @@ struct Break {
   asl::Failure failure;
 };
 
+/// ARNs of activities.
+using ActivityNames = std::set<std::string>;
+
+/// When something is decided, and what the decision may use beside the run's own state.
+struct Moment {
+  Instant at;
+  std::uint64_t seed = 0;
+  Secret secret = {};  ///< what task tokens are made of; nobody may know it
+  /// Activities of the definition that do not exist: a task of one fails. Null: all exist. What
+  /// followed from it is in the history, so it is not asked for again.
+  std::shared_ptr<const ActivityNames> missing_activities = {};
+};
+
 struct Stimulus {
   Instant at;
   std::uint64_t seed = 0;
   std::variant<Start, TaskBegun, TaskSubmitted, TaskDone, TaskBroken, HeartbeatMissed, TimerDue,
                Stop, Redrive, Continue, Break>
       what;
-  Secret secret = {};  ///< what task tokens are made of; nobody may know it
+  Secret secret = {};                                            ///< as in Moment
+  std::shared_ptr<const ActivityNames> missing_activities = {};  ///< likewise
 };
 
 }  // namespace orch::execution

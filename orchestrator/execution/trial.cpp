@@ -127,8 +127,7 @@ void Decider::fail_alone(ThreadState& thread, const asl::Failure& failure) {
 template <class Act>
 void Trial::act(Act act) {
   if (outcome_.status != TrialStatus::open) return;
-  const Stimulus stimulus{setup_.at, setup_.seed, Continue{}};
-  Decider decider(*live_, stimulus);
+  Decider decider(*live_, {setup_.at, setup_.seed});
   decider.inspect(&inspection_);
   act(decider, live_->root);
   const auto failure = decider.failure_alone();

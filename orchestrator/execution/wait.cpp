@@ -25,7 +25,7 @@ std::string spelled(const boost::json::value& value) {
 
 Instant Decider::wait_until(ThreadState& thread, const asl::Wait& wait) {
   fault::point("machine.wait");
-  const auto latest = stimulus_.at + std::chrono::seconds(longest_wait);
+  const auto latest = moment_.at + std::chrono::seconds(longest_wait);
   if (wait.timestamp) {
     const auto instant = timestamp(thread, *wait.timestamp);
     if (instant > latest) runtime_error("Wait state delay is too long.");
@@ -33,7 +33,7 @@ Instant Decider::wait_until(ThreadState& thread, const asl::Wait& wait) {
   }
   const auto length = seconds(thread, wait.seconds);
   if (length > longest_wait) runtime_error("Wait state delay is too long.");
-  return stimulus_.at + std::chrono::seconds(length);
+  return moment_.at + std::chrono::seconds(length);
 }
 
 Instant Decider::timestamp(ThreadState& thread,

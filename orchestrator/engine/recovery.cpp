@@ -1,0 +1,88 @@
+#include "orchestrator/engine/recovery.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/engine/family.h"
+#include "orchestrator/engine/own_fault.h"
+#include "orchestrator/store/under_decision.h"
+
+namespace orch::engine {
+namespace {
+
+constexpr int most_deaths = 2;
+
+}  // namespace
+
+void Recovery::run() {
+  auto rows = running();
+  look_back(rows);
+  std::set<store::ExecutionId> known;  // with those that cannot be continued: they may be mended
+  std::set<store::ExecutionId> resting;
+  for (const auto& row : rows) {
+    known.insert(row.id);
+    const auto elder = elder_of(row);
+    const bool rests = row.paused_at || (elder && resting.contains(*elder));
+    if (rests || !take_up(row)) resting.insert(row.id);
+  }
+  runs_.turn.commit();
+  runs_.followers.recovered(known);
+}
+
+// The oldest first: elders come before their parts.
+std::vector<store::ExecutionRow> Recovery::running() {
+  store::ListFilter filter;
+  filter.status = execution::Status::running;
+  filter.limit = -1;
+  filter.children = true;
+  auto rows = runs_.store.list(filter);
+  std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+bool Recovery::take_up(const store::ExecutionRow& row) {
+  try {
+    const auto& run = runs_.executions.load(row);
+    log::info("run={} msg=\"continues after event {}\"", row.made.run_id,
+              run.execution.last_event());
+    return true;
+  } catch (...) {
+    leave_out(row);
+    return false;
+  }
+}
+
+// Inside a catch block.
+void Recovery::leave_out(const store::ExecutionRow& row) {
+  try {
+    runs_.isolation.set_aside(row, own_fault());
+  } catch (const std::exception& error) {
+    log::error("run={} msg=\"cannot be continued: {}\"", row.made.run_id, error.what());
+  }
+}
+
+// Before anything is decided: the run over which two processes in a row have died is set aside.
+void Recovery::look_back(std::vector<store::ExecutionRow>& running) {
+  const auto left = runs_.store.under_decision().left_behind();
+  const auto before = runs_.store.suspect();
+  const auto row = std::find_if(running.begin(), running.end(),
+                                [&](const auto& each) { return left && each.id == *left; });
+  std::optional<store::Suspect> suspect;
+  if (row != running.end()) {
+    suspect = {*left, before && before->run == *left ? before->deaths + 1 : 1};
+    log::warn("run={} msg=\"was being decided when the process before this one died\" deaths={}",
+              row->made.run_id, suspect->deaths);
+    if (suspect->deaths >= most_deaths) {
+      runs_.isolation.set_aside(*row, "two processes in a row died while it was being decided");
+      row->paused_at = runs_.turn.now();
+      suspect.reset();
+    }
+  }
+  if (suspect != before) runs_.turn.transaction().set_suspect(suspect);
+  runs_.turn.commit();
+}
+
+}  // namespace orch::engine

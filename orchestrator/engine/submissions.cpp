@@ -1,0 +1,112 @@
+#include "orchestrator/engine/submissions.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/asl/parse.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::engine {
+namespace {
+
+// The same submission again is answered with the run that exists.
+Submitted existing(const store::ExecutionRow& row, const Submission& submission,
+                   const std::string& definition) {
+  const char* differs = nullptr;
+  if (json::parse(row.made.input) != json::parse(submission.input)) differs = "input";
+  // As on the service, where a machine may have been updated since.
+  const bool by_name = !submission.service.arn.empty();
+  if (!by_name && definition != submission.definition) differs = "definition";
+  if (!differs) return {row.made.run_id, true, false};
+  throw Error("ORCH-0202",
+              fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
+                          submission.name, row.made.run_id, differs),
+              "choose another --name, or `orch resume` that run");
+}
+
+}  // namespace
+
+void check_json(const std::string& text, const char* what) {
+  try {
+    json::parse(text);
+  } catch (const json::SyntaxError& error) {
+    throw Error("ORCH-0003", fmt::format("the {} is not JSON: {}", what, error.what()));
+  }
+}
+
+void check_resources(const asl::Workflow& workflow, const workers::Registry& registry) {
+  for (const auto& [name, state] : workflow.by_name) {
+    const auto* task = std::get_if<asl::Task>(&state->body);
+    // A definition written for AWS names what a bindings file or a client provides.
+    if (!task || task->resource.text.starts_with("arn:")) continue;
+    if (registry.find(task->resource.text)) continue;
+    throw Error("ORCH-0204",
+                fmt::format("no worker serves the resource \"{}\" of the state \"{}\"{}",
+                            task->resource.text, name,
+                            did_you_mean(task->resource.text, registry.resources())),
+                "nothing was started; the workers' names begin with \"orch:\"");
+  }
+}
+
+std::future<Submitted> Submissions::start(Submission submission) {
+  return commands_.ask<Submitted>(
+      [this, submission = std::move(submission)] { return submit(submission); });
+}
+
+Submitted Submissions::submit(const Submission& submission) {
+  check_json(submission.input, "input");
+  if (!submission.request.empty())
+    if (const auto row = runs_.store.find_request(submission.request))
+      return {row->made.run_id, false, true};
+  const auto starter = starter_of(submission);
+  if (starter)
+    if (const auto row = runs_.store.find_started(starter->execution, starter->ticket))
+      return {row->made.run_id, true, true};
+  if (starter) check_open(*starter);
+  const auto hash = store::definition_hash(submission.definition);
+  auto workflow = runs_.workflows.known(hash);
+  if (!workflow) workflow = asl::parse_or_throw(submission.definition, submission.workflow);
+  if (!submission.name.empty()) {
+    if (const auto row = runs_.store.find_name(submission.workflow, submission.name))
+      return existing(*row, submission, runs_.store.definition(row->made.definition_hash));
+  }
+  if (submission.service.arn.empty()) check_resources(*workflow, registry_);
+  runs_.workflows.keep(hash, workflow);
+  store::ExecutionRow row;
+  auto& made = row.made;
+  made.run_id = runs_.turn.new_run_id();
+  made.name = submission.name.empty() ? made.run_id : submission.name;
+  made.workflow = submission.workflow;
+  made.definition_hash = hash;
+  made.input = submission.input;
+  made.connections = submission.connections;
+  made.started_at = runs_.turn.now();
+  made.service = submission.service;
+  made.starter = starter;
+  made.request = submission.request;
+  runs_.turn.transaction().keep_definition(hash, submission.definition);
+  row.id = runs_.turn.transaction().add(made);
+  const auto run_id = made.run_id;
+  auto execution = runs_.workflows.blank(row, workflow);
+  runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),
+                            execution::Start{});
+  return {run_id, false, false};
+}
+
+// A run that no one waits for would never be stopped.
+void Submissions::check_open(const store::StarterLink& starter) {
+  auto* run = runs_.executions.find(starter.execution);
+  if (!run || !run->execution.is_open(execution::Ticket{starter.ticket}))
+    throw Error("ORCH-0214", "the task that starts this run is not open any more",
+                "nothing was started: the task has timed out, or its execution has ended");
+}
+
+std::optional<store::StarterLink> Submissions::starter_of(const Submission& submission) {
+  if (!submission.starter) return std::nullopt;
+  const auto& starter = *submission.starter;
+  return store::StarterLink{runs_.store.find(starter.run).id, starter.ticket, starter.waits};
+}
+
+}  // namespace orch::engine

@@ -1,0 +1,36 @@
+// New runs that callers ask for.
+#pragma once
+
+#include <future>
+#include <optional>
+
+#include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/runs.h"
+
+namespace orch::engine {
+
+/// Throws Error ORCH-0204 when a Task state names a resource of orch that no worker serves.
+void check_resources(const asl::Workflow& workflow, const workers::Registry& registry);
+
+/// Throws Error ORCH-0003 "the `what` is not JSON".
+void check_json(const std::string& text, const char* what);
+
+class Submissions {
+ public:
+  Submissions(Runs& runs, Commands& commands, const workers::Registry& registry)
+      : runs_(runs), commands_(commands), registry_(registry) {}
+
+  /// As that of the engine. Thread-safe.
+  std::future<Submitted> start(Submission submission);
+
+ private:
+  Submitted submit(const Submission& submission);
+  void check_open(const store::StarterLink& starter);
+  std::optional<store::StarterLink> starter_of(const Submission& submission);
+
+  Runs& runs_;
+  Commands& commands_;
+  const workers::Registry& registry_;
+};
+
+}  // namespace orch::engine

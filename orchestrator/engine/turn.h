@@ -1,0 +1,94 @@
+// The turn under way: its time, its transaction, and how much of it is used up.
+//
+// What a turn is. Everything that arrives is decided by executions in memory, the events of all of
+// them are appended in one transaction, and only then does anything follow from them:
+//
+//     arrived ─▶ decided ─▶ written ─▶ committed ─▶ carried out
+//        ▲          │          │
+//        └──────────┴──────────┘  rolled back
+//
+// States of a run in memory (active.h). *Created*: it began in this turn; a failed commit removes
+// it. *Touched*: it takes part in this turn. *Stale*: a commit failed, so memory is folded again
+// from the store before the next use; the store's word counts, because a commit that reported an
+// error may have been kept. *Deciding elsewhere*: a long decision is under way (decisions.h) and
+// what arrives for the run waits for it. A run that has ended or is set aside leaves memory.
+//
+// What is volatile. Everything in memory is a cache of the store or can be had again: deliveries
+// (their tasks are open in the history and are delivered again, with a larger fence), timers and
+// heartbeats (folded from `due`), map runs (counted anew from their children's rows), queues of
+// activities (open tasks), reports that came before their task was submitted (their callers have no
+// answer yet), long decisions (the stimulus is decided again), callers that wait. Nobody outside is
+// told anything before the commit.
+//
+// Threads and locks. Every participant and follower belongs to the engine's thread. Other threads
+// hand things over through Arrivals (arrivals.h), each with its own mutex, and then wake the
+// engine through Wakeup; Delivery, ItemFeed, ResultJob, WorkerPool and DecisionThreads have one
+// mutex each. No two of these are ever held at once, and none is held while a store, an observer
+// or a worker is called, so there is no order to keep. The engine's thread joins no other one
+// before it is closed: what is not wanted is left to Background.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "orchestrator/base/secret.h"
+#include "orchestrator/engine/active.h"
+#include "orchestrator/engine/clock.h"
+#include "orchestrator/engine/run_id.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::engine {
+
+/// Until when a turn decides what callers ask for, what workers have done, what runs have left to
+/// do, and map runs: each gets its share, however much there is of the others.
+namespace share {
+inline constexpr Millis commands{15};
+inline constexpr Millis news{30};
+inline constexpr Millis more{40};
+inline constexpr Millis map_runs{50};
+}  // namespace share
+
+class Turn {
+ public:
+  /// Recorded times go on after the latest in the histories of the runs under way.
+  explicit Turn(store::Store& store);
+
+  void begin();
+  /// Nothing happens when nothing was written.
+  void commit();
+  void roll_back();
+
+  /// As it is recorded.
+  Instant now() const { return now_; }
+  const Clock& clock() const { return clock_; }
+  /// Begins with the first call.
+  store::Turn& transaction();
+  bool has_written() const { return transaction_ != nullptr; }
+  /// How often transaction() was called, ever.
+  std::uint64_t writes() const { return writes_; }
+
+  /// True when the time, the events or the bytes of this turn are used up.
+  bool is_full(Millis share) const;
+  void count(const std::vector<execution::Event>& events);
+
+  execution::Stimulus stimulus(Active::What what);
+  execution::Moment moment();
+  std::string new_run_id() { return run_ids_.next(now_); }
+
+ private:
+  store::Store& store_;
+  Clock clock_;
+  Instant now_{};
+  std::chrono::steady_clock::time_point began_{};
+  std::unique_ptr<store::Turn> transaction_;
+  std::uint64_t writes_ = 0;
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;  ///< of the events' payloads, as text
+  SecretSource secrets_;
+  RunIds run_ids_;
+};
+
+}  // namespace orch::engine
