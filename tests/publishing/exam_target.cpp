@@ -120,7 +120,7 @@ class PostgresExamTarget final : public ExamTarget {
 const std::vector<TargetKind>& target_kinds() {
   static const std::vector<TargetKind> kinds = {
       {"sqlite",
-       {"strict tables", "case folding", "binary order of texts"},
+       {"strict tables", "case folding", "binary order of texts", "rows written anew"},
        "orch_evidence",
        [] { return std::make_unique<SqliteExamTarget>(); }},
       {"postgresql",

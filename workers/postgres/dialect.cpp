@@ -100,6 +100,9 @@ class PostgresDialect final : public publishing::Dialect {
     return equality_is_exact(column) ? value : value + "::text COLLATE \"C\"";
   }
 
+  // Every row that is deleted stays in the table until it is vacuumed.
+  bool rewrites() const override { return false; }
+
   std::size_t terms() const override { return 10'000; }
 
   std::string index_staging(const data::TableName&,

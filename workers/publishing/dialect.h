@@ -53,6 +53,9 @@ class Dialect {
                               const std::string& right) const = 0;
   /// What to group by so that only values which are the same to the byte fall together.
   virtual std::string exact(const data::Column& column, const std::string& value) const = 0;
+  /// All rows of a table without further indexes are written anew for less than it costs to compare
+  /// them, and in no more space.
+  virtual bool rewrites() const = 0;
   /// How many terms of an OR may stand in one pair of brackets.
   virtual std::size_t terms() const = 0;
 

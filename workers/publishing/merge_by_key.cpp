@@ -11,6 +11,8 @@ std::string not_staged(const RowMerge& merge, const std::vector<std::string>& ke
   return fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})", merge.staged(), merge.same(key));
 }
 
+constexpr const char* changed_rows = "orch_changed";
+
 /// A key that is equal may still be spelled in another way, and takes the load's spelling.
 bool is_updated(const RowMerge& merge, const std::vector<std::string>& key,
                 const data::Column& column) {
@@ -19,6 +21,40 @@ bool is_updated(const RowMerge& merge, const std::vector<std::string>& key,
 }
 
 }  // namespace
+
+bool stage_changed(RowMerge& merge, const std::vector<std::string>& key, std::int64_t most) {
+  std::vector<std::string> differences{"t." + merge.dialect.quote(key.front()) + " IS NULL"};
+  for (const auto& column : merge.plan.columns) {
+    const auto name = merge.dialect.quote(column.name);
+    differences.push_back(merge.dialect.differs(column, "t." + name, "s." + name));
+  }
+  merge.session.execute(fmt::format(
+      "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} LEFT JOIN {} ON {} WHERE {} LIMIT {}",
+      changed_rows, list(merge.dialect, merge.plan.columns, "s."), merge.staged(), merge.rows(),
+      merge.same(key), any_of(merge.dialect, differences), most + 1));
+  if (number(merge.session, fmt::format("SELECT count(*) FROM {}", changed_rows)) <= most) {
+    merge.changed_rows = changed_rows;
+    return true;
+  }
+  merge.session.execute(fmt::format("DROP TABLE {}", changed_rows));
+  return false;
+}
+
+void drop_changed(RowMerge& merge) {
+  if (merge.changed_rows.empty()) return;
+  merge.session.execute("DROP TABLE " + merge.changed_rows);
+  merge.changed_rows.clear();
+}
+
+bool has_gone(RowMerge& merge, const std::vector<std::string>& key) {
+  if (merge.changed_rows.empty()) return true;
+  const auto added =
+      number(merge.session,
+             fmt::format("SELECT count(*) FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})",
+                         merge.changed(), merge.rows(), merge.same(key)));
+  return number(merge.session, "SELECT count(*) FROM " + merge.rows()) + added !=
+         number(merge.session, "SELECT count(*) FROM " + merge.staged());
+}
 
 void delete_gone(RowMerge& merge, const std::vector<std::string>& key, Changes& changes) {
   const auto gone = not_staged(merge, key);
@@ -40,7 +76,7 @@ void update_changed(RowMerge& merge, const std::vector<std::string>& key, Change
   const auto aside = set_aside(merge, key);
   changes.updated += aside + merge.session.execute(fmt::format(
                                  "UPDATE {} SET {} FROM {} WHERE {} AND ({}){}", merge.rows(),
-                                 fmt::join(assignments, ", "), merge.staged(), merge.same(key),
+                                 fmt::join(assignments, ", "), merge.changed(), merge.same(key),
                                  any_of(merge.dialect, differences),
                                  aside > 0 ? " AND NOT " + is_set_aside(merge, key) : ""));
   if (aside > 0) put_back(merge, key);
@@ -56,7 +92,7 @@ void insert_new(RowMerge& merge, const std::vector<std::string>& key, Changes& c
   changes.inserted += merge.session.execute(fmt::format(
       "INSERT INTO {} ({}){} SELECT {} FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {})",
       merge.dialect.qualified(merge.plan.request.target), list(merge.dialect, columns),
-      merge.target.overriding, list(merge.dialect, columns, "s."), merge.staged(), merge.rows(),
+      merge.target.overriding, list(merge.dialect, columns, "s."), merge.changed(), merge.rows(),
       merge.same(key)));
 }
 

@@ -40,6 +40,8 @@ struct RowMerge {
   std::string staging;     ///< the same as SQL
   bool empty = false;      ///< the target was created with this publish
   bool null_safe = false;  ///< NULL is a value of the key, like any other
+  std::string
+      changed_rows;  ///< copies of the staged rows that are to be written; empty: any may be
 
   RowMerge(Session& on, const data::LoadPlan& by, const TableFacts& into,
            const data::TableName& from, bool created);
@@ -49,6 +51,8 @@ struct RowMerge {
   /// "target_name t" for DELETE, UPDATE and FROM.
   std::string rows() const { return target.rows + " AS t"; }
   std::string staged() const { return staging + " AS s"; }
+  /// The staged rows that may differ from those of the table.
+  std::string changed() const { return changed_rows.empty() ? staged() : changed_rows + " AS s"; }
   /// `t` and `s` have the same key, by the key's own equality.
   std::string same(const std::vector<std::string>& key, const std::string& left = "t.",
                    const std::string& right = "s.") const;
@@ -73,6 +77,12 @@ void admit_null_keys(RowMerge& merge, const std::vector<std::string>& key);
 /// True when some staged row has NULL in `key`.
 bool has_null_keys(RowMerge& merge, const std::vector<std::string>& key);
 
+/// Finds the staged rows that are not in the table, to the byte, by a key of the table; those alone
+/// are written then. Gives up, and returns false, after `most` of them.
+bool stage_changed(RowMerge& merge, const std::vector<std::string>& key, std::int64_t most);
+void drop_changed(RowMerge& merge);
+/// False when no row is known to be one that delete_gone() would delete.
+bool has_gone(RowMerge& merge, const std::vector<std::string>& key);
 /// Deletes the rows whose key is not staged.
 void delete_gone(RowMerge& merge, const std::vector<std::string>& key, Changes& changes);
 /// Updates the rows whose key is staged and that differ in any byte, in place; rows that exchange

@@ -39,6 +39,7 @@ struct TableFacts {
   std::vector<std::string> fixed;  ///< columns that UPDATE may not name
   std::vector<UniqueKey> unique;   ///< the primary key first
   std::vector<Cascade> cascades;
+  bool indexed = false;                ///< has indexes other than that of the primary key
   std::vector<std::string> rewriters;  ///< "trigger audit", "rule r": what may change rows
 };
 

@@ -77,7 +77,7 @@ std::string takes_unique_values(const RowMerge& merge, const std::vector<std::st
 std::int64_t set_aside(RowMerge& merge, const std::vector<std::string>& key) {
   const auto takers = takes_unique_values(merge, key);
   if (takers.empty()) return 0;
-  const auto from = fmt::format("{} JOIN {} ON {} WHERE {}", merge.rows(), merge.staged(),
+  const auto from = fmt::format("{} JOIN {} ON {} WHERE {}", merge.rows(), merge.changed(),
                                 merge.same(key), takers);
   if (merge.session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", from)).empty()) return 0;
   std::vector<std::string> values;

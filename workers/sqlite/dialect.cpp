@@ -57,6 +57,8 @@ class SqliteDialect final : public publishing::Dialect {
   std::string exact(const data::Column&, const std::string& value) const override {
     return fmt::format("{0} COLLATE BINARY, typeof({0})", value);
   }
+  // A table is emptied by freeing its pages.
+  bool rewrites() const override { return true; }
   /// Expressions may nest 1000 deep, and `a OR b OR …` nests once a term.
   std::size_t terms() const override { return 100; }
 

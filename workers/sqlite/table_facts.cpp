@@ -46,10 +46,12 @@ publishing::TableFacts table_facts(Database& db, Described table) {
   if (const auto& key = table.table.key; !key.empty())
     facts.unique.push_back({"PRIMARY KEY", key, is_nullable(table.table, key)});
   Statement indexes(db,
-                    "SELECT name FROM pragma_index_list(?1, 'main') "
-                    "WHERE \"unique\" AND NOT partial AND origin <> 'pk' ORDER BY seq");
+                    "SELECT name, \"unique\" AND NOT partial FROM pragma_index_list(?1, 'main') "
+                    "WHERE origin <> 'pk' ORDER BY seq");
   indexes.bind(name);
   while (indexes.step()) {
+    facts.indexed = true;
+    if (indexes.int64(1) == 0) continue;
     const std::string index(indexes.text(0));
     if (auto columns = columns_of(db, index); !columns.empty())
       facts.unique.push_back({index, columns, is_nullable(table.table, columns)});

@@ -1,6 +1,6 @@
 // replace: the table holds the load and nothing else. Rows that stay are left alone, by key where
 // there is one: other tables may refer to them, triggers watch them, columns of them may be the
-// user's own.
+// user's own. Where none of it is so, rows are written anew if that costs less than comparing them.
 #include <algorithm>
 #include <optional>
 
@@ -50,6 +50,45 @@ std::optional<Key> matching_key(RowMerge& merge) {
   return std::nullopt;
 }
 
+/// Somebody could tell rows that were written anew from rows that stayed.
+bool is_watched(const RowMerge& merge) {
+  return !merge.target.rewriters.empty() || !merge.target.cascades.empty() ||
+         !merge.unfilled().empty();
+}
+
+/// Without an index, writing rows costs less than comparing them; with one, if many are to change.
+bool is_rewritten(RowMerge& merge) {
+  if (!merge.dialect.rewrites() || is_watched(merge)) return false;
+  if (!merge.target.indexed) return true;
+  for (const auto& key : candidates(merge))
+    if (is_copied(merge, key) && is_unique(merge, key))
+      return !stage_changed(merge, key, staged_rows(merge) / 4);
+  return false;
+}
+
+void refuse_all_repeated_keys(RowMerge& merge) {
+  for (const auto& key : candidates(merge))
+    if (is_copied(merge, key) && !has_null_keys(merge, key)) refuse_repeated_keys(merge, key);
+}
+
+/// The target looks at its own keys; a declared one may be none of them.
+void rewrite(RowMerge& merge, Changes& changes) {
+  const auto& declared = merge.plan.request.key_columns;
+  const bool unguarded = !declared.empty() && !is_unique(merge, declared);
+  if (unguarded) refuse_all_repeated_keys(merge);
+  changes.method = "delete-insert";
+  delete_all(merge, changes);
+  try {
+    insert_all(merge, changes);
+  } catch (const data::DatabaseError&) {
+    refuse_all_repeated_keys(merge);
+    throw;
+  }
+  // A table may be declared to drop rows of a key that is there (ON CONFLICT IGNORE, REPLACE).
+  if (number(merge.session, "SELECT count(*) FROM " + merge.target.rows) != staged_rows(merge))
+    refuse_all_repeated_keys(merge);
+}
+
 class Replace final : public RowStrategy {
  public:
   std::int64_t rows_after(RowMerge& merge, std::int64_t) const override {
@@ -60,14 +99,19 @@ class Replace final : public RowStrategy {
     auto changes = begin(merge);
     if (merge.empty) {
       insert_all(merge, changes);
+    } else if (is_rewritten(merge)) {
+      rewrite(merge, changes);
     } else if (const auto key = matching_key(merge)) {
-      index_staged(merge, *key);
-      delete_gone(merge, *key, changes);
+      if (has_gone(merge, *key)) {
+        index_staged(merge, *key);
+        delete_gone(merge, *key, changes);
+      }
       update_changed(merge, *key, changes);
       insert_new(merge, *key, changes);
     } else {
       replace_rows(merge, changes);
     }
+    drop_changed(merge);
     return changes;
   }
 
@@ -106,9 +150,7 @@ class Replace final : public RowStrategy {
 
   static void replace_rows(RowMerge& merge, Changes& changes) {
     // What nobody can see, who sees only the rows before and after, may be done in the short way.
-    const bool watched = !merge.target.rewriters.empty() || !merge.target.cascades.empty() ||
-                         !merge.unfilled().empty();
-    if (watched && !merge.target.row_id.empty()) return apply_difference(merge, changes);
+    if (is_watched(merge) && !merge.target.row_id.empty()) return apply_difference(merge, changes);
     changes.method = "delete-insert";
     delete_all(merge, changes);
     insert_all(merge, changes);
