@@ -22,12 +22,16 @@ class Numbers final : public RowReader {
   explicit Numbers(std::int64_t count, std::function<void(std::int64_t)> at = {})
       : count_(count), at_(std::move(at)) {}
   void read(RowSink& sink, const std::function<bool()>& stop) override {
-    Cell cell(Cell::Type::integer, 0);
-    for (cell.integer = 1; cell.integer <= count_; ++cell.integer) {
-      if (cell.integer % 1000 == 0 && stop()) throw workers::Cancelled();
-      if (at_) at_(cell.integer);
-      sink.row({&cell, 1});
+    RowBatch batch(1);
+    for (std::int64_t number = 1; number <= count_; ++number) {
+      if (number % 1000 == 0 && stop()) throw workers::Cancelled();
+      if (at_) at_(number);
+      batch.add()[0] = Cell(Cell::Type::integer, number);
+      if (!batch.full()) continue;
+      sink.rows(batch);
+      batch.clear();
     }
+    sink.rows(batch);
   }
 
  private:

@@ -49,8 +49,8 @@ class Gate {
 class PausedSink final : public data::RowSink {
  public:
   PausedSink(data::RowSink& sink, Gate& gate) : sink_(sink), gate_(gate) {}
-  void row(std::span<const data::Cell> cells) override {
-    sink_.row(cells);
+  void rows(const data::RowBatch& batch) override {
+    sink_.rows(batch);
     gate_.pass();
   }
   void encoded(std::string_view row) override {
@@ -77,7 +77,7 @@ class PausedReader final : public data::RowReader {
   Gate& gate_;
 };
 
-/// `source`, whose readers wait after each row between pause() and release().
+/// `source`, whose readers wait after each batch of rows between pause() and release().
 class PausedSource final : public data::Source {
  public:
   explicit PausedSource(std::unique_ptr<data::Source> source) : source_(std::move(source)) {}

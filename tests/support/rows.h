@@ -15,14 +15,15 @@ using TextRow = std::vector<std::optional<std::string>>;
 /// Keeps every row; NULL is unset, numbers are in decimal.
 class CollectingSink final : public data::RowSink {
  public:
-  void row(std::span<const data::Cell> cells) override {
-    TextRow row;
-    for (const auto& cell : cells) row.push_back(text_of(cell));
-    rows.push_back(std::move(row));
+  void rows(const data::RowBatch& batch) override {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      auto& row = found.emplace_back();
+      for (const auto& cell : batch.row(i)) row.push_back(text_of(cell));
+    }
   }
   void encoded(std::string_view) override { throw std::logic_error("encoded row"); }
 
-  std::vector<TextRow> rows;
+  std::vector<TextRow> found;
 
  private:
   std::optional<std::string> text_of(const data::Cell& cell) {
@@ -38,7 +39,7 @@ class CollectingSink final : public data::RowSink {
 inline std::vector<TextRow> read_all(data::Source& source, const data::ReadRequest& request) {
   CollectingSink sink;
   for (const auto& reader : source.open(request)) reader->read(sink, [] { return false; });
-  return sink.rows;
+  return sink.found;
 }
 
 /// All columns of `table`.

@@ -55,14 +55,15 @@ constexpr std::string_view whole_entry = "entry";
 /// Keeps every row as texts.
 class Collector final : public data::RowSink {
  public:
-  void row(std::span<const data::Cell> cells) override {
-    Row row;
-    for (const auto& cell : cells) row.push_back(text_of(cell));
-    rows.push_back(std::move(row));
+  void rows(const data::RowBatch& batch) override {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      auto& row = found.emplace_back();
+      for (const auto& cell : batch.row(i)) row.push_back(text_of(cell));
+    }
   }
   void encoded(std::string_view) override {}  // never with RowFormat::cells
 
-  std::vector<Row> rows;
+  std::vector<Row> found;
 
  private:
   std::optional<std::string> text_of(const data::Cell& cell) {
@@ -81,7 +82,7 @@ std::vector<Row> read_rows(data::Source& source, const data::Relation& from,
   request.columns = columns;
   Collector collector;
   for (const auto& reader : source.open(request)) reader->read(collector, [] { return false; });
-  return std::move(collector.rows);
+  return std::move(collector.found);
 }
 
 boost::json::array comma_list(std::string_view text) {

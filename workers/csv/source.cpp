@@ -37,13 +37,14 @@ class CsvReader final : public data::RowReader {
         picked_(std::move(picked)),
         columns_(columns),
         options_(std::move(options)),
-        cells_(picked_.size()) {}
+        batch_(picked_.size()) {}
 
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
     for (const auto& file : files_) {
       read_file(file, sink, stop);
       if (look(file.path) != file) throw changed(file);
     }
+    sink.rows(batch_);
   }
 
  private:
@@ -65,12 +66,16 @@ class CsvReader final : public data::RowReader {
   }
 
   void take(std::span<const Field> fields, data::RowSink& sink) {
+    const auto cells = batch_.add();
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       const auto& field = fields[picked_[i]];
       const bool null = !field.quoted && field.text == options_.null;
-      cells_[i] = null ? data::Cell() : data::Cell(data::Cell::Type::text, field.text);
+      if (!null) cells[i] = data::Cell(data::Cell::Type::text, field.text);
     }
-    sink.row(cells_);
+    batch_.keep();
+    if (!batch_.full()) return;
+    sink.rows(batch_);
+    batch_.clear();
   }
 
   workers::TaskFailed wrong_width(std::string_view file, std::int64_t line,
@@ -92,7 +97,7 @@ class CsvReader final : public data::RowReader {
   std::vector<std::size_t> picked_;
   std::size_t columns_;
   Options options_;
-  std::vector<data::Cell> cells_;
+  data::RowBatch batch_;
   std::int64_t rows_ = 0;
 };
 

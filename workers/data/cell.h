@@ -47,7 +47,7 @@ struct Cell {
   /// in PostgreSQL.
   std::int64_t integer = 0;
   double real = 0;
-  std::string_view bytes = {};  ///< valid until the next row
+  std::string_view bytes = {};  ///< of the source, or of a RowBatch
 
   Cell() = default;
   Cell(Type of, std::integral auto value) : type(of), integer(value) {}

@@ -27,14 +27,16 @@ class PartSink final : public RowSink {
     chunk_.reserve(chunk_bytes);
   }
 
-  void row(std::span<const Cell> cells) override {
-    const auto start = chunk_.size();
-    try {
-      encoder_->encode(cells, chunk_);
-    } catch (const workers::TaskFailed& failure) {
-      throw with_row(failure);
+  void rows(const RowBatch& batch) override {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      const auto start = chunk_.size();
+      try {
+        encoder_->encode(batch.row(i), chunk_);
+      } catch (const workers::TaskFailed& failure) {
+        throw with_row(failure, batch.rowid(i));
+      }
+      took(std::string_view(chunk_).substr(start));
     }
-    took(std::string_view(chunk_).substr(start));
   }
 
   void encoded(std::string_view row) override {
@@ -49,7 +51,7 @@ class PartSink final : public RowSink {
   }
 
   const Digest& digest() const { return digest_; }
-  std::int64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+  std::int64_t rows_read() const { return rows_.load(std::memory_order_relaxed); }
   std::int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
@@ -71,13 +73,19 @@ class PartSink final : public RowSink {
     chunk_.reserve(chunk_bytes + chunk_bytes / 8);
   }
 
-  workers::TaskFailed with_row(const workers::TaskFailed& failure) const {
+  workers::TaskFailed with_row(const workers::TaskFailed& failure,
+                               std::optional<std::int64_t> rowid) const {
     const auto number = digest_.rows + 1;
     auto place = fmt::format(" (row {} of the read", number);
     if (part_ > 0) place += fmt::format(" of part {}", part_);
     boost::json::object details{{"row", number}};
     if (part_ > 0) details["part"] = part_;
-    return amended(failure, place + ")", details);
+    place += ")";
+    if (rowid) {
+      place += fmt::format(" (rowid {})", *rowid);
+      details["rowid"] = *rowid;
+    }
+    return amended(failure, place, details);
   }
 
   std::unique_ptr<RowEncoder> encoder_;
@@ -124,7 +132,7 @@ Moved join_all(Crew& crew, const std::deque<PartSink>& sinks, const MoveControl&
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
     for (const auto& sink : sinks) {
-      rows += sink.rows();
+      rows += sink.rows_read();
       bytes += sink.bytes();
     }
     control.progress(rows, bytes);

@@ -2,10 +2,10 @@
 //
 //   reader thread (one a part)                      writer thread (one a part of the load)
 //   RowReader -> RowSink: encode or pass through -> Ring, 4 chunks of 128 KiB -> RowWriter
-//                         + digest of every row
+//     (batches of cells)  + digest of every row
 //
-// Memory is bounded by the ring and the longest row, whatever the table's size. The calling thread
-// reports progress and looks for a stop.
+// Memory is bounded by ring, batch and the longest row, whatever the table's size. The calling
+// thread reports progress and looks for a stop.
 #pragma once
 
 #include <cstdint>

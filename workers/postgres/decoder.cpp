@@ -100,8 +100,7 @@ bool read_as_is(Kind kind) {
   return kind != Kind::json && kind != Kind::any && kind != Kind::other;
 }
 
-std::span<const Cell> Decoder::decode(std::string_view tuple) {
-  cells_.assign(kinds_.size(), Cell{});
+void Decoder::decode(std::string_view tuple, std::span<Cell> cells) {
   if (tuple.size() < 2 || get16(tuple.data()) != kinds_.size()) malformed();
   tuple.remove_prefix(2);
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
@@ -111,11 +110,10 @@ std::span<const Cell> Decoder::decode(std::string_view tuple) {
     if (length < 0) continue;  // NULL
     const auto bytes = static_cast<std::size_t>(length);
     if (tuple.size() < bytes) malformed();
-    cells_[i] = field(tuple.substr(0, bytes), kinds_[i], digits_[i]);
+    cells[i] = field(tuple.substr(0, bytes), kinds_[i], digits_[i]);
     tuple.remove_prefix(bytes);
   }
   if (!tuple.empty()) malformed();
-  return cells_;
 }
 
 }  // namespace orch::postgres

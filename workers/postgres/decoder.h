@@ -22,13 +22,12 @@ class Decoder {
   explicit Decoder(std::vector<data::Kind> kinds)
       : kinds_(std::move(kinds)), digits_(kinds_.size()) {}
 
-  /// One cell for each kind. They point into `tuple` and this object, until the next call. Throws
-  /// pg::Error (08P01) when the tuple is not as the protocol says.
-  std::span<const data::Cell> decode(std::string_view tuple);
+  /// Fills one cell for each kind, which are NULL before. They point into `tuple` and this object,
+  /// until the next call. Throws pg::Error (08P01) when the tuple is not as the protocol says.
+  void decode(std::string_view tuple, std::span<data::Cell> cells);
 
  private:
   std::vector<data::Kind> kinds_;
-  std::vector<data::Cell> cells_;
   std::vector<std::string> digits_;  ///< of each column's decimal
 };
 

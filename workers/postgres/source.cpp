@@ -59,9 +59,18 @@ class Reader final : public data::RowReader {
       return copy_rows(
           *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
     Decoder decoder(kinds_);
+    data::RowBatch batch(kinds_.size());
     copy_rows(
         *connection_, select_, data::RowFormat::pg_binary,
-        [&](std::string_view row) { sink.row(decoder.decode(row)); }, stop);
+        [&](std::string_view row) {
+          decoder.decode(row, batch.add());
+          batch.keep();
+          if (!batch.full()) return;
+          sink.rows(batch);
+          batch.clear();
+        },
+        stop);
+    sink.rows(batch);
   }
 
   Place place_;

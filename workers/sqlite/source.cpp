@@ -132,18 +132,28 @@ class SqliteReader final : public data::RowReader {
 
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
     const auto columns = rows_.columns() - (rowid_ ? 1 : 0);
-    std::vector<data::Cell> cells(static_cast<std::size_t>(columns));
+    data::RowBatch batch(static_cast<std::size_t>(columns));
     RowLimit limit(stop);
     const StopWatch watch(db_, limit.stop());
     while (guarded(place_, [&] { return next(limit); })) {
-      if (rowid_) last_rowid_ = rows_.int64(columns);
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        cells[i] = cell_of(rows_, static_cast<int>(i), booleans_[i]);
-      push(sink, cells);
+      add_row(batch);
+      if (!batch.full()) continue;
+      sink.rows(batch);
+      batch.clear();
     }
+    sink.rows(batch);
   }
 
  private:
+  void add_row(data::RowBatch& batch) {
+    const auto columns = rows_.columns() - (rowid_ ? 1 : 0);
+    if (rowid_) last_rowid_ = rows_.int64(columns);
+    const auto cells = batch.add(rowid_ ? std::optional(last_rowid_) : std::nullopt);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      cells[i] = cell_of(rows_, static_cast<int>(i), booleans_[i]);
+    batch.keep();
+  }
+
   bool next(RowLimit& limit) {
     try {
       return limit.step(rows_);
@@ -178,16 +188,6 @@ class SqliteReader final : public data::RowReader {
       }
     }
     return fmt::format("a row after rowid {}", last_rowid_);
-  }
-
-  void push(data::RowSink& sink, std::span<const data::Cell> cells) {
-    try {
-      sink.row(cells);
-    } catch (const workers::TaskFailed& failure) {
-      if (!rowid_) throw;
-      const auto rowid = rows_.int64(rows_.columns() - 1);
-      throw data::amended(failure, fmt::format(" (rowid {})", rowid), {{"rowid", rowid}});
-    }
   }
 
   Database db_;

@@ -97,17 +97,8 @@ class AuditReader::Sink final : public data::RowSink, public RowText {
   Sink(AuditReader& reader, const std::function<void(const AuditRow&)>& take)
       : reader_(reader), take_(take) {}
 
-  void row(std::span<const data::Cell> cells) override {
-    cells_ = cells;
-    encoded_.clear();
-    reader_.row_encoder_->encode(cells, encoded_);
-    key_cells_.clear();
-    for (const auto at : reader_.key_) key_cells_.push_back(cells[at]);
-    key_.clear();
-    reader_.key_encoder_->encode(key_cells_, key_);
-    const auto& first = key_cells_.front();
-    const bool integer = reader_.integers_ && first.type == data::Cell::Type::integer;
-    give(encoded_, integer, first.integer);
+  void rows(const data::RowBatch& batch) override {
+    for (std::size_t i = 0; i < batch.rows(); ++i) row(batch.row(i));
   }
 
   void encoded(std::string_view line) override {
@@ -143,6 +134,19 @@ class AuditReader::Sink final : public data::RowSink, public RowText {
   }
 
  private:
+  void row(std::span<const data::Cell> cells) {
+    cells_ = cells;
+    encoded_.clear();
+    reader_.row_encoder_->encode(cells, encoded_);
+    key_cells_.clear();
+    for (const auto at : reader_.key_) key_cells_.push_back(cells[at]);
+    key_.clear();
+    reader_.key_encoder_->encode(key_cells_, key_);
+    const auto& first = key_cells_.front();
+    const bool integer = reader_.integers_ && first.type == data::Cell::Type::integer;
+    give(encoded_, integer, first.integer);
+  }
+
   void give(std::string_view whole, bool integer, std::int64_t value) {
     const auto id = hash_of(key_);
     AuditRow row{id, value, integer, {}, *this};
