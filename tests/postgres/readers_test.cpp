@@ -1,6 +1,7 @@
 // Readers beside many publishes: never an empty, partial or unverified table.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -170,6 +171,30 @@ TEST_P(OldSnapshots, NeverSeeAnEmptyTable) {
   EXPECT_GE(std::stoi(old.value("SELECT count(*) FROM t")), 999);
   old.run("COMMIT");
   EXPECT_EQ(old.value("SELECT count(*) FROM t"), "999");
+}
+
+// The publish would wait for two minutes.
+TEST(IdleReader, IsNotWaitedFor) {
+  test::Pair pair;
+  pg_run(pair.from,
+         "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
+  pair.replication().replicate(entry_of("t"));
+  test::PgSession reader(pair.to);
+  reader.run("BEGIN");
+  EXPECT_EQ(reader.value("SELECT v FROM t"), "a");
+  pg_run(pair.from, "UPDATE t SET v = 'b'");
+  const auto load = pair.replication().stage(entry_of("t"));
+  pair.replication().verify(entry_of("t"), load);
+  const auto idle =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+      "state = 'idle in transaction' AND state_change < clock_timestamp() - interval '5 s'";
+  while (pg_value(pair.to, idle) != "1") std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const auto patient = postgres::open_target({pair.server.conninfo(pair.to_name), "to", {}, 120});
+  const auto start = std::chrono::steady_clock::now();
+  const auto merged = test::Replication(pair.source(), *patient, 100).merge(entry_of("t"), load);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(100));
+  EXPECT_EQ(merged.at("method"), "merge");
+  EXPECT_EQ(reader.value("SELECT v FROM t"), "b");
 }
 
 INSTANTIATE_TEST_SUITE_P(Parts, OldSnapshots, testing::Values(1, 2));

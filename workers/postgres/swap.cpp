@@ -27,6 +27,9 @@ bool can_be_key(const data::Column& column) {
   }
 }
 
+/// How long a reader idles in its transaction before it counts as one who stays.
+constexpr const char* idle = "5 s";
+
 // The indexes of the parent that no constraint owns, as what follows "CREATE [UNIQUE] INDEX ON x".
 constexpr const char* indexes_sql = R"sql(
   SELECT i.indisunique, substring(pg_get_indexdef(i.indexrelid) FROM ' (USING .*)$')
@@ -196,6 +199,21 @@ std::vector<std::string> PartitionSwap::retire(const data::TableName& target,
                                    qualified({rows.schema, previous.name}),
                                    pg::quote(previous.schema)));
   return statements;
+}
+
+bool PartitionSwap::held_by_idle_reader(const data::TableName& target) {
+  return classified([&] {
+    return connection_
+        .exec(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE "
+            "l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() AND l.mode IN "
+            "('AccessShareLock', 'RowShareLock') AND l.database = (SELECT oid FROM pg_database "
+            "WHERE datname = current_database()) AND l.relation IN (SELECT to_regclass($1) UNION "
+            "ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass($1)) AND a.state "
+            "LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - $2::interval)",
+            {qualified(target), idle})
+        .boolean(0, 0);
+  });
 }
 
 std::chrono::milliseconds PartitionSwap::pause_after(int attempt) const {

@@ -27,6 +27,7 @@ class PartitionSwap final : public publishing::Swap {
   bool create(const data::LoadPlan& plan) override;
   std::string exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
                        bool created) override;
+  bool held_by_idle_reader(const data::TableName& target) override;
   std::chrono::milliseconds pause_after(int attempt) const override;
 
  private:

@@ -59,7 +59,7 @@ class Publisher {
       } catch (const data::DatabaseError& error) {
         const bool locked = error.error_class() == data::ErrorClass::locked;
         if (!locked || !session_.retries_locks()) throw;
-        if (!impatient()) {
+        if (!impatient() && !is_held_idle()) {
           session_.pause(exchanging_ ? session_.swap()->pause_after(attempt)
                                      : std::chrono::milliseconds(100 * std::min(attempt, 15)));
           continue;
@@ -76,6 +76,11 @@ class Publisher {
   bool impatient() const {
     const auto patience = session_.patience();
     return patience.count() > 0 && Clock::now() - started_ >= patience;
+  }
+
+  /// Waiting would end in the same way.
+  bool is_held_idle() {
+    return exchanging_ && session_.swap()->held_by_idle_reader(plan_.request.target);
   }
 
   /// What needs no lock on the target: the indexes of the staging table.

@@ -23,6 +23,9 @@ class Swap {
   /// older readers would see no rows.
   virtual std::string exchange(const data::LoadPlan& plan, const StagedLoad& staged,
                                bool created) = 0;
+  /// True when a reader who keeps `target` from being exchanged idles in its transaction, where it
+  /// may stay for hours. Not in a transaction.
+  virtual bool held_by_idle_reader(const data::TableName& target) = 0;
   /// How long to wait after try `attempt` (from 1) for readers failed: others who come must not
   /// spend their time behind ours.
   virtual std::chrono::milliseconds pause_after(int attempt) const = 0;
