@@ -1,7 +1,10 @@
 // Connections files: tests/cases/connections.json, and what is opened from them.
+#include <chrono>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -95,6 +98,22 @@ TEST_F(ConnectionsTest, SecretsAreFetchedWhenTheyAreNeeded) {
   EXPECT_EQ(error_of([&] { connections_.endpoint("hook"); }), "Connection.SecretMissing");
   folder_.write("t.txt", "def\r\n");
   EXPECT_EQ(connections_.endpoint("hook").token, "def");
+}
+
+// What has just been written may be written again within the clock's grain: it is not kept yet.
+TEST_F(ConnectionsTest, AFileIsReadAgainWhenItChanged) {
+  const auto first = [&] { return Connections::current(file_)->list().front().name; };
+  EXPECT_EQ(first(), "db");
+  while (Connections::current(file_) != Connections::current(file_))
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (const auto* name : {"one", "two"}) {
+    folder_.write(
+        file_.filename(),
+        fmt::format(R"({{"version":1,"connections":{{"{}":{{"url":"sqlite:x.db"}}}}}})", name));
+    EXPECT_EQ(first(), name);
+  }
+  std::filesystem::remove(file_);
+  EXPECT_THROW(Connections::current(file_), Error);
 }
 
 TEST_F(ConnectionsTest, WhatCannotBeDoneIsNamed) {

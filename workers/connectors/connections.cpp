@@ -1,8 +1,14 @@
 #include "workers/connectors/connections.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <sstream>
+#include <sys/stat.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,6 +33,30 @@ std::string read(const std::filesystem::path& file) {
   std::stringstream text;
   text << in.rdbuf();
   return text.str();
+}
+
+/// Tells whether a file is the one that was read.
+struct State {
+  dev_t device;
+  ino_t number;
+  off_t size;
+  std::int64_t changed;  ///< ns since 1970: its content, or what the system says of it
+
+  bool operator==(const State&) const = default;
+};
+
+std::optional<State> state_of(const std::filesystem::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return std::nullopt;
+  return State{found.st_dev, found.st_ino, found.st_size,
+               found.st_ctim.tv_sec * 1'000'000'000LL + found.st_ctim.tv_nsec};
+}
+
+/// A file that changed just now may change again without another time.
+bool is_settled(const State& state) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::nanoseconds(state.changed) + std::chrono::seconds(2) <
+         std::chrono::duration_cast<std::chrono::nanoseconds>(now);
 }
 
 std::vector<Entry> parse_all(const boost::json::value& document, json::Problems& problems) {
@@ -109,6 +139,28 @@ Connections Connections::load(const std::filesystem::path& file) {
   if (!problems.empty()) throw InvalidDocument("ORCH-0301", file.string(), std::move(problems));
   made.impl_->folder = std::filesystem::absolute(file).parent_path();
   return made;
+}
+
+std::shared_ptr<const Connections> Connections::current(const std::filesystem::path& file) {
+  struct Kept {
+    State state;
+    std::shared_ptr<const Connections> connections;
+  };
+  static std::mutex mutex;
+  static std::map<std::string, Kept> files;
+  const auto name = std::filesystem::absolute(file).string();
+  const auto state = state_of(file);
+  {
+    const std::scoped_lock lock(mutex);
+    const auto found = files.find(name);
+    if (found != files.end() && state && found->second.state == *state)
+      return found->second.connections;
+  }
+  auto read = std::make_shared<const Connections>(load(file));
+  const std::scoped_lock lock(mutex);
+  files.erase(name);
+  if (state && is_settled(*state)) files.emplace(name, Kept{*state, read});
+  return read;
 }
 
 Connections::Connections() = default;

@@ -27,6 +27,9 @@ class Connections {
   /// Reads and checks `file`; secrets are fetched from environment and files when a connection is
   /// opened, not here. Throws InvalidDocument (ORCH-0301) with every problem.
   static Connections load(const std::filesystem::path& file);
+  /// The same for the many tasks of a run: what was read stays until the file is another, or was
+  /// written to. Any thread.
+  static std::shared_ptr<const Connections> current(const std::filesystem::path& file);
   Connections(Connections&&) noexcept;
   Connections& operator=(Connections&&) noexcept;
   ~Connections();

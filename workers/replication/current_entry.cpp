@@ -24,8 +24,8 @@ bool is_place(const boost::json::value* reference) {
 catalog::Entry entry_now(const workers::Task& task, const boost::json::value* reference,
                          const std::string& key) {
   try {
-    const auto connections = connectors::Connections::load(task.connections);
-    const auto catalog = read_catalog(task, reference, connections);
+    const auto connections = connectors::Connections::current(task.connections);
+    const auto catalog = read_catalog(task, reference, *connections);
     const auto found = std::ranges::find(catalog.entries, key, &catalog::Entry::key);
     if (found == catalog.entries.end())
       throw workers::TaskFailed(
@@ -34,7 +34,7 @@ catalog::Entry entry_now(const workers::Task& task, const boost::json::value* re
           "put the entry back and resume the run, or start a new run without it", "ORCH-0312",
           {{"key", key}});
     auto entry = *found;
-    entry.owner = owner_of(catalog, entry, connections, task.store);
+    entry.owner = owner_of(catalog, entry, *connections, task.store);
     return entry;
   } catch (const Error& error) {
     throw workers::TaskFailed("Catalog.Invalid", error.what(), error.hint(), error.code());

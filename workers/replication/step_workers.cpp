@@ -46,8 +46,7 @@ Ends open_ends(const Work& work, Needs needs) {
   const auto& task = work.task;
   const auto& entry = work.entry;
   const auto stop = [&context = work.context] { return context.stop_requested(); };
-  const auto connections =
-      std::make_shared<connectors::Connections>(connectors::Connections::load(task.connections));
+  const auto connections = connectors::Connections::current(task.connections);
   Ends ends;
   // The target first: opening it may switch its file to WAL, which no reader may hold up.
   ends.target = connections->open_target(entry.target_connection, stop);

@@ -114,6 +114,12 @@ Database open_writer(const TargetFile& file) {
   return db;
 }
 
+bool has_moved(Database& db) {
+  int moved = 0;
+  const auto result = sqlite3_file_control(db.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return result != SQLITE_OK || moved != 0;
+}
+
 std::unique_ptr<data::Target> open_target(const std::filesystem::path& path, std::string display,
                                           std::chrono::milliseconds patience,
                                           std::function<bool()> stop) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,9 @@ struct TargetFile {
 /// publish checks them itself.
 Database open_writer(const TargetFile& file);
 
+/// True when the path leads to another file now.
+bool has_moved(Database& db);
+
 /// Holds the write lock of the file, whose bookkeeping tables are there, from construction to
 /// commit() or destruction, which rolls back. May be handed from thread to thread.
 class WriteTransaction {
@@ -41,16 +45,30 @@ class WriteTransaction {
           return (stop && stop()) || (also && also());
         }),
         turn_(file.path, stop_),
-        db_(open_prepared(file)),
-        watch_(db_, stop_),
-        transaction_(db_) {}
+        db_(open_prepared(file, turn_)),
+        transaction_(db_) {
+    watch_.emplace(db_, stop_);
+  }
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+  /// A connection that failed is closed: who comes next begins with one of its own.
+  ~WriteTransaction() {
+    watch_.reset();
+    if (committed_) turn_.leave(std::move(db_));
+  }
 
   Database& db() { return db_; }
-  void commit() { transaction_.commit(); }
+  void commit() {
+    transaction_.commit();
+    committed_ = true;
+  }
 
  private:
-  static Database open_prepared(const TargetFile& file) {
-    auto db = open_writer(file);
+  static Database open_prepared(const TargetFile& file, WriteTurn& turn) {
+    auto left = turn.take();
+    if (left && has_moved(*left)) left.reset();
+    auto db = left ? *std::move(left) : open_writer(file);
+    db.set_busy_timeout(file.patience);
     prepare_bookkeeping(db, file.display);
     return db;
   }
@@ -58,8 +76,9 @@ class WriteTransaction {
   std::function<bool()> stop_;
   WriteTurn turn_;
   Database db_;
-  StopWatch watch_;
   Transaction transaction_;
+  std::optional<StopWatch> watch_;
+  bool committed_ = false;
 };
 
 }  // namespace orch::sqlite

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "workers/worker.h"
 
@@ -28,9 +29,13 @@ class TurnQueue {
     }
   }
 
+  /// Of the one whose turn it is.
+  std::optional<Database>& left() { return left_; }
+
   void leave() {
     const std::scoped_lock lock(mutex_);
     waiting_.pop_front();
+    if (waiting_.empty()) left_.reset();
     served_.notify_all();
   }
 
@@ -39,6 +44,7 @@ class TurnQueue {
   std::condition_variable served_;
   std::uint64_t next_ = 0;
   std::deque<std::uint64_t> waiting_;  ///< the first one has its turn
+  std::optional<Database> left_;       ///< by the turn before
 };
 
 namespace {
@@ -64,5 +70,9 @@ WriteTurn::WriteTurn(const std::filesystem::path& file, const std::function<bool
 WriteTurn::~WriteTurn() {
   if (queue_) queue_->leave();
 }
+
+std::optional<Database> WriteTurn::take() { return std::exchange(queue_->left(), std::nullopt); }
+
+void WriteTurn::leave(Database db) { queue_->left() = std::move(db); }
 
 }  // namespace orch::sqlite

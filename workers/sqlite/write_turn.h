@@ -1,9 +1,13 @@
-// One SQLite file has one writer: the loads and merges of this process take turns.
+// One SQLite file has one writer: the loads and merges of this process take turns, with one
+// connection while some wait for it.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+
+#include "orchestrator/db/sqlite_db.h"
 
 namespace orch::sqlite {
 
@@ -20,6 +24,12 @@ class WriteTurn {
   WriteTurn(WriteTurn&&) noexcept = default;
   WriteTurn& operator=(WriteTurn&&) = delete;
   ~WriteTurn();
+
+  /// The connection that the turn before has left, in no transaction; unset where there is none.
+  std::optional<Database> take();
+  /// Leaves a connection in no transaction to the next turn, if one is waited for: it has read the
+  /// schema, which takes long in a file of many tables. It is closed when no turn is left.
+  void leave(Database db);
 
  private:
   std::shared_ptr<TurnQueue> queue_;
