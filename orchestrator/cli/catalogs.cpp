@@ -60,7 +60,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
 
 int validate(const Context& context, const CatalogOptions& options) {
   const auto catalog = catalog::load_catalog(options.file);
-  const auto entries = catalog::choose(catalog, {options.only, options.tags});
+  const auto entries = catalog::choose(catalog, catalog::choice_of(options.only, options.tags));
   const auto problems = replication::check_catalog(catalog, entries, load_connections(context));
   if (context.json()) {
     bj::array documents;
@@ -93,8 +93,8 @@ std::string source_text(const bj::object& entry) {
 }
 
 int show(const Context& context, const CatalogOptions& options) {
-  const auto entries =
-      catalog::choose(catalog::load_catalog(options.file), {options.only, options.tags});
+  const auto entries = catalog::choose(catalog::load_catalog(options.file),
+                                       catalog::choice_of(options.only, options.tags));
   bj::array documents;
   for (const auto& entry : entries) documents.push_back(catalog::to_json(entry));
   if (context.json()) {

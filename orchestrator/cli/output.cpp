@@ -43,6 +43,16 @@ std::string document_text(const InvalidDocument& error, const view::Look& look) 
 
 }  // namespace
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=@%+";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos)
+    return std::string(text);
+  std::string word = "'";
+  for (const char c : text) c == '\'' ? word += "'\\''" : word += c;
+  return word + "'";
+}
+
 std::string json_line(const bj::value& value) { return printable_json(json::write(value)) + '\n'; }
 
 void print_document(const Context& context, const bj::value& value) {

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include <boost/json/value.hpp>
 
@@ -20,6 +21,9 @@ void print_document(const Context& context, const boost::json::value& value);
 
 /// Several: an array, or one a line.
 void print_documents(const Context& context, const boost::json::array& values);
+
+/// One word of a POSIX shell: as it is, or in single quotes.
+std::string shell_word(std::string_view text);
 
 /// "file:12:7: message" with pointer and hint below.
 std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look);

@@ -27,7 +27,8 @@ namespace bj = boost::json;
 
 struct ReconcileOptions {
   std::string file = "catalog.json";
-  catalog::Choice choice;
+  std::vector<std::string> only;
+  std::vector<std::string> tags;
   int pause = static_cast<int>(replication::default_pause.count());
 };
 
@@ -198,9 +199,10 @@ void say_way_on(const Context& context, const ReconcileOptions& options,
                            .lexically_relative(std::filesystem::path(connections).parent_path());
   context.say("orch: what was written to a source since its last load differs until the next one");
   context.say(fmt::format(
-      "orch: load them again: orch submit replicate --connections {} --input '{}'", connections,
-      json::write(bj::object{{"catalog", catalog.string()},
-                             {"only", bj::array(differ.begin(), differ.end())}})));
+      "orch: load them again: orch submit replicate --connections {} --input {}",
+      shell_word(connections),
+      shell_word(json::write(bj::object{{"catalog", catalog.string()},
+                                        {"only", bj::array(differ.begin(), differ.end())}}))));
 }
 
 int summary(const Context& context, const ReconcileOptions& options,
@@ -224,7 +226,8 @@ int summary(const Context& context, const ReconcileOptions& options,
 }
 
 int reconcile(const Context& context, const ReconcileOptions& options) {
-  const auto entries = catalog::choose(catalog::load_catalog(options.file), options.choice);
+  const auto entries = catalog::choose(catalog::load_catalog(options.file),
+                                       catalog::choice_of(options.only, options.tags));
   const auto file = connections_file(context.settings);
   if (file.empty())
     throw Error("ORCH-0302", "no connections file",
@@ -256,10 +259,10 @@ int reconcile(const Context& context, const ReconcileOptions& options) {
 Action declare_reconcile(CLI::App& app) {
   const auto options = std::make_shared<ReconcileOptions>();
   app.add_option("catalog", options->file, "default: catalog.json")->type_name("FILE");
-  app.add_option("--only", options->choice.only, "metadata keys, or patterns with * and ?")
+  app.add_option("--only", options->only, "metadata keys, or patterns with * and ?")
       ->type_name("KEY,…")
       ->delimiter(',');
-  app.add_option("--tags", options->choice.tags, "tables with one of these tags")
+  app.add_option("--tags", options->tags, "tables with one of these tags")
       ->type_name("TAG,…")
       ->delimiter(',');
   app.add_option("--pause", options->pause,

@@ -77,7 +77,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
   context.say(
       fmt::format("orch: again, or changed: orch submit replicate --connections {} --input "
                   "'{{\"catalog\":\"catalog.json\"}}'",
-                  project.connections.string()));
+                  shell_word(project.connections.string())));
   if (options.no_run) return Exit::ok;
   const auto definition = find_definition("replicate");
   engine::Submission submission{options.name, definition.name, definition.text, json::write(input),

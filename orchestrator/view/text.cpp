@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/base/utf8.h"
 
 namespace orch::view {
@@ -110,15 +111,7 @@ std::string fit_end(std::string_view text, std::size_t width) {
   return width == 0 ? std::string() : "…" + whole.substr(whole.size() - (width - 1));
 }
 
-std::string count_text(std::int64_t count) {
-  const auto digits = fmt::format("{}", count < 0 ? -count : count);
-  std::string out = count < 0 ? "-" : "";
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
-}
+std::string count_text(std::int64_t count) { return grouped(count); }
 
 std::string rate_text(double per_second) {
   if (per_second >= 999'950) return fmt::format("{:.1f} M/s", per_second / 1e6);

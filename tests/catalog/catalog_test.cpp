@@ -87,10 +87,12 @@ TEST_F(CatalogTest, ChoosesByKeyGlobAndTag) {
                   R"({"source":{"table":"fx_rate"},"tags":["daily"]},)"
                   R"({"source":{"table":"fx_pair"}},{"source":{"table":"treaty"},"tags":["x"]}]})"),
       "c");
+  using Keys = std::vector<std::string>;
   EXPECT_THAT(keys(catalog::choose(all, {})), ElementsAre("fx_rate", "fx_pair", "treaty"));
-  EXPECT_THAT(keys(catalog::choose(all, {{"fx_*"}, {}})), ElementsAre("fx_rate", "fx_pair"));
-  EXPECT_THAT(keys(catalog::choose(all, {{}, {"x", "daily"}})), ElementsAre("fx_rate", "treaty"));
-  EXPECT_THAT(keys(catalog::choose(all, {{"fx_*"}, {"daily"}})), ElementsAre("fx_rate"));
+  EXPECT_THAT(keys(catalog::choose(all, {Keys{"fx_*"}, {}})), ElementsAre("fx_rate", "fx_pair"));
+  EXPECT_THAT(keys(catalog::choose(all, {{}, Keys{"x", "daily"}})),
+              ElementsAre("fx_rate", "treaty"));
+  EXPECT_THAT(keys(catalog::choose(all, {Keys{"fx_*"}, Keys{"daily"}})), ElementsAre("fx_rate"));
   const auto refused = [&](const catalog::Choice& choice) {
     try {
       catalog::choose(all, choice);
@@ -99,12 +101,34 @@ TEST_F(CatalogTest, ChoosesByKeyGlobAndTag) {
     }
     return std::string("nothing");
   };
-  EXPECT_THAT(refused({{"treatty"}, {}}),
+  EXPECT_THAT(refused({Keys{"treatty"}, {}}),
               AllOf(HasSubstr("ORCH-0312"), HasSubstr("did you mean \"treaty\"")));
-  EXPECT_THAT(refused({{}, {"dayly"}}),
+  EXPECT_THAT(refused({{}, Keys{"dayly"}}),
               AllOf(HasSubstr("ORCH-0315"), HasSubstr("did you mean \"daily\"")));
-  EXPECT_THAT(refused({{"fx_pair"}, {"x"}}), HasSubstr("ORCH-0314"));
-  EXPECT_THAT(refused({{"treatty"}, {"dayly"}, true}), HasSubstr("nothing"));
+  EXPECT_THAT(refused({Keys{"fx_pair"}, Keys{"x"}}), HasSubstr("ORCH-0314"));
+  EXPECT_THAT(refused({Keys{"treatty"}, Keys{"dayly"}, true}), HasSubstr("nothing"));
+}
+
+TEST_F(CatalogTest, AListOfNoneChoosesNone) {
+  using Keys = std::vector<std::string>;
+  const auto all = catalog::parse_catalog(
+      json::parse(R"({"version":1,"defaults":{"source":{"connection":"a"},)"
+                  R"("target":{"connection":"b"}},"tables":[{"source":{"table":"treaty"}}]})"),
+      "c");
+  for (const auto& [choice, list] :
+       {std::pair(catalog::Choice{Keys{}, {}}, "only"), {catalog::Choice{{}, Keys{}}, "tags"}}) {
+    try {
+      catalog::choose(all, choice);
+      ADD_FAILURE() << list;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "ORCH-0314");
+      EXPECT_THAT(error.what(), HasSubstr(fmt::format("\"{}\" is an empty list", list)));
+    }
+    auto meant = choice;
+    meant.allow_empty = true;
+    EXPECT_THAT(catalog::choose(all, meant), testing::IsEmpty());
+  }
+  EXPECT_THAT(keys(catalog::choose(all, catalog::choice_of({}, {}))), ElementsAre("treaty"));
 }
 
 TEST_F(CatalogTest, DiscoversTablesInOrder) {

@@ -244,6 +244,22 @@ TEST_F(Publish, RefusesColumnsThatDoNotFitAndNamesEach) {
   for (const auto* column : {"id", "v", "w", "x"}) EXPECT_THAT(message, HasSubstr(column));
 }
 
+TEST_F(Publish, RefusesMoreColumnsThanATableHas) {
+  data::PlanRequest request;
+  request.target = {"public", "wide"};
+  for (int i = 0; i < 1'601; ++i) {
+    data::Column column;
+    column.name = fmt::format("c{}", i);
+    column.kind = data::Kind::int32;
+    request.source.columns.push_back(column);
+    request.target_columns.push_back(column.name);
+  }
+  request.target_types.resize(request.target_columns.size());
+  std::string message;
+  EXPECT_EQ(error_of([&] { pair_.target().plan(request); }, &message), "Schema.Mismatch");
+  EXPECT_THAT(message, HasSubstr("1,601 columns, and a table of the target has at most 1,600"));
+}
+
 TEST_F(Publish, WidensWhereNothingIsLost) {
   pg_run(
       pair_.from,

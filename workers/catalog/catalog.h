@@ -46,10 +46,14 @@ Catalog load_catalog_table(const connectors::Connections& connections,
 
 /// Which entries of a catalog are meant.
 struct Choice {
-  std::vector<std::string> only;  ///< keys, or globs with * and ?; empty: all
-  std::vector<std::string> tags;  ///< entries with one of them; empty: all
-  bool allow_empty = false;       ///< choosing nothing is meant
+  using List = std::optional<std::vector<std::string>>;
+  List only;                 ///< keys, or globs with * and ?; unset: all; none: no table
+  List tags;                 ///< entries with one of them; unset: all; none: no table
+  bool allow_empty = false;  ///< choosing nothing is meant
 };
+
+/// What a command line means by its lists: one without elements was not given.
+Choice choice_of(std::vector<std::string> only, std::vector<std::string> tags);
 
 /// The entries that are chosen. Throws Error ORCH-0312 for an element of `only` that matches no
 /// key, ORCH-0315 for a tag that no entry has, ORCH-0314 when none is chosen.

@@ -21,8 +21,8 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
 }
 
 template <class Meets>
-bool any_of_or_all(const std::vector<std::string>& list, Meets&& meets) {
-  return list.empty() || std::any_of(list.begin(), list.end(), meets);
+bool any_of_or_all(const Choice::List& list, Meets&& meets) {
+  return !list || std::any_of(list->begin(), list->end(), meets);
 }
 
 void refuse_unknown_keys(const Catalog& catalog, const std::vector<std::string>& only) {
@@ -54,12 +54,30 @@ void refuse_unknown_tags(const Catalog& catalog, const std::vector<std::string>&
   }
 }
 
+/// Why no table is chosen.
+std::string none_chosen(const Catalog& catalog, const Choice& choice) {
+  if (catalog.entries.empty()) return fmt::format("the catalog {} has no tables", catalog.name);
+  const auto why = choice.only && choice.only->empty() ? "\"only\" is an empty list"
+                   : choice.tags && choice.tags->empty()
+                       ? "\"tags\" is an empty list"
+                       : "none that \"only\" names has one of the "
+                         "\"tags\"";
+  return fmt::format("no table of the catalog {} is chosen: {}", catalog.name, why);
+}
+
 }  // namespace
+
+Choice choice_of(std::vector<std::string> only, std::vector<std::string> tags) {
+  Choice choice;
+  if (!only.empty()) choice.only = std::move(only);
+  if (!tags.empty()) choice.tags = std::move(tags);
+  return choice;
+}
 
 std::vector<Entry> choose(const Catalog& catalog, const Choice& choice) {
   if (!choice.allow_empty) {
-    refuse_unknown_keys(catalog, choice.only);
-    refuse_unknown_tags(catalog, choice.tags);
+    if (choice.only) refuse_unknown_keys(catalog, *choice.only);
+    if (choice.tags) refuse_unknown_tags(catalog, *choice.tags);
   }
   std::vector<Entry> chosen;
   for (const auto& entry : catalog.entries) {
@@ -70,12 +88,7 @@ std::vector<Entry> choose(const Catalog& catalog, const Choice& choice) {
     if (wanted && tagged) chosen.push_back(entry);
   }
   if (chosen.empty() && !choice.allow_empty)
-    throw Error("ORCH-0314",
-                catalog.entries.empty()
-                    ? fmt::format("the catalog {} has no tables", catalog.name)
-                    : fmt::format("no table of the catalog {} is chosen: none that \"only\" names "
-                                  "has one of the \"tags\"",
-                                  catalog.name),
+    throw Error("ORCH-0314", none_chosen(catalog, choice),
                 R"("allow_empty": true in the input says that it is meant)");
   return chosen;
 }

@@ -45,6 +45,7 @@ class PostgresDialect final : public publishing::Dialect {
     if (name.size() <= longest_name) return {};
     return fmt::format("has {} bytes, and PostgreSQL keeps {} bytes", name.size(), longest_name);
   }
+  std::size_t most_columns() const override { return 1'600; }
   std::string table_problem(const data::TableName& table) const override {
     for (const auto& name : {table.schema, table.name})
       if (const auto problem = name_problem(name); !problem.empty())

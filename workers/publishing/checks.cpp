@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/base/error.h"
 #include "workers/publishing/bookkeeping.h"
 #include "workers/publishing/examples.h"
@@ -102,7 +103,8 @@ class Checker {
     const auto percent =
         100.0 * static_cast<double>(sign * (after - before)) / static_cast<double>(before);
     return {check.name, percent <= check.bound,
-            fmt::format("{:.1f} %: {} rows after {}", std::max(percent, 0.0), after, before),
+            fmt::format("{:.1f} %: {} after {}", std::max(percent, 0.0), counted(after, "row"),
+                        grouped(before)),
             expected};
   }
 

@@ -66,10 +66,6 @@ std::string first_rows(Session& session, const std::string& table,
                                                selected, table, condition, order, most_rows + 1)));
 }
 
-std::string counted(std::int64_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 RepeatedKeys repeated_keys(Session& session, const std::string& table,
                            const std::vector<std::string>& key, bool null_safe) {
   const auto groups = groups_of(session.dialect(), table, key, null_safe);

@@ -9,9 +9,6 @@
 
 namespace orch::publishing {
 
-/// "1 row", "2 rows".
-std::string counted(std::int64_t count, const std::string& noun);
-
 /// The first five rows of `table` (SQL; its rows are `s`) that meet `condition`, by `key` or,
 /// without one, by their values: "id=3, id=9 …", "(shop=1 sku=a)". Values are cut to
 /// 40 characters.

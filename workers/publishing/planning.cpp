@@ -1,10 +1,13 @@
 #include "workers/publishing/planning.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/base/error.h"
 #include "workers/publishing/strategy.h"
 
@@ -45,6 +48,10 @@ class Planner {
     if (auto problem = dialect_.table_problem(plan_.request.target); !problem.empty())
       problems_.mismatch(std::move(problem));
     const auto& names = request_.target_columns;
+    if (const auto most = dialect_.most_columns(); names.size() > most)
+      problems_.mismatch(fmt::format("{} columns, and a table of the target has at most {}",
+                                     grouped(std::ssize(names)),
+                                     grouped(static_cast<std::int64_t>(most))));
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (auto problem = dialect_.name_problem(names[i]); !problem.empty())
         problems_.mismatch(fmt::format("the column name \"{}\" {}", names[i], problem));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/count.h"
 #include "workers/publishing/examples.h"
 
 namespace orch::publishing {

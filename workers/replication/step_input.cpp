@@ -149,14 +149,23 @@ void check_options(const workers::Task& task) {
       "ORCH-0530");
 }
 
+namespace {
+
+std::optional<std::vector<std::string>> list_option(const workers::Task& task, const char* name) {
+  const auto* value = option(task, name);
+  return value ? std::optional(string_list(name, value)) : std::nullopt;
+}
+
+}  // namespace
+
 Chosen chosen_entries(const workers::Task& task, const connectors::Connections& connections) {
   check_options(task);
   try {
     Chosen chosen;
     chosen.catalog = read_catalog(task, catalog_reference(task), connections);
-    chosen.entries = catalog::choose(chosen.catalog, {string_list("only", option(task, "only")),
-                                                      string_list("tags", option(task, "tags")),
-                                                      boolean_option(task, "allow_empty")});
+    chosen.entries =
+        catalog::choose(chosen.catalog, {list_option(task, "only"), list_option(task, "tags"),
+                                         boolean_option(task, "allow_empty")});
     return chosen;
   } catch (const InvalidDocument& error) {
     invalid_catalog(error);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/base/embedded.h"
 #include "orchestrator/base/utf8.h"
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/base/utf8.h"
 
 namespace orch::replication {

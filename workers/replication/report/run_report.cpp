@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/count.h"
 #include "orchestrator/json/text.h"
 #include "workers/replication/as_of.h"
 
@@ -174,17 +175,6 @@ std::string readers_see(const std::optional<Published>& published) {
 std::string moment_text(std::string_view iso) {
   if (iso.size() < 19 || iso[10] != 'T') return std::string(iso);
   return fmt::format("{} {} UTC", iso.substr(0, 10), iso.substr(11, 8));
-}
-
-std::string grouped(std::int64_t number) {
-  auto digits = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
-std::string counted(std::int64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
 }  // namespace orch::replication

@@ -82,9 +82,5 @@ std::string readers_see(const std::optional<Published>& published);
 
 /// "2026-11-30T06:00:01.250Z" as people read it: "2026-11-30 06:00:01 UTC". Other text as it is.
 std::string moment_text(std::string_view iso);
-/// "12,345"
-std::string grouped(std::int64_t number);
-/// "1 row", "2 rows"
-std::string counted(std::int64_t number, std::string_view noun);
 
 }  // namespace orch::replication
