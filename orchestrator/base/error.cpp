@@ -217,6 +217,9 @@ constexpr std::array codes = {
               "Columns of the source have no type in the target that keeps all their values. Every "
               "one is listed; "
               "nothing was changed."},
+    ErrorCode{"ORCH-0411", "a name is not UTF-8",
+              "A database in the encoding SQL_ASCII has a table or column whose name is not UTF-8. "
+              "Rename it, or read it through a view or a query."},
     ErrorCode{"ORCH-0430", "a source table does not exist",
               "The catalog names a table, view or file that the source does not have. The message "
               "names near matches; `orch catalog discover` lists what is there."},

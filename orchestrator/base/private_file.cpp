@@ -38,15 +38,24 @@ void make_private_file(const fs::path& file) {
   if (made >= 0) ::close(made);
 }
 
-void tighten(const fs::path& file) {
+void tighten(const fs::path& file, ReadableBy by) {
   struct stat found {};
-  if (::stat(file.c_str(), &found) != 0 || (found.st_mode & of_others) == 0) return;
+  const mode_t taken = by == ReadableBy::group ? of_others & ~S_IRGRP : of_others;
+  if (::stat(file.c_str(), &found) != 0 || (found.st_mode & taken) == 0) return;
   const bool done =
-      found.st_uid == ::geteuid() && ::chmod(file.c_str(), found.st_mode & 07777 & ~of_others) == 0;
-  log::warn(
-      "msg=\"{} was open to other users ({:04o}){}\"", file.string(),
-      static_cast<unsigned>(found.st_mode & 0777),
-      done ? "; now only its owner may use it" : ", and belongs to another user: it stays so");
+      found.st_uid == ::geteuid() && ::chmod(file.c_str(), found.st_mode & 07777 & ~taken) == 0;
+  log::warn("msg=\"{} was open to other users ({:04o}){}\"", file.string(),
+            static_cast<unsigned>(found.st_mode & 0777),
+            done ? "; now they may not use it" : ", and belongs to another user: it stays so");
+}
+
+void copy_group(const fs::path& from, const fs::path& to) {
+  struct stat found {};
+  if (::stat(from.c_str(), &found) != 0) fail(from);
+  if ((found.st_mode & S_IRGRP) == 0) return;
+  if (::chown(to.c_str(), static_cast<uid_t>(-1), found.st_gid) != 0 ||
+      ::chmod(to.c_str(), private_modes.file | S_IRGRP) != 0)
+    fail(to);
 }
 
 void require_private(const fs::path& file, const std::string& what) {

@@ -1,6 +1,7 @@
 // Files that only their owner may use: run stores, reports, results, keys.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <sys/types.h>
@@ -21,9 +22,14 @@ void make_private_folders(const std::filesystem::path& folder);
 /// Makes an empty file unless there is one. Throws std::system_error.
 void make_private_file(const std::filesystem::path& file);
 
+enum class ReadableBy : std::uint8_t { owner, group };
+
 /// Takes away what others may do with an existing file, and logs that; a file of another user's is
-/// only reported. Nothing happens when there is none.
-void tighten(const std::filesystem::path& file);
+/// only reported. Nothing happens when there is none. `by`: its group may read it if it may now.
+void tighten(const std::filesystem::path& file, ReadableBy by = ReadableBy::owner);
+
+/// Lets the group of `from` read `to` if it may read `from`. Throws std::system_error.
+void copy_group(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Throws Error ORCH-0017 when others than the file's owner may read it; its group may when it is
 /// root's. `what` ("a key file") says what it is. Nothing happens when there is none.

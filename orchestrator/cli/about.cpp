@@ -1,9 +1,13 @@
 // config, explain, version: the program about itself.
-#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/error_names.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -38,15 +42,29 @@ int show_config(const Context& context) {
   return Exit::ok;
 }
 
+char ascii_lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+std::vector<std::string> names_of(const ErrorCode& code) {
+  std::vector<std::string> names;
+  for (const auto& name : error_names())
+    if (name.code == code.code) names.emplace_back(name.name);
+  return names;
+}
+
 bj::object code_document(const ErrorCode& code) {
-  return {{"code", code.code}, {"title", code.title}, {"meaning", code.meaning}};
+  const auto names = names_of(code);
+  return {{"code", code.code},
+          {"title", code.title},
+          {"names", bj::array(names.begin(), names.end())},
+          {"meaning", code.meaning}};
 }
 
 int explain_all(const Context& context) {
-  view::Grid grid({{"CODE"}, {"TITLE", false, true}});
+  view::Grid grid({{"CODE"}, {"TITLE", false, true}, {"NAMES", false, true}});
   bj::array documents;
   for (const auto& code : error_codes()) {
-    grid.add({std::string(code.code), std::string(code.title)});
+    grid.add({std::string(code.code), std::string(code.title),
+              fmt::format("{}", fmt::join(names_of(code), ", "))});
     documents.push_back(code_document(code));
   }
   if (context.json()) {
@@ -65,25 +83,58 @@ std::string full_code(std::string text) {
   return fmt::format("{}{:0>4}", prefix, text);
 }
 
-int explain(const Context& context, const std::string& wanted) {
-  if (wanted.empty()) return explain_all(context);
-  const auto full = full_code(wanted);
+const ErrorCode& code_of(std::string_view wanted) {
   std::vector<std::string> known;
   for (const auto& code : error_codes()) {
+    if (code.code == wanted) return code;
     known.emplace_back(code.code);
-    if (code.code != full) continue;
-    if (context.json()) {
-      print_document(context, code_document(code));
-      return Exit::ok;
-    }
-    auto width = context.out.width();
-    context.print(view::toned(fmt::format("{}: {}", code.code, code.title), view::Tone::strong,
-                              context.out.look) +
-                  "\n\n" + view::wrapped(std::string(code.meaning), width, 0) + '\n');
-    return Exit::ok;
   }
-  throw Error("ORCH-0001", fmt::format("no error code {}{}", full, did_you_mean(full, known)),
+  throw Error("ORCH-0001", fmt::format("no error code {}{}", wanted, did_you_mean(wanted, known)),
               "`orch explain` lists them all");
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+}
+
+// What a definition calls the error: "Fence.Stale".
+std::vector<const ErrorCode*> codes_of_name(const std::string& wanted) {
+  std::vector<const ErrorCode*> codes;
+  std::vector<std::string> known;
+  for (const auto& [name, code] : error_names()) {
+    if (same_name(name, wanted)) codes.push_back(&code_of(code));
+    known.emplace_back(name);
+  }
+  if (!codes.empty()) return codes;
+  const bool of_the_language = wanted.starts_with("States.");
+  throw Error("ORCH-0001", fmt::format("no error name {}{}", wanted, did_you_mean(wanted, known)),
+              of_the_language ? "it is a name of the Amazon States Language"
+                              : "`orch explain` lists the names and codes");
+}
+
+std::string paragraph(const Context& context, const ErrorCode& code) {
+  return view::toned(fmt::format("{}: {}", code.code, code.title), view::Tone::strong,
+                     context.out.look) +
+         "\n\n" + view::wrapped(std::string(code.meaning), context.out.width(), 0) + '\n';
+}
+
+int explain(const Context& context, const std::string& wanted) {
+  if (wanted.empty()) return explain_all(context);
+  const auto codes = wanted.find('.') == std::string::npos
+                         ? std::vector{&code_of(full_code(wanted))}
+                         : codes_of_name(wanted);
+  if (context.json() && codes.size() == 1) {
+    print_document(context, code_document(*codes.front()));
+  } else if (context.json()) {
+    bj::array documents;
+    for (const auto* code : codes) documents.push_back(code_document(*code));
+    print_documents(context, documents);
+  } else {
+    std::string page;
+    for (const auto* code : codes) page += (page.empty() ? "" : "\n") + paragraph(context, *code);
+    context.print(page);
+  }
+  return Exit::ok;
 }
 
 int show_version(const Context& context) {
@@ -97,18 +148,19 @@ int show_version(const Context& context) {
 
 }  // namespace
 
-Action declare_config(CLI::App& app) {
+Action declare_config(Arguments& app) {
   for (const char* name : {"connections", "workers", "bindings", "keys", "allow", "host-name"})
     add_setting(app, name);
   return show_config;
 }
 
-Action declare_explain(CLI::App& app) {
+Action declare_explain(Arguments& app) {
   const auto code = std::make_shared<std::string>();
-  app.add_option("code", *code, "as ORCH-0007 or 7; none: list all codes")->type_name("CODE");
+  app.add_option("code", *code, "as ORCH-0007 or 7, or a name as Fence.Stale; none: list them all")
+      ->type_name("CODE|NAME");
   return [code](Context& context) { return explain(context, *code); };
 }
 
-Action declare_version(CLI::App&) { return show_version; }
+Action declare_version(Arguments&) { return show_version; }
 
 }  // namespace orch::cli

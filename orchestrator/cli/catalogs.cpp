@@ -1,5 +1,4 @@
 // catalog discover, validate, show.
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -122,7 +121,7 @@ int show(const Context& context, const CatalogOptions& options) {
   return Exit::ok;
 }
 
-void add_choice(CLI::App& app, CatalogOptions& options) {
+void add_choice(Arguments& app, CatalogOptions& options) {
   app.add_option("catalog", options.file, "default: catalog.json")->type_name("FILE");
   app.add_option("--only", options.only, "metadata keys, or patterns with * and ?")
       ->type_name("KEY,…")
@@ -134,7 +133,7 @@ void add_choice(CLI::App& app, CatalogOptions& options) {
 
 }  // namespace
 
-Action declare_catalog_discover(CLI::App& app) {
+Action declare_catalog_discover(Arguments& app) {
   const auto options = std::make_shared<DiscoverOptions>();
   app.add_option("source", options->discover.source, "connection to read the tables from")
       ->type_name("CONNECTION")
@@ -150,14 +149,14 @@ Action declare_catalog_discover(CLI::App& app) {
   return [options](Context& context) { return discover(context, *options); };
 }
 
-Action declare_catalog_validate(CLI::App& app) {
+Action declare_catalog_validate(Arguments& app) {
   const auto options = std::make_shared<CatalogOptions>();
   add_choice(app, *options);
   add_setting(app, "connections");
   return [options](Context& context) { return validate(context, *options); };
 }
 
-Action declare_catalog_show(CLI::App& app) {
+Action declare_catalog_show(Arguments& app) {
   const auto options = std::make_shared<CatalogOptions>();
   add_choice(app, *options);
   return [options](Context& context) { return show(context, *options); };

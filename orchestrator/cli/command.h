@@ -8,13 +8,9 @@
 #include <string_view>
 
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/cli/arguments.h"
 #include "orchestrator/cli/settings.h"
 #include "orchestrator/cli/terminal.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace orch::cli {
 
@@ -58,7 +54,7 @@ struct Command {
   std::string_view about;     ///< paragraphs for help and man page; may be empty
   std::string_view examples;  ///< lines "orch …"; may be empty
   /// Declares arguments and options and returns what runs once they are parsed.
-  Action (*declare)(CLI::App& app);
+  Action (*declare)(Arguments& app);
 };
 
 /// All commands in the order of the help.
@@ -68,26 +64,27 @@ std::span<const Command> commands();
 int run(int argc, const char* const* argv);
 
 // One function a command; the files are named after what they deal with.
-Action declare_submit(CLI::App& app);
-Action declare_resume(CLI::App& app);
-Action declare_stop(CLI::App& app);
-Action declare_status(CLI::App& app);
-Action declare_history(CLI::App& app);
-Action declare_validate(CLI::App& app);
-Action declare_graph(CLI::App& app);
-Action declare_catalog_discover(CLI::App& app);
-Action declare_catalog_validate(CLI::App& app);
-Action declare_catalog_show(CLI::App& app);
-Action declare_catalog_refresh(CLI::App& app);
-Action declare_replicate(CLI::App& app);
-Action declare_reconcile(CLI::App& app);
-Action declare_eval(CLI::App& app);
-Action declare_serve(CLI::App& app);
-Action declare_work(CLI::App& app);
-Action declare_config(CLI::App& app);
-Action declare_explain(CLI::App& app);
-Action declare_completion(CLI::App& app);
-Action declare_man(CLI::App& app);
-Action declare_version(CLI::App& app);
+Action declare_submit(Arguments& app);
+Action declare_resume(Arguments& app);
+Action declare_stop(Arguments& app);
+Action declare_status(Arguments& app);
+Action declare_history(Arguments& app);
+Action declare_validate(Arguments& app);
+Action declare_graph(Arguments& app);
+Action declare_catalog_discover(Arguments& app);
+Action declare_catalog_validate(Arguments& app);
+Action declare_catalog_show(Arguments& app);
+Action declare_catalog_refresh(Arguments& app);
+Action declare_replicate(Arguments& app);
+Action declare_reconcile(Arguments& app);
+Action declare_eval(Arguments& app);
+Action declare_serve(Arguments& app);
+Action declare_work(Arguments& app);
+Action declare_config(Arguments& app);
+Action declare_explain(Arguments& app);
+Action declare_completion(Arguments& app);
+Action declare_man(Arguments& app);
+Action declare_help(Arguments& app);
+Action declare_version(Arguments& app);
 
 }  // namespace orch::cli

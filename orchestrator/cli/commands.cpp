@@ -174,14 +174,16 @@ constexpr std::array table = {
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, bindings, keys, output, workers, log.",
             "", declare_config},
-    Command{"explain", "Explain an error code", "", "orch explain ORCH-0201\norch explain",
-            declare_explain},
+    Command{"explain", "Explain an error code or name", "",
+            "orch explain ORCH-0201\norch explain Fence.Stale\norch explain", declare_explain},
     Command{"completion", "Print a completion script for a shell", "",
             "orch completion bash > ~/.local/share/bash-completion/completions/orch\n"
             "orch completion zsh > ~/.zfunc/_orch\n"
             "orch completion fish > ~/.config/fish/completions/orch.fish",
             declare_completion},
     Command{"man", "Print the man page", "", "orch man | man -l -", declare_man},
+    Command{"help", "Print the help of orch or of a command", "",
+            "orch help\norch help catalog discover", declare_help},
     Command{"version", "Print the version", "", "", declare_version},
 };
 

@@ -1,5 +1,4 @@
 // Completion scripts, from the table of commands.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -136,7 +135,7 @@ int print_completion(const Context& context, const std::string& shell) {
 
 }  // namespace
 
-Action declare_completion(CLI::App& app) {
+Action declare_completion(Arguments& app) {
   const auto shell = std::make_shared<std::string>();
   app.add_option("shell", *shell, "bash, zsh or fish")->type_name("SHELL")->required();
   return [shell](Context& context) { return print_completion(context, *shell); };

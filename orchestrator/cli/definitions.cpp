@@ -1,5 +1,4 @@
 // validate: everything that is wrong with definitions, at once.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -123,12 +122,12 @@ int validate(const Context& context, const ValidateOptions& options) {
 
 }  // namespace
 
-Action declare_validate(CLI::App& app) {
+Action declare_validate(Arguments& app) {
   const auto options = std::make_shared<ValidateOptions>();
   app.add_option("definitions", options->files, "files (- for standard input) or shipped workflows")
       ->type_name("FILE|NAME")
       ->required()
-      ->expected(-1);
+      ->many();
   add_substitutions(app, options->substitutions);
   add_setting(app, "bindings");
   return [options](Context& context) { return validate(context, *options); };

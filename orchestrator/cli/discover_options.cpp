@@ -1,6 +1,5 @@
 #include "orchestrator/cli/discover_options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -15,7 +14,7 @@ constexpr std::size_t most_lines = 30;
 
 }  // namespace
 
-void add_discover_options(CLI::App& app, catalog::DiscoverOptions& options) {
+void add_discover_options(Arguments& app, catalog::DiscoverOptions& options) {
   options.id = fmt::format("{:016x}", random_bits());
   app.add_option("--tables", options.tables,
                  "tables, as TABLE or SCHEMA.TABLE, or patterns with * and ?; default: all")

@@ -1,5 +1,4 @@
 // eval: JSONata expressions from the command line, or one after the other from another program.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -99,6 +98,8 @@ int eval_lines(const Context& context) {
 
 int eval(const Context& context, const Request& request) {
   if (request.lines) return eval_lines(context);
+  if (request.expression.empty())
+    throw Error("ORCH-0001", "EXPR or --jsonl is missing", "`orch eval --help` tells more");
   const auto text = request.input.empty() ? std::string() : read_text(request.input);
   const auto input = text.empty() ? bj::value() : parse_data(text, request.input);
   const auto bindings = parse_data(input_text(request.bindings), "--bindings");
@@ -125,9 +126,9 @@ int eval(const Context& context, const Request& request) {
 
 }  // namespace
 
-Action declare_eval(CLI::App& app) {
+Action declare_eval(Arguments& app) {
   const auto request = std::make_shared<Request>();
-  auto* expression =
+  auto expression =
       app.add_option("expression", request->expression, "a JSONata expression")->type_name("EXPR");
   app.add_option("--input", request->input, "the document it works on; - is standard input")
       ->type_name("FILE");
@@ -135,13 +136,10 @@ Action declare_eval(CLI::App& app) {
       ->type_name("JSON");
   app.add_flag("--step-functions", request->step_functions,
                "with the functions that Step Functions adds, without $eval");
-  auto* lines = app.add_flag("--jsonl", request->lines,
-                             "answer requests from standard input, one a line: "
-                             "{\"id\",\"expr\",\"data\",\"bindings\",\"timelimit\",\"depth\"}");
+  auto lines = app.add_flag("--jsonl", request->lines,
+                            "answer requests from standard input, one a line: "
+                            "{\"id\",\"expr\",\"data\",\"bindings\",\"timelimit\",\"depth\"}");
   lines->excludes(expression);
-  app.callback([request, lines] {
-    if (!*lines && request->expression.empty()) throw CLI::RequiredError("EXPR or --jsonl");
-  });
   return [request](Context& context) { return eval(context, *request); };
 }
 

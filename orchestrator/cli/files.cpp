@@ -78,7 +78,13 @@ std::string input_text(const std::string& option) {
   const bool from_file = option.starts_with('@');
   const auto file = from_file ? option.substr(1) : std::string("--input");
   auto text = from_file ? read_text(file) : option;
-  parse_data(text, file == "-" ? "standard input" : file);
+  try {
+    parse_data(text, file == "-" ? "standard input" : file);
+  } catch (const InvalidDocument&) {
+    if (from_file || !fs::is_regular_file(option)) throw;
+    throw Error("ORCH-0003", fmt::format("--input is no JSON, but the name of the file {}", option),
+                fmt::format("--input @{} takes what is in the file", option));
+  }
   return text;
 }
 

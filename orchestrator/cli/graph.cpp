@@ -1,8 +1,6 @@
 // graph: a definition, or a run of one, as a picture.
 #include "orchestrator/asl/graph.h"
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
 
 #include "orchestrator/asl/parse.h"
@@ -99,15 +97,14 @@ int graph(const Context& context, const GraphOptions& options) {
 
 }  // namespace
 
-Action declare_graph(CLI::App& app) {
+Action declare_graph(Arguments& app) {
   const auto options = std::make_shared<GraphOptions>();
   app.add_option("what", options->what, "definition, shipped workflow, or run")
       ->type_name("FILE|NAME|RUN")
       ->required();
   app.add_option("--format", options->format, "svg (by Graphviz, the default), dot or mermaid")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
-      ->capture_default_str();
+      ->one_of({"svg", "dot", "mermaid"});
   app.add_option("-O,--file", options->output, "write there instead of standard output")
       ->type_name("FILE");
   return [options](Context& context) { return graph(context, *options); };

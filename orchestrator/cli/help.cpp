@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "orchestrator/base/error.h"
 #include "orchestrator/cli/program.h"
 #include "orchestrator/view/text.h"
 
@@ -132,6 +134,42 @@ std::string help_text(const CLI::App& app, const Command* command, const std::st
   if (!command)
     out += fmt::format("\n`{} COMMAND --help` tells more about a command.\n", full_name);
   return out;
+}
+
+namespace {
+
+int print_help(const Context& context, const std::string& wanted) {
+  const auto program = make_program();
+  if (wanted.empty()) {
+    context.print(help_text(*program.app, nullptr, "orch"));
+    return Exit::ok;
+  }
+  std::vector<std::string> known;
+  for (const auto& each : program.commands) {
+    known.emplace_back(each.command->name);
+    if (each.command->name == wanted) {
+      context.print(help_text(*each.app, each.command, "orch " + wanted));
+      return Exit::ok;
+    }
+    if (const auto* group = each.app->get_parent(); group && group->get_name() == wanted) {
+      context.print(help_text(*group, nullptr, "orch " + wanted));
+      return Exit::ok;
+    }
+  }
+  throw Error("ORCH-0001", fmt::format("no command \"{}\"{}", wanted, did_you_mean(wanted, known)),
+              "`orch help` lists the commands");
+}
+
+}  // namespace
+
+Action declare_help(Arguments& app) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  app.add_option("command", *words, "as \"submit\" or \"catalog show\"; none: list the commands")
+      ->type_name("COMMAND")
+      ->many();
+  return [words](Context& context) {
+    return print_help(context, fmt::format("{}", fmt::join(*words, " ")));
+  };
 }
 
 std::string reference_text() {

@@ -1,5 +1,4 @@
 // history: every event of a run, or those of a table or a state.
-#include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
 
@@ -72,7 +71,7 @@ int show_history(const Context& context, const HistoryOptions& options) {
 
 }  // namespace
 
-Action declare_history(CLI::App& app) {
+Action declare_history(Arguments& app) {
   const auto options = std::make_shared<HistoryOptions>();
   add_run(app, options->run);
   app.add_option("--table", options->choice.table,

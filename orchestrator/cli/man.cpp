@@ -114,7 +114,7 @@ std::string man_text() {
          ".TP\n.B $XDG_CONFIG_HOME/orch/config.json\nThe configuration file.\n";
 }
 
-Action declare_man(CLI::App& app) {
+Action declare_man(Arguments& app) {
   const auto markdown = std::make_shared<bool>(false);
   app.add_flag("--markdown", *markdown, "print the help texts of all commands as Markdown instead");
   return [markdown](Context& context) { return print_man(context, *markdown); };

@@ -10,16 +10,16 @@
 namespace orch::cli {
 
 /// Declares the option of a setting (settings.h): "workers" becomes --workers.
-CLI::Option* add_setting(CLI::App& app, std::string_view name);
+DeclaredOption add_setting(Arguments& app, std::string_view name);
 
 /// Declares the argument RUN, of store::Store::find().
-void add_run(CLI::App& app, std::string& run);
+void add_run(Arguments& app, std::string& run);
 
 /// Declares -q, --quiet.
-void add_quiet(CLI::App& app, bool& quiet);
+void add_quiet(Arguments& app, bool& quiet);
 
 /// Declares --if-running, the policy of orch:catalog when another run has the tables.
-void add_if_running(CLI::App& app, std::string& policy);
+void add_if_running(Arguments& app, std::string& policy);
 
 /// Absolute path of the connections file: the setting, else connections.json here, else empty.
 std::string connections_file(const Settings& settings);

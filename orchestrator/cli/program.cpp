@@ -136,12 +136,12 @@ int exit_code_of(const std::exception& error) {
 
 }  // namespace
 
-CLI::Option* add_setting(CLI::App& app, std::string_view name) {
+DeclaredOption add_setting(Arguments& app, std::string_view name) {
   for (const auto& kind : setting_kinds()) {
     if (kind.name != name) continue;
-    auto* option = app.add_option(fmt::format("--{}", name))
-                       ->description(std::string(kind.about))
-                       ->type_name(std::string(kind.argument));
+    auto option = app.add_option(fmt::format("--{}", name))
+                      ->description(std::string(kind.about))
+                      ->type_name(std::string(kind.argument));
     if (kind.list) option->take_all();
     return option;
   }
@@ -150,14 +150,15 @@ CLI::Option* add_setting(CLI::App& app, std::string_view name) {
 
 Program make_program() {
   Program program;
-  program.app = std::make_unique<CLI::App>(about_program, "orch");
+  program.app = std::make_shared<CLI::App>(about_program, "orch");
   auto& root = *program.app;
   add_common(root);
   root.set_version_flag("--version", std::string("orch"), "the version")->group(common_group);
   root.require_subcommand(0, 1);
   for (const auto& command : commands()) {
     auto* app = add_app(root, command);
-    auto action = command.declare(*app);
+    Arguments arguments(*app);
+    auto action = command.declare(arguments);
     add_common(*app);
     program.commands.push_back({&command, app, std::move(action)});
   }

@@ -1,7 +1,6 @@
 // The parser built from the table of commands. Internal to cli.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +18,7 @@ struct Declared {
 
 /// All commands declared on one parser. The pointers live as long as `app`.
 struct Program {
-  std::unique_ptr<CLI::App> app;
+  std::shared_ptr<CLI::App> app;
   std::vector<Declared> commands;
 };
 

@@ -1,5 +1,4 @@
 // reconcile: source and target of each table, as they are now.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -256,7 +255,7 @@ int reconcile(const Context& context, const ReconcileOptions& options) {
 
 }  // namespace
 
-Action declare_reconcile(CLI::App& app) {
+Action declare_reconcile(Arguments& app) {
   const auto options = std::make_shared<ReconcileOptions>();
   app.add_option("catalog", options->file, "default: catalog.json")->type_name("FILE");
   app.add_option("--only", options->only, "metadata keys, or patterns with * and ?")
@@ -269,7 +268,7 @@ Action declare_reconcile(CLI::App& app) {
                  "between two looks at what differs, for a target that follows its source; "
                  "default: 2")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 3'600));
+      ->between(0, 3'600);
   add_setting(app, "connections");
   return [options](Context& context) { return reconcile(context, *options); };
 }

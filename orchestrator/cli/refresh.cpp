@@ -1,7 +1,6 @@
 // catalog refresh: what has changed at the sources, and how it comes into the catalog.
 #include "orchestrator/cli/refresh.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fnmatch.h>
 #include <sstream>
@@ -150,13 +149,13 @@ void say_changes(const Context& context, const std::filesystem::path& file,
                             file.string()));
 }
 
-Action declare_catalog_refresh(CLI::App& app) {
+Action declare_catalog_refresh(Arguments& app) {
   const auto options = std::make_shared<RefreshOptions>();
   app.add_option("catalog", options->file, "default: catalog.json")->type_name("FILE");
-  auto* accept = app.add_option("--accept", options->accept,
-                                "take in the changes of these tables: keys, or patterns")
-                     ->type_name("KEY,…")
-                     ->delimiter(',');
+  auto accept = app.add_option("--accept", options->accept,
+                               "take in the changes of these tables: keys, or patterns")
+                    ->type_name("KEY,…")
+                    ->delimiter(',');
   app.add_flag("--apply", options->apply, "take in all changes")->excludes(accept);
   add_setting(app, "connections");
   return [options](Context& context) { return refresh(context, *options); };

@@ -1,5 +1,4 @@
 // replicate: a project made for you, and the shipped workflow run on it.
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -88,7 +87,7 @@ int replicate(const Context& context, const ReplicateOptions& options) {
 
 }  // namespace
 
-Action declare_replicate(CLI::App& app) {
+Action declare_replicate(Arguments& app) {
   const auto options = std::make_shared<ReplicateOptions>();
   app.add_option("--from", options->from,
                  "URL of the source: " + connectors::schemes_that(&data::Abilities::source))

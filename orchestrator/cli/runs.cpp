@@ -1,5 +1,4 @@
 // submit, resume, stop.
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -151,27 +150,27 @@ std::string connections_file(const Settings& settings) {
   return file.empty() ? file : fs::absolute(file).lexically_normal().string();
 }
 
-void add_quiet(CLI::App& app, bool& quiet) {
+void add_quiet(Arguments& app, bool& quiet) {
   app.add_flag("-q,--quiet", quiet,
                "say nothing unless the run does not succeed; then how it ended, on standard error");
 }
 
-void add_run(CLI::App& app, std::string& run) {
+void add_run(Arguments& app, std::string& run) {
   app.add_option("run", run, "id, unique beginning or ending of an id, name, or @last")
       ->type_name("RUN")
       ->required();
 }
 
-void add_if_running(CLI::App& app, std::string& policy) {
+void add_if_running(Arguments& app, std::string& policy) {
   app.add_option(
          "--if-running", policy,
          "when another run replicates the same tables: wait for its end (the default), skip "
          "this run, or fail")
       ->type_name("wait|skip|fail")
-      ->check(CLI::IsMember({"wait", "skip", "fail"}));
+      ->one_of({"wait", "skip", "fail"});
 }
 
-Action declare_submit(CLI::App& app) {
+Action declare_submit(Arguments& app) {
   const auto options = std::make_shared<SubmitOptions>();
   app.add_option("definition", options->what, "file (- for standard input), or shipped workflow")
       ->type_name("FILE|NAME")
@@ -181,7 +180,7 @@ Action declare_submit(CLI::App& app) {
   app.add_option("--name", options->name,
                  "name of the run; the same name with the same input gives the existing run")
       ->type_name("NAME");
-  auto* wait = app.add_flag("--wait", options->wait, "follow the run until it ends (the default)");
+  auto wait = app.add_flag("--wait", options->wait, "follow the run until it ends (the default)");
   app.add_flag("--no-follow", options->no_follow,
                "hand the run to the process that owns the store, print its id and return")
       ->excludes(wait);
@@ -198,7 +197,7 @@ Action declare_submit(CLI::App& app) {
   };
 }
 
-Action declare_resume(CLI::App& app) {
+Action declare_resume(Arguments& app) {
   const auto options = std::make_shared<ResumeOptions>();
   add_run(app, options->run);
   app.add_option("--from", options->from, "state to start again from; default: what failed")
@@ -208,7 +207,7 @@ Action declare_resume(CLI::App& app) {
   app.add_option("--definition", options->definition,
                  "corrected definition; completed states must not differ")
       ->type_name("FILE");
-  auto* connections = add_setting(app, "connections");
+  auto connections = add_setting(app, "connections");
   app.add_option("--project", options->project,
                  "folder that holds the run's connections.json now, when it was moved")
       ->type_name("FOLDER")
@@ -225,7 +224,7 @@ Action declare_resume(CLI::App& app) {
   };
 }
 
-Action declare_stop(CLI::App& app) {
+Action declare_stop(Arguments& app) {
   const auto options = std::make_shared<StopOptions>();
   add_run(app, options->run);
   app.add_option("--error", options->error, "error recorded with the end; default Stopped")

@@ -1,5 +1,4 @@
 // serve.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <csignal>
@@ -220,7 +219,7 @@ int serve(const Context& context, const ServeOptions& options) {
 
 }  // namespace
 
-Action declare_serve(CLI::App& app) {
+Action declare_serve(Arguments& app) {
   const auto options = std::make_shared<ServeOptions>();
   app.add_option("--listen", options->listen,
                  "address and port to listen on; default 127.0.0.1:8083, port 0: any free one")
@@ -238,15 +237,15 @@ Action declare_serve(CLI::App& app) {
   app.add_option("--drain", options->drain,
                  "seconds that tasks at work may take at the end; default 30")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86'400));
+      ->between(0, 86'400);
   app.add_option("--payload-limit", options->payload_limit,
                  "largest output of a state or task, in bytes; default 262144, 0: any")
       ->type_name("BYTES")
-      ->check(CLI::NonNegativeNumber);
+      ->at_least_zero();
   app.add_option("--history-limit", options->history_limit,
                  "longest history of an execution, in events; default 25000, 0: any")
       ->type_name("EVENTS")
-      ->check(CLI::NonNegativeNumber);
+      ->at_least_zero();
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");

@@ -1,5 +1,4 @@
 // status: the runs, or one of them, beside the store's owner.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 
@@ -183,18 +182,18 @@ int show_status(const Context& context, const StatusOptions& options) {
 
 }  // namespace
 
-Action declare_status(CLI::App& app) {
+Action declare_status(Arguments& app) {
   const auto options = std::make_shared<StatusOptions>();
-  auto* run = app.add_option("run", options->run,
-                             "id, unique beginning or ending of an id, name, or @last; none: list "
-                             "the runs")
-                  ->type_name("RUN");
+  auto run = app.add_option("run", options->run,
+                            "id, unique beginning or ending of an id, name, or @last; none: list "
+                            "the runs")
+                 ->type_name("RUN");
   app.add_flag("--full", options->full, "show the whole input and output of RUN")->needs(run);
-  auto* only = app.add_option("--only", options->only,
-                              "list only runs with this word in the column STATUS; running, "
-                              "waiting, paused, interrupted, set_aside, succeeded, failed, "
-                              "timed_out or stopped")
-                   ->type_name("STATUS");
+  auto only = app.add_option("--only", options->only,
+                             "list only runs with this word in the column STATUS; running, "
+                             "waiting, paused, interrupted, set_aside, succeeded, failed, "
+                             "timed_out or stopped")
+                  ->type_name("STATUS");
   app.add_flag("--failed", options->failed, "list only runs that failed or timed out")
       ->excludes(only);
   app.add_option("--workflow", options->workflow, "list only runs of this workflow")
@@ -206,7 +205,7 @@ Action declare_status(CLI::App& app) {
   app.add_option("--until", options->until, "list only runs started before")->type_name("TIME");
   app.add_option("-n,--limit", options->limit, "list at most so many runs; default 20")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->positive();
   return [options](Context& context) { return show_status(context, *options); };
 }
 

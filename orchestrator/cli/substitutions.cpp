@@ -1,10 +1,9 @@
 #include "orchestrator/cli/substitutions.h"
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/arguments.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
@@ -32,12 +31,11 @@ std::string escaped(const std::string& value) {
 
 }  // namespace
 
-void add_substitutions(CLI::App& app, SubstitutionOptions& options) {
+void add_substitutions(Arguments& app, SubstitutionOptions& options) {
   app.add_option("--define", options.pairs,
                  "text for ${NAME} in the definition; may be given several times")
       ->type_name("NAME=VALUE")
-      ->expected(1)
-      ->take_all();
+      ->repeatable();
   app.add_option("--define-file", options.file, "JSON object with the texts for ${NAME} by name")
       ->type_name("FILE");
 }

@@ -6,11 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace orch::cli {
+
+class Arguments;
 
 /// --define and --define-file of a command.
 struct SubstitutionOptions {
@@ -18,7 +16,7 @@ struct SubstitutionOptions {
   std::string file;                ///< a JSON object: texts, numbers or booleans by name
 };
 
-void add_substitutions(CLI::App& app, SubstitutionOptions& options);
+void add_substitutions(Arguments& app, SubstitutionOptions& options);
 
 class Substitutions {
  public:

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -18,6 +20,54 @@ std::vector<std::string> names_of_subcommands(const CLI::App& app) {
   return names;
 }
 
+/// What other programs call a command of ours.
+struct Habit {
+  std::string_view word;
+  std::string_view command;
+};
+constexpr std::array habits = {
+    Habit{"run", "submit"},
+    Habit{"start", "submit"},
+    Habit{"execute", "submit"},
+    Habit{"list", "status"},
+    Habit{"ls", "status"},
+    Habit{"ps", "status"},
+    Habit{"runs", "status"},
+    Habit{"show", "status"},
+    Habit{"describe", "status"},
+    Habit{"logs", "history"},
+    Habit{"log", "history"},
+    Habit{"events", "history"},
+    Habit{"cancel", "stop"},
+    Habit{"kill", "stop"},
+    Habit{"abort", "stop"},
+    Habit{"terminate", "stop"},
+    Habit{"retry", "resume"},
+    Habit{"redrive", "resume"},
+    Habit{"continue", "resume"},
+    Habit{"restart", "resume"},
+    Habit{"check", "validate"},
+    Habit{"lint", "validate"},
+    Habit{"copy", "replicate"},
+    Habit{"sync", "replicate"},
+    Habit{"clone", "replicate"},
+    Habit{"compare", "reconcile"},
+    Habit{"diff", "reconcile"},
+    Habit{"verify", "reconcile"},
+    Habit{"server", "serve"},
+    Habit{"worker", "work"},
+    Habit{"discover", "catalog discover"},
+    Habit{"refresh", "catalog refresh"},
+};
+
+std::string unknown_command(const CLI::App& app, const std::string& word,
+                            const std::vector<std::string>& known) {
+  const auto habit = std::ranges::find(habits, word, &Habit::word);
+  if (habit != habits.end() && !app.get_parent())
+    return fmt::format("no command \"{}\"; did you mean \"{}\"?", word, habit->command);
+  return fmt::format("no command \"{}\"{}", word, did_you_mean(word, known));
+}
+
 std::string unknown_word(const CLI::App& app, const std::string& word) {
   const auto name = full_name(app);
   if (word.starts_with('-')) {
@@ -28,7 +78,7 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
     return fmt::format("{} has no option {}{}", name, bare, did_you_mean(bare, flags));
   }
   const auto subs = names_of_subcommands(app);
-  if (!subs.empty()) return fmt::format("no command \"{}\"{}", word, did_you_mean(word, subs));
+  if (!subs.empty()) return unknown_command(app, word, subs);
   return fmt::format("{} does not take \"{}\"", name, word);
 }
 
@@ -109,6 +159,10 @@ void refuse(CLI::App& root, const CLI::ParseError& error) {
   const auto name = full_name(app);
   const auto hint = fmt::format("{}   (`{} --help` tells more)", usage_line(app, name), name);
   const auto extras = root.remaining(true);
+  const auto before = root.remaining(false);
+  if (&app != &root && !before.empty() && before.front().starts_with('-'))
+    throw Error("ORCH-0001", fmt::format("{} is before the command", before.front()),
+                fmt::format("options follow the command: {} … {} …", name, before.front()));
   if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extras.empty())
     throw Error("ORCH-0001", unknown_word(app, extras.front()), hint);
   throw Error("ORCH-0001", words_for(app, error), hint);

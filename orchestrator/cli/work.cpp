@@ -1,5 +1,4 @@
 // work.
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
 #include <thread>
@@ -168,15 +167,14 @@ int work(const Context& context, const WorkOptions& options) {
 
 }  // namespace
 
-Action declare_work(CLI::App& app) {
+Action declare_work(Arguments& app) {
   const auto options = std::make_shared<WorkOptions>();
   app.add_option("--activity", options->activities,
                  "an activity and the resource that does its tasks; repeat it for several. Without "
                  "=RESOURCE a binding of the ARN serves")
       ->type_name("ARN=RESOURCE")
       ->required()
-      ->expected(1)
-      ->take_all();
+      ->repeatable();
   app.add_option("--endpoint", options->endpoint,
                  "where the API is; default AWS_ENDPOINT_URL_SFN, else AWS itself")
       ->type_name("URL");
@@ -184,15 +182,15 @@ Action declare_work(CLI::App& app) {
       ->type_name("NAME");
   app.add_option("--concurrency", options->concurrency, "tasks of one activity at once; default 4")
       ->type_name("N")
-      ->check(CLI::Range(1, 1'000));
+      ->between(1, 1'000);
   app.add_option("--heartbeat", options->heartbeat,
                  "seconds between signs of life while a task is at work; default 10")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 86'400));
+      ->between(1, 86'400);
   app.add_option("--drain", options->drain,
                  "seconds that tasks at work may take at the end; default 60")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86'400));
+      ->between(0, 86'400);
   app.add_option("--name", options->name,
                  "of this process in histories; default host name and process id")
       ->type_name("NAME");

@@ -1,9 +1,12 @@
 // SQLite's errors as those of the run store.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <type_traits>
 
 #include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/resting_file.h"
 
 namespace orch::store {
 
@@ -11,13 +14,24 @@ namespace orch::store {
 /// file.
 class Guard {
  public:
-  explicit Guard(std::string path) : path_(std::move(path)) {}
+  /// `resting`: the file is read as one that does not change, and each work fails if it did.
+  explicit Guard(std::string path, std::optional<RestingFile> resting = {})
+      : path_(std::move(path)), resting_(std::move(resting)) {}
 
   template <class Work>
   auto operator()(const Work& work) const {
     try {
-      return work();
+      if (!resting_) return work();
+      if constexpr (std::is_void_v<decltype(work())>) {
+        work();
+        resting_->require_same();
+      } else {
+        auto result = work();
+        resting_->require_same();
+        return result;
+      }
     } catch (const sqlite::Error& error) {
+      if (resting_) resting_->require_same();  // else a torn read would be told as damage
       translate(error);
     }
   }
@@ -26,6 +40,7 @@ class Guard {
   [[noreturn]] void translate(const sqlite::Error& error) const;
 
   std::string path_;
+  std::optional<RestingFile> resting_;
 };
 
 }  // namespace orch::store

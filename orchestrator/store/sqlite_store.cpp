@@ -96,8 +96,9 @@ std::string new_store_id() { return fmt::format("{:016x}{:016x}", random_bits(),
 class SqliteStore final : public Store {
  public:
   /// `lock` is null for a reader.
-  SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path)
-      : guard_(path),
+  SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path,
+              std::optional<RestingFile> resting = {})
+      : guard_(path, std::move(resting)),
         lock_(std::move(lock)),
         under_decision_(lock_ ? path + ".deciding" : std::string()),
         db_(std::move(db)) {
@@ -450,18 +451,38 @@ class SqliteStore final : public Store {
   std::int64_t epoch_ = 0;
 };
 
-std::unique_ptr<Store> open(const std::filesystem::path& path, std::unique_ptr<OwnerLock> lock) {
+std::unique_ptr<Store> open_to_write(const std::filesystem::path& path,
+                                     std::unique_ptr<OwnerLock> lock) {
   return Guard(path.string())([&] {
-    auto db = lock ? sql::Database(path) : sql::Database(path, sql::Access::read_only);
-    return std::make_unique<SqliteStore>(std::move(lock), std::move(db), path.string());
+    return std::make_unique<SqliteStore>(std::move(lock), sql::Database(path), path.string());
   });
 }
 
-// SQLite gives the files beside a database its mode; those of earlier versions are still open.
+std::unique_ptr<Store> open_to_read(const std::filesystem::path& path) {
+  const auto open = [&](sql::Access access, std::optional<RestingFile> resting) {
+    return std::make_unique<SqliteStore>(nullptr, sql::Database(path, access), path.string(),
+                                         std::move(resting));
+  };
+  return Guard(path.string())([&] {
+    RestingFile resting(path);
+    try {
+      return open(sql::Access::read_only, {});
+    } catch (const sql::Error& error) {
+      const bool cannot_write =
+          error.primary() == SQLITE_CANTOPEN || error.primary() == SQLITE_READONLY;
+      if (!cannot_write || !RestingFile::rests(path)) throw;
+    }
+    return open(sql::Access::unchanging, std::move(resting));
+  });
+}
+
+// SQLite gives the files beside a database its mode; those of earlier versions are still open. Who
+// may read the store is told by its group, and may see who owns it.
 void make_private(const std::filesystem::path& store) {
   make_private_file(store);
   for (const char* suffix : {"", "-wal", "-shm"})
-    tighten(std::filesystem::path(store).concat(suffix));
+    tighten(std::filesystem::path(store).concat(suffix), ReadableBy::group);
+  copy_group(store, std::filesystem::path(store).concat(".lock"));
 }
 
 }  // namespace
@@ -472,7 +493,7 @@ std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
     make_private_folders(path.parent_path());
     auto lock = std::make_unique<OwnerLock>(path, command);
     make_private(path);
-    return open(path, std::move(lock));
+    return open_to_write(path, std::move(lock));
   } catch (const std::system_error& error) {
     throw Error("ORCH-0002", error.what(),
                 "choose a folder you can write to with --store or ORCH_STORE");
@@ -483,7 +504,7 @@ std::unique_ptr<Store> open_as_reader(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path))
     throw Error("ORCH-0208", fmt::format("there is no run store {}", path.string()),
                 "`orch submit` makes one; --store or ORCH_STORE names another");
-  return open(path, nullptr);
+  return open_to_read(path);
 }
 
 }  // namespace orch::store

@@ -202,9 +202,9 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual std::unique_ptr<Turn> begin() = 0;
-  /// The execution with this id or name, or the only one whose id starts or ends with `run` (a child
-  /// of a map run: starts, when no other does); "@last" is the one that was started last. Throws
-  /// Error ORCH-0203 when there is none, or several.
+  /// The execution with this id or name, or the only one whose id starts or ends with `run` (a
+  /// child of a map run: starts, when no other does); "@last" is the one that was started last.
+  /// Throws Error ORCH-0203 when there is none, or several.
   virtual ExecutionRow find(const std::string& run) = 0;
   /// `id` must be of an execution of this store.
   virtual ExecutionRow find(ExecutionId id) = 0;

@@ -29,7 +29,7 @@ TONES = re.compile("\x1b\\[(?:0|1|2|31|32|36)m")
 DRAWING = re.compile("\x1b\\[[0-9]*[AKJ]")
 # A log line carries the owner's text too; serve and work never end by themselves and are covered by
 # the test of the log.
-OWN_TEXT = {"completion", "man", "version", "help", "serve", "work"}
+OWN_TEXT = {"completion", "man", "version", "serve", "work"}
 
 FAILING = {"StartAt": HOSTILE, "States": {HOSTILE: {
     "Type": "Pass", "Result": {HOSTILE: HOSTILE}, "Next": "Fail " + HOSTILE},
@@ -69,6 +69,7 @@ CALLS = [
     ["eval", HOSTILE],
     ["config", "--connections", NAME],
     ["explain", NAME],
+    ["help", NAME],
     ["catalog", "discover", "odd", "--connections", "connections.json", "--target", "copy"],
     ["catalog", "validate", "catalog.json"],
     ["catalog", "show", "catalog.json"],

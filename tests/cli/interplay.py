@@ -311,10 +311,10 @@ def one_run_at_a_time_has_the_tables(folder):
     expect(done.returncode == 0 and "run c1 is replicating tables t, u" in done.stdout, f"skip: {done.stdout}{done.stderr}")
     expect(not os.path.exists(os.path.join(folder.path, "reports")), "a skipped run does nothing")
     done = folder.run("submit", "replicate", "--if-running", "fail", "--name", "c4", "--input", CATALOG)
-    expect(done.returncode == 3 and "Run.Overlaps" in done.stderr, f"fail: {done.stderr}{done.stderr}")
+    expect(done.returncode == 3 and "Run.Overlaps" in done.stderr, f"fail: {done.stdout}{done.stderr}")
     done = folder.run("replicate", "--from", "sqlite:from.db", "--to", "sqlite:./to.db", "--folder", "other",
                       "--if-running", "fail", "--name", "c5")
-    expect(done.returncode == 3, f"another project of the same target too: {done.stderr}{done.stderr}")
+    expect(done.returncode == 3, f"another project of the same target too: {done.stdout}{done.stderr}")
     open(os.path.join(folder.path, "go"), "w", encoding="utf-8").close()
     _, err = second.communicate(timeout=30)
     expect(second.returncode == 0 and "waiting for run c1" in err, f"c2 has its turn: {err}")
