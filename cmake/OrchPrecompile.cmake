@@ -1,5 +1,5 @@
-# The headers that most files include, parsed once: this halves the time of a clean dev build. Other
-# presets build without, so that every file still has to include what it uses.
+# The headers that most files include, parsed once: this halves the time of a clean build. The presets
+# tsan and fuzz build without, so that every file still has to include what it uses.
 option(ORCH_PRECOMPILE "Precompile the headers that most files include" OFF)
 
 # The list has no header of ours: a change in it would build everything anew.

@@ -40,13 +40,17 @@ void make_private_file(const fs::path& file) {
 
 void tighten(const fs::path& file, ReadableBy by) {
   struct stat found {};
-  const mode_t taken = by == ReadableBy::group ? of_others & ~S_IRGRP : of_others;
-  if (::stat(file.c_str(), &found) != 0 || (found.st_mode & taken) == 0) return;
+  if (::stat(file.c_str(), &found) != 0) return;
+  // What everybody may read was made so by a umask, for the group as well.
+  const bool meant = by == ReadableBy::group && (found.st_mode & S_IRWXO) == 0;
+  const mode_t taken = meant ? of_others & ~S_IRGRP : of_others;
+  if ((found.st_mode & taken) == 0) return;
   const bool done =
       found.st_uid == ::geteuid() && ::chmod(file.c_str(), found.st_mode & 07777 & ~taken) == 0;
   log::warn("msg=\"{} was open to other users ({:04o}){}\"", file.string(),
             static_cast<unsigned>(found.st_mode & 0777),
-            done ? "; now they may not use it" : ", and belongs to another user: it stays so");
+            done ? meant ? "; now its group may only read it" : "; now only its owner may use it"
+                 : ", and belongs to another user: it stays so");
 }
 
 void copy_group(const fs::path& from, const fs::path& to) {

@@ -25,7 +25,8 @@ void make_private_file(const std::filesystem::path& file);
 enum class ReadableBy : std::uint8_t { owner, group };
 
 /// Takes away what others may do with an existing file, and logs that; a file of another user's is
-/// only reported. Nothing happens when there is none. `by`: its group may read it if it may now.
+/// only reported. Nothing happens when there is none. `by`: its group may still read it if it may
+/// now and all others may not.
 void tighten(const std::filesystem::path& file, ReadableBy by = ReadableBy::owner);
 
 /// Lets the group of `from` read `to` if it may read `from`. Throws std::system_error.

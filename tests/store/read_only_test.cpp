@@ -78,11 +78,19 @@ TEST_F(ReadOnly, ItsGroupMayReadAndSeeWhoOwnsIt) {
   { open_as_owner(store_, "test"); }
   for (const char* suffix : {"", ".lock"})
     EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0600u) << suffix;
-  ::chmod(store_.c_str(), 0664);
+  ::chmod(store_.c_str(), 0660);
   const auto owner = open_as_owner(store_, "test");
   ::umask(old);
   for (const char* suffix : {"", "-wal", "-shm", ".lock"})
     EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0640u) << suffix;
+}
+
+TEST_F(ReadOnly, WhatEverybodyMayReadIsTheOwnersAlone) {
+  { open_as_owner(store_, "test"); }
+  ::chmod(store_.c_str(), 0644);
+  const auto owner = open_as_owner(store_, "test");
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"})
+    EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0600u) << suffix;
 }
 
 }  // namespace

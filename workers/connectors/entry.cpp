@@ -1,6 +1,8 @@
 #include "workers/connectors/entry.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,6 +21,27 @@ const data::Connector* connector_of(const std::string& url, const json::Fields& 
   fields.problem("url", fmt::format("no connector for \"{}\"", url.substr(0, url.find(':') + 1)),
                  fmt::format("known: {}", fmt::join(known, ", ")));
   return nullptr;
+}
+
+/// The URL with the values of ${NAME} from the environment; unset when one is missing.
+std::optional<std::string> expanded(const std::string& url, const json::Fields& fields) {
+  std::string out;
+  std::size_t at = 0;
+  for (auto begin = url.find("${"); begin != url.npos; begin = url.find("${", at)) {
+    const auto end = url.find('}', begin);
+    const auto name = url.substr(begin + 2, end == url.npos ? url.npos : end - begin - 2);
+    const char* value = end == url.npos ? nullptr : std::getenv(name.c_str());
+    if (!value) {
+      fields.problem("url",
+                     end == url.npos ? std::string("\"${\" without \"}\"")
+                                     : fmt::format("the environment variable {} is not set", name),
+                     "${NAME} in a url stands for the environment variable NAME");
+      return std::nullopt;
+    }
+    out += url.substr(at, begin - at) + value;
+    at = end + 1;
+  }
+  return out + url.substr(at);
 }
 
 /// Of an entry without a URL.
@@ -42,7 +65,8 @@ const data::Connector* connector_by_engine(json::Fields& fields) {
 Entry parse_entry(const std::string& name, json::Fields& fields) {
   Entry entry;
   entry.name = name;
-  const auto url = fields.string("url");
+  auto url = fields.string("url");
+  if (url && !(url = expanded(*url, fields))) return entry;
   entry.connector = url ? connector_of(*url, fields) : connector_by_engine(fields);
   if (!entry.connector) return entry;
   entry.connection = entry.connector->parse(url.value_or(""), fields);

@@ -125,7 +125,20 @@ class Server final : public data::Connection {
   Settings settings_;
 };
 
+/// Members that a connection has instead of a URL.
+void refuse_members(json::Fields& fields) {
+  constexpr std::array in_front = {"host", "port", "dbname", "user"};
+  for (const std::string name : keyword_names) {
+    if (!fields.get(name)) continue;
+    const bool parameter = std::ranges::find(in_front, name) == in_front.end();
+    fields.problem(name, fmt::format("a connection with a url has no member \"{}\"", name),
+                   parameter ? fmt::format("write it at the end of the url: ?{}=…", name)
+                             : "write it into the url: postgresql://user@host:5432/database");
+  }
+}
+
 Keywords parse_url(const std::string& text, json::Fields& fields) {
+  refuse_members(fields);
   Keywords keywords;
   const auto parsed = boost::urls::parse_uri(text);
   if (!parsed) {
