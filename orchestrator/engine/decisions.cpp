@@ -99,7 +99,7 @@ std::vector<execution::Event> Decisions::put_off(Active& run, execution::Stimulu
   run.execution = copy_of(run);
   if (std::holds_alternative<execution::Start>(stimulus.what)) return started(run, stimulus);
   own_payloads(stimulus);
-  auto decision = std::make_shared<LongDecision>(copy_of(run), std::move(stimulus));
+  auto decision = std::make_shared<LongDecision>(run.row.id, copy_of(run), std::move(stimulus));
   run.decision = decision;
   threads_.add(decision, [this, id = run.row.id, decision] {
     try {

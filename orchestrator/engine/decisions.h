@@ -26,7 +26,8 @@ class Decisions final : public Participant {
         commands_(commands),
         workflows_(workflows),
         executions_(executions),
-        isolation_(isolation) {}
+        isolation_(isolation),
+        threads_(store.under_decision()) {}
 
   /// The run decides, now or after what is decided elsewhere.
   void stimulate(Active& run, Active::What what);

@@ -4,15 +4,18 @@
 #include <pthread.h>
 
 #include "orchestrator/base/describe_exception.h"
+#include "orchestrator/base/fault.h"
 #include "orchestrator/base/time_slice.h"
 
 namespace orch::engine {
 namespace {
 
 constexpr std::size_t most_threads = 2;
+static_assert(most_threads < store::UnderDecision::most_threads);  // 0 is the engine's
 
 void make(LongDecision& decision) {
   try {
+    fault::point("engine.long_decision");
     const TimeSlice slice(decision.cancelled);
     decision.events = decision.execution.decide(decision.stimulus);
   } catch (const SliceOver&) {
@@ -40,14 +43,14 @@ void DecisionThreads::add(std::shared_ptr<LongDecision> decision, std::function<
     const std::scoped_lock lock(mutex_);
     jobs_.push_back({std::move(decision), std::move(made)});
     if (threads_.size() < most_threads && jobs_.size() + under_way_.size() > threads_.size()) {
-      threads_.emplace_back([this] { run(); });
+      threads_.emplace_back([this, thread = threads_.size() + 1] { run(thread); });
       pthread_setname_np(threads_.back().native_handle(), "orch-decision");
     }
   }
   wake_.notify_one();
 }
 
-void DecisionThreads::run() {
+void DecisionThreads::run(std::size_t thread) {
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
@@ -56,7 +59,10 @@ void DecisionThreads::run() {
     jobs_.pop_front();
     under_way_.push_back(job.decision);
     lock.unlock();
-    make(*job.decision);
+    {
+      const store::UnderDecision::Mark mark(marks_, job.decision->run, thread);
+      make(*job.decision);
+    }
     if (!job.decision->cancelled) job.made();
     lock.lock();
     std::erase(under_way_, job.decision);

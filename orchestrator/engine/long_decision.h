@@ -13,13 +13,16 @@
 #include <vector>
 
 #include "orchestrator/execution/execution.h"
+#include "orchestrator/store/under_decision.h"
 
 namespace orch::engine {
 
 struct LongDecision {
-  LongDecision(execution::Execution the_execution, execution::Stimulus the_stimulus)
-      : execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
+  LongDecision(store::ExecutionId the_run, execution::Execution the_execution,
+               execution::Stimulus the_stimulus)
+      : run(the_run), execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
 
+  store::ExecutionId run;
   execution::Execution execution;  ///< as the run was when the stimulus came; of the thread
   execution::Stimulus stimulus;
   std::atomic<bool> cancelled = false;
@@ -35,7 +38,8 @@ struct LongDecision {
 
 class DecisionThreads {
  public:
-  DecisionThreads() = default;
+  /// A run is marked there while it is decided.
+  explicit DecisionThreads(store::UnderDecision& marks) : marks_(marks) {}
   /// Cancels what is under way and waits for it.
   ~DecisionThreads();
   DecisionThreads(const DecisionThreads&) = delete;
@@ -49,8 +53,9 @@ class DecisionThreads {
     std::shared_ptr<LongDecision> decision;
     std::function<void()> made;
   };
-  void run();
+  void run(std::size_t thread);
 
+  store::UnderDecision& marks_;
   std::mutex mutex_;  ///< guards all below
   std::condition_variable wake_;
   std::deque<Job> jobs_;

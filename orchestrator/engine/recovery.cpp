@@ -1,7 +1,6 @@
 #include "orchestrator/engine/recovery.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "orchestrator/base/error.h"
@@ -64,24 +63,27 @@ void Recovery::leave_out(const store::ExecutionRow& row) {
   }
 }
 
-// Before anything is decided: the run over which two processes in a row have died is set aside.
+// Before anything is decided: the runs over which two processes in a row have died are set aside.
+// Several are decided at a time when some of them take long; each of them may be the one.
 void Recovery::look_back(std::vector<store::ExecutionRow>& running) {
-  const auto left = runs_.store.under_decision().left_behind();
-  const auto before = runs_.store.suspect();
-  const auto row = std::find_if(running.begin(), running.end(),
-                                [&](const auto& each) { return left && each.id == *left; });
-  std::optional<store::Suspect> suspect;
-  if (row != running.end()) {
-    suspect = {*left, before && before->run == *left ? before->deaths + 1 : 1};
+  const auto& left = runs_.store.under_decision().left_behind();
+  const auto before = runs_.store.suspects();
+  std::vector<store::Suspect> suspects;
+  for (auto& row : running) {
+    if (std::ranges::find(left, row.id) == left.end()) continue;
+    const auto known = std::ranges::find(before, row.id, &store::Suspect::run);
+    const auto deaths = known == before.end() ? 1 : known->deaths + 1;
     log::warn("run={} msg=\"was being decided when the process before this one died\" deaths={}",
-              row->made.run_id, suspect->deaths);
-    if (suspect->deaths >= most_deaths) {
-      runs_.isolation.set_aside(*row, "two processes in a row died while it was being decided");
-      row->paused_at = runs_.turn.now();
-      suspect.reset();
+              row.made.run_id, deaths);
+    if (deaths < most_deaths) {
+      suspects.push_back({row.id, deaths});
+      continue;
     }
+    runs_.isolation.set_aside(row, "two processes in a row died while it was being decided");
+    row.paused_at = runs_.turn.now();
   }
-  if (suspect != before) runs_.turn.transaction().set_suspect(suspect);
+  std::ranges::sort(suspects, {}, &store::Suspect::run);
+  if (suspects != before) runs_.turn.transaction().set_suspects(suspects);
   runs_.turn.commit();
 }
 

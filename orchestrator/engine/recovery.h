@@ -9,7 +9,7 @@ namespace orch::engine {
 
 /// Takes up the runs under way, each folded from its history: their open tasks are delivered again,
 /// their timers set. A paused run rests, and with it the runs that are parts of it. One that cannot
-/// be taken up is set aside, and so is one over which processes in a row have died.
+/// be taken up is set aside, and so is one that was being decided when process after process died.
 class Recovery {
  public:
   explicit Recovery(Runs& runs) : runs_(runs) {}

@@ -353,14 +353,14 @@ class SqliteStore final : public Store {
     });
   }
 
-  std::optional<Suspect> suspect() override {
-    return guard_([&]() -> std::optional<Suspect> {
+  std::vector<Suspect> suspects() override {
+    return guard_([&] {
       sql::Statement query(db_,
-                           "SELECT CAST(run.value AS INTEGER), CAST(deaths.value AS INTEGER) "
-                           "FROM meta AS run, meta AS deaths "
-                           "WHERE run.name = 'suspect' AND deaths.name = 'suspect_deaths'");
-      if (!query.step()) return std::nullopt;
-      return Suspect{ExecutionId{query.int64(0)}, query.int64(1)};
+                           "SELECT CAST(substr(name, 9) AS INTEGER), CAST(value AS INTEGER) "
+                           "FROM meta WHERE name GLOB 'suspect:*' ORDER BY 1");
+      std::vector<Suspect> found;
+      while (query.step()) found.push_back({ExecutionId{query.int64(0)}, query.int64(1)});
+      return found;
     });
   }
 

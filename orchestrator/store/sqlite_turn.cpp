@@ -192,16 +192,16 @@ void SqliteTurn::set_aside(ExecutionId id, Instant since, const std::string& why
   });
 }
 
-void SqliteTurn::set_suspect(const std::optional<Suspect>& suspect) {
+// "suspect:RUN" counts the deaths; stores of older versions know one, in two rows.
+void SqliteTurn::set_suspects(std::span<const Suspect> suspects) {
   guard_([&] {
-    sqlite::Statement(kit_.db, "DELETE FROM meta WHERE name IN ('suspect', 'suspect_deaths')")
-        .run();
-    if (!suspect) return;
-    sqlite::Statement(kit_.db,
-                      "INSERT INTO meta (name, value) VALUES ('suspect', CAST(?1 AS TEXT)), "
-                      "('suspect_deaths', CAST(?2 AS TEXT))")
-        .bind(number(suspect->run), suspect->deaths)
-        .run();
+    sqlite::Statement(kit_.db, "DELETE FROM meta WHERE name GLOB 'suspect*'").run();
+    for (const auto& suspect : suspects)
+      sqlite::Statement(kit_.db,
+                        "INSERT INTO meta (name, value) VALUES ('suspect:' || ?1, "
+                        "CAST(?2 AS TEXT))")
+          .bind(number(suspect.run), suspect.deaths)
+          .run();
   });
 }
 

@@ -41,7 +41,7 @@ class SqliteTurn final : public Turn {
   void set_resumed(const ExecutionRow& row) override;
   void set_paused(ExecutionId id, std::optional<Instant> since) override;
   void set_aside(ExecutionId id, Instant since, const std::string& why) override;
-  void set_suspect(const std::optional<Suspect>& suspect) override;
+  void set_suspects(std::span<const Suspect> suspects) override;
   void set_claims(ExecutionId id, std::span<const std::string> names) override;
   void set_waits_for(ExecutionId id, std::optional<ExecutionId> other) override;
   void set_progress(ExecutionId id, std::span<const ProgressRow> rows) override;

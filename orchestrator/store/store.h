@@ -182,7 +182,8 @@ class Turn {
   virtual void set_paused(ExecutionId id, std::optional<Instant> since) = 0;
   /// Pauses a run that cannot be carried on.
   virtual void set_aside(ExecutionId id, Instant since, const std::string& why) = 0;
-  virtual void set_suspect(const std::optional<Suspect>& suspect) = 0;
+  /// Replaces them.
+  virtual void set_suspects(std::span<const Suspect> suspects) = 0;
   /// Replaces the names that the run claims.
   virtual void set_claims(ExecutionId id, std::span<const std::string> names) = 0;
   virtual void set_waits_for(ExecutionId id, std::optional<ExecutionId> other) = 0;
@@ -244,7 +245,7 @@ class Store {
   /// When the last event of the execution's history was recorded. Throws Error ORCH-0206 when there
   /// is none.
   virtual Instant last_event_at(ExecutionId id) = 0;
-  virtual std::optional<Suspect> suspect() = 0;
+  virtual std::vector<Suspect> suspects() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;

@@ -1,5 +1,6 @@
 #include "orchestrator/store/under_decision.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -12,6 +13,7 @@ namespace orch::store {
 namespace {
 
 using Number = std::atomic<std::int64_t>;
+using Plain = std::array<std::int64_t, UnderDecision::most_threads>;
 static_assert(Number::is_always_lock_free && sizeof(Number) == sizeof(std::int64_t));
 
 }  // namespace
@@ -19,7 +21,7 @@ static_assert(Number::is_always_lock_free && sizeof(Number) == sizeof(std::int64
 UnderDecision::UnderDecision(const std::filesystem::path& file) {
   if (file.empty()) return;
   map(file);
-  if (number_ == &own_)
+  if (numbers_ == &own_)
     log::warn("msg=\"{}: {}; a run that makes the process die twice will not be set aside\"",
               file.string(), std::strerror(errno));
 }
@@ -27,16 +29,16 @@ UnderDecision::UnderDecision(const std::filesystem::path& file) {
 void UnderDecision::map(const std::filesystem::path& file) {
   const int opened = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (opened < 0) return;
-  std::int64_t left = 0;
-  const bool known = ::pread(opened, &left, sizeof left, 0) == sizeof left && left > 0;
-  const std::int64_t none = 0;
+  Plain left{};  // a shorter file leaves zeros
+  const bool known = ::pread(opened, left.data(), sizeof left, 0) > 0;
+  const Plain none{};
   // Written, not only made longer: a full disk must show here and not as a signal later.
-  if (::pwrite(opened, &none, sizeof none, 0) == sizeof none) {
+  if (::pwrite(opened, none.data(), sizeof none, 0) == sizeof none) {
     void* place = ::mmap(nullptr, sizeof none, PROT_READ | PROT_WRITE, MAP_SHARED, opened, 0);
     if (place != MAP_FAILED) {
-      number_ = static_cast<Number*>(place);
+      numbers_ = static_cast<Numbers*>(place);
       file_ = file;
-      if (known) left_behind_ = ExecutionId{left};
+      if (known) remember(left);
     }
   }
   const int error = errno;
@@ -44,9 +46,17 @@ void UnderDecision::map(const std::filesystem::path& file) {
   errno = error;
 }
 
+void UnderDecision::remember(std::span<const std::int64_t> left) {
+  for (const auto number : left) {
+    const ExecutionId run{number};
+    if (number > 0 && std::ranges::find(left_behind_, run) == left_behind_.end())
+      left_behind_.push_back(run);
+  }
+}
+
 UnderDecision::~UnderDecision() {
-  if (number_ == &own_) return;
-  ::munmap(number_, sizeof(Number));
+  if (numbers_ == &own_) return;
+  ::munmap(numbers_, sizeof(Numbers));
   ::unlink(file_.c_str());
 }
 

@@ -1,37 +1,42 @@
-// Which run is being decided, for the process after this one.
+// Which runs are being decided, for the process after this one.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <optional>
+#include <span>
+#include <vector>
 
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
 
-/// A number in memory that is a file too, so that it outlives this process however it dies. Setting
-/// it costs no system call. It need not survive the machine: a decision that a power cut
-/// interrupts is no danger to the next start.
+/// Numbers in memory that are a file too, so that they outlive this process however it dies.
+/// Setting one costs no system call. They need not survive the machine: a decision that a power cut
+/// interrupts is no danger to the next start. Each thread that decides has a place of its own.
 class UnderDecision {
  public:
+  /// Threads that may decide at a time: the engine's is 0, those of long decisions follow.
+  static constexpr std::size_t most_threads = 4;
+
   /// Takes what a process that died has left in `file` and starts at none. Without a `file`, or
-  /// when it cannot be written, the number is forgotten with this process.
+  /// when it cannot be written, the numbers are forgotten with this process.
   explicit UnderDecision(const std::filesystem::path& file = {});
   /// Removes the file.
   ~UnderDecision();
   UnderDecision(const UnderDecision&) = delete;
   UnderDecision& operator=(const UnderDecision&) = delete;
 
-  /// The run that was being decided when the process before this one died.
-  std::optional<ExecutionId> left_behind() const { return left_behind_; }
+  /// The runs that were being decided when the process before this one died, each once.
+  const std::vector<ExecutionId>& left_behind() const { return left_behind_; }
 
-  /// For as long as it lives, `run` is being decided.
+  /// For as long as it lives, `run` is being decided by `thread`.
   class Mark {
    public:
-    Mark(UnderDecision& of, ExecutionId run)
-        : number_(*of.number_), before_(number_.load(std::memory_order_relaxed)) {
+    Mark(UnderDecision& of, ExecutionId run, std::size_t thread = 0)
+        : number_((*of.numbers_)[thread]), before_(number_.load(std::memory_order_relaxed)) {
       set(static_cast<std::int64_t>(run));
     }
     ~Mark() { set(before_); }
@@ -51,12 +56,15 @@ class UnderDecision {
   };
 
  private:
+  using Numbers = std::array<std::atomic<std::int64_t>, most_threads>;  ///< 0: none
+
   void map(const std::filesystem::path& file);
+  void remember(std::span<const std::int64_t> left);
 
   std::filesystem::path file_;
-  std::atomic<std::int64_t> own_ = 0;  ///< when there is no file
-  std::atomic<std::int64_t>* number_ = &own_;
-  std::optional<ExecutionId> left_behind_;
+  Numbers own_ = {};  ///< when there is no file
+  Numbers* numbers_ = &own_;
+  std::vector<ExecutionId> left_behind_;
 };
 
 }  // namespace orch::store

@@ -20,11 +20,12 @@ using Outcomes = std::map<std::string, std::string>;
 
 class Isolation : public ::testing::TestWithParam<std::string> {
  protected:
-  /// Runs the pair under ORCH_FAULT=`fault` until it ends. Empty when it did not end well.
-  Outcomes pair(const std::string& fault) {
+  /// Runs the pair under ORCH_FAULT=`fault` until it ends; `how`: "long" as its usage says. Empty
+  /// when it did not end well.
+  Outcomes pair(const std::string& fault, const std::string& how = "") {
     const auto command =
-        fmt::format("ORCH_FAULT='{}' timeout 60 '{}' '{}' 2>'{}'", fault, ORCH_PAIR,
-                    (folder_ / ".").string(), (folder_ / "log").string());
+        fmt::format("ORCH_FAULT='{}' timeout 60 '{}' '{}' {} 2>'{}'", fault, ORCH_PAIR,
+                    (folder_ / ".").string(), how, (folder_ / "log").string());
     auto* pipe = ::popen(command.c_str(), "r");
     std::string output;
     char buffer[4096];
@@ -109,6 +110,19 @@ TEST_F(Recovery, ARunOverWhichTwoProcessesDiedDoesNotStopTheThird) {
   EXPECT_TRUE(succeeded(third["later"])) << third["later"];
   auto next = pair("");
   EXPECT_TRUE(succeeded(next["rich"])) << next["rich"];
+}
+
+// A decision that takes long is made on another thread, while others are made on the engine's.
+TEST_F(Recovery, ALongDecisionOverWhichTwoProcessesDiedDoesNotStopTheThird) {
+  const auto* kill = "engine.long_decision:1:kill";
+  ASSERT_TRUE(pair(kill, "long").empty());
+  ASSERT_TRUE(pair(kill, "long").empty());
+  auto third = pair(kill, "long");
+  EXPECT_THAT(third["rich"],
+              ::testing::StartsWith("ASIDE two processes in a row died while it was"));
+  EXPECT_TRUE(succeeded(third["later"])) << third["later"];
+  auto next = pair("", "long");
+  for (const auto* run : runs) EXPECT_TRUE(succeeded(next[run])) << run << ": " << next[run];
 }
 
 TEST_F(Recovery, OneDeathIsNoReason) {

@@ -1,5 +1,6 @@
 // A process for isolation_test: runs a workflow that uses everything beside a simple one, and tells
-// how both ended. Usage: engine_pair FOLDER
+// how both ended. Usage: engine_pair FOLDER [long]
+// With "long" the first begins with an evaluation that takes longer than a turn gives it.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -28,8 +29,10 @@ constexpr const char* simple = R"({"StartAt":"A","States":{
   "A":{"Type":"Task","Resource":"orch:echo","Next":"B"},"B":{"Type":"Pass","End":true}}})";
 
 // A task, an inline Map, a Wait, and a Map whose items and results are in a folder.
-std::string rich(const std::string& bucket) {
-  const auto* states = R"({{"StartAt":"A","States":{{
+std::string rich(const std::string& bucket, bool takes_long) {
+  const auto* before = R"("Long":{"Type":"Pass","QueryLanguage":"JSONata","Next":"A","Output":
+      "{% ($f := function($n) { $n = 0 ? [1,2,3] : $f($n - 1) }; $f(60000)) %}"},)";
+  const auto* states = R"({{"StartAt":"{1}","States":{{{2}
     "A":{{"Type":"Task","Resource":"orch:echo","Next":"Inline"}},
     "Inline":{{"Type":"Map","ItemProcessor":{{"StartAt":"I","States":{{
       "I":{{"Type":"Task","Resource":"orch:echo","End":true}}}}}},"Next":"Wait"}},
@@ -43,7 +46,8 @@ std::string rich(const std::string& bucket) {
       "ResultWriter":{{"Resource":"arn:aws:states:::s3:putObject",
         "Parameters":{{"Bucket":"{0}","Prefix":"out"}}}},"Next":"Last"}},
     "Last":{{"Type":"Task","Resource":"orch:echo","End":true}}}}}})";
-  return fmt::format(fmt::runtime(states), bucket);
+  return fmt::format(fmt::runtime(states), bucket, takes_long ? "Long" : "A",
+                     takes_long ? before : "");
 }
 
 /// Starts or finds the run, continues it when it has failed, and waits for its end.
@@ -72,7 +76,7 @@ std::string outcome(engine::Engine& engine, store::Store& reader, const std::str
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   std::ofstream(folder / "items.jsonl") << "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n";
   workers::Registry registry;
@@ -86,7 +90,8 @@ int main(int, char** argv) {
   beside.definition = simple;
   beside.input = "[1,2,3]";
   auto started = engine.start(beside);
-  fmt::print("rich {}\n", outcome(engine, *reader, "rich", rich("file:" + folder.string())));
+  fmt::print("rich {}\n",
+             outcome(engine, *reader, "rich", rich("file:" + folder.string(), argc > 2)));
   try {
     started.get();
   } catch (const std::exception&) {

@@ -157,15 +157,15 @@ TEST_F(StoreTest, TellsWhyARunIsSetAsideUntilItIsResumed) {
 }
 
 TEST_F(StoreTest, RemembersWhoWasBeingDecidedWhenProcessesDied) {
-  EXPECT_EQ(store_->suspect(), std::nullopt);
-  for (const auto& suspect :
-       {std::optional(Suspect{ExecutionId{7}, 1}), std::optional(Suspect{ExecutionId{7}, 2}),
-        std::optional<Suspect>()}) {
+  using Suspects = std::vector<Suspect>;
+  EXPECT_EQ(store_->suspects(), Suspects());
+  for (const auto& suspects : {Suspects{{ExecutionId{7}, 1}},
+                               Suspects{{ExecutionId{7}, 2}, {ExecutionId{12}, 1}}, Suspects{}}) {
     const auto turn = store_->begin();
-    turn->set_suspect(suspect);
+    turn->set_suspects(suspects);
     turn->commit();
     reopen();
-    EXPECT_EQ(store_->suspect(), suspect);
+    EXPECT_EQ(store_->suspects(), suspects);
   }
 }
 
