@@ -29,7 +29,7 @@ set(allow_csv         data csv)
 set(allow_replication data rows connectors catalog replication)
 set(allow_library     aws library)
 set(allow_tools       connectors library tools data)
-set(allow_map_items   csv library map_items)
+set(allow_map_items   csv library map_items execution)  # map_plan.h alone
 set(allow_bindings    bindings jsonata)
 set(allow_fleet       aws fleet library)
 

@@ -10,6 +10,7 @@
 
 #include "orchestrator/access/policy.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/execution/map_plan.h"
 
 namespace orch::workers {
 
@@ -48,17 +49,17 @@ class Results {
   virtual boost::json::value finish() = 0;
 };
 
-/// Opens both from what the MapRunStarted event holds (machine/map_run.cpp writes it). `access` is
+/// Opens both from the plan that the MapRunStarted event holds. `access` is
 /// what the run may reach; null: whatever this process may. `stop` is asked while they wait; true
 /// ends that with Cancelled. Both throw TaskFailed "Access.Denied". Thread-safe.
 class Outside {
  public:
   virtual ~Outside() = default;
-  virtual std::unique_ptr<Items> items(const boost::json::object& reader,
+  virtual std::unique_ptr<Items> items(const execution::ItemReaderPlan& reader,
                                        const access::Policy* access,
                                        std::function<bool()> stop) = 0;
   /// `map_run_arn` goes into the manifest. Writing the same map run again replaces its files.
-  virtual std::unique_ptr<Results> results(const boost::json::object& writer,
+  virtual std::unique_ptr<Results> results(const execution::ResultWriterPlan& writer,
                                            const std::string& map_run_arn,
                                            const access::Policy* access,
                                            std::function<bool()> stop) = 0;

@@ -17,7 +17,7 @@ constexpr std::size_t few_bytes = most_bytes / 2;
 
 }  // namespace
 
-ItemFeed::ItemFeed(workers::Outside& outside, boost::json::object reader,
+ItemFeed::ItemFeed(workers::Outside& outside, execution::ItemReaderPlan reader,
                    std::shared_ptr<const access::Policy> access, std::int64_t skip,
                    std::function<void()> wake)
     : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
@@ -64,7 +64,7 @@ bool ItemFeed::ended() const {
   return ended_ && !failure_ && queue_.empty();
 }
 
-void ItemFeed::read(const boost::json::object& reader, std::int64_t skip) {
+void ItemFeed::read(const execution::ItemReaderPlan& reader, std::int64_t skip) {
   try {
     fault::point("reader.open");
     const auto items = outside_.items(reader, access_.get(), [this] {

@@ -11,8 +11,6 @@
 #include <string>
 #include <thread>
 
-#include <boost/json/object.hpp>
-
 #include "orchestrator/engine/background.h"
 #include "workers/outside.h"
 
@@ -24,7 +22,7 @@ class ItemFeed final : public SlowWork {
  public:
   /// Leaves out the first `skip` items, which children have. `wake` tells that take() may have
   /// something again. `outside` must outlive the feed.
-  ItemFeed(workers::Outside& outside, boost::json::object reader,
+  ItemFeed(workers::Outside& outside, execution::ItemReaderPlan reader,
            std::shared_ptr<const access::Policy> access, std::int64_t skip,
            std::function<void()> wake);
   /// Stops reading and waits for the thread.
@@ -39,7 +37,7 @@ class ItemFeed final : public SlowWork {
   bool ended() const;
 
  private:
-  void read(const boost::json::object& reader, std::int64_t skip);
+  void read(const execution::ItemReaderPlan& reader, std::int64_t skip);
   bool push(std::string item);
   void end(std::exception_ptr failure) noexcept;
 

@@ -15,11 +15,6 @@ namespace bj = boost::json;
 constexpr std::int64_t default_window = 1'000;
 constexpr std::int64_t widest_window = 10'000;
 
-std::int64_t number(const bj::object& object, const char* name, std::int64_t missing) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_int64() ? value->get_int64() : missing;
-}
-
 /// The object of the state `name`, wherever it stands; null when there is none.
 const bj::object* find_state(const bj::object& flow, const std::string& name) {
   const auto* states = flow.if_contains("States");
@@ -96,25 +91,22 @@ bool MapRun::exceeded() const {
 }
 
 MapRun read_plan(const execution::OpenTask& task) {
-  const auto& plan = task.parameters.value().as_object();
+  auto plan = execution::map_plan_from_json(task.parameters.value());
   MapRun run;
   run.name = task.resource.text;
   run.id = task.map_run_id;
   run.ticket = task.ticket;
-  run.most_running = std::min(number(plan, "max_concurrency", default_window), widest_window);
-  if (const auto* count = plan.if_contains("tolerated_count"))
-    run.tolerated_count = count->to_number<std::int64_t>();
-  if (const auto* share = plan.if_contains("tolerated_percentage"))
-    run.tolerated_percentage = share->to_number<double>();
-  if (const auto* writer = plan.if_contains("writer")) run.writer = writer->as_object();
-  if (const auto* batcher = plan.if_contains("batcher")) {
-    const auto& config = batcher->as_object();
-    run.batching.batched = true;
-    run.batching.max_items = number(config, "max_items", std::numeric_limits<std::int64_t>::max());
-    run.batching.max_bytes = number(config, "max_bytes", 0);
-    if (const auto* input = config.if_contains("batch_input"))
-      run.batching.batch_input = json::write(*input);
-  }
+  run.most_running = std::min(plan.max_concurrency.value_or(default_window), widest_window);
+  run.tolerated_count = plan.tolerated_count;
+  run.tolerated_percentage = plan.tolerated_percentage;
+  run.reader = std::move(plan.reader);
+  run.writer = std::move(plan.writer);
+  if (!plan.batcher) return run;
+  run.batching.batched = true;
+  run.batching.max_items =
+      plan.batcher->max_items.value_or(std::numeric_limits<std::int64_t>::max());
+  run.batching.max_bytes = plan.batcher->max_bytes.value_or(0);
+  if (plan.batcher->batch_input) run.batching.batch_input = json::write(*plan.batcher->batch_input);
   return run;
 }
 

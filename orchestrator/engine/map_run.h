@@ -12,6 +12,7 @@
 #include "orchestrator/engine/item_feed.h"
 #include "orchestrator/engine/result_job.h"
 #include "orchestrator/execution/execution.h"
+#include "orchestrator/execution/map_plan.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {
@@ -48,7 +49,8 @@ struct MapRun {
   execution::Ticket ticket{};   ///< of the present attempt: its MapRunStarted or MapRunRedriven
   std::string definition_hash;  ///< of the children
   Batching batching;
-  boost::json::object writer;                   ///< the plan's; empty: none
+  std::optional<execution::ItemReaderPlan> reader;
+  std::optional<execution::ResultWriterPlan> writer;
   std::optional<std::int64_t> tolerated_count;  ///< of items; unset, with the percentage too: none
   std::optional<double> tolerated_percentage;
   std::int64_t most_running = 0;

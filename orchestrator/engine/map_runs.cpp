@@ -150,12 +150,12 @@ void MapRuns::complete(Active& parent, const execution::OpenTask& task, MapRun& 
 // Nothing: results are still being written.
 std::optional<json::Payload> MapRuns::output_of(const Active& parent,
                                                 const execution::OpenTask& task, MapRun& run) {
-  if (run.writer.empty() || run.next_child == 0)
+  if (!run.writer || run.next_child == 0)
     return json::Payload::of_text(run.failure ? "[]"
                                               : runs_.store.child_outputs(parent.row.id, run.id));
   if (!run.results)
     run.results = make_leavable<ResultJob>(
-        background_, registry_.outside(), run.writer, runs_.executions.access_of(parent),
+        background_, registry_.outside(), *run.writer, runs_.executions.access_of(parent),
         map_run_arn(parent.row.made, run.name), waker(parent.row.id, task.ticket));
   if (run.results->wants_page()) {
     std::vector<workers::ChildResult> page;
@@ -201,9 +201,8 @@ MapRun MapRuns::counted(Active& parent, const execution::OpenTask& task) {
 
 void MapRuns::open_feed(Active& parent, const execution::OpenTask& task, MapRun& run) {
   if (run.feed || run.length || run.failure) return;
-  const auto* reader = task.parameters.value().as_object().if_contains("reader");
-  if (!reader) return set_length(run, parent.execution.item_count(task.ticket));
-  run.feed = make_leavable<ItemFeed>(background_, registry_.outside(), reader->as_object(),
+  if (!run.reader) return set_length(run, parent.execution.item_count(task.ticket));
+  run.feed = make_leavable<ItemFeed>(background_, registry_.outside(), *run.reader,
                                      runs_.executions.access_of(parent), run.next_item,
                                      waker(parent.row.id, task.ticket));
 }

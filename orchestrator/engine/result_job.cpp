@@ -8,7 +8,7 @@
 
 namespace orch::engine {
 
-ResultJob::ResultJob(workers::Outside& outside, boost::json::object writer,
+ResultJob::ResultJob(workers::Outside& outside, execution::ResultWriterPlan writer,
                      std::shared_ptr<const access::Policy> access, std::string map_run_arn,
                      std::function<void()> wake)
     : outside_(outside), access_(std::move(access)), wake_(std::move(wake)) {
@@ -53,7 +53,7 @@ std::optional<boost::json::value> ResultJob::result() const {
   return result_;
 }
 
-void ResultJob::write(const boost::json::object& writer, const std::string& map_run_arn) {
+void ResultJob::write(const execution::ResultWriterPlan& writer, const std::string& map_run_arn) {
   std::optional<boost::json::value> result;
   std::exception_ptr failure;
   try {

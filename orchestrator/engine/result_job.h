@@ -22,7 +22,7 @@ namespace orch::engine {
 /// is called on the job's when it wants a page or has ended.
 class ResultJob final : public SlowWork {
  public:
-  ResultJob(workers::Outside& outside, boost::json::object writer,
+  ResultJob(workers::Outside& outside, execution::ResultWriterPlan writer,
             std::shared_ptr<const access::Policy> access, std::string map_run_arn,
             std::function<void()> wake);
   /// Stops writing and waits for the thread.
@@ -41,7 +41,7 @@ class ResultJob final : public SlowWork {
   std::int64_t next_child() const { return given_; }
 
  private:
-  void write(const boost::json::object& writer, const std::string& map_run_arn);
+  void write(const execution::ResultWriterPlan& writer, const std::string& map_run_arn);
   std::optional<std::vector<workers::ChildResult>> take();
 
   workers::Outside& outside_;

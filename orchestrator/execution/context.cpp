@@ -49,10 +49,9 @@ std::string text_in(const bj::object& object, std::string_view name) {
 // Where the items of a map run come from: this execution's data, an object in a bucket, or the
 // listing of one.
 std::string source_of(const ThreadState& owner) {
-  const auto& plan = owner.parameters.value().as_object();
-  const auto* reader = plan.if_contains("reader");
-  if (!reader) return "STATE_DATA";
-  const auto* arguments = reader->as_object().if_contains("arguments");
+  const auto plan = map_plan_from_json(owner.parameters.value());
+  if (!plan.reader) return "STATE_DATA";
+  const auto& arguments = plan.reader->arguments;
   if (!arguments || !arguments->is_object()) return {};
   const auto& place = arguments->get_object();
   const auto key = text_in(place, "Key");

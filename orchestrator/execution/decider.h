@@ -11,6 +11,7 @@
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/scope.h"
 #include "orchestrator/execution/live.h"
+#include "orchestrator/execution/map_plan.h"
 #include "orchestrator/execution/trial.h"
 
 namespace orch::execution {
@@ -122,10 +123,10 @@ class Decider {
 
   // map_run.cpp: a Map in Mode DISTRIBUTED
   void start_map_run(ThreadState& thread, const asl::Map& map, std::int64_t max_concurrency);
-  boost::json::object map_run_plan(ThreadState& thread, const asl::Distributed& distributed);
-  boost::json::object reader_plan(ThreadState& thread, const asl::ItemReader& reader);
-  boost::json::object batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher);
-  boost::json::object writer_plan(ThreadState& thread, const asl::ResultWriter& writer);
+  MapPlan map_plan(ThreadState& thread, const asl::Distributed& distributed);
+  ItemReaderPlan reader_plan(ThreadState& thread, const asl::ItemReader& reader);
+  ItemBatcherPlan batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher);
+  ResultWriterPlan writer_plan(ThreadState& thread, const asl::ResultWriter& writer);
   void redrive_map_run(ThreadState& thread);
   void map_run_done(ThreadState& thread, const json::Payload& output);
   void map_run_failed(ThreadState& thread, const asl::Failure& failure);

@@ -10,8 +10,6 @@
 namespace orch::execution {
 namespace {
 
-namespace bj = boost::json;
-
 std::string new_uuid(std::uint64_t seed) {
   asl::Random random(seed);
   const auto high = random.next();
@@ -27,49 +25,47 @@ const char* name_of(asl::ItemFormat format) {
 
 }  // namespace
 
-bj::object Decider::reader_plan(ThreadState& thread, const asl::ItemReader& reader) {
+ItemReaderPlan Decider::reader_plan(ThreadState& thread, const asl::ItemReader& reader) {
   const auto input = effective_input(thread);
-  bj::object plan{{"resource", reader.resource}, {"format", name_of(reader.format)}};
-  if (reader.arguments)
-    plan["arguments"] = reader.arguments->evaluate(scope(thread, input.value()));
-  if (reader.headers_given)
-    plan["headers"] = bj::array(reader.headers.begin(), reader.headers.end());
-  plan["delimiter"] = std::string(1, reader.delimiter);
-  if (!reader.pointer.empty()) plan["pointer"] = reader.pointer;
-  if (reader.max_items) plan["max_items"] = whole_number(thread, *reader.max_items, "MaxItems");
-  plan["transformation"] = reader.transformation;
+  ItemReaderPlan plan;
+  plan.resource = reader.resource;
+  plan.format = name_of(reader.format);
+  if (reader.arguments) plan.arguments = reader.arguments->evaluate(scope(thread, input.value()));
+  if (reader.headers_given) plan.headers = reader.headers;
+  plan.delimiter = reader.delimiter;
+  plan.pointer = reader.pointer;
+  if (reader.max_items) plan.max_items = whole_number(thread, *reader.max_items, "MaxItems");
+  plan.transformation = reader.transformation;
   return plan;
 }
 
-bj::object Decider::batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher) {
+ItemBatcherPlan Decider::batcher_plan(ThreadState& thread, const asl::ItemBatcher& batcher) {
   const auto input = effective_input(thread);
-  bj::object plan;
-  if (batcher.max_items) plan["max_items"] = number(thread, *batcher.max_items, "MaxItemsPerBatch");
+  ItemBatcherPlan plan;
+  if (batcher.max_items) plan.max_items = number(thread, *batcher.max_items, "MaxItemsPerBatch");
   if (batcher.max_bytes)
-    plan["max_bytes"] = number(thread, *batcher.max_bytes, "MaxInputBytesPerBatch");
+    plan.max_bytes = number(thread, *batcher.max_bytes, "MaxInputBytesPerBatch");
   if (batcher.batch_input)
-    plan["batch_input"] = batcher.batch_input->evaluate(scope(thread, input.value()));
+    plan.batch_input = batcher.batch_input->evaluate(scope(thread, input.value()));
   return plan;
 }
 
-bj::object Decider::writer_plan(ThreadState& thread, const asl::ResultWriter& writer) {
+ResultWriterPlan Decider::writer_plan(ThreadState& thread, const asl::ResultWriter& writer) {
   const auto input = effective_input(thread);
-  bj::object plan{{"resource", writer.resource},
-                  {"transformation", writer.transformation},
-                  {"json_lines", writer.json_lines}};
-  if (writer.arguments)
-    plan["arguments"] = writer.arguments->evaluate(scope(thread, input.value()));
+  ResultWriterPlan plan{writer.resource, writer.transformation, writer.json_lines, {}};
+  if (writer.arguments) plan.arguments = writer.arguments->evaluate(scope(thread, input.value()));
   return plan;
 }
 
 // Everything about the map run that expressions decide, so that folding needs none.
-bj::object Decider::map_run_plan(ThreadState& thread, const asl::Distributed& distributed) {
-  bj::object plan{{"express", distributed.express}};
+MapPlan Decider::map_plan(ThreadState& thread, const asl::Distributed& distributed) {
+  MapPlan plan;
+  plan.express = distributed.express;
   if (distributed.tolerated_count) {
     const auto count = whole_number(thread, *distributed.tolerated_count, "ToleratedFailureCount");
     if (count < 0)
       throw asl::EvaluationError({"States.Runtime", "ToleratedFailureCount cannot be negative."});
-    plan["tolerated_count"] = count;
+    plan.tolerated_count = count;
     note("toleratedFailureCount", json::Payload::of_value(count));
   }
   if (distributed.tolerated_percentage) {
@@ -78,25 +74,25 @@ bj::object Decider::map_run_plan(ThreadState& thread, const asl::Distributed& di
     if (share < 0 || share > 100)
       throw asl::EvaluationError(
           {"States.Runtime", "ToleratedFailurePercentage must be between 0 and 100."});
-    plan["tolerated_percentage"] = share;
+    plan.tolerated_percentage = share;
     note("toleratedFailurePercentage", json::Payload::of_value(share));
   }
-  if (distributed.reader) plan["reader"] = reader_plan(thread, *distributed.reader);
-  if (distributed.batcher) plan["batcher"] = batcher_plan(thread, *distributed.batcher);
-  if (distributed.writer) plan["writer"] = writer_plan(thread, *distributed.writer);
+  if (distributed.reader) plan.reader = reader_plan(thread, *distributed.reader);
+  if (distributed.batcher) plan.batcher = batcher_plan(thread, *distributed.batcher);
+  if (distributed.writer) plan.writer = writer_plan(thread, *distributed.writer);
   return plan;
 }
 
 void Decider::start_map_run(ThreadState& thread, const asl::Map& map,
                             std::int64_t max_concurrency) {
-  auto plan = map_run_plan(thread, *map.distributed);
-  if (max_concurrency > 0) plan["max_concurrency"] = max_concurrency;
+  auto plan = map_plan(thread, *map.distributed);
+  if (max_concurrency > 0) plan.max_concurrency = max_concurrency;
   auto started = event(EventType::map_run_started, thread);
   const auto seed = moment_.seed + static_cast<std::uint64_t>(live_.last_event);
   const auto& label = map.distributed->label;
   started.resource =
       fmt::format("{}:{}", label.empty() ? new_uuid(seed + 1) : label, new_uuid(seed));
-  started.payload = json::Payload::of_value(std::move(plan));
+  started.payload = json::Payload::of_value(to_json(plan));
   emit(std::move(started));
 }
 

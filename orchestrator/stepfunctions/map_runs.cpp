@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/execution/map_plan.h"
 #include "orchestrator/stepfunctions/executions.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/words.h"
@@ -25,7 +26,7 @@ struct Course {
   std::string_view status = "RUNNING";
   std::int64_t redrives = 0;
   Instant redriven;
-  bj::object plan;
+  execution::MapPlan plan;
 };
 
 void note_end(Course& course, std::string_view status, Instant at) {
@@ -40,7 +41,7 @@ Course course_of(Request& request, const store::ExecutionRow& row, execution::Ev
     if (event.id == map_run) {
       thread = event.thread;
       course.started = event.at;
-      course.plan = event.payload->value().as_object();
+      course.plan = execution::map_plan_from_json(event.payload->value());
     }
     if (event.id <= map_run || !(event.thread == thread)) return;
     if (event.type == EventType::map_run_succeeded) note_end(course, "SUCCEEDED", event.at);
@@ -123,10 +124,8 @@ Object counts_of(const std::vector<store::ChildCounts>& children,
 
 /// The plan's number, unless an update has changed it.
 template <class Value>
-Value limit_of(const std::optional<Value>& updated, const bj::object& plan, const char* name) {
-  if (updated) return *updated;
-  const auto* planned = plan.if_contains(name);
-  return planned ? planned->to_number<Value>() : Value{0};
+Value limit_of(const std::optional<Value>& updated, const std::optional<Value>& planned) {
+  return updated ? *updated : planned.value_or(Value{0});
 }
 
 }  // namespace
@@ -181,15 +180,14 @@ Object describe_map_run(Request& request) {
              {"startDate", epoch_seconds(course.started)}};
   if (course.ended) out["stopDate"] = epoch_seconds(*course.ended);
   const auto& limits = map_run.limits;
-  out["maxConcurrency"] = limit_of(limits.max_concurrency, course.plan, "max_concurrency");
-  out["toleratedFailureCount"] = limit_of(limits.tolerated_count, course.plan, "tolerated_count");
+  out["maxConcurrency"] = limit_of(limits.max_concurrency, course.plan.max_concurrency);
+  out["toleratedFailureCount"] = limit_of(limits.tolerated_count, course.plan.tolerated_count);
   out["toleratedFailurePercentage"] =
-      limit_of(limits.tolerated_percentage, course.plan, "tolerated_percentage");
+      limit_of(limits.tolerated_percentage, course.plan.tolerated_percentage);
   out["itemCounts"] = counts_of(children, &store::ChildCounts::items, map_run.items, over);
   // How many children the rest of the items makes is known when they have been read.
-  out["executionCounts"] =
-      counts_of(children, &store::ChildCounts::children,
-                course.plan.contains("batcher") ? std::nullopt : map_run.items, over);
+  out["executionCounts"] = counts_of(children, &store::ChildCounts::children,
+                                     course.plan.batcher ? std::nullopt : map_run.items, over);
   out["redriveCount"] = course.redrives;
   if (course.redrives > 0) out["redriveDate"] = epoch_seconds(course.redriven);
   return out;

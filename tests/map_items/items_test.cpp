@@ -39,7 +39,7 @@ class Items : public ::testing::Test {
   }
   std::string bucket() const { return "file:" + (folder_ / ".").string(); }
 
-  /// A reader's plan as the machine writes it.
+  /// A reader's plan as it is in a history.
   bj::object plan(const std::string& format, const std::string& key, const bj::object& more = {}) {
     bj::object made{{"resource", "arn:aws:states:::s3:getObject"},
                     {"format", format},
@@ -49,7 +49,7 @@ class Items : public ::testing::Test {
     return made;
   }
   std::vector<std::string> read(const bj::object& reader) {
-    const auto items = outside_->items(reader, nullptr, never);
+    const auto items = outside_->items(execution::item_reader_from_json(reader), nullptr, never);
     std::vector<std::string> all;
     while (auto item = items->next()) all.push_back(std::move(*item));
     return all;
@@ -181,7 +181,8 @@ TEST_F(Items, AFileThatIsDeletedOrChangedWhileItIsRead) {
   while (lines.size() < 1'000'000) lines += "{\"a\":1}\n";
   const auto while_reading = [&](const std::function<void()>& change) {
     put("a.jsonl", lines);
-    const auto items = outside_->items(plan("JSONL", "a.jsonl"), nullptr, never);
+    const auto items =
+        outside_->items(execution::item_reader_from_json(plan("JSONL", "a.jsonl")), nullptr, never);
     std::size_t count = items->next() ? 1 : 0;
     change();
     while (items->next()) ++count;
@@ -272,7 +273,8 @@ class ResultFiles : public Items {
                       {"json_lines", false},
                       {"arguments", {{"Bucket", bucket()}, {"Prefix", "out/"}}}};
     for (const auto& [name, value] : more) writer.insert_or_assign(name, value);
-    const auto results = outside_->results(writer, "arn:mapRun:m/l:the-uuid", nullptr, never);
+    const auto results = outside_->results(execution::result_writer_from_json(writer),
+                                           "arn:mapRun:m/l:the-uuid", nullptr, never);
     results->add(child("one", "SUCCEEDED", "[1,2]"));
     results->add(child("two", "TIMED_OUT", std::nullopt));
     results->add(child("three", "SUCCEEDED", "3"));

@@ -26,7 +26,8 @@ std::string items_of(std::vector<std::string> answers) {
                                  {"arguments", {{"Bucket", "b"}, {"Key", "k.json"}}}};
   std::string all;
   try {
-    const auto items = make_outside()->items(plan, nullptr, [] { return false; });
+    const auto items = make_outside()->items(execution::item_reader_from_json(plan), nullptr,
+                                             [] { return false; });
     while (auto item = items->next()) all += *item + ' ';
   } catch (const workers::TaskFailed& failure) {
     all = failure.cause();

@@ -33,8 +33,7 @@ class BucketItems final : public workers::Items {
 };
 
 /// The bucket among the arguments of a reader or writer.
-void check(const boost::json::object& plan, const access::Policy* access) {
-  const auto* arguments = plan.if_contains("arguments");
+void check(const std::optional<boost::json::value>& arguments, const access::Policy* access) {
   if (!access || !arguments) return;
   for (const auto& demand : access::bucket_demands(*arguments))
     workers::deny(access->refuse(demand, {}));
@@ -42,20 +41,20 @@ void check(const boost::json::object& plan, const access::Policy* access) {
 
 class BucketOutside final : public workers::Outside {
  public:
-  std::unique_ptr<workers::Items> items(const boost::json::object& reader,
+  std::unique_ptr<workers::Items> items(const execution::ItemReaderPlan& reader,
                                         const access::Policy* access,
                                         std::function<bool()> stop) override {
-    check(reader, access);
+    check(reader.arguments, access);
     return named(reader_error, [&] {
       return std::make_unique<BucketItems>(read_reader_plan(reader), std::move(stop));
     });
   }
 
-  std::unique_ptr<workers::Results> results(const boost::json::object& writer,
+  std::unique_ptr<workers::Results> results(const execution::ResultWriterPlan& writer,
                                             const std::string& map_run_arn,
                                             const access::Policy* access,
                                             std::function<bool()> stop) override {
-    check(writer, access);
+    check(writer.arguments, access);
     return open_results(writer, map_run_arn, std::move(stop));
   }
 };

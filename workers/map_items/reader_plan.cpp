@@ -25,35 +25,25 @@ std::string required(const bj::object& arguments, std::string_view name) {
   return value;
 }
 
-std::vector<std::string> read_headers(const bj::object& plan) {
-  std::vector<std::string> headers;
-  const auto* given = plan.if_contains("headers");
-  if (!given) return headers;
-  for (const auto& header : given->as_array()) headers.emplace_back(header.as_string());
-  return headers;
-}
-
-std::int64_t read_limit(const bj::object& plan) {
-  const auto* given = plan.if_contains("max_items");
-  if (!given) return 0;
-  const auto limit = given->to_number<std::int64_t>();
+std::int64_t limit_of(const execution::ItemReaderPlan& plan) {
+  const auto limit = plan.max_items.value_or(0);
   if (limit < 0) throw reader_failed("field MaxItems must be positive");
   return std::min(limit, most_items);
 }
 
 }  // namespace
 
-ReaderPlan read_reader_plan(const bj::object& plan) {
+ReaderPlan read_reader_plan(const execution::ItemReaderPlan& plan) {
   ReaderPlan read;
-  read.listing = text(plan, "resource").ends_with(":listObjectsV2");
-  read.format = text(plan, "format");
-  read.headers_given = plan.contains("headers");
-  read.headers = read_headers(plan);
-  read.delimiter = text(plan, "delimiter").front();
-  read.pointer = text(plan, "pointer");
-  read.max_items = read_limit(plan);
-  read.flatten = text(plan, "transformation") == "LOAD_AND_FLATTEN";
-  const auto* arguments = plan.if_contains("arguments");
+  read.listing = plan.resource.ends_with(":listObjectsV2");
+  read.format = plan.format;
+  read.headers_given = plan.headers.has_value();
+  read.headers = plan.headers.value_or(std::vector<std::string>());
+  read.delimiter = plan.delimiter;
+  read.pointer = plan.pointer;
+  read.max_items = limit_of(plan);
+  read.flatten = plan.transformation == "LOAD_AND_FLATTEN";
+  const auto& arguments = plan.arguments;
   if (!arguments || !arguments->is_object())
     throw reader_failed("the ItemReader names no Bucket and Key");
   read.bucket = required(arguments->get_object(), "Bucket");

@@ -1,4 +1,4 @@
-// What a map run's plan says of its ItemReader.
+// What the plan of an ItemReader says to buckets.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/object.hpp>
+#include "orchestrator/execution/map_plan.h"
 
 namespace orch::map_items {
 
@@ -24,6 +24,6 @@ struct ReaderPlan {
 };
 
 /// Throws TaskFailed "States.ItemReaderFailed".
-ReaderPlan read_reader_plan(const boost::json::object& plan);
+ReaderPlan read_reader_plan(const execution::ItemReaderPlan& plan);
 
 }  // namespace orch::map_items

@@ -49,10 +49,8 @@ bj::object described(const workers::ChildResult& child) {
 /// How results are spelled.
 class Spelling {
  public:
-  explicit Spelling(const bj::object& writer) : transformation_(text(writer, "transformation")) {
-    const auto* lines = writer.if_contains("json_lines");
-    lines_ = lines && lines->as_bool();
-  }
+  explicit Spelling(const execution::ResultWriterPlan& writer)
+      : transformation_(writer.transformation), lines_(writer.json_lines) {}
 
   /// The texts that a child adds: several when its array is flattened.
   std::vector<std::string> of(const workers::ChildResult& child) const {
@@ -77,14 +75,15 @@ class Spelling {
 
  private:
   std::string transformation_;
-  bool lines_ = false;
+  bool lines_;
 };
 
 class ResultFiles final : public workers::Results {
  public:
-  ResultFiles(const bj::object& writer, std::string map_run_arn, std::function<bool()> stop)
+  ResultFiles(const execution::ResultWriterPlan& writer, std::string map_run_arn,
+              std::function<bool()> stop)
       : spelling_(writer), map_run_arn_(std::move(map_run_arn)) {
-    const auto* arguments = writer.if_contains("arguments");
+    const auto& arguments = writer.arguments;
     if (arguments && arguments->is_object()) {
       bucket_name_ = text(arguments->get_object(), "Bucket");
       folder_ = text(arguments->get_object(), "Prefix");
@@ -150,7 +149,7 @@ class ResultFiles final : public workers::Results {
 /// A writer without a bucket: the results become the state's own.
 class ResultArray final : public workers::Results {
  public:
-  explicit ResultArray(const bj::object& writer) : spelling_(writer) {}
+  explicit ResultArray(const execution::ResultWriterPlan& writer) : spelling_(writer) {}
   void add(const workers::ChildResult& child) override {
     if (child.status != "SUCCEEDED") return;
     for (const auto& part : spelling_.of(child)) results_.push_back(json::parse(part));
@@ -179,11 +178,11 @@ class Named final : public workers::Results {
 
 }  // namespace
 
-std::unique_ptr<workers::Results> open_results(const bj::object& writer,
+std::unique_ptr<workers::Results> open_results(const execution::ResultWriterPlan& writer,
                                                const std::string& map_run_arn,
                                                std::function<bool()> stop) {
   return named(writer_failed, [&]() -> std::unique_ptr<workers::Results> {
-    if (text(writer, "resource").empty()) return std::make_unique<ResultArray>(writer);
+    if (writer.resource.empty()) return std::make_unique<ResultArray>(writer);
     return std::make_unique<Named>(
         std::make_unique<ResultFiles>(writer, map_run_arn, std::move(stop)));
   });

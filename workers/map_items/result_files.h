@@ -5,15 +5,13 @@
 #include <memory>
 #include <string>
 
-#include <boost/json/object.hpp>
-
 #include "workers/outside.h"
 
 namespace orch::map_items {
 
 /// Files SUCCEEDED_n, FAILED_n and PENDING_n and their manifest.json under PREFIX/UUID/, the uuid
 /// being the map run's; without a bucket an array in memory.
-std::unique_ptr<workers::Results> open_results(const boost::json::object& writer,
+std::unique_ptr<workers::Results> open_results(const execution::ResultWriterPlan& writer,
                                                const std::string& map_run_arn,
                                                std::function<bool()> stop);
 
