@@ -11,9 +11,6 @@
 namespace orch::engine {
 namespace {
 
-// Of one decision. What takes longer is made elsewhere, and others do not wait for it.
-constexpr Millis longest_decision{10};
-
 /// A document of which no other thread has a copy: payloads are parsed and written when they are
 /// first asked for.
 void own(json::Payload& payload) { payload = json::Payload::of_text(payload.text()); }
@@ -84,7 +81,6 @@ void Decisions::continue_run(Active& run) {
   if (!run.decision) stimulate(run, execution::Continue{});
 }
 
-// As the run was before the decision: what is committed and what this turn has decided.
 execution::Execution Decisions::copy_of(const Active& run) {
   auto copy = workflows_.fold(run.row);
   for (auto event : run.events) {

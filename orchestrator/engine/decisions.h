@@ -14,6 +14,9 @@
 
 namespace orch::engine {
 
+/// Of one evaluation. What takes longer is made elsewhere, and others do not wait for it.
+inline constexpr Millis longest_decision{10};
+
 /// A decision that takes longer than a turn may is undone and made again on a thread of its own,
 /// from a copy of the run. What comes for the run meanwhile waits; the events are taken over in a
 /// later turn. Nothing of it is durable before: a crash is one before the stimulus.
@@ -35,6 +38,13 @@ class Decisions final : public Participant {
   /// does not delay the others.
   void decide() override;
 
+  /// As the run is after what is committed and what this turn has decided; for another thread.
+  execution::Execution copy_of(const Active& run);
+  /// Evaluates elsewhere; `made` is called on another thread then.
+  void make_elsewhere(std::shared_ptr<LongWork> work, std::function<void()> made) {
+    threads_.add(std::move(work), std::move(made));
+  }
+
  private:
   void take_events(Active& run, std::vector<execution::Event> events);
   std::vector<execution::Event> decided(Active& run, Active::What what);
@@ -42,7 +52,6 @@ class Decisions final : public Participant {
 
   std::vector<execution::Event> put_off(Active& run, execution::Stimulus stimulus);
   std::vector<execution::Event> started(Active& run, const execution::Stimulus& stimulus);
-  execution::Execution copy_of(const Active& run);
   void adopt(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
   void adopted(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
 

@@ -13,15 +13,15 @@ namespace {
 constexpr std::size_t most_threads = 2;
 static_assert(most_threads < store::UnderDecision::most_threads);  // 0 is the engine's
 
-void make(LongDecision& decision) {
+void make(LongWork& work) {
   try {
     fault::point("engine.long_decision");
-    const TimeSlice slice(decision.cancelled);
-    decision.events = decision.execution.decide(decision.stimulus);
+    const TimeSlice slice(work.cancelled);
+    work.make();
   } catch (const SliceOver&) {
-    // Cancelled: nobody asks for the events.
+    // Cancelled: no one asks for the result.
   } catch (...) {
-    decision.failure = describe(std::current_exception());
+    work.failure = describe(std::current_exception());
   }
 }
 
@@ -32,16 +32,16 @@ DecisionThreads::~DecisionThreads() {
     const std::scoped_lock lock(mutex_);
     closing_ = true;
     jobs_.clear();
-    for (auto& decision : under_way_) decision->cancelled = true;
+    for (auto& work : under_way_) work->cancelled = true;
   }
   wake_.notify_all();
   for (auto& thread : threads_) thread.join();
 }
 
-void DecisionThreads::add(std::shared_ptr<LongDecision> decision, std::function<void()> made) {
+void DecisionThreads::add(std::shared_ptr<LongWork> work, std::function<void()> made) {
   {
     const std::scoped_lock lock(mutex_);
-    jobs_.push_back({std::move(decision), std::move(made)});
+    jobs_.push_back({std::move(work), std::move(made)});
     if (threads_.size() < most_threads && jobs_.size() + under_way_.size() > threads_.size()) {
       threads_.emplace_back([this, thread = threads_.size() + 1] { run(thread); });
       pthread_setname_np(threads_.back().native_handle(), "orch-decision");
@@ -57,15 +57,15 @@ void DecisionThreads::run(std::size_t thread) {
     if (closing_) return;
     const auto job = std::move(jobs_.front());
     jobs_.pop_front();
-    under_way_.push_back(job.decision);
+    under_way_.push_back(job.work);
     lock.unlock();
     {
-      const store::UnderDecision::Mark mark(marks_, job.decision->run, thread);
-      make(*job.decision);
+      const store::UnderDecision::Mark mark(marks_, job.work->run, thread);
+      make(*job.work);
     }
-    if (!job.decision->cancelled) job.made();
+    if (!job.work->cancelled) job.made();
     lock.lock();
-    std::erase(under_way_, job.decision);
+    std::erase(under_way_, job.work);
   }
 }
 

@@ -17,19 +17,32 @@
 
 namespace orch::engine {
 
-struct LongDecision {
-  LongDecision(store::ExecutionId the_run, execution::Execution the_execution,
-               execution::Stimulus the_stimulus)
-      : run(the_run), execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
+/// Something to evaluate for a run, on a thread that may take its time.
+class LongWork {
+ public:
+  explicit LongWork(store::ExecutionId the_run) : run(the_run) {}
+  virtual ~LongWork() = default;
+  LongWork(const LongWork&) = delete;
+  LongWork& operator=(const LongWork&) = delete;
+
+  /// On the thread; what it throws becomes `failure`.
+  virtual void make() = 0;
 
   store::ExecutionId run;
+  std::atomic<bool> cancelled = false;
+  /// Why there is no result; empty: it was made. Set before it is told that the work is done.
+  std::string failure;
+};
+
+struct LongDecision final : LongWork {
+  LongDecision(store::ExecutionId the_run, execution::Execution the_execution,
+               execution::Stimulus the_stimulus)
+      : LongWork(the_run), execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
+  void make() override { events = execution.decide(stimulus); }
+
   execution::Execution execution;  ///< as the run was when the stimulus came; of the thread
   execution::Stimulus stimulus;
-  std::atomic<bool> cancelled = false;
-
-  // Set before it is told that the decision is made.
-  std::vector<execution::Event> events;
-  std::string failure;  ///< why there are none; empty: it was made
+  std::vector<execution::Event> events;  ///< the result
 
   /// Of the engine's thread: the turn that put the decision off is committed.
   bool kept = false;
@@ -45,12 +58,12 @@ class DecisionThreads {
   DecisionThreads(const DecisionThreads&) = delete;
   DecisionThreads& operator=(const DecisionThreads&) = delete;
 
-  /// `made` is called on one of the threads, unless the decision is cancelled.
-  void add(std::shared_ptr<LongDecision> decision, std::function<void()> made);
+  /// `made` is called on one of the threads, unless the work is cancelled.
+  void add(std::shared_ptr<LongWork> work, std::function<void()> made);
 
  private:
   struct Job {
-    std::shared_ptr<LongDecision> decision;
+    std::shared_ptr<LongWork> work;
     std::function<void()> made;
   };
   void run(std::size_t thread);
@@ -59,7 +72,7 @@ class DecisionThreads {
   std::mutex mutex_;  ///< guards all below
   std::condition_variable wake_;
   std::deque<Job> jobs_;
-  std::vector<std::shared_ptr<LongDecision>> under_way_;
+  std::vector<std::shared_ptr<LongWork>> under_way_;
   bool closing_ = false;
   std::vector<std::thread> threads_;
 };

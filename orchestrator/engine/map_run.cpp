@@ -67,7 +67,7 @@ std::string Batch::close(const Batching& batching) {
 bool MapRun::finished() const {
   if (running > 0) return false;
   if (failure) return true;
-  return to_redrive.empty() && batch.empty() && length && next_item == *length;
+  return to_redrive.empty() && batch.empty() && !is_selecting() && length && next_item == *length;
 }
 
 void MapRun::count(const std::vector<store::ChildCounts>& children) {

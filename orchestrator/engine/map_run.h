@@ -10,6 +10,7 @@
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/engine/item_feed.h"
+#include "orchestrator/engine/item_selection.h"
 #include "orchestrator/engine/result_job.h"
 #include "orchestrator/execution/execution.h"
 #include "orchestrator/execution/map_plan.h"
@@ -44,6 +45,11 @@ class Batch {
 
 /// A map run that is under way: a cache of what its children's rows say.
 struct MapRun {
+  MapRun() = default;
+  MapRun(MapRun&&) = default;
+  MapRun& operator=(MapRun&&) = delete;
+  ~MapRun() { drop_selection(); }
+
   std::string name;             ///< "LABEL:UUID"
   execution::EventId id = 0;    ///< of its MapRunStarted: the children's link to it
   execution::Ticket ticket{};   ///< of the present attempt: its MapRunStarted or MapRunRedriven
@@ -58,6 +64,8 @@ struct MapRun {
   Leavable<ItemFeed> feed;             ///< null: the items are in the state's array
   std::optional<std::int64_t> length;  ///< items in all; unset until the feed has ended
   std::int64_t next_item = 0;
+  /// Of the item before next_item, evaluated elsewhere. Its copy is kept for the next long one.
+  std::shared_ptr<ItemSelection> selection;
   Batch batch;
   std::int64_t next_child = 0;
   std::deque<std::string> to_redrive;  ///< run ids of children that failed before a redrive
@@ -68,6 +76,13 @@ struct MapRun {
   Leavable<ResultJob> results;
 
   bool may_start() const { return running < most_running; }
+  /// True until the input that is evaluated elsewhere is taken.
+  bool is_selecting() const { return selection && selection->under_way; }
+  /// Nothing comes of it.
+  void drop_selection() {
+    if (selection) selection->cancelled = true;
+    selection.reset();
+  }
   /// True when every child has ended and no other will be started.
   bool finished() const;
   /// Adds what the children's rows say.

@@ -1,6 +1,7 @@
 #include "orchestrator/engine/map_runs.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
+#include "orchestrator/base/time_slice.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/under_decision.h"
 
@@ -174,7 +176,8 @@ MapRun& MapRuns::run_of(Active& parent, const execution::OpenTask& task) {
   auto& runs = of_[parent.row.id].runs;
   const auto known = runs.find(task.map_run_id);
   if (known != runs.end() && known->second.ticket == task.ticket) return known->second;
-  return runs.insert_or_assign(task.map_run_id, counted(parent, task)).first->second;
+  runs.erase(task.map_run_id);
+  return runs.emplace(task.map_run_id, counted(parent, task)).first->second;
 }
 
 MapRun MapRuns::counted(Active& parent, const execution::OpenTask& task) {
@@ -230,7 +233,7 @@ void MapRuns::start_children(Active& parent, const execution::OpenTask& task, Ma
 bool MapRuns::fill_batch(Active& parent, MapRun& run) {
   while (!run.batch.full(run.batching)) {
     auto item = next_input(parent, run);
-    if (!item) return run.batch.items() > 0 && run.length;
+    if (!item) return run.batch.items() > 0 && run.length && !run.is_selecting();
     run.batch.add(item->text(), run.batching);
   }
   return true;
@@ -238,6 +241,7 @@ bool MapRuns::fill_batch(Active& parent, MapRun& run) {
 
 // What the next item is to its child.
 std::optional<json::Payload> MapRuns::next_input(Active& parent, MapRun& run) {
+  if (run.is_selecting()) return selected(*run.selection);
   std::optional<json::Payload> outside;
   if (run.feed) {
     auto item = run.feed->take();
@@ -249,8 +253,51 @@ std::optional<json::Payload> MapRuns::next_input(Active& parent, MapRun& run) {
   } else if (run.next_item == *run.length) {
     return std::nullopt;
   }
-  return parent.execution.item_input(runs_.turn.moment(), run.ticket, run.next_item++,
-                                     outside ? &*outside : nullptr);
+  const auto moment = runs_.turn.moment();
+  try {
+    const TimeSlice slice(longest_decision);
+    return parent.execution.item_input(moment, run.ticket, run.next_item++,
+                                       outside ? &*outside : nullptr);
+  } catch (const SliceOver&) {
+    select_elsewhere(parent, run, moment, outside);
+    return std::nullopt;
+  }
+}
+
+// The item before next_item, whose ItemSelector takes longer than a turn gives it.
+void MapRuns::select_elsewhere(Active& parent, MapRun& run, const execution::Moment& moment,
+                               const std::optional<json::Payload>& item) {
+  auto& selection = run.selection;
+  if (!selection)
+    selection = std::make_shared<ItemSelection>(parent.row.id, runs_.decisions.copy_of(parent));
+  selection->moment = moment;
+  selection->ticket = run.ticket;
+  selection->index = run.next_item - 1;
+  selection->item.reset();
+  if (item) selection->item = json::Payload::of_text(item->text());
+  selection->under_way = true;
+  selection->done = false;
+  runs_.decisions.make_elsewhere(
+      selection, [this, selection, wake = waker(parent.row.id, run.ticket)] {
+        try {
+          commands_.post({[selection] { selection->done = true; }, [] {},
+                          [selection](const std::exception_ptr&) { selection->done = true; }});
+        } catch (const std::exception&) {
+          return;  // the engine has stopped; the next one selects again
+        }
+        wake();
+      });
+}
+
+// Nothing: it is still being evaluated. Throws EvaluationError.
+std::optional<json::Payload> MapRuns::selected(ItemSelection& selection) {
+  if (!selection.done) return std::nullopt;
+  selection.under_way = false;
+  if (!selection.failure.empty())
+    throw std::runtime_error(std::exchange(selection.failure, std::string()));
+  if (selection.refused)
+    throw asl::EvaluationError(*std::exchange(selection.refused, std::nullopt));
+  return std::exchange(selection.input, std::nullopt);
 }
 
 void MapRuns::start_child(Active& parent, MapRun& run) {
@@ -290,6 +337,7 @@ void MapRuns::redrive_child(MapRun& run) {
 void MapRuns::fail(Active& parent, MapRun& run, const asl::Failure& failure) {
   run.failure = failure;
   run.feed.reset();
+  run.drop_selection();
   runs_.executions.touch(parent);
   orphans_.stop_children(parent.row.id, run.id);
 }

@@ -67,6 +67,9 @@ class MapRuns final : public Participant, public Follower {
   void start_children(Active& parent, const execution::OpenTask& task, MapRun& run);
   bool fill_batch(Active& parent, MapRun& run);
   std::optional<json::Payload> next_input(Active& parent, MapRun& run);
+  void select_elsewhere(Active& parent, MapRun& run, const execution::Moment& moment,
+                        const std::optional<json::Payload>& item);
+  std::optional<json::Payload> selected(ItemSelection& selection);
   void start_child(Active& parent, MapRun& run);
   void redrive_child(MapRun& run);
   void fail(Active& parent, MapRun& run, const asl::Failure& failure);

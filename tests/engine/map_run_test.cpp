@@ -46,6 +46,27 @@ TEST_F(EngineTest, ADistributedMapWorksInBatches) {
             R"([{"BatchInput":{"k":1},"Items":[1,2]},{"BatchInput":{"k":1},"Items":[3]}])");
 }
 
+// Each selection takes longer than a turn gives it: it is made on another thread, in its order.
+TEST_F(EngineTest, AnItemSelectorThatTakesLongGivesWhatAShortOneGives) {
+  const auto* selector =
+      R"(,"QueryLanguage":"JSONata","ItemSelector":"{% ($f := function($n) { $n = 0 ? )"
+      R"($states.context.Map.Item.Value * 10 : $f($n - 1) }; $f(60000)) %}")";
+  EXPECT_EQ(run(distributed("orch:noop", selector), "[1,2,3]").output, "[10,20,30]");
+  const auto batches =
+      distributed("orch:noop", std::string(selector) + R"(,"ItemBatcher":{"MaxItemsPerBatch":2})");
+  EXPECT_EQ(run(batches, "[1,2,3]").output, R"([{"Items":[10,20]},{"Items":[30]}])");
+}
+
+TEST_F(EngineTest, AnItemSelectorThatFailsLateFailsTheMap) {
+  const auto row = run(
+      distributed("orch:noop",
+                  R"(,"QueryLanguage":"JSONata","ItemSelector":"{% ($f := function($n) { $n = 0 ? )"
+                  R"($error('late') : $f($n - 1) }; $f(60000)) %}")"),
+      "[1]");
+  EXPECT_EQ(row.status, execution::Status::failed);
+  EXPECT_EQ(row.error, "States.QueryEvaluationError");
+}
+
 TEST_F(EngineTest, FailuresOfADistributedMapAreToleratedUpToTheLimit) {
   add("orch:odd", [](const auto& task, auto&) -> boost::json::value {
     if (task.input.as_int64() % 2 == 1) throw workers::TaskFailed("Odd", "odd");
