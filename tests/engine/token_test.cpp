@@ -1,4 +1,5 @@
 // Tasks that somebody outside completes.
+#include <future>
 #include <thread>
 
 #include <fmt/format.h>
@@ -78,6 +79,35 @@ TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
   }
   engine_->report(token, {TokenReport::Kind::success, R"({"ok":true})", {}, {}});
   EXPECT_EQ(engine_->wait(id).output, R"({"ok":true})");
+}
+
+TEST_F(EngineTest, AReportBeforeTheServiceHasAnsweredIsRecordedAfterTheAnswer) {
+  Gate gate;
+  std::string token;
+  add("arn:aws:states:::sqs:sendMessage.waitForTaskToken", [&](const auto& task, auto&) {
+    token = task.input.at("t").as_string();
+    gate.pass();
+    return boost::json::value{{"MessageId", "1"}};
+  });
+  const auto id =
+      engine_
+          ->submit(submission(
+              R"("A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",)"
+              R"("Parameters":{"t.$":"$$.Task.Token"},"End":true})"))
+          .run_id;
+  gate.wait_for_arrivals(1);
+  auto reported = std::async(std::launch::async, [&] {
+    engine_->report(token, {TokenReport::Kind::success, "1", {}, {}});
+  });
+  EXPECT_FALSE(engine_->take_activity_task(activity, "me")) << "others are answered meanwhile";
+  gate.open();
+  reported.get();
+  const auto row = engine_->wait(id);
+  EXPECT_EQ(row.output, "1");
+  EXPECT_THAT(types(row),
+              ::testing::ElementsAre("ExecutionStarted", "TaskStateEntered", "TaskScheduled",
+                                     "TaskStarted", "TaskSubmitted", "TaskSucceeded",
+                                     "TaskStateExited", "ExecutionSucceeded"));
 }
 
 }  // namespace

@@ -58,8 +58,11 @@ class MortalServer(threading.Thread):
         self._ending.set()
         self.deaths = []
         give_up = time.monotonic() + 60
+        told = None
         while self.is_alive() and time.monotonic() < give_up:
-            self.server.kill(signal.SIGTERM)
+            if self.server.process is not told:  # a second signal would end it at once
+                told = self.server.process
+                self.server.kill(signal.SIGTERM)
             self.join(1)
         if self.is_alive():
             self.server.kill()

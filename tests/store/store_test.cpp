@@ -239,7 +239,7 @@ TEST_F(StoreTest, FindsByNameIdAndUniqueBeginning) {
   EXPECT_EQ(store_->find("second").made.run_id, "aa22");
   EXPECT_EQ(store_->find("aa2").made.run_id, "aa22");
   EXPECT_EQ(store_->find("b").made.run_id, "bb33");
-  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22 of copy, aa11 of copy");
+  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22 (second of copy), aa11 (first of copy)");
   EXPECT_EQ(refusal("zz"), "no run \"zz\"");
   EXPECT_EQ(refusal("%"), "no run \"%\"");
 }
