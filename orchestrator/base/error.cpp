@@ -105,8 +105,15 @@ constexpr std::array codes = {
         "entered, or the new definition changes a state that has already been completed. A run "
         "that is under way or paused continues with its own input and definition; a part of a "
         "paused run continues with it."},
-    ErrorCode{"ORCH-0206", "the run store is damaged",
-              "What the file holds cannot have been written by orch. Restore a backup."},
+    ErrorCode{
+        "ORCH-0206", "the run store is damaged",
+        "Something in the file is not what was written: rows of runs and histories carry "
+        "checksums, a definition is named by its hash, and all are compared when they are "
+        "read. The message names the file, the run and the row. Only that run suffers: it is "
+        "set aside, the others go on. `orch stop RUN` ends it, and it can be submitted again; "
+        "or restore a backup of the store. A disk that has damaged one row has perhaps "
+        "damaged others: check it, and the file with `sqlite3 STORE 'PRAGMA "
+        "integrity_check'`."},
     ErrorCode{"ORCH-0207", "the store's schema is not this program's",
               "The file was written by a newer orch, or by a build with other migrations."},
     ErrorCode{"ORCH-0208", "there is no run store",

@@ -118,7 +118,7 @@ int resume(const Context& context, const ResumeOptions& options) {
 
 int stop(const Context& context, const StopOptions& options) {
   const auto store = store::open_as_reader(context.settings.value("store"));
-  const auto row = store->find(options.run);
+  const auto row = store->find_unchecked(options.run);
   const auto& run = row.made.run_id;
   if (row.status != execution::Status::running)
     throw Error(

@@ -174,14 +174,21 @@ bool Controls::wake(const store::ExecutionRow& row) {
 }
 
 std::string Controls::end(const std::string& run, const execution::Stop& reason) {
-  const auto row = runs_.store.find(run);
+  const auto row = runs_.store.find_unchecked(run);
   if (row.status != execution::Status::running)
     refuse(row, fmt::format("is not running: it is {}", to_string(row.status)), "");
   if (row.set_aside) {
     end_set_aside(row, reason);
     return row.made.run_id;
   }
-  const bool rested = wake(row);
+  bool rested = false;
+  try {
+    rested = wake(row);
+  } catch (const Error& damage) {
+    if (damage.code() != "ORCH-0206" || runs_.executions.known(row.id)) throw;
+    end_set_aside(row, reason);
+    return row.made.run_id;
+  }
   runs_.decisions.stimulate(*runs_.executions.find(row.id), reason);
   if (!rested) return row.made.run_id;
   // The parts of a run that has rested do not move before they end.

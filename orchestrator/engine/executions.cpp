@@ -44,8 +44,7 @@ Active& Executions::load(const store::ExecutionRow& row) {
   const store::UnderDecision::Mark mark(store_.under_decision(), row.id);
   auto execution = workflows_.fold(row);
   if (execution.last_event() == 0)
-    throw Error("ORCH-0206", fmt::format("run {} has no history", row.made.run_id),
-                "restore the store from a backup");
+    store::refuse_damaged(fmt::format("run {} has no history", row.made.run_id));
   auto loaded = std::make_unique<Active>(row, std::move(execution));
   loaded->of_client = is_of_client(row.made);
   loaded->row.paused_at.reset();

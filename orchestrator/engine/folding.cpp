@@ -30,6 +30,7 @@ execution::Identity identity_of(const store::NewExecution& made, const Options& 
 
 execution::Execution blank(const store::ExecutionRow& row,
                            std::shared_ptr<const asl::Workflow> workflow, const Options& options) {
+  store::require_sound(row);
   return {std::move(workflow), identity_of(row.made, options)};
 }
 
@@ -43,8 +44,8 @@ execution::Execution fold(store::Store& store, const store::ExecutionRow& row,
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
-      throw Error("ORCH-0206", fmt::format("event {} of run {} does not fit its definition: {}",
-                                           event.id, row.made.run_id, error.what()));
+      store::refuse_damaged(fmt::format("event {} of run {} does not fit its definition: {}",
+                                        event.id, row.made.run_id, error.what()));
     }
   });
   return execution;

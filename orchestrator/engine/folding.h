@@ -9,7 +9,7 @@
 
 namespace orch::engine {
 
-/// A run without history.
+/// A run without history. Throws Error ORCH-0206 when its row is damaged.
 execution::Execution blank(const store::ExecutionRow& row,
                            std::shared_ptr<const asl::Workflow> workflow, const Options& options);
 

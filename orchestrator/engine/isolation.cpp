@@ -32,7 +32,7 @@ void Isolation::doom(store::ExecutionId id, const std::string& why) {
 void Isolation::decide() {
   for (const auto& [run, doomed] : doomed_) {
     if (doomed.times > 1) {
-      set_aside(store_.find(run), doomed.why);
+      set_aside(store_.find_unchecked(run), doomed.why);
       continue;
     }
     within(run, [&, id = run, &why = doomed.why] {

@@ -25,8 +25,8 @@ void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
     const auto events = execution.decide({now, random_bits(), reason});
     turn.append(row.id, events);
     take_outcome(execution, now, row);
-  } catch (const Error&) {
-    if (!row.set_aside) throw;
+  } catch (const Error& error) {
+    if (!row.set_aside && error.code() != "ORCH-0206") throw;
     abort_unread(reason, now, row);
   }
   turn.set_outcome(row);
@@ -36,7 +36,7 @@ void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
 
 std::string stop_at_rest(store::Store& store, const std::string& run, const std::string& error,
                          const std::string& cause) {
-  const auto row = store.find(run);
+  const auto row = store.find_unchecked(run);
   if (row.status != execution::Status::running)
     throw Error("ORCH-0205", fmt::format("run {} is not running: it is {}", row.made.run_id,
                                          to_string(row.status)));

@@ -17,17 +17,8 @@ Instant wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock
 
 /// The latest time in the histories of the runs under way: what follows is not recorded before it.
 Instant latest_recorded(store::Store& store) {
-  store::ListFilter running;
-  running.status = execution::Status::running;
-  running.limit = -1;
   Instant latest{};
-  for (const auto& row : store.list(running)) {
-    try {
-      latest = std::max(latest, store.last_event_at(row.id));
-    } catch (const Error&) {
-      // A history that cannot be read is told of when its run is taken up.
-    }
-  }
+  for (const auto& [run, at] : store.last_recorded()) latest = std::max(latest, at);
   return latest;
 }
 

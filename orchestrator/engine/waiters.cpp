@@ -10,7 +10,7 @@ store::ExecutionRow Waiters::wait(const std::string& run_id) {
   auto future = promise->get_future();
   const auto ended = commands_
                          .ask<std::optional<store::ExecutionRow>>([&] {
-                           auto row = std::optional(runs_.store.find(run_id));
+                           auto row = std::optional(runs_.store.find_unchecked(run_id));
                            if (!runs_.executions.take_up(*row)) return row;
                            waiting_[row->id].insert(promise);
                            return std::optional<store::ExecutionRow>();

@@ -160,7 +160,8 @@ struct Event {
 
 /// One event as a line of JSON: the form in the store and in `orch history -o jsonl`.
 void append_json(std::string& out, const Event& event);
-/// Reads what append_json() wrote. Throws Error ORCH-0206 when the store's text is damaged.
+/// Reads what append_json() wrote. Throws Error ORCH-0206, "cannot be read: …", when
+/// it is something else.
 Event event_from_json(const boost::json::value& value);
 
 }  // namespace orch::execution

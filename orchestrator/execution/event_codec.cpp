@@ -69,9 +69,7 @@ class Members {
 std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
 
 [[noreturn]] void damaged(const std::string& what) {
-  throw Error("ORCH-0206", "the history in the run store is damaged: " + what,
-              "restore the store from a backup; `sqlite3 STORE 'PRAGMA integrity_check'` shows "
-              "whether the file itself is broken");
+  throw Error("ORCH-0206", "cannot be read: " + what);
 }
 
 /// Reads the members of one stored event.

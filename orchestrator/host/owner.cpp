@@ -54,12 +54,14 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   store::ListFilter running;
   running.status = execution::Status::running;
   running.limit = -1;
+  const auto last = store_->last_recorded();
   for (auto& row : store_->list(running)) {
     if (row.paused_at) continue;
     // Executions of the API's clients may wait for workers that need `orch serve`.
     if (row.made.service.arn.empty()) delegated_.insert(row.made.run_id);
-    const auto last = store_->last_event_at(row.id);
-    continued_.push_back({std::move(row), last});
+    const auto at = last.find(row.id);
+    // Without: a damaged history, which the engine tells of.
+    if (at != last.end()) continued_.push_back({std::move(row), at->second});
   }
   engine::Options options;
   options.workers = workers;
@@ -113,7 +115,7 @@ bj::object Owner::answer(const bj::object& line) {
 
 void Owner::drop_ended() {
   std::erase_if(delegated_, [&](const std::string& run) {
-    const auto row = reader_->find(run);
+    const auto row = reader_->find_unchecked(run);
     return row.status != execution::Status::running || row.paused_at;
   });
 }
@@ -122,7 +124,7 @@ std::vector<std::string> Owner::delegated() {
   const std::scoped_lock lock(mutex_);
   drop_ended();
   std::vector<std::string> names;
-  for (const auto& run : delegated_) names.push_back(reader_->find(run).made.name);
+  for (const auto& run : delegated_) names.push_back(reader_->find_unchecked(run).made.name);
   return names;
 }
 

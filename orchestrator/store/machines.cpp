@@ -7,6 +7,7 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite_rows.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
@@ -112,8 +113,7 @@ class SqliteMachines final : public Machines {
   std::int64_t update(std::int64_t machine, const Revision& revision,
                       const std::string& definition) override {
     return guard_([&] {
-      run("INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)", revision.definition_hash,
-          definition);
+      run(keep_definition_sql, revision.definition_hash, definition);
       sql::Statement insert(db_,
                             "INSERT INTO revision (machine, uuid, definition_hash, role, "
                             "configuration, created_ms) VALUES (?, ?, ?, ?, ?, ?) RETURNING id");

@@ -28,6 +28,7 @@ void Guard::translate(const sqlite::Error& error) const {
     case SQLITE_LOCKED:
       throw Error("ORCH-0210", message("is locked"),
                   "another program holds a transaction on the file; end it");
+    case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:

@@ -18,6 +18,8 @@ class Guard {
   explicit Guard(std::string path, std::optional<RestingFile> resting = {})
       : path_(std::move(path)), resting_(std::move(resting)) {}
 
+  const std::string& path() const { return path_; }
+
   template <class Work>
   auto operator()(const Work& work) const {
     try {

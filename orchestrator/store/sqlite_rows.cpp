@@ -1,5 +1,9 @@
 #include "orchestrator/store/sqlite_rows.h"
 
+#include <fmt/format.h>
+
+#include "orchestrator/store/checksum.h"
+
 namespace orch::store {
 namespace {
 
@@ -28,9 +32,51 @@ ServiceLink read_link(const sqlite::Statement& row, int column) {
   return link;
 }
 
+std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
+
+std::optional<std::int64_t> millis(const std::optional<Instant>& instant) {
+  if (!instant) return std::nullopt;
+  return millis(*instant);
+}
+
+// Which part of the row is not what was written; empty: all is. Rows of older versions have no
+// checksums.
+const char* damaged_part(const sqlite::Statement& row, int column, const ExecutionRow& read) {
+  if (!execution::status_from(row.text(7))) return "its status is unknown";
+  if (!row.null(column) &&
+      row.int64(column) != made_checksum(read.made, read.catalog, read.resumes))
+    return "what was submitted does not have its checksum";
+  if (!row.null(column + 1) && row.int64(column + 1) != outcome_checksum(read))
+    return "its outcome does not have its checksum";
+  return "";
+}
+
 }  // namespace
 
-ExecutionRow read_row(const sqlite::Statement& row) {
+std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,
+                           std::int64_t resumes) {
+  const auto& service = made.service;
+  Checksum sum;
+  for (const auto* text : {&made.run_id, &made.name, &made.workflow, &made.input, &made.connections,
+                           &made.request, &catalog, &service.arn, &service.machine_arn,
+                           &service.role, &service.trace_header, &service.alias})
+    sum.add(*text);
+  sum.add(millis(made.started_at)).add(resumes);
+  sum.add(service.revision).add(service.version).add(std::int64_t{service.express});
+  sum.add(std::int64_t{made.parent.has_value()}).add(std::int64_t{made.starter.has_value()});
+  if (const auto& parent = made.parent)
+    sum.add(number(parent->execution)).add(parent->map_run).add(parent->index).add(parent->items);
+  if (const auto& starter = made.starter)
+    sum.add(number(starter->execution)).add(starter->ticket).add(std::int64_t{starter->waits});
+  return sum.value();
+}
+
+std::int64_t outcome_checksum(const ExecutionRow& row) {
+  return checksum_of(to_string(row.status), millis(row.ended_at), row.output, row.error, row.cause,
+                     row.redrive_count);
+}
+
+ExecutionRow read_row(const sqlite::Statement& row, const std::string& store) {
   ExecutionRow made;
   made.id = ExecutionId{row.int64(0)};
   made.made.run_id = row.text(1);
@@ -57,6 +103,9 @@ ExecutionRow read_row(const sqlite::Statement& row) {
   made.made.request = optional_text(row, 32).value_or("");
   made.resumes = row.int64(33);
   made.catalog = row.text(34);
+  if (const std::string_view part = damaged_part(row, 35, made); !part.empty())
+    made.damage = fmt::format("the run store {} is damaged: run {} (row {} of table execution): {}",
+                              store, made.made.run_id, number(made.id), part);
   return made;
 }
 

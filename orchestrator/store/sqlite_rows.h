@@ -14,9 +14,22 @@ constexpr const char* row_columns =
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
     "revision, version, express, parent, parent_map_run, child_index, child_items, "
     "starter, starter_ticket, starter_waits, paused_ms, set_aside, waits_for, request, resumes, "
-    "catalog";
+    "catalog, made_checksum, outcome_checksum";
 
-ExecutionRow read_row(const sqlite::Statement& row);
+/// Over what was submitted, with what the latest resume brought along.
+std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,
+                           std::int64_t resumes);
+/// Over what set_outcome() sets.
+std::int64_t outcome_checksum(const ExecutionRow& row);
+
+/// `store` names the file in what is said of a damaged row.
+ExecutionRow read_row(const sqlite::Statement& row, const std::string& store);
+
+/// Keeps a definition's text under its hash. A damaged text is put right: the hash says what it
+/// was.
+constexpr const char* keep_definition_sql =
+    "INSERT INTO definition (hash, text) VALUES (?, ?) "
+    "ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text";
 
 /// What read_map_run() reads, in its order.
 constexpr const char* map_run_columns =

@@ -10,9 +10,9 @@
 #include "orchestrator/base/random.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/json/text.h"
 #include "orchestrator/store/owner_lock.h"
 #include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite_history.h"
 #include "orchestrator/store/sqlite_rows.h"
 #include "orchestrator/store/sqlite_turn.h"
 #include "orchestrator/store/under_decision.h"
@@ -79,18 +79,6 @@ std::string list_query(const ListFilter& filter) {
   return query + " ORDER BY started_ms DESC, id DESC LIMIT ?11";
 }
 
-// The events of one row of `history`.
-boost::json::value read_events(std::string_view text) {
-  try {
-    auto events = json::parse(text);
-    if (events.is_array()) return events;
-  } catch (const json::SyntaxError&) {
-    // reported below
-  }
-  throw Error("ORCH-0206", "the history in the run store is damaged: a row is no JSON array",
-              "restore the store from a backup");
-}
-
 std::string new_store_id() { return fmt::format("{:016x}{:016x}", random_bits(), random_bits()); }
 
 class SqliteStore final : public Store {
@@ -121,11 +109,14 @@ class SqliteStore final : public Store {
     return std::make_unique<SqliteTurn>(*kit_, guard_);
   }
 
-  ExecutionRow find(const std::string& run) override {
+  ExecutionRow find(const std::string& run) override { return sound(find_unchecked(run)); }
+  ExecutionRow find(ExecutionId id) override { return sound(find_unchecked(id)); }
+
+  ExecutionRow find_unchecked(const std::string& run) override {
     return guard_([&] {
       sql::Statement by_id(db_,
                            fmt::format("SELECT {} FROM execution WHERE run_id = ?", row_columns));
-      if (by_id.bind(run).step()) return read_row(by_id);
+      if (by_id.bind(run).step()) return read_row(by_id, guard_.path());
       if (run == "@last") return find_last();
       auto named = rows(fmt::format("SELECT {} FROM execution WHERE name = ? AND parent IS NULL "
                                     "ORDER BY id DESC LIMIT 3",
@@ -136,13 +127,11 @@ class SqliteStore final : public Store {
     });
   }
 
-  ExecutionRow find(ExecutionId id) override {
+  ExecutionRow find_unchecked(ExecutionId id) override {
     return guard_([&] {
       auto found =
           rows(fmt::format("SELECT {} FROM execution WHERE id = ?", row_columns), number(id));
-      if (found.empty())
-        throw Error("ORCH-0206", "the run store is damaged: an execution is missing",
-                    "restore the store from a backup");
+      if (found.empty()) damaged(fmt::format("row {} of table execution is missing", number(id)));
       return std::move(found.front());
     });
   }
@@ -154,7 +143,7 @@ class SqliteStore final : public Store {
           rows(fmt::format("SELECT {} FROM execution WHERE workflow = ? AND name = ?", row_columns),
                workflow, name);
       if (found.empty()) return std::nullopt;
-      return std::move(found.front());
+      return sound(std::move(found.front()));
     });
   }
 
@@ -171,7 +160,7 @@ class SqliteStore final : public Store {
       auto found =
           rows(fmt::format("SELECT {} FROM execution WHERE request = ?", row_columns), request);
       if (found.empty()) return std::nullopt;
-      return std::move(found.front());
+      return sound(std::move(found.front()));
     });
   }
 
@@ -183,7 +172,7 @@ class SqliteStore final : public Store {
                            row_columns),
                number(starter), ticket);
       if (found.empty()) return std::nullopt;
-      return std::move(found.front());
+      return sound(std::move(found.front()));
     });
   }
 
@@ -227,10 +216,13 @@ class SqliteStore final : public Store {
   std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
                                      std::int64_t index, std::int64_t limit) override {
     return guard_([&] {
-      return rows(fmt::format("SELECT {} FROM execution WHERE parent = ? AND parent_map_run = ? "
-                              "AND child_index >= ? ORDER BY child_index LIMIT ?",
-                              row_columns),
-                  number(parent), map_run, index, limit);
+      auto found = rows(fmt::format("SELECT {} FROM execution WHERE parent = ? AND "
+                                    "parent_map_run = ? AND child_index >= ? "
+                                    "ORDER BY child_index LIMIT ?",
+                                    row_columns),
+                        number(parent), map_run, index, limit);
+      for (const auto& row : found) require_sound(row);
+      return found;
     });
   }
 
@@ -255,14 +247,16 @@ class SqliteStore final : public Store {
 
   std::string child_outputs(ExecutionId parent, execution::EventId map_run) override {
     return guard_([&] {
-      sql::Statement query(db_,
-                           "SELECT output FROM execution WHERE parent = ? AND parent_map_run = ? "
-                           "AND status = 'SUCCEEDED' ORDER BY child_index");
+      sql::Statement query(db_, fmt::format("SELECT {} FROM execution WHERE parent = ? AND "
+                                            "parent_map_run = ? AND status = 'SUCCEEDED' "
+                                            "ORDER BY child_index",
+                                            row_columns));
       query.bind(number(parent), map_run);
       std::string text = "[";
       while (query.step()) {
+        const auto child = sound(read_row(query, guard_.path()));
         if (text.size() > 1) text += ',';
-        text += query.text(0);
+        text += child.output.value_or("null");
       }
       return text + ']';
     });
@@ -271,28 +265,17 @@ class SqliteStore final : public Store {
   std::string definition(const std::string& hash) override {
     return guard_([&] {
       sql::Statement query(db_, "SELECT text FROM definition WHERE hash = ?");
-      if (!query.bind(hash).step())
-        throw Error("ORCH-0206", "the run store is damaged: no definition with hash " + hash,
-                    "restore the store from a backup");
-      return std::string(query.text(0));
+      if (!query.bind(hash).step()) damaged(fmt::format("table definition has no row {}", hash));
+      std::string text(query.text(0));
+      if (definition_hash(text) != hash)
+        damaged(fmt::format("row {} of table definition: its text does not have this hash", hash));
+      return text;
     });
   }
 
   void history(ExecutionId id, execution::EventId after,
                const std::function<void(Event)>& take) override {
-    guard_([&] {
-      sql::Statement query(db_,
-                           "SELECT events FROM history WHERE execution_id = ? AND last_id > ? "
-                           "ORDER BY first_id");
-      query.bind(number(id), after);
-      while (query.step()) {
-        const auto batch = read_events(query.text(0));
-        for (const auto& item : batch.get_array()) {
-          auto event = execution::event_from_json(item);
-          if (event.id > after) take(std::move(event));
-        }
-      }
-    });
+    guard_([&] { read_history(db_, guard_.path(), id, after, take); });
   }
 
   std::vector<ProgressRow> progress(ExecutionId id) override {
@@ -337,20 +320,8 @@ class SqliteStore final : public Store {
     });
   }
 
-  Instant last_event_at(ExecutionId id) override {
-    return guard_([&] {
-      sql::Statement query(db_,
-                           "SELECT events FROM history WHERE execution_id = ? "
-                           "ORDER BY first_id DESC LIMIT 1");
-      query.bind(number(id));
-      if (query.step()) {
-        const auto batch = read_events(query.text(0));
-        const auto& events = batch.get_array();
-        if (!events.empty()) return execution::event_from_json(events.back()).at;
-      }
-      throw Error("ORCH-0206", "the run store is damaged: an execution has no history",
-                  "restore the store from a backup");
-    });
+  std::map<ExecutionId, Instant> last_recorded() override {
+    return guard_([&] { return read_last_recorded(db_, guard_.path()); });
   }
 
   std::vector<Suspect> suspects() override {
@@ -374,8 +345,17 @@ class SqliteStore final : public Store {
     sql::Statement statement(db_, query);
     statement.bind(args...);
     std::vector<ExecutionRow> found;
-    while (statement.step()) found.push_back(read_row(statement));
+    while (statement.step()) found.push_back(read_row(statement, guard_.path()));
     return found;
+  }
+
+  static ExecutionRow sound(ExecutionRow row) {
+    require_sound(row);
+    return row;
+  }
+
+  [[noreturn]] void damaged(const std::string& what) const {
+    refuse_damaged(fmt::format("the run store {} is damaged: {}", guard_.path(), what));
   }
 
   [[noreturn]] static void refuse_several(const char* how, const std::string& what,

@@ -3,6 +3,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/store/checksum.h"
 #include "orchestrator/store/sqlite_rows.h"
 
 namespace orch::store {
@@ -33,19 +34,21 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       begin(db, "BEGIN IMMEDIATE"),
       commit(db, "COMMIT"),
       rollback(db, "ROLLBACK"),
-      keep_definition(db, "INSERT OR IGNORE INTO definition (hash, text) VALUES (?, ?)"),
+      keep_definition(db, keep_definition_sql),
       add(db,
           "INSERT INTO execution (run_id, name, workflow, definition_hash, input, connections, "
           "started_ms, arn, machine_arn, role, trace_header, alias, revision, version, express, "
           "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
-          "starter_waits, request, status) VALUES "
-          "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
+          "starter_waits, request, made_checksum, outcome_checksum, status) VALUES (?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
       append(db,
-             "INSERT INTO history (execution_id, first_id, last_id, events) VALUES (?, ?, ?, ?)"),
+             "INSERT INTO history (execution_id, first_id, last_id, events, checksum) "
+             "VALUES (?, ?, ?, ?, ?)"),
       outcome(db,
               "UPDATE execution SET status = ?1, ended_ms = ?2, output = ?3, error = ?4, "
               "cause = ?5, redrive_count = ?6, paused_ms = NULL, set_aside = NULL, "
-              "waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END WHERE id = ?7"),
+              "outcome_checksum = ?7, waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END "
+              "WHERE id = ?8"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
       set_paused(
           db,
@@ -54,8 +57,8 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       add_claim(db, "INSERT INTO claim (execution_id, name) VALUES (?, ?)"),
       set_waits_for(db, "UPDATE execution SET waits_for = ? WHERE id = ?"),
       set_resumed(db,
-                  "UPDATE execution SET connections = ?, catalog = ?, request = ?, resumes = ? "
-                  "WHERE id = ?"),
+                  "UPDATE execution SET connections = ?, catalog = ?, request = ?, resumes = ?, "
+                  "made_checksum = ? WHERE id = ?"),
       drop_progress(db, "DELETE FROM progress WHERE execution_id = ?"),
       add_progress(db,
                    "INSERT INTO progress (execution_id, ticket, key, phase, row_count, byte_count, "
@@ -113,7 +116,7 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
                   made.connections, millis(made.started_at), service.arn, service.machine_arn,
                   service.role, service.trace_header, service.alias, service.revision,
                   service.version, service.express ? 1 : 0, parent, map_run, index, items, starter,
-                  starter_ticket, waits, request);
+                  starter_ticket, waits, request, made_checksum(made, "", 0), outcome_checksum({}));
     kit_.add.run();
     // Not RETURNING: that makes a temporary table for each execution.
     return ExecutionId{kit_.db.last_rowid()};
@@ -131,6 +134,7 @@ void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events
       insert.set_integer(2, row.front().id);
       insert.set_integer(3, row.back().id);
       insert.set_text(4, kit_.text);
+      insert.set_integer(5, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
       insert.run();
       insert.reset();  // gives the text back before it changes
     });
@@ -155,7 +159,7 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
   guard_([&] {
     kit_.outcome
         .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
-              number(row.id))
+              outcome_checksum(row), number(row.id))
         .run();
     if (row.status == execution::Status::succeeded && kit_.any_claims)
       kit_.drop_claims.bind(number(row.id)).run();
@@ -171,7 +175,9 @@ void SqliteTurn::set_resumed(const ExecutionRow& row) {
   std::optional<std::string> request;
   if (!row.made.request.empty()) request = row.made.request;
   guard_([&] {
-    kit_.set_resumed.bind(row.made.connections, row.catalog, request, row.resumes, number(row.id))
+    kit_.set_resumed
+        .bind(row.made.connections, row.catalog, request, row.resumes,
+              made_checksum(row.made, row.catalog, row.resumes), number(row.id))
         .run();
   });
 }

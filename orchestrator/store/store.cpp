@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/error.h"
+
 namespace orch::store {
 
 std::string map_run_arn(std::string machine_arn, std::string_view name) {
@@ -25,6 +27,16 @@ std::string execution_arn(const NewExecution& made) {
 std::string machine_arn(const NewExecution& made) {
   if (!made.service.machine_arn.empty()) return made.service.machine_arn;
   return fmt::format("{}:stateMachine:{}", own_place, made.workflow);
+}
+
+void require_sound(const ExecutionRow& row) {
+  if (!row.damage.empty()) refuse_damaged(row.damage);
+}
+
+void refuse_damaged(const std::string& message) {
+  throw Error("ORCH-0206", message,
+              "other runs go on; `orch stop` ends the damaged one, a backup brings it back: see "
+              "`orch explain ORCH-0206`");
 }
 
 std::string definition_hash(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -105,6 +106,9 @@ struct ExecutionRow {
   std::optional<ExecutionId> waits_for = {};
   std::int64_t resumes = 0;  ///< after a failure, a stop or a pause
   std::string catalog = {};  ///< file that is read instead of the input's catalog; may be empty
+  /// Where and how the row differs from what was written; empty: it does not. Such a row must not
+  /// be worked with.
+  std::string damage = {};
 };
 
 /// A run that was being decided when a process died.
@@ -157,6 +161,12 @@ std::string map_run_arn(std::string machine_arn, std::string_view name);
 std::string execution_arn(const NewExecution& made);
 std::string machine_arn(const NewExecution& made);
 
+/// Throws Error ORCH-0206 when the row is damaged.
+void require_sound(const ExecutionRow& row);
+
+/// Error ORCH-0206 for what is written nowhere else than in `message`.
+[[noreturn]] void refuse_damaged(const std::string& message);
+
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 
@@ -198,7 +208,8 @@ class Turn {
 };
 
 /// Run state. The owner writes; readers see what is committed. One thread at a time. All functions
-/// throw orch::Error (ORCH-02xx) on trouble.
+/// throw orch::Error (ORCH-02xx) on trouble. What is read is compared with its checksum: a damaged
+/// row of a run or of its history, or a damaged definition, is an Error ORCH-0206 that names it.
 class Store {
  public:
   virtual ~Store() = default;
@@ -209,6 +220,10 @@ class Store {
   virtual ExecutionRow find(const std::string& run) = 0;
   /// `id` must be of an execution of this store.
   virtual ExecutionRow find(ExecutionId id) = 0;
+  /// As find(), but a damaged row is handed out with its `damage`: to end the run or to set it
+  /// aside.
+  virtual ExecutionRow find_unchecked(const std::string& run) = 0;
+  virtual ExecutionRow find_unchecked(ExecutionId id) = 0;
   virtual std::optional<ExecutionRow> find_name(const std::string& workflow,
                                                 const std::string& name) = 0;
   /// The run that this request made, or last resumed.
@@ -231,7 +246,7 @@ class Store {
                                                    execution::EventId redriven) = 0;
   /// JSON text: the array of the outputs of the children that succeeded, in their order.
   virtual std::string child_outputs(ExecutionId parent, execution::EventId map_run) = 0;
-  /// Newest first.
+  /// Newest first. Damaged rows are handed out with their `damage`: one keeps no other from sight.
   virtual std::vector<ExecutionRow> list(const ListFilter& filter) = 0;
   virtual std::string definition(const std::string& hash) = 0;
   /// Calls `take` with each event after `after`, in order.
@@ -242,9 +257,9 @@ class Store {
   virtual std::vector<ClaimRow> claims() = 0;
   /// The names that a run claims, or claimed before it ended without success; sorted.
   virtual std::vector<std::string> claims_of(ExecutionId id) = 0;
-  /// When the last event of the execution's history was recorded. Throws Error ORCH-0206 when there
-  /// is none.
-  virtual Instant last_event_at(ExecutionId id) = 0;
+  /// When the latest event of each run under way was recorded. Runs whose history cannot be read
+  /// are left out.
+  virtual std::map<ExecutionId, Instant> last_recorded() = 0;
   virtual std::vector<Suspect> suspects() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;

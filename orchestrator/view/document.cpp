@@ -104,6 +104,7 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
   if (row.ended_at) out["ended"] = to_iso(*row.ended_at);
   if (row.paused_at) out["paused"] = to_iso(*row.paused_at);
   if (row.set_aside) out["set_aside"] = *row.set_aside;
+  if (!row.damage.empty()) out["damaged"] = row.damage;
   out["duration_ms"] = (row.ended_at.value_or(now) - made.started_at).count();
   out["redrives"] = row.redrive_count;
   add_text(out, "connections", made.connections);

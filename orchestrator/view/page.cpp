@@ -233,6 +233,7 @@ bool interrupted(const store::ExecutionRow& row, bool owned) {
 }
 
 const char* status_word(const store::ExecutionRow& row, bool owned) {
+  if (!row.damage.empty()) return "damaged";
   switch (row.status) {
     case Status::running:
       if (row.set_aside) return "set_aside";

@@ -45,7 +45,8 @@ struct RunView {
 
 /// The words of `orch status` and its --only: "succeeded", "failed", "timed_out", "stopped",
 /// "paused", "set_aside" (by the engine), "interrupted" (under way, and nobody owns the store),
-/// "waiting" (for another run), "running".
+/// "waiting" (for another run), "running",
+/// "damaged" (what the store holds of it is not what was written).
 const char* status_word(const store::ExecutionRow& row, bool owned);
 /// Under way, not paused, and nobody owns the store: the next owner continues it.
 bool interrupted(const store::ExecutionRow& row, bool owned);

@@ -129,11 +129,11 @@ TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
   engine_->drain(Millis{20'000});
   end();
   sqlite::Database(path()).exec(
-      "UPDATE execution SET status = 'RUNNING', ended_ms = NULL, output = NULL; "
-      "DELETE FROM history WHERE first_id > 1");
+      "UPDATE execution SET status = 'RUNNING', ended_ms = NULL, output = NULL, "
+      "outcome_checksum = NULL; DELETE FROM history WHERE first_id > 1");
   sqlite::Database(path()).exec(fmt::format(
-      "UPDATE history SET events = '[7]' WHERE execution_id = (SELECT id FROM execution "
-      "WHERE run_id = '{}')",
+      "UPDATE history SET events = '[7]', checksum = NULL WHERE execution_id = (SELECT id FROM "
+      "execution WHERE run_id = '{}')",
       damaged));
   start();
   EXPECT_EQ(engine_->wait(sound).status, execution::Status::succeeded);
@@ -146,6 +146,41 @@ TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
   const auto stopped = engine_->wait(damaged);
   EXPECT_EQ(stopped.status, execution::Status::aborted);
   EXPECT_EQ(stopped.cause, "of no use");
+}
+
+// One byte of what the store keeps of a run under way, in each place that the run would go on with.
+TEST_F(EngineRefusal, ARunIsNotContinuedWithWhatWasNotWritten) {
+  const auto states = R"("A":{"Type":"Pass","Result":10,"Next":"B"},)"
+                      R"("B":{"Type":"Wait","Seconds":600,"End":true})";
+  const std::pair<const char*, const char*> cases[] = {
+      {"UPDATE history SET events = replace(events, '\"10\"', '\"11\"') WHERE execution_id = {}",
+       "do not have their checksum"},
+      {"UPDATE execution SET input = '[2]' WHERE id = {}",
+       "what was submitted does not have its checksum"},
+      {"UPDATE definition SET text = replace(text, '600', '601') WHERE hash = (SELECT "
+       "definition_hash FROM execution WHERE id = {})",
+       "its text does not have this hash"}};
+  for (const auto& [change, told] : cases) {
+    SCOPED_TRACE(change);
+    auto other = submission(R"("A":{"Type":"Pass","Result":10,"Next":"B"},)"
+                            R"("B":{"Type":"Wait","Seconds":600,"Next":"C"},)"
+                            R"("C":{"Type":"Pass","End":true})");
+    const auto damaged = engine_->submit(submission(states, "[1]")).run_id;
+    const auto sound = engine_->submit(other).run_id;
+    end();
+    const auto id = static_cast<std::int64_t>(store::open_as_reader(path())->find(damaged).id);
+    sqlite::Database(path()).exec(fmt::format(fmt::runtime(change), id));
+    start();
+    const auto aside = engine_->wait(damaged).set_aside.value_or("");
+    EXPECT_THAT(aside, ::testing::AllOf(HasSubstr(path().string()), HasSubstr(told)));
+    engine_->stop(sound, "", "");
+    EXPECT_EQ(engine_->wait(sound).status, execution::Status::aborted) << "it went on";
+    engine_->stop(damaged, "", "");
+    end();
+    EXPECT_EQ(store::open_as_reader(path())->find_unchecked(damaged).status,
+              execution::Status::aborted);
+    start();
+  }
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST_F(StoreRefusal, DamagedHistory) {
   turn->commit();
   sqlite::Database other(path_);
   for (const auto* events : {"[{\"id\":1,", "{}", "[1]", "[{\"id\":1,\"type\":\"Unheard\"}]"}) {
-    sqlite::Statement(other, "INSERT OR REPLACE INTO history VALUES (1, ?, 1, 1, ?)")
+    sqlite::Statement(other, "INSERT OR REPLACE INTO history VALUES (1, ?, 1, 1, ?, NULL)")
         .bind(static_cast<std::int64_t>(id), events)
         .run();
     EXPECT_THAT(refusal([&] { store->history(id, 0, [](const execution::Event&) {}); }),

@@ -1,0 +1,113 @@
+#include "orchestrator/store/sqlite_history.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite_rows.h"
+
+namespace orch::store {
+namespace {
+
+using execution::Event;
+using execution::EventId;
+
+/// A row of `history`: the events of one run in one turn. Reads the columns id, first_id, last_id,
+/// events and checksum, from `column` on.
+class Batch {
+ public:
+  Batch(const sqlite::Statement& row, int column, ExecutionId run)
+      : row_(row), column_(column), run_(run) {}
+
+  EventId first() const { return row_.int64(column_ + 1); }
+  EventId last() const { return row_.int64(column_ + 2); }
+
+  /// Throws std::runtime_error, which tells what is wrong, when they are not what was written.
+  std::vector<Event> events() const {
+    const auto text = row_.text(column_ + 3);
+    // Rows of older versions have no checksum.
+    if (!row_.null(column_ + 4) &&
+        row_.int64(column_ + 4) != checksum_of(number(run_), first(), last(), text))
+      throw std::runtime_error("do not have their checksum");
+    const auto list = json::parse(text);
+    std::vector<Event> found;
+    if (!list.is_array()) throw std::runtime_error("are no JSON array");
+    for (const auto& item : list.get_array()) {
+      found.push_back(execution::event_from_json(item));
+      if (found.back().id != first() + std::ssize(found) - 1)
+        throw std::runtime_error("are not numbered like this");
+    }
+    if (found.empty() || found.back().id != last()) throw std::runtime_error("are not complete");
+    return found;
+  }
+
+  std::string place() const {
+    return fmt::format("events {} to {} (row {} of table history)", first(), last(),
+                       row_.int64(column_));
+  }
+
+ private:
+  const sqlite::Statement& row_;
+  int column_;
+  ExecutionId run_;
+};
+
+[[noreturn]] void refuse(sqlite::Database& db, const std::string& store, ExecutionId id,
+                         const std::string& what) {
+  sqlite::Statement named(db, "SELECT run_id FROM execution WHERE id = ?");
+  const bool known = named.bind(number(id)).step();
+  refuse_damaged(fmt::format("the run store {} is damaged: run {}: {}", store,
+                             known ? named.text(0) : "without a row", what));
+}
+
+std::vector<Event> sound_events(sqlite::Database& db, const std::string& store, ExecutionId id,
+                                const Batch& batch) {
+  try {
+    return batch.events();
+  } catch (const std::runtime_error& error) {
+    refuse(db, store, id, fmt::format("{} {}", batch.place(), error.what()));
+  }
+}
+
+}  // namespace
+
+void read_history(sqlite::Database& db, const std::string& store, ExecutionId id, EventId after,
+                  const std::function<void(Event)>& take) {
+  sqlite::Statement query(db,
+                          "SELECT id, first_id, last_id, events, checksum FROM history "
+                          "WHERE execution_id = ? AND last_id > ? ORDER BY first_id");
+  query.bind(number(id), after);
+  for (auto next = after + 1; query.step();) {
+    const Batch batch(query, 0, id);
+    if (batch.first() > next)
+      refuse(db, store, id, fmt::format("events {} to {} are missing", next, batch.first() - 1));
+    auto events = sound_events(db, store, id, batch);
+    for (auto& event : events) {
+      if (event.id >= next) take(std::move(event));
+    }
+    next = batch.last() + 1;
+  }
+}
+
+std::map<ExecutionId, Instant> read_last_recorded(sqlite::Database& db, const std::string& store) {
+  sqlite::Statement query(
+      db,
+      "SELECT execution.id, history.id, first_id, last_id, events, checksum FROM execution "
+      "INDEXED BY execution_running JOIN history ON execution_id = execution.id AND first_id = "
+      "(SELECT max(first_id) FROM history WHERE execution_id = execution.id) "
+      "WHERE status = 'RUNNING'");
+  std::map<ExecutionId, Instant> found;
+  while (query.step()) {
+    const ExecutionId id{query.int64(0)};
+    try {
+      found[id] = sound_events(db, store, id, Batch(query, 1, id)).back().at;
+    } catch (const Error& error) {
+      log::debug("msg=\"{}\"", error.what());  // told of when the run is taken up
+    }
+  }
+  return found;
+}
+
+}  // namespace orch::store
