@@ -154,6 +154,9 @@ constexpr std::array codes = {
         "failed "
         "for another reason, which the message tells. The run is set aside: it stays where it is "
         "and no other run suffers. `orch resume RUN` tries again, `orch stop RUN` ends it."},
+    ErrorCode{"ORCH-0219", "it is unknown whether a commit was kept",
+              "The store failed while it committed and could not be asked afterwards. The engine ends "
+              "instead of doing again what may have been done; the next owner reads what was kept."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
               "the environment "

@@ -79,6 +79,7 @@ void Isolation::record(Active& run) {
   const store::UnderDecision::Mark mark(store_.under_decision(), run.row.id);
   const auto write_down = [&] {
     turn_.transaction().append(run.row.id, run.events);
+    turn_.brings(run.row.id, run.events.back().id);
     record_outcome(run);
   };
   try {

@@ -88,6 +88,7 @@ Submitted Submissions::submit(const Submission& submission) {
   made.request = submission.request;
   runs_.turn.transaction().keep_definition(hash, submission.definition);
   row.id = runs_.turn.transaction().add(made);
+  runs_.turn.brings(row.id, 0);
   const auto run_id = made.run_id;
   auto execution = runs_.workflows.blank(row, workflow);
   runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),

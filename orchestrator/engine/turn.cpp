@@ -1,9 +1,13 @@
 #include "orchestrator/engine/turn.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
 
 namespace orch::engine {
 namespace {
@@ -12,6 +16,10 @@ namespace {
 // memory of a turn and the time until a result of it is durable.
 constexpr std::size_t max_events = 20'000;
 constexpr std::size_t max_bytes = std::size_t{256} << 20;  // likewise, of payloads
+
+// How often, and after what pause, a store that fails is asked what it holds.
+constexpr int most_questions = 10;
+constexpr Millis between_questions{200};
 
 Instant wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
@@ -36,13 +44,36 @@ void Turn::begin() {
 }
 
 void Turn::commit() {
-  if (transaction_) transaction_->commit();
-  transaction_.reset();
+  if (transaction_) {
+    const auto result = transaction_->try_commit();
+    transaction_.reset();
+    const bool unknown = result.outcome == store::CommitOutcome::unknown;
+    if (result.why && !(unknown && is_kept())) std::rethrow_exception(result.why);
+  }
+  brings_.reset();
   events_ = bytes_ = 0;
+}
+
+// A transaction is kept whole or not at all, so one run tells. What no run has events of may be
+// done again.
+bool Turn::is_kept() {
+  for (int tries = 1; brings_; ++tries) {
+    try {
+      return store_.holds(brings_->first, brings_->second);
+    } catch (const Error& error) {
+      log::warn("msg=\"is the last commit kept? {}\" code={}", error.what(), error.code());
+      if (tries == most_questions)
+        throw Error("ORCH-0219", fmt::format("nothing tells whether the last commit was kept: {}",
+                                             error.what()));
+      std::this_thread::sleep_for(between_questions);
+    }
+  }
+  return false;
 }
 
 void Turn::roll_back() {
   transaction_.reset();
+  brings_.reset();
   events_ = bytes_ = 0;
 }
 

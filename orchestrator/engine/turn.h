@@ -31,7 +31,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "orchestrator/base/secret.h"
@@ -57,7 +59,9 @@ class Turn {
   explicit Turn(store::Store& store);
 
   void begin();
-  /// Nothing happens when nothing was written.
+  /// Nothing happens when nothing was written. When nobody says whether it was kept, the store is
+  /// asked: to decide the same again would do twice what was kept. Throws Error ORCH-0219 when it
+  /// cannot be asked.
   void commit();
   void roll_back();
 
@@ -67,6 +71,8 @@ class Turn {
   /// Begins with the first call.
   store::Turn& transaction();
   bool has_written() const { return transaction_ != nullptr; }
+  /// A run that the store has, with its event `last`, once this turn is committed.
+  void brings(store::ExecutionId run, execution::EventId last) { brings_ = {{run, last}}; }
   /// How often transaction() was called, ever.
   std::uint64_t writes() const { return writes_; }
 
@@ -79,11 +85,14 @@ class Turn {
   std::string new_run_id() { return run_ids_.next(now_); }
 
  private:
+  bool is_kept();
+
   store::Store& store_;
   Clock clock_;
   Instant now_{};
   std::chrono::steady_clock::time_point began_{};
   std::unique_ptr<store::Turn> transaction_;
+  std::optional<std::pair<store::ExecutionId, execution::EventId>> brings_;
   std::uint64_t writes_ = 0;
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;  ///< of the events' payloads, as text

@@ -112,6 +112,18 @@ class SqliteStore final : public Store {
   ExecutionRow find(const std::string& run) override { return sound(find_unchecked(run)); }
   ExecutionRow find(ExecutionId id) override { return sound(find_unchecked(id)); }
 
+  bool holds(ExecutionId id, execution::EventId last) override {
+    return guard_([&] {
+      sql::Statement query(db_,
+                           last == 0 ? "SELECT 1 FROM execution WHERE id = ?1"
+                                     : "SELECT 1 FROM history WHERE execution_id = ?1 AND "
+                                       "last_id >= ?2");
+      query.set_integer(1, number(id));
+      if (last != 0) query.set_integer(2, last);
+      return query.step();
+    });
+  }
+
   ExecutionRow find_unchecked(const std::string& run) override {
     return guard_([&] {
       sql::Statement by_id(db_,

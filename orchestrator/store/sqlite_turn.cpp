@@ -255,9 +255,23 @@ void SqliteTurn::set_map_run_limits(const std::string& name, const MapRunLimits&
   });
 }
 
-void SqliteTurn::commit() {
-  guard_([&] { kit_.commit.bind().run(); });
+CommitResult SqliteTurn::try_commit() {
+  try {
+    fault::point("store.commit");
+    guard_([&] { kit_.commit.bind().run(); });
+  } catch (...) {
+    // Where SQLite has not rolled back by itself, nothing has reached the disk. Otherwise the pages
+    // may be in its log all the same.
+    open_ = sqlite3_get_autocommit(kit_.db.handle()) == 0;
+    return {open_ ? CommitOutcome::failed : CommitOutcome::unknown, std::current_exception()};
+  }
   open_ = false;
+  try {
+    fault::point("store.committed");
+  } catch (...) {
+    return {CommitOutcome::unknown, std::current_exception()};
+  }
+  return {};
 }
 
 }  // namespace orch::store

@@ -48,7 +48,7 @@ class SqliteTurn final : public Turn {
   void keep_map_run(const MapRunRow& row) override;
   void set_map_run_items(const std::string& name, std::int64_t items) override;
   void set_map_run_limits(const std::string& name, const MapRunLimits& limits) override;
-  void commit() override;
+  CommitResult try_commit() override;
 
  private:
   TurnKit& kit_;

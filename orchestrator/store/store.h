@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -170,6 +171,15 @@ void require_sound(const ExecutionRow& row);
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 
+/// What has become of a transaction: kept whole, not at all, or nobody has said (the disk or the
+/// connection failed while it was committed): then Store::holds() tells.
+enum class CommitOutcome { committed, failed, unknown };
+
+struct CommitResult {
+  CommitOutcome outcome = CommitOutcome::committed;
+  std::exception_ptr why = {};  ///< unless it is committed
+};
+
 /// One transaction of the owner. Destroyed without commit(): nothing was written. What one call
 /// was to write and the store refuses for good (Error ORCH-0217) leaves the others' writes alone.
 class Turn {
@@ -204,7 +214,11 @@ class Turn {
   virtual void set_map_run_items(const std::string& name, std::int64_t items) = 0;
   /// Sets the limits that are given.
   virtual void set_map_run_limits(const std::string& name, const MapRunLimits& limits) = 0;
-  virtual void commit() = 0;
+  virtual CommitResult try_commit() = 0;
+  /// Throws why when the outcome is anything but `committed`.
+  void commit() {
+    if (const auto result = try_commit(); result.why) std::rethrow_exception(result.why);
+  }
 };
 
 /// Run state. The owner writes; readers see what is committed. One thread at a time. All functions
@@ -218,6 +232,8 @@ class Store {
   /// child of a map run: starts, when no other does); "@last" is the one that was started last.
   /// Throws Error ORCH-0203 when there is none, or several.
   virtual ExecutionRow find(const std::string& run) = 0;
+  /// Whether the run is in the store with its event `last`; 0: whatever its history.
+  virtual bool holds(ExecutionId id, execution::EventId last) = 0;
   /// `id` must be of an execution of this store.
   virtual ExecutionRow find(ExecutionId id) = 0;
   /// As find(), but a damaged row is handed out with its `damage`: to end the run or to set it
