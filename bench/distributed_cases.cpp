@@ -9,7 +9,7 @@
 
 #include "bench/definitions.h"
 #include "bench/rig.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::bench {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "bench/definitions.h"
 #include "bench/rig.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::bench {
 Figures sequential_tasks(const std::filesystem::path& folder, int steps) {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "workers/map_items/items.h"
 
 namespace orch::bench {

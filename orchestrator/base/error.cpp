@@ -154,9 +154,13 @@ constexpr std::array codes = {
         "failed "
         "for another reason, which the message tells. The run is set aside: it stays where it is "
         "and no other run suffers. `orch resume RUN` tries again, `orch stop RUN` ends it."},
-    ErrorCode{"ORCH-0219", "it is unknown whether a commit was kept",
-              "The store failed while it committed and could not be asked afterwards. The engine ends "
-              "instead of doing again what may have been done; the next owner reads what was kept."},
+    ErrorCode{
+        "ORCH-0219", "it is unknown whether a commit was kept",
+        "The store failed while it committed and could not be asked afterwards. The engine ends "
+        "instead of doing again what may have been done; the next owner reads what was kept."},
+    ErrorCode{"ORCH-0220", "no such kind of run store",
+              "--store or ORCH_STORE is a path, or a URL whose scheme names what keeps the runs: "
+              "sqlite:PATH."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
               "the environment "

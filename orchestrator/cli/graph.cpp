@@ -8,7 +8,7 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/graphviz.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "orchestrator/view/projection.h"
 
 namespace orch::cli {

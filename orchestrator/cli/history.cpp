@@ -6,7 +6,7 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/stepfunctions/service_history.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "orchestrator/view/event_filter.h"
 #include "orchestrator/view/page.h"
 

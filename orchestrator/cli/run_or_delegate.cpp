@@ -15,8 +15,7 @@
 #include "orchestrator/cli/output.h"
 #include "orchestrator/host/own_or_ask.h"
 #include "orchestrator/host/owner.h"
-#include "orchestrator/store/owner_lock.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "orchestrator/view/text.h"
 
 namespace orch::cli {
@@ -26,7 +25,12 @@ namespace {
 constexpr Millis drain_patience{10'000};
 constexpr std::size_t most_announced = 10;
 
-std::filesystem::path store_of(const Context& context) { return context.settings.value("store"); }
+std::string store_of(const Context& context) { return context.settings.value("store"); }
+
+/// What the socket of the store's owner is named after.
+std::filesystem::path files_of(const Context& context) {
+  return store::files_of(store_of(context));
+}
 
 /// This process owns the store, or another one has accepted the request.
 struct Placed {
@@ -44,13 +48,13 @@ Placed place(const Context& context, const host::Request& request) {
         store_of(context), context.command_line, context.settings.workers(),
         context.settings.value("bindings"), std::move(options));
   };
-  if (auto accepted = host::own_or_ask(store_of(context), own, request, interrupted))
+  if (auto accepted = host::own_or_ask(files_of(context), own, request, interrupted))
     placed.accepted = std::move(*accepted);
   return placed;
 }
 
 std::string owner_name(const Context& context) {
-  return store::OwnerLock::owner(context.settings.value("store")).value_or("");
+  return store::owner_of(context.settings.value("store")).value_or("");
 }
 
 // The run that this process was started for rests; those of others go on with the next owner. The
@@ -164,7 +168,7 @@ int run_or_delegate(const Context& context, host::Request request) {
 }
 
 int delegate(const Context& context, const host::Request& request) {
-  const auto accepted = host::ask(store_of(context), request);
+  const auto accepted = host::ask(files_of(context), request);
   if (!accepted)
     throw Error("ORCH-0008", "no running orch owns the store",
                 "leave --no-follow out to run it here, in the foreground");
@@ -179,7 +183,7 @@ void do_or_delegate(const Context& context, const std::function<void(store::Stor
                     const host::Request& request) {
   std::unique_ptr<store::Store> store;
   const auto own = [&] { store = store::open_as_owner(store_of(context), context.command_line); };
-  if (!host::own_or_ask(store_of(context), own, request, interrupted)) here(*store);
+  if (!host::own_or_ask(files_of(context), own, request, interrupted)) here(*store);
 }
 
 }  // namespace orch::cli

@@ -13,7 +13,7 @@
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/engine/stop_at_rest.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::cli {
 namespace {

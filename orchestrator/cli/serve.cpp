@@ -180,7 +180,7 @@ void raise_descriptor_limit() {
 }
 
 int serve(const Context& context, const ServeOptions& options) {
-  const fs::path store = context.settings.value("store");
+  const auto store = context.settings.value("store");
   const auto address = parse_address(options.listen);
   stepfunctions::FrontOptions front_options;
   front_options.keys = signing_keys(context.settings);

@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::cli {
 namespace {
@@ -84,7 +85,9 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
   if (name != "store" && name != "connections" && name != "bindings" && name != "keys")
     return value;
-  return (fs::absolute(file).parent_path() / value).lexically_normal().string();
+  const auto folder = fs::absolute(file).parent_path();
+  if (name == "store") return store::resolved_url(value, folder);
+  return (folder / value).lexically_normal().string();
 }
 
 void check(const Setting& setting, std::string_view name, const std::vector<std::string>& allowed) {

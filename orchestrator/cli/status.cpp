@@ -11,8 +11,7 @@
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/when.h"
 #include "orchestrator/engine/family.h"
-#include "orchestrator/store/owner_lock.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "orchestrator/view/document.h"
 #include "orchestrator/view/text.h"
 
@@ -105,7 +104,7 @@ std::vector<store::ExecutionRow> failed_rows(store::Store& store, store::ListFil
 }
 
 int list_runs(const Context& context, store::Store& store, const StatusOptions& options) {
-  const bool owned = store::OwnerLock::owner(context.settings.value("store")).has_value();
+  const bool owned = store::owner_of(context.settings.value("store")).has_value();
   const auto filter = filter_of(options, context.out.look.utc);
   const auto rows = options.failed         ? failed_rows(store, filter)
                     : options.only.empty() ? store.list(filter)
@@ -161,7 +160,7 @@ view::Children children_of(store::Store& store, store::ExecutionId run,
 
 int show_run(const Context& context, store::Store& store, const StatusOptions& options) {
   RunReader run(store, options.run);
-  auto view = run.view(store::OwnerLock::owner(context.settings.value("store")).value_or(""));
+  auto view = run.view(store::owner_of(context.settings.value("store")).value_or(""));
   if (run.row().status == Status::running) view.parts_aside = parts_aside(store, run.row());
   for (const auto& line : view.overview.states)
     if (!line.map_runs.empty())

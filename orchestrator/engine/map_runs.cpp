@@ -316,6 +316,7 @@ void MapRuns::start_child(Active& parent, MapRun& run) {
   made.service = child_link(parent.row.made.service, label, made.name);
   made.parent = {{parent.row.id, run.id, run.next_child, items}};
   row.id = runs_.turn.transaction().add(made);
+  runs_.turn.brings(row.id, 0);
   fault::point("engine.child");
   auto execution = runs_.workflows.blank(row);
   ++run.next_child;

@@ -1,10 +1,23 @@
-// The stored form of an event:
+// The stored form of events. A row of the table history holds the events of one run in one turn:
 //
-//   {"id":7,"previous":6,"timestamp":1700000000123,"type":"TaskScheduled","thread":[3,0],
-//    "name":…,"payload":"JSON text",…}
+//   batch    = [ event, … ]          the events first_id to last_id of the row, without gaps
+//   event    = { "id": N             its number in the run, from 1
+//              , "previous": N       the event that caused it
+//              , "timestamp": MS     Unix time
+//              , "type": NAME
+//              , "thread"?: [N, N]   where it happened: entered, index
+//              , "name"?: TEXT, "payload"?: JSON text
+//              , "resource"?: TEXT, "role"?: TEXT, "token"?: TEXT
+//              , "assigned"?: { VARIABLE: JSON text, … }
+//              , "error"?: TEXT, "cause"?: TEXT
+//              , "number"?: N
+//              , "timeoutInSeconds"?: N, "heartbeatInSeconds"?: N, "maxConcurrency"?: N
+//              , "due"?: MS
+//              , "next"?: TEXT }
 //
-// Members that are unset or zero are left out. Payloads stand as text, not as values, so that the
-// bytes a caller or a worker gave are the bytes that come back.
+// event.h tells what each means with which type. Members that are unset, empty or zero are left
+// out; error and cause may be empty. Payloads stand as text, not as values, so that the bytes a
+// caller or a worker gave are the bytes that come back.
 #include <charconv>
 
 #include "orchestrator/base/error.h"

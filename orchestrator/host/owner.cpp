@@ -8,7 +8,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/host/bound_machines.h"
 #include "orchestrator/store/machines.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "workers/bindings/bindings.h"
 
 namespace orch::host {
@@ -40,11 +40,10 @@ void Bell::wait(Millis longest) {
   ended_ = false;
 }
 
-Owner::Owner(const std::filesystem::path& store, const std::string& command, int workers,
+Owner::Owner(const std::string& store, const std::string& command, int workers,
              const std::string& bindings, stepfunctions::Options service_options,
              engine::Observer* observer)
-    : path_(store),
-      store_(store::open_as_owner(store, command)),
+    : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()),
       bell_(observer) {
@@ -68,17 +67,17 @@ Owner::Owner(const std::filesystem::path& store, const std::string& command, int
   options.service_quotas = service_options.quotas;
   options.access = service_options.access;
   // Asked on whatever thread a run is decided.
-  options.activity_exists = [machines = std::shared_ptr(store::open_machines(store)),
+  options.activity_exists = [beside = std::shared_ptr(store::open_beside_owner(store)),
                              mutex = std::make_shared<std::mutex>()](const std::string& arn) {
     const std::scoped_lock lock(*mutex);
-    return machines->activity(arn.substr(arn.rfind(':') + 1)).has_value();
+    return beside->machines().activity(arn.substr(arn.rfind(':') + 1)).has_value();
   };
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
   service_ = std::make_unique<stepfunctions::Service>(*engine_, store, std::move(service_options));
   keep_machines(*service_, machines);
   integration_.connect(*service_);
   server_ = std::make_unique<ControlServer>(
-      store, [this](const bj::object& request) { return answer(request); });
+      store::files_of(store), [this](const bj::object& request) { return answer(request); });
 }
 
 Owner::~Owner() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -43,7 +42,7 @@ class Owner {
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
   /// `observer` may be null; else it is told what is committed.
   /// `bindings` is the path of a bindings file, or empty.
-  Owner(const std::filesystem::path& store, const std::string& command, int workers,
+  Owner(const std::string& store, const std::string& command, int workers,
         const std::string& bindings, stepfunctions::Options options,
         engine::Observer* observer = nullptr);
   ~Owner();
@@ -75,7 +74,6 @@ class Owner {
   boost::json::object answer(const boost::json::object& line);
   void drop_ended();
 
-  std::filesystem::path path_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Store> reader_;  ///< guarded by mutex_, as the rest below
   stepfunctions::Integration integration_;

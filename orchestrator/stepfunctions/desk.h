@@ -24,10 +24,9 @@ using Object = boost::json::object;
 struct Desk {
   engine::Engine& engine;
   const Options& options;
-  std::unique_ptr<store::Store> reader;
-  std::unique_ptr<store::Machines> machines;
-  RedriveTokens& redrives;  ///< of all calls
-  Place place;              ///< of the present call's client
+  std::unique_ptr<store::Store> reader;  ///< of runs; its machines() can be changed
+  RedriveTokens& redrives;               ///< of all calls
+  Place place;                           ///< of the present call's client
 };
 
 /// One call as its operation sees it.
@@ -37,7 +36,7 @@ struct Request {
   Call& call;
 
   const Place& place() const { return desk.place; }
-  store::Machines& machines() const { return *desk.machines; }
+  store::Machines& machines() const { return desk.reader->machines(); }
 };
 
 struct Operation {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/stepfunctions/desk.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::stepfunctions {
 namespace {
@@ -79,9 +79,9 @@ class Service::Borrowed {
         return;
       }
     }
-    desk_ = std::make_unique<Desk>(
-        Desk{service_.engine_, service_.options_, store::open_as_reader(service_.store_),
-             store::open_machines(service_.store_), *service_.redrives_, Place{}});
+    desk_ = std::make_unique<Desk>(Desk{service_.engine_, service_.options_,
+                                        store::open_beside_owner(service_.store_),
+                                        *service_.redrives_, Place{}});
   }
   ~Borrowed() {
     const std::scoped_lock lock(service_.mutex_);
@@ -99,7 +99,7 @@ class Service::Borrowed {
 
 std::span<const Operation> operations() { return table; }
 
-Service::Service(engine::Engine& engine, std::filesystem::path store, Options options)
+Service::Service(engine::Engine& engine, std::string store, Options options)
     : engine_(engine),
       store_(std::move(store)),
       options_(std::move(options)),

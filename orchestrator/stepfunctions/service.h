@@ -1,7 +1,6 @@
 // The operations of the Step Functions API, without a protocol: an object in, an object out.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,8 +48,8 @@ class RedriveTokens;
 /// All functions are thread-safe and block for as long as the store and the engine need.
 class Service {
  public:
-  /// `store` is the file that `engine` owns; both must outlive the service.
-  Service(engine::Engine& engine, std::filesystem::path store, Options options);
+  /// `store` is the URL of the store that `engine` works on; both must outlive the service.
+  Service(engine::Engine& engine, std::string store, Options options);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -65,7 +64,7 @@ class Service {
   class Borrowed;
 
   engine::Engine& engine_;
-  std::filesystem::path store_;
+  std::string store_;
   Options options_;
   std::unique_ptr<RedriveTokens> redrives_;
   std::mutex mutex_;

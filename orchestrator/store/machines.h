@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,13 +57,14 @@ struct ActivityRow {
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
-/// One connection to a store that this process owns. One thread at a time; several connections may
-/// be used at once. Throws Error (ORCH-02xx) on trouble with the file.
+/// The part of a store that clients change: see Store::machines(). One thread at a time. Throws
+/// Error (ORCH-02xx) on trouble with the store.
 class Machines {
  public:
   virtual ~Machines() = default;
 
-  /// Runs `work` in one transaction that nobody else's comes between; an exception undoes it.
+  /// Runs `work`, which uses this object, in one transaction that nobody else's comes between; an
+  /// exception undoes it.
   virtual void transact(const std::function<void()>& work) = 0;
 
   virtual std::optional<MachineRow> find(const std::string& name) = 0;
@@ -107,8 +106,5 @@ class Machines {
                        const std::string& value) = 0;
   virtual void remove_tag(const std::string& resource, const std::string& key) = 0;
 };
-
-/// `path` must be a store that this process owns.
-std::unique_ptr<Machines> open_machines(const std::filesystem::path& path);
 
 }  // namespace orch::store

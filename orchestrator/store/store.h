@@ -19,6 +19,7 @@
 
 namespace orch::store {
 
+class Machines;
 class UnderDecision;
 
 /// The store's own number of an execution.
@@ -277,6 +278,9 @@ class Store {
   /// are left out.
   virtual std::map<ExecutionId, Instant> last_recorded() = 0;
   virtual std::vector<Suspect> suspects() = 0;
+  /// State machines, aliases, activities and tags, on the same connection: not while a Turn lives.
+  /// A reader's cannot be changed.
+  virtual Machines& machines() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;

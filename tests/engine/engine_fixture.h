@@ -12,7 +12,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/engine.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::engine {

@@ -11,7 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/engine/engine.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "workers/map_items/items.h"
 
 namespace {

@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::engine {

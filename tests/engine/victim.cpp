@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/engine/engine.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::store {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::store {

@@ -1,4 +1,4 @@
-#include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite/owner_lock.h"
 
 #include <csignal>
 #include <fstream>
@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/error.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::store {

@@ -11,7 +11,7 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch {

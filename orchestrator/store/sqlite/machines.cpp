@@ -1,4 +1,4 @@
-#include "orchestrator/store/machines.h"
+#include "orchestrator/store/sqlite/machines.h"
 
 #include <type_traits>
 
@@ -6,8 +6,7 @@
 
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/store/sqlite_guard.h"
-#include "orchestrator/store/sqlite_rows.h"
+#include "orchestrator/store/sqlite/rows.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
@@ -68,9 +67,7 @@ std::string routing_text(const std::vector<Route>& routing) {
 
 class SqliteMachines final : public Machines {
  public:
-  explicit SqliteMachines(const std::filesystem::path& path) : guard_(path.string()), db_(path) {
-    db_.keep_statements();
-  }
+  SqliteMachines(sql::Database& db, const Guard& guard) : guard_(guard), db_(db) {}
 
   void transact(const std::function<void()>& work) override {
     guard_([&] {
@@ -285,14 +282,14 @@ class SqliteMachines final : public Machines {
     return std::move(found.front());
   }
 
-  Guard guard_;
-  sql::Database db_;
+  const Guard& guard_;
+  sql::Database& db_;
 };
 
 }  // namespace
 
-std::unique_ptr<Machines> open_machines(const std::filesystem::path& path) {
-  return Guard(path.string())([&] { return std::make_unique<SqliteMachines>(path); });
+std::unique_ptr<Machines> machines_in(sqlite::Database& db, const Guard& guard) {
+  return std::make_unique<SqliteMachines>(db, guard);
 }
 
 }  // namespace orch::store

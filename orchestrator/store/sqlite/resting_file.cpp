@@ -1,4 +1,4 @@
-#include "orchestrator/store/resting_file.h"
+#include "orchestrator/store/sqlite/resting_file.h"
 
 #include <sys/stat.h>
 

@@ -1,13 +1,11 @@
-// What a store must do, whichever database keeps it.
-#include "orchestrator/store/store.h"
+// What a store must do, whichever database keeps it: runs, their histories, lists, fences.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/store/machines.h"
-#include "orchestrator/store/sqlite_store.h"
-#include "tests/support/temp_folder.h"
+#include "tests/store/exam/exam.h"
 
 namespace orch::store {
 namespace {
@@ -30,7 +28,7 @@ Event event(execution::EventId id) {
   return made;
 }
 
-class StoreTest : public ::testing::Test {
+class StoreExam : public Exam {
  protected:
   NewExecution submission(const std::string& run_id, const std::string& name) {
     NewExecution made;
@@ -85,17 +83,9 @@ class StoreTest : public ::testing::Test {
       return error.what();
     }
   }
-
-  void reopen() {
-    store_.reset();
-    store_ = open_as_owner(folder_ / "runs.db", "test");
-  }
-
-  test::TempFolder folder_;
-  std::unique_ptr<Store> store_ = open_as_owner(folder_ / "runs.db", "test");
 };
 
-TEST_F(StoreTest, KeepsASubmissionByteForByte) {
+TEST_P(StoreExam, KeepsASubmissionByteForByte) {
   add("aa11", "nightly");
   reopen();
   const auto row = store_->find("nightly");
@@ -109,7 +99,7 @@ TEST_F(StoreTest, KeepsASubmissionByteForByte) {
   EXPECT_EQ(store_->definition(row.made.definition_hash), "{}");
 }
 
-TEST_F(StoreTest, KeepsEventsInOrderAcrossTurns) {
+TEST_P(StoreExam, KeepsEventsInOrderAcrossTurns) {
   const auto id = add("aa11", "nightly");
   for (const auto& batch : {std::vector{event(1), event(2)}, std::vector{event(3)}}) {
     const auto turn = store_->begin();
@@ -126,7 +116,7 @@ TEST_F(StoreTest, KeepsEventsInOrderAcrossTurns) {
   });
 }
 
-TEST_F(StoreTest, TakesBackWhatOneRunHasAppendedInATurn) {
+TEST_P(StoreExam, TakesBackWhatOneRunHasAppendedInATurn) {
   const auto one = add("aa11", "nightly");
   const auto other = add("bb22", "daily");
   auto turn = store_->begin();
@@ -142,7 +132,7 @@ TEST_F(StoreTest, TakesBackWhatOneRunHasAppendedInATurn) {
   EXPECT_THAT(ids(other, 0), ElementsAre(1));
 }
 
-TEST_F(StoreTest, TellsWhyARunIsSetAsideUntilItIsResumed) {
+TEST_P(StoreExam, TellsWhyARunIsSetAsideUntilItIsResumed) {
   const auto id = add("aa11", "nightly");
   auto turn = store_->begin();
   turn->set_aside(id, at(2'000), "its history is damaged");
@@ -156,7 +146,7 @@ TEST_F(StoreTest, TellsWhyARunIsSetAsideUntilItIsResumed) {
   EXPECT_FALSE(store_->find("nightly").set_aside);
 }
 
-TEST_F(StoreTest, RemembersWhoWasBeingDecidedWhenProcessesDied) {
+TEST_P(StoreExam, RemembersWhoWasBeingDecidedWhenProcessesDied) {
   using Suspects = std::vector<Suspect>;
   EXPECT_EQ(store_->suspects(), Suspects());
   for (const auto& suspects : {Suspects{{ExecutionId{7}, 1}},
@@ -169,7 +159,7 @@ TEST_F(StoreTest, RemembersWhoWasBeingDecidedWhenProcessesDied) {
   }
 }
 
-TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
+TEST_P(StoreExam, ForgetsATurnThatWasNotCommitted) {
   const auto id = add("aa11", "nightly");
   {
     const auto turn = store_->begin();
@@ -183,14 +173,14 @@ TEST_F(StoreTest, ForgetsATurnThatWasNotCommitted) {
   EXPECT_EQ(store_->find_name("copy", "other"), std::nullopt);
 }
 
-TEST_F(StoreTest, RefusesTheSameEventsTwice) {
+TEST_P(StoreExam, RefusesTheSameEventsTwice) {
   const auto id = add("aa11", "nightly");
   const auto turn = store_->begin();
   turn->append(id, std::vector{event(1)});
   EXPECT_THROW(turn->append(id, std::vector{event(1)}), Error);
 }
 
-TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
+TEST_P(StoreExam, SetsTheOutcomeAndDropsProgress) {
   const auto id = add("aa11", "nightly");
   ProgressRow progress;
   progress.ticket = execution::Ticket{5};
@@ -231,7 +221,7 @@ TEST_F(StoreTest, SetsTheOutcomeAndDropsProgress) {
   EXPECT_TRUE(store_->progress(id).empty());
 }
 
-TEST_F(StoreTest, FindsByNameIdAndUniqueBeginning) {
+TEST_P(StoreExam, FindsByNameIdAndUniqueBeginning) {
   add("aa11", "first");
   add("aa22", "second");
   add("bb33", "aa11x");
@@ -244,12 +234,12 @@ TEST_F(StoreTest, FindsByNameIdAndUniqueBeginning) {
   EXPECT_EQ(refusal("%"), "no run \"%\"");
 }
 
-TEST_F(StoreTest, AnEmptyWordNamesNoRun) {
+TEST_P(StoreExam, AnEmptyWordNamesNoRun) {
   add("aa11", "only");
   EXPECT_EQ(refusal(""), "no run \"\"");
 }
 
-TEST_F(StoreTest, ListsNewestFirstByStatus) {
+TEST_P(StoreExam, ListsNewestFirstByStatus) {
   for (const auto* id : {"a1", "a2", "a3"}) add(id, id);
   {
     const auto turn = store_->begin();
@@ -266,7 +256,7 @@ TEST_F(StoreTest, ListsNewestFirstByStatus) {
   EXPECT_THAT(names({std::nullopt, 1}), ElementsAre("a3"));
 }
 
-TEST_F(StoreTest, ListsWhatEveryConditionOfAFilterLetsThrough) {
+TEST_P(StoreExam, ListsWhatEveryConditionOfAFilterLetsThrough) {
   const auto parent = add("a1", "parent");
   add("a2", "other");
   for (int i = 0; i < 2; ++i) add_child(parent, i, "b" + std::to_string(i));
@@ -306,17 +296,16 @@ TEST_F(StoreTest, ListsWhatEveryConditionOfAFilterLetsThrough) {
   EXPECT_THAT(listed([&](auto& filter) { filter.map_run = {parent, 8}; }), ElementsAre());
 }
 
-TEST_F(StoreTest, ChildrenOfAMapRunMakeNoStateMachine) {
+TEST_P(StoreExam, ChildrenOfAMapRunMakeNoStateMachine) {
   const auto parent = add("a1", "parent");
   const auto child = add_child(parent, 0, "b0");
   EXPECT_EQ(store_->find("b0").id, child);
   std::vector<std::string> machines;
-  for (const auto& row : open_machines(folder_ / "runs.db")->list("", 10))
-    machines.push_back(row.name);
+  for (const auto& row : store_->machines().list("", 10)) machines.push_back(row.name);
   EXPECT_THAT(machines, ElementsAre("copy"));
 }
 
-TEST_F(StoreTest, EveryOwnerHasLargerFencesAndTheSameId) {
+TEST_P(StoreExam, EveryOwnerHasLargerFencesAndTheSameId) {
   const auto id = store_->store_id();
   EXPECT_EQ(id.size(), 32u);
   for (int owner = 0; owner < 5; ++owner) {
@@ -327,23 +316,9 @@ TEST_F(StoreTest, EveryOwnerHasLargerFencesAndTheSameId) {
   }
 }
 
-TEST_F(StoreTest, AnOlderCopyThatWasPutBackHasLargerFencesThanTheStoreItReplaces) {
-  store_.reset();
-  std::filesystem::copy_file(folder_ / "runs.db", folder_ / "copy.db");
-  for (int owner = 0; owner < 5; ++owner) reopen();
-  const auto id = store_->store_id();
-  const auto fence = store_->first_fence();
-  store_.reset();
-  std::filesystem::copy_file(folder_ / "copy.db", folder_ / "runs.db",
-                             std::filesystem::copy_options::overwrite_existing);
-  store_ = open_as_owner(folder_ / "runs.db", "test");
-  EXPECT_EQ(store_->store_id(), id);
-  EXPECT_GT(store_->first_fence(), fence);
-}
-
-TEST_F(StoreTest, ReadersSeeWhatIsCommittedBesideTheOwner) {
+TEST_P(StoreExam, ReadersSeeWhatIsCommittedBesideTheOwner) {
   const auto id = add("aa11", "nightly");
-  const auto reader = open_as_reader(folder_ / "runs.db");
+  const auto reader = open_as_reader(url_);
   const auto turn = store_->begin();
   turn->append(id, std::vector{event(1)});
   EXPECT_EQ(reader->find("aa11").made.name, "nightly");
@@ -357,11 +332,40 @@ TEST_F(StoreTest, ReadersSeeWhatIsCommittedBesideTheOwner) {
   EXPECT_THROW(reader->begin(), std::logic_error);
 }
 
-TEST_F(StoreTest, ReadersReadAStoreNobodyOwns) {
+TEST_P(StoreExam, ReadersReadAStoreNobodyOwns) {
   add("aa11", "nightly");
   store_.reset();
-  EXPECT_EQ(open_as_reader(folder_ / "runs.db")->find("aa").made.name, "nightly");
+  EXPECT_EQ(open_as_reader(url_)->find("aa").made.name, "nightly");
 }
+
+TEST_P(StoreExam, ACommittedTransactionIsHeldWithItsEvents) {
+  const auto turn = store_->begin();
+  auto made = submission("aa11", "nightly");
+  made.definition_hash = definition_hash("{}");
+  turn->keep_definition(made.definition_hash, "{}");
+  const auto id = turn->add(made);
+  turn->append(id, std::vector{event(1), event(2)});
+  EXPECT_EQ(turn->try_commit().outcome, CommitOutcome::committed);
+  EXPECT_TRUE(store_->holds(id, 0));
+  EXPECT_TRUE(store_->holds(id, 2));
+  EXPECT_FALSE(store_->holds(id, 3));
+  EXPECT_FALSE(store_->holds(ExecutionId{static_cast<std::int64_t>(id) + 1}, 0));
+}
+
+TEST_P(StoreExam, TellsWhenEachRunUnderWayLastDidSomething) {
+  const auto one = add("aa11", "one");
+  const auto other = add("bb22", "other");
+  add("cc33", "without history");
+  for (const auto& [id, last] : {std::pair(one, 1), std::pair(one, 2), std::pair(other, 1)}) {
+    const auto turn = store_->begin();
+    turn->append(id, std::vector{event(last)});
+    turn->commit();
+  }
+  EXPECT_THAT(store_->last_recorded(), ::testing::UnorderedElementsAre(
+                                           std::pair(one, at(1'002)), std::pair(other, at(1'001))));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreExam, ::testing::ValuesIn(implementations()), name_of);
 
 }  // namespace
 }  // namespace orch::store

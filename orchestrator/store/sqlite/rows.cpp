@@ -1,4 +1,4 @@
-#include "orchestrator/store/sqlite_rows.h"
+#include "orchestrator/store/sqlite/rows.h"
 
 #include <fmt/format.h>
 

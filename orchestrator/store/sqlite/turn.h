@@ -4,7 +4,7 @@
 #include <string>
 
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {

@@ -1,4 +1,4 @@
-#include "orchestrator/store/sqlite_guard.h"
+#include "orchestrator/store/sqlite/guard.h"
 
 #include <fmt/format.h>
 

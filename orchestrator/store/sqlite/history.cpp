@@ -1,4 +1,4 @@
-#include "orchestrator/store/sqlite_history.h"
+#include "orchestrator/store/sqlite/history.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/checksum.h"
-#include "orchestrator/store/sqlite_rows.h"
+#include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {
 namespace {

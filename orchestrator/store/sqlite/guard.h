@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/store/resting_file.h"
+#include "orchestrator/store/sqlite/resting_file.h"
 
 namespace orch::store {
 

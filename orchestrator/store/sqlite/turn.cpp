@@ -1,10 +1,10 @@
-#include "orchestrator/store/sqlite_turn.h"
+#include "orchestrator/store/sqlite/turn.h"
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/store/checksum.h"
-#include "orchestrator/store/sqlite_rows.h"
+#include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {
 namespace {

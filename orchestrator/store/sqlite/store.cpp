@@ -1,4 +1,4 @@
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/sqlite/store.h"
 
 #include <algorithm>
 
@@ -10,11 +10,12 @@
 #include "orchestrator/base/random.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/store/owner_lock.h"
-#include "orchestrator/store/sqlite_guard.h"
-#include "orchestrator/store/sqlite_history.h"
-#include "orchestrator/store/sqlite_rows.h"
-#include "orchestrator/store/sqlite_turn.h"
+#include "orchestrator/store/sqlite/guard.h"
+#include "orchestrator/store/sqlite/history.h"
+#include "orchestrator/store/sqlite/machines.h"
+#include "orchestrator/store/sqlite/owner_lock.h"
+#include "orchestrator/store/sqlite/rows.h"
+#include "orchestrator/store/sqlite/turn.h"
 #include "orchestrator/store/under_decision.h"
 
 namespace orch::store {
@@ -83,7 +84,7 @@ std::string new_store_id() { return fmt::format("{:016x}{:016x}", random_bits(),
 
 class SqliteStore final : public Store {
  public:
-  /// `lock` is null for a reader.
+  /// `lock` is null for all but the owner.
   SqliteStore(std::unique_ptr<OwnerLock> lock, sql::Database db, const std::string& path,
               std::optional<RestingFile> resting = {})
       : guard_(path, std::move(resting)),
@@ -105,7 +106,7 @@ class SqliteStore final : public Store {
   }
 
   std::unique_ptr<Turn> begin() override {
-    if (!kit_) throw std::logic_error("a reader's store has no turns");
+    if (!kit_) throw std::logic_error("only the owner's store has turns");
     return std::make_unique<SqliteTurn>(*kit_, guard_);
   }
 
@@ -114,10 +115,9 @@ class SqliteStore final : public Store {
 
   bool holds(ExecutionId id, execution::EventId last) override {
     return guard_([&] {
-      sql::Statement query(db_,
-                           last == 0 ? "SELECT 1 FROM execution WHERE id = ?1"
-                                     : "SELECT 1 FROM history WHERE execution_id = ?1 AND "
-                                       "last_id >= ?2");
+      sql::Statement query(db_, last == 0 ? "SELECT 1 FROM execution WHERE id = ?1"
+                                          : "SELECT 1 FROM history WHERE execution_id = ?1 AND "
+                                            "last_id >= ?2");
       query.set_integer(1, number(id));
       if (last != 0) query.set_integer(2, last);
       return query.step();
@@ -347,6 +347,7 @@ class SqliteStore final : public Store {
     });
   }
 
+  Machines& machines() override { return *machines_; }
   UnderDecision& under_decision() override { return under_decision_; }
   const std::string& store_id() const override { return store_id_; }
   std::int64_t first_fence() const override { return (epoch_ << fences_per_ms) + 1; }
@@ -438,6 +439,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<OwnerLock> lock_;  // before all else: released after the files are closed
   UnderDecision under_decision_;
   sql::Database db_;
+  std::unique_ptr<Machines> machines_ = machines_in(db_, guard_);
   std::unique_ptr<TurnKit> kit_;
   std::string store_id_;
   std::int64_t epoch_ = 0;
@@ -479,8 +481,8 @@ void make_private(const std::filesystem::path& store) {
 
 }  // namespace
 
-std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
-                                     const std::string& command) {
+std::unique_ptr<Store> open_sqlite_as_owner(const std::filesystem::path& path,
+                                            const std::string& command) {
   try {
     make_private_folders(path.parent_path());
     auto lock = std::make_unique<OwnerLock>(path, command);
@@ -492,11 +494,15 @@ std::unique_ptr<Store> open_as_owner(const std::filesystem::path& path,
   }
 }
 
-std::unique_ptr<Store> open_as_reader(const std::filesystem::path& path) {
+std::unique_ptr<Store> open_sqlite_as_reader(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path))
     throw Error("ORCH-0208", fmt::format("there is no run store {}", path.string()),
                 "`orch submit` makes one; --store or ORCH_STORE names another");
   return open_to_read(path);
+}
+
+std::unique_ptr<Store> open_sqlite_beside_owner(const std::filesystem::path& path) {
+  return open_to_write(path, nullptr);
 }
 
 }  // namespace orch::store

@@ -1,4 +1,4 @@
-#include "orchestrator/store/owner_lock.h"
+#include "orchestrator/store/sqlite/owner_lock.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,0 +1,51 @@
+#include "orchestrator/store/open.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/store/sqlite/owner_lock.h"
+#include "orchestrator/store/sqlite/store.h"
+
+namespace orch::store {
+namespace {
+
+constexpr std::string_view sqlite = "sqlite:";
+
+// What looks like no URL is a path. A URL may hold a password: no message repeats it.
+std::filesystem::path sqlite_file(std::string_view url) {
+  if (url.starts_with(sqlite)) return url.substr(sqlite.size());
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
+    throw Error("ORCH-0220",
+                fmt::format("no kind of run store is called \"{}\"", url.substr(0, scheme)),
+                "a store is a SQLite file: PATH or sqlite:PATH");
+  return url;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_as_owner(const std::string& url, const std::string& command) {
+  return open_sqlite_as_owner(sqlite_file(url), command);
+}
+
+std::unique_ptr<Store> open_as_reader(const std::string& url) {
+  return open_sqlite_as_reader(sqlite_file(url));
+}
+
+std::unique_ptr<Store> open_beside_owner(const std::string& url) {
+  return open_sqlite_beside_owner(sqlite_file(url));
+}
+
+std::optional<std::string> owner_of(const std::string& url) {
+  return OwnerLock::owner(sqlite_file(url));
+}
+
+std::string resolved_url(const std::string& url, const std::filesystem::path& folder) {
+  const auto path = (folder / sqlite_file(url)).lexically_normal().string();
+  return url.starts_with(sqlite) ? std::string(sqlite) + path : path;
+}
+
+std::filesystem::path files_of(const std::string& url) { return sqlite_file(url); }
+
+}  // namespace orch::store
