@@ -4,6 +4,7 @@ set(root "${CMAKE_CURRENT_LIST_DIR}/..")
 
 set(allow_base    base)
 set(allow_json    base json)
+set(allow_yaml    base json yaml)
 set(allow_access  base json access)
 set(allow_db      base json db)
 set(allow_jsonata base json jsonata)
@@ -15,7 +16,7 @@ set(allow_engine  base json access asl execution store engine)
 set(allow_aws     base aws)
 set(allow_http    base json http)
 set(allow_stepfunctions base json access asl execution store view engine aws http stepfunctions)
-set(allow_host    base json access execution store engine stepfunctions host)
+set(allow_host    base json yaml access execution store engine stepfunctions host)
 
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
@@ -35,7 +36,7 @@ set(allow_fleet       aws fleet library)
 
 # Library headers only some places may see.
 set(database      "pqxx/|libpq-fe|sqlite3")
-set(pure          asl jsonata execution json)
+set(pure          asl jsonata execution json yaml)
 set(impure        "boost/asio|boost/beast|thread>|mutex>|random>|filesystem>|fstream>|ctime>|spdlog")
 
 set(bad "")

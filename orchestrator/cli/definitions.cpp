@@ -6,6 +6,7 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/command.h"
+#include "orchestrator/cli/definition_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -29,7 +30,7 @@ struct ValidateOptions {
 };
 
 // Resources are no rule of the language, but a definition that names unknown ones cannot run here.
-void check_resources(const std::string& text, asl::ParseResult& result,
+void check_resources(const Definition& definition, asl::ParseResult& result,
                      const workers::Registry& workers) {
   if (!result.workflow) return;
   const auto check = [&](const std::string& place, const std::string& name, const bj::object&) {
@@ -46,8 +47,9 @@ void check_resources(const std::string& text, asl::ParseResult& result,
     problem.warning = true;
     result.problems.push_back(std::move(problem));
   };
-  stepfunctions::for_each_state(json::parse(text), "", check);
-  json::locate_problems(text, result.problems);
+  stepfunctions::for_each_state(json::parse(definition.text), "", check);
+  json::locate_problems(definition.text, result.problems);
+  yaml::locate_problems(definition.places, result.problems);
 }
 
 /// What serves the resources of a run: the workers, the service's own integrations, the bindings.
@@ -81,8 +83,11 @@ Checked check(const std::string& what, const Substitutions& substitutions,
   try {
     const auto definition = find_definition(what, substitutions);
     checked.file = definition.file;
-    checked.result = asl::parse(definition.text);
-    check_resources(definition.text, checked.result, workers);
+    checked.result = check_definition(definition);
+    check_resources(definition, checked.result, workers);
+  } catch (const InvalidDocument& refused) {
+    checked.file = refused.file();
+    checked.result.problems = refused.problems();
   } catch (const Error& error) {
     checked.result.problems.push_back({"", error.what(), error.hint()});
   }

@@ -6,13 +6,11 @@
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/read_file.h"
-#include "orchestrator/cli/substitutions.h"
 #include "orchestrator/cli/terminal.h"
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/strict.h"
@@ -86,27 +84,6 @@ std::string input_text(const std::string& option) {
                 fmt::format("--input @{} takes what is in the file", option));
   }
   return text;
-}
-
-Definition find_definition(const std::string& what, const Substitutions& substitutions) {
-  auto definition = find_definition(what);
-  definition.text = substitutions.apply(definition.text);
-  return definition;
-}
-
-Definition find_definition(const std::string& what) {
-  if (what == "-") return {"standard-input", "standard input", read_text(what)};
-  if (fs::exists(what)) return {fs::path(what).stem().string(), what, read_text(what)};
-  std::vector<std::string> names;
-  for (const auto& shipped : shipped_workflows()) {
-    const auto name = fs::path(shipped.name).stem().string();
-    if (what == name || what == shipped.name) return {name, name, std::string(shipped.text)};
-    names.push_back(name);
-  }
-  throw Error(
-      "ORCH-0006",
-      fmt::format("no file and no shipped workflow \"{}\"{}", what, did_you_mean(what, names)),
-      fmt::format("shipped workflows: {}", fmt::join(names, ", ")));
 }
 
 }  // namespace orch::cli

@@ -6,6 +6,7 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/command.h"
+#include "orchestrator/cli/definition_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/graphviz.h"
 #include "orchestrator/store/open.h"
@@ -48,8 +49,7 @@ std::string note_of(const view::StateLine& line) {
 
 /// What is drawn: a definition, with a run's marks if it is one of a run.
 struct Picture {
-  std::string file;
-  std::string definition;
+  Definition definition;
   asl::StateMarks marks;
 };
 
@@ -57,7 +57,8 @@ Picture picture_of_run(store::Store& store, const std::string& run) {
   const auto row = store.find(run);
   view::Projection projection;
   store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
-  Picture picture{row.made.workflow, store.definition(row.made.definition_hash), {}};
+  const auto& name = row.made.workflow;
+  Picture picture{{name, name, store.definition(row.made.definition_hash), {}}, {}};
   for (const auto& line : projection.overview().states)
     picture.marks[line.name] = {mark_of(line.outcome()), note_of(line)};
   return picture;
@@ -66,9 +67,9 @@ Picture picture_of_run(store::Store& store, const std::string& run) {
 // A file or shipped workflow wins over a run of the same name.
 Picture find_picture(const Context& context, const std::string& what) {
   try {
-    const auto definition = find_definition(what);
-    return {definition.file, definition.text, {}};
+    return {find_definition(what), {}};
   } catch (const Error& no_definition) {
+    if (no_definition.code() != "ORCH-0006") throw;
     try {
       return picture_of_run(*store::open_as_reader(context.settings.value("store")), what);
     } catch (const Error&) {
@@ -80,7 +81,7 @@ Picture find_picture(const Context& context, const std::string& what) {
 }
 
 std::string drawn(const Picture& picture, const std::string& format) {
-  const auto workflow = asl::parse_or_throw(picture.definition, picture.file);
+  const auto workflow = require_valid(picture.definition);
   if (format == "mermaid") return asl::to_mermaid(*workflow, picture.marks);
   const auto dot = asl::to_dot(*workflow, picture.marks);
   return format == "dot" ? dot : to_svg(dot);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/cli/definition_file.h"
 #include "orchestrator/cli/discover_options.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"

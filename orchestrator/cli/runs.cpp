@@ -5,6 +5,7 @@
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/definition_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -60,7 +61,7 @@ std::string with_if_running(std::string input, const std::string& policy) {
 
 int submit(const Context& context, const SubmitOptions& options) {
   const auto definition = find_definition(options.what, Substitutions(options.substitutions));
-  asl::parse_or_throw(definition.text, definition.file);  // names the file, and makes no store
+  require_valid(definition);  // names the file, and makes no store
   engine::Submission submission;
   submission.name = options.name;
   submission.workflow = definition.name;
@@ -104,7 +105,7 @@ int resume(const Context& context, const ResumeOptions& options) {
   redrive.request = host::new_request_id();
   if (!options.definition.empty()) {
     const auto definition = find_definition(options.definition);
-    asl::parse_or_throw(definition.text, definition.file);
+    require_valid(definition);
     redrive.definition = definition.text;
   }
   // A wrong id must not make this process an owner that runs everything else.

@@ -7,6 +7,7 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/yaml/yaml.h"
 
 namespace orch::cli {
 namespace {
@@ -36,15 +37,17 @@ void add_substitutions(Arguments& app, SubstitutionOptions& options) {
                  "text for ${NAME} in the definition; may be given several times")
       ->type_name("NAME=VALUE")
       ->repeatable();
-  app.add_option("--define-file", options.file, "JSON object with the texts for ${NAME} by name")
+  app.add_option("--define-file", options.file,
+                 "JSON or YAML file: an object with the texts for ${NAME} by name")
       ->type_name("FILE");
 }
 
 Substitutions::Substitutions(const SubstitutionOptions& options) {
   if (!options.file.empty()) {
-    const auto document = parse_json(read_text(options.file), options.file);
+    const auto text = yaml::from_file(read_text(options.file), options.file).json;
+    const auto document = parse_json(text, options.file);
     if (!document.is_object())
-      throw Error("ORCH-0001", fmt::format("{} must be a JSON object, found {}", options.file,
+      throw Error("ORCH-0001", fmt::format("{} must be an object, found {}", options.file,
                                            json::describe_type(document)));
     for (const auto& [key, value] : document.get_object()) {
       const std::string name(key);

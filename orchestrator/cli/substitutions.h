@@ -13,7 +13,7 @@ class Arguments;
 /// --define and --define-file of a command.
 struct SubstitutionOptions {
   std::vector<std::string> pairs;  ///< NAME=VALUE
-  std::string file;                ///< a JSON object: texts, numbers or booleans by name
+  std::string file;                ///< JSON or YAML, an object: texts, numbers or booleans by name
 };
 
 void add_substitutions(Arguments& app, SubstitutionOptions& options);

@@ -4,6 +4,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/read_file.h"
+#include "orchestrator/yaml/yaml.h"
 
 namespace orch::host {
 namespace {
@@ -13,7 +14,7 @@ namespace bj = boost::json;
 constexpr const char* role = "arn:aws:iam::123456789012:role/orch";
 
 void keep(stepfunctions::Service& service, const bindings::StateMachine& machine) {
-  const auto text = read_file(machine.file);
+  const auto text = yaml::from_file(read_file(machine.file), machine.file.string()).json;
   stepfunctions::Call create;
   create.operation = "CreateStateMachine";
   create.request = {{"name", machine.name}, {"definition", text}, {"roleArn", role}};

@@ -68,6 +68,36 @@ def csv_seeds(table):
         yield line.encode() + b"\n" + content
 
 
+def s3_seeds():
+    contents = ("<Contents><Key>a&#x26;b&lt;</Key><ETag>&quot;1&quot;</ETag><Size>3</Size>"
+                "<LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>")
+    listing = ('<?xml version="1.0"?><!-- c --><s3:ListBucketResult xmlns:s3="http://s3/">' + contents +
+               "<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes><IsTruncated>true</IsTruncated>"
+               "<NextContinuationToken><![CDATA[t]]></NextContinuationToken></s3:ListBucketResult>")
+    yield lines("bytes 0-5/12", listing)
+    yield lines("bytes 0-0/*", "<ListBucketResult/>")
+    yield lines("", "<Error><Code>NoSuchKey</Code><Message>m</Message></Error>")
+    yield lines("", '<CopyObjectResult><ETag>"1"</ETag></CopyObjectResult>')
+
+
+def answer_seeds():
+    def answer(status, body="", *headers):
+        head = "".join(f"{each}\r\n" for each in headers)
+        return f"HTTP/1.1 {status}\r\n{head}Content-Length: {len(body.encode())}\r\n\r\n{body}"
+
+    listing = "<ListBucketResult><Contents><Key>k</Key><Size>1</Size></Contents></ListBucketResult>"
+    yield lines("list", answer("200 OK", listing))
+    yield lines("open", answer("206 Partial Content", "[1,2]", 'ETag: "1"', "Content-Range: bytes 0-4/5"))
+    yield lines("open", answer("200 OK", "[1,2]"))
+    yield lines("open", answer("416 Range"))
+    yield lines("get", answer("404 Not Found", "<Error><Code>NoSuchKey</Code></Error>"))
+    yield lines("get", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")
+    yield lines("head", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nx-amz-meta-a: b\r\n\r\n")
+    yield lines("put", answer("200 OK", "", 'ETag: "1"'))
+    yield lines("copy", answer("200 OK", "<CopyObjectResult><ETag>1</ETag></CopyObjectResult>"))
+    yield lines("get", "HTTP/1.1 100 Continue\r\n\r\n" + answer("200 OK", "x"))
+
+
 def catalog_document(case):
     defaults = {"source": {"connection": "a"}, "target": {"connection": "b"}}
     return case.get("document", {"version": 1, "defaults": defaults, "tables": case.get("tables")})
@@ -95,6 +125,9 @@ def seeds(folder):
     yield "catalog", [lines(each) for each in catalogs]
     yield "csv", csv_seeds(table("csv.json"))
     yield "http", http_seeds()
+    yield "s3", s3_seeds()
+    yield "answer", answer_seeds()
+    yield "yaml", [lines(case["yaml"]) for case in table("yaml.json")] + [lines(each) for each in definitions]
     yield "sigv4", sigv4_seeds()
 
 
