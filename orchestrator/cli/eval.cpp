@@ -10,6 +10,7 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/json/wtf8.h"
 #include "orchestrator/jsonata/jsonata.h"
 
 namespace orch::cli {
@@ -62,7 +63,7 @@ bj::object error_document(const jsonata::Error& error) {
 bj::object answer(const std::string& line) {
   bj::object answer;
   try {
-    const auto request = json::parse(line);
+    const auto request = json::parse_wtf8(line);
     const auto& object = request.as_object();
     if (const auto* id = object.if_contains("id")) answer["id"] = *id;
     const auto number = [&](const char* name) {

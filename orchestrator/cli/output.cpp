@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
-#include "orchestrator/json/text.h"
+#include "orchestrator/json/wtf8.h"
 #include "orchestrator/view/pretty.h"
 #include "orchestrator/view/projection.h"
 #include "orchestrator/view/text.h"
@@ -53,7 +53,9 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
-std::string json_line(const bj::value& value) { return printable_json(json::write(value)) + '\n'; }
+std::string json_line(const bj::value& value) {
+  return printable_json(json::write_wtf8(value)) + '\n';
+}
 
 void print_document(const Context& context, const bj::value& value) {
   context.print_json(context.lines() ? json_line(value) : view::pretty(value));

@@ -20,9 +20,12 @@ std::vector<Event> Decider::run(const Stimulus& stimulus) {
                                                std::holds_alternative<Break>(stimulus.what));
   const bool open = live_.status == Status::running && live_.last_event > 0;
   if (start || (redrive ? !open && live_.last_event > 0 : open)) {
-    std::visit([this](const auto& what) { on(what); }, stimulus.what);
-    pump();
-    check_length();
+    try {
+      std::visit([this](const auto& what) { on(what); }, stimulus.what);
+      pump();
+    } catch (const HistoryFull&) {
+      queue_.clear();
+    }
   }
   return std::move(events_);
 }
@@ -243,7 +246,17 @@ Event Decider::event(EventType type, const ThreadState& thread) const {
   return made;
 }
 
+// Where the last event that there is room for would not end the execution, its failure stands in
+// its place: half of what a step would have recorded must not be folded.
 void Decider::emit(Event event) {
+  if (fills_history(event)) {
+    record(history_full());
+    throw HistoryFull();
+  }
+  record(std::move(event));
+}
+
+void Decider::record(Event event) {
   event.id = live_.last_event + 1;
   event.at = moment_.at;
   live_.evolve(event);

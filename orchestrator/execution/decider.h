@@ -56,6 +56,9 @@ class Decider {
   const std::vector<Event>& events() const { return events_; }
 
  private:
+  /// Leaves what is decided for one stimulus.
+  struct HistoryFull {};
+
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
   /// never waits, and a Map may have 100,000 items: others must get their turn.
   static constexpr int max_steps = 1'000;
@@ -86,7 +89,9 @@ class Decider {
   bool next_thread(Thread& id);
   void step(ThreadState& thread);
   Event event(EventType type, const ThreadState& thread) const;
+  /// Throws HistoryFull after the last event that the execution's quota has room for.
   void emit(Event event);
+  void record(Event event);
 
   // states.cpp: what each type of state does
   void enter(ThreadState& thread);
@@ -147,7 +152,8 @@ class Decider {
   void abort_state(ThreadState& thread, EventId cause);
   void fail_execution(const Failing& failing);
   bool too_large(const json::Payload& data) const;
-  void check_length();
+  bool fills_history(const Event& event) const;
+  Event history_full() const;
 
   void note(const char* name, const json::Payload& data);
   void note_selected(ThreadState& thread);

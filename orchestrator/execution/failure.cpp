@@ -261,14 +261,29 @@ asl::Failure too_large_failure(const std::string& name) {
                       name)};
 }
 
-// A history that grows for ever ends its execution, while there is room for that event.
-void Decider::check_length() {
+// A history that grows for ever ends its execution. What ends it by itself may be its last event.
+bool Decider::fills_history(const Event& event) const {
   const auto most = live_.identity.quotas.events;
-  if (most == 0 || live_.status != Status::running || live_.last_event < most - 1) return;
-  fail_execution(
-      {{"States.Runtime",
-        fmt::format("The execution reached the maximum number of history events ({}).", most)},
-       Origin::other});
+  if (most == 0 || live_.last_event + 1 < most) return false;
+  switch (event.type) {
+    case EventType::execution_succeeded:
+    case EventType::execution_failed:
+    case EventType::execution_aborted:
+    case EventType::execution_timed_out:
+    case EventType::execution_redriven:  // it is what goes on that fails
+      return false;
+    default:
+      return true;
+  }
+}
+
+Event Decider::history_full() const {
+  auto failed = event(EventType::execution_failed, live_.root);
+  describe(failed, {{"States.Runtime",
+                     fmt::format("The execution reached the maximum number of history events ({}).",
+                                 live_.identity.quotas.events)},
+                    Origin::other});
+  return failed;
 }
 
 void Decider::fail_execution(const Failing& failing) {

@@ -16,7 +16,8 @@
 namespace orch::yaml {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{8} << 20;
+constexpr std::size_t most_text = std::size_t{1} << 20;   // the service's limit of a definition
+constexpr std::size_t most_bytes = std::size_t{8} << 20;  // of JSON
 
 std::string_view text_of(const yaml_char_t* text) { return reinterpret_cast<const char*>(text); }
 
@@ -230,7 +231,7 @@ SyntaxError::SyntaxError(const std::string& message, std::string hint, json::Loc
       place_(place) {}
 
 Converted to_json(std::string_view text) {
-  if (text.size() > most_bytes) throw SyntaxError("it has more than 8 MiB", "", {});
+  if (text.size() > most_text) throw SyntaxError("it has more than 1 MiB", "", {});
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (auto json = as_json(text)) return std::move(*json);
   check_characters(text);

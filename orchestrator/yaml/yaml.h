@@ -38,8 +38,8 @@ struct Converted {
   Places places;
 };
 
-/// `text` is a whole file, at most 8 MiB, as is the JSON that aliases make of it. JSON is YAML: it
-/// is kept byte for byte. Throws SyntaxError.
+/// `text` is a whole file of at most 1 MiB; aliases make 8 MiB of JSON of it at most. JSON is YAML:
+/// it is kept byte for byte. Throws SyntaxError.
 Converted to_json(std::string_view text);
 
 /// True for names that end in ".yaml" or ".yml".

@@ -1,4 +1,8 @@
 // The bound of a turn: what it leaves over must not be lost, whatever arrives in between.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "orchestrator/asl/parse.h"
@@ -74,6 +78,39 @@ TEST(Break, EndsAnExecutionThatHasNotBegun) {
   EXPECT_EQ(execution.status(), Status::failed);
   EXPECT_EQ(execution.cause(), "why");
   EXPECT_FALSE(execution.has_more());
+}
+
+// Whatever the event is that there is no room for, the history is as long as the quota.
+TEST(Quota, AHistoryIsAsLongAsAllowedAndNotLonger) {
+  const std::vector<std::pair<const char*, std::int64_t>> machines = {
+      {R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"},
+           "B": {"Type": "Pass", "Next": "C"}, "C": {"Type": "Succeed"}}})",
+       8},
+      {R"({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"},
+           "B": {"Type": "Fail", "Error": "E"}}})",
+       5},
+      {R"({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+           {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}},
+           {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}]}}})",
+       10}};
+  for (const auto& [machine, whole] : machines) {
+    for (std::int64_t most = 2; most <= whole + 1; ++most) {
+      SCOPED_TRACE(std::string(machine) + " " + std::to_string(most));
+      Identity identity;
+      identity.quotas.events = most;
+      Execution execution(asl::parse_or_throw(machine, "definition"), identity);
+      const auto events = execution.decide({Instant{}, 0, Start{}});
+      EXPECT_EQ(events.size(), static_cast<std::size_t>(std::min(most, whole)));
+      EXPECT_EQ(events.back().id, std::min(most, whole));
+      EXPECT_NE(execution.status(), Status::running);
+      EXPECT_FALSE(execution.has_more());
+      if (most < whole) {
+        EXPECT_EQ(execution.cause(),
+                  "The execution reached the maximum number of history events (" +
+                      std::to_string(most) + ").");
+      }
+    }
+  }
 }
 
 TEST_F(ContinueTest, StopLeavesNothingOver) {

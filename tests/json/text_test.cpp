@@ -3,9 +3,21 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/json/strict.h"
+#include "orchestrator/json/wtf8.h"
 
 namespace orch::json {
 namespace {
+
+TEST(Wtf8, ASurrogateAloneIsThreeBytesAndAnEscape) {
+  for (const char* text : {R"("\ud800")", R"(["a\udc00b","\ud800\ud800"])", R"({"a":"\ud83d"})"}) {
+    EXPECT_THROW(parse(text), SyntaxError) << text;
+    EXPECT_EQ(write_wtf8(parse_wtf8(text)), text);
+  }
+  EXPECT_EQ(parse_wtf8(R"("\ud83d\ude00")"), parse(R"("\ud83d\ude00")"));
+  EXPECT_EQ(parse_wtf8(R"("\\ud800")"), parse(R"("\\ud800")")) << "no escape of a unit";
+  EXPECT_EQ(write_wtf8(parse_wtf8(R"("\ud800\ud83d\ude00")")), "\"\\ud800\xF0\x9F\x98\x80\"");
+  EXPECT_THROW(parse_wtf8("[\"\\ud800\", \"\xFF\"]"), SyntaxError);
+}
 
 TEST(Text, TheLastOfEqualKeysWinsAtThePlaceOfTheFirst) {
   EXPECT_EQ(write(parse(R"({"a":1,"b":2,"a":{"x":3}})")), R"({"a":{"x":3},"b":2})");

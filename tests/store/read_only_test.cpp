@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/error.h"
-#include "orchestrator/store/owner_lock.h"
-#include "orchestrator/store/sqlite_store.h"
+#include "orchestrator/store/sqlite/owner_lock.h"
+#include "orchestrator/store/sqlite/store.h"
 
 namespace orch::store {
 namespace {
@@ -52,19 +52,19 @@ class ReadOnly : public testing::Test {
 };
 
 TEST_F(ReadOnly, IsReadWhenNoProcessHasItOpen) {
-  { open_as_owner(store_, "test"); }
+  { open_sqlite_as_owner(store_, "test"); }
   ASSERT_FALSE(fs::exists(fs::path(store_).concat("-shm")));
   ::chmod(store_.c_str(), 0444);
   std::unique_ptr<Store> store;
   {
     const Reader reader(folder_);
-    store = open_as_reader(store_);
+    store = open_sqlite_as_reader(store_);
     EXPECT_TRUE(store->list({}).empty());
     EXPECT_FALSE(fs::exists(fs::path(store_).concat("-shm")));
   }
   // An owner may have written since: what was read is not told as the truth.
   ::chmod(store_.c_str(), 0600);
-  const auto owner = open_as_owner(store_, "test");
+  const auto owner = open_sqlite_as_owner(store_, "test");
   try {
     store->list({});
     FAIL() << "the store has changed";
@@ -75,20 +75,20 @@ TEST_F(ReadOnly, IsReadWhenNoProcessHasItOpen) {
 
 TEST_F(ReadOnly, ItsGroupMayReadAndSeeWhoOwnsIt) {
   const auto old = ::umask(0);
-  { open_as_owner(store_, "test"); }
+  { open_sqlite_as_owner(store_, "test"); }
   for (const char* suffix : {"", ".lock"})
     EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0600u) << suffix;
   ::chmod(store_.c_str(), 0660);
-  const auto owner = open_as_owner(store_, "test");
+  const auto owner = open_sqlite_as_owner(store_, "test");
   ::umask(old);
   for (const char* suffix : {"", "-wal", "-shm", ".lock"})
     EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0640u) << suffix;
 }
 
 TEST_F(ReadOnly, WhatEverybodyMayReadIsTheOwnersAlone) {
-  { open_as_owner(store_, "test"); }
+  { open_sqlite_as_owner(store_, "test"); }
   ::chmod(store_.c_str(), 0644);
-  const auto owner = open_as_owner(store_, "test");
+  const auto owner = open_sqlite_as_owner(store_, "test");
   for (const char* suffix : {"", "-wal", "-shm", ".lock"})
     EXPECT_EQ(mode_of(fs::path(store_).concat(suffix)), 0600u) << suffix;
 }
