@@ -16,7 +16,7 @@ set(allow_engine  base json access asl execution store engine)
 set(allow_aws     base aws)
 set(allow_http    base json http)
 set(allow_stepfunctions base json access asl execution store view engine aws http stepfunctions)
-set(allow_host    base json yaml access execution store engine stepfunctions host)
+set(allow_host    base json yaml access execution store engine http stepfunctions host)
 
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)

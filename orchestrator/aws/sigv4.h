@@ -62,4 +62,9 @@ class SignatureRefused : public std::runtime_error {
 /// five minutes of `now`. A session token is a header like others: covered when it is signed.
 void verify(const SignedRequest& request, const Keys& keys, std::string_view service, Instant now);
 
+/// All of verify() but the signature itself, which covers the body: a request that is refused here
+/// is refused whatever its body is.
+void verify_header(const SignedRequest& request, const Keys& keys, std::string_view service,
+                   Instant now);
+
 }  // namespace orch::aws

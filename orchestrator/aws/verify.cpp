@@ -121,14 +121,20 @@ void check_time(const std::string& date, Instant signed_at, Instant now) {
                         basic_format(now + tolerance), basic_format(now), minutes));
 }
 
-}  // namespace
+/// What the header of a request claims, checked as far as it goes without the body.
+struct Claim {
+  Authorization authorization;
+  std::string date;           ///< as it was signed
+  const std::string& secret;  ///< of the key that it names
+};
 
-void verify(const SignedRequest& request, const Keys& keys, std::string_view service, Instant now) {
+Claim check_header(const SignedRequest& request, const Keys& keys, std::string_view service,
+                   Instant now) {
   const auto* header = find_header(request, "authorization");
-  const auto authorization = header ? parse_authorization(*header) : std::nullopt;
+  auto authorization = header ? parse_authorization(*header) : std::nullopt;
   if (!authorization)
     throw SignatureRefused("MissingAuthenticationTokenException", "Missing Authentication Token");
-  const auto date = check_completeness(request, *authorization, *header);
+  auto date = check_completeness(request, *authorization, *header);
   const auto signed_at = instant_of(date);
   if (!signed_at)
     incomplete(
@@ -142,7 +148,20 @@ void verify(const SignedRequest& request, const Keys& keys, std::string_view ser
     throw SignatureRefused("UnrecognizedClientException",
                            "The security token included in the request is invalid.");
   check_time(date, *signed_at, now);
-  if (!same_secret(sign(request, *authorization, date, key->second), authorization->signature))
+  return {std::move(*authorization), std::move(date), key->second};
+}
+
+}  // namespace
+
+void verify_header(const SignedRequest& request, const Keys& keys, std::string_view service,
+                   Instant now) {
+  check_header(request, keys, service, now);
+}
+
+void verify(const SignedRequest& request, const Keys& keys, std::string_view service, Instant now) {
+  const auto claim = check_header(request, keys, service, now);
+  const auto& authorization = claim.authorization;
+  if (!same_secret(sign(request, authorization, claim.date, claim.secret), authorization.signature))
     invalid(
         "The request signature we calculated does not match the signature you provided. Check your "
         "AWS Secret Access Key and signing method. Consult the service documentation for details.");

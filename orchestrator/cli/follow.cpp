@@ -54,6 +54,35 @@ void RunReader::refresh() {
   if (row_.status == execution::Status::running) progress_ = store_.progress(row_.id);
 }
 
+void RunReader::apply(const engine::FeedBatch& batch) {
+  for (const auto& news : batch.news) {
+    if (const auto* committed = std::get_if<engine::Committed>(&news.what))
+      apply(*committed);
+    else
+      apply(std::get<engine::TaskProgress>(news.what));
+  }
+  if (batch.missed || row_.status != execution::Status::running) refresh();
+}
+
+void RunReader::apply(const engine::Committed& committed) {
+  const auto& events = committed.events;
+  if (events.empty() || events.back().id <= projection_.last_event()) return;
+  if (events.front().id > projection_.last_event() + 1) return refresh();
+  for (const auto& event : events)
+    if (event.id > projection_.last_event()) projection_.add(event);
+  row_.status = committed.row.status;
+  row_.redrive_count = committed.row.redrive_count;
+}
+
+// The latest of each task; of those that are over there is none to show.
+void RunReader::apply(const engine::TaskProgress& reported) {
+  const auto& progress = reported.progress;
+  const auto at = std::ranges::find(progress_, reported.ticket, &store::ProgressRow::ticket);
+  auto& row = at == progress_.end() ? progress_.emplace_back() : *at;
+  row = {reported.ticket, progress.key,           progress.phase, progress.rows,
+         progress.bytes,  progress.expected_rows, clock_now()};
+}
+
 view::RunView RunReader::view(const std::string& owner) const {
   return {row_, projection_.overview(), progress_, clock_now(), owner, waiting_};
 }
@@ -70,7 +99,7 @@ void catch_interrupts() {
 
 bool interrupted() { return interrupts.load() > 0; }
 
-FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
+FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& bring,
                  const std::function<bool()>& going_on) {
   LiveArea area(context.err);
   view::Ticker ticker;
@@ -87,7 +116,6 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
     }
   };
   while (true) {
-    run.refresh();
     show();
     if (run.row().status != execution::Status::running) break;
     if (run.row().paused_at) return FollowEnd::paused;
@@ -96,7 +124,7 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
       if (!going_on()) return FollowEnd::owner_gone;
       next_check = std::chrono::steady_clock::now() + owner_check_interval;
     }
-    wait(redraw_interval);
+    bring(redraw_interval);
   }
   area.clear();
   return FollowEnd::ended;

@@ -6,23 +6,29 @@
 #include <string>
 
 #include "orchestrator/cli/command.h"
+#include "orchestrator/engine/feed.h"
 #include "orchestrator/store/store.h"
 #include "orchestrator/view/live.h"
 
 namespace orch::cli {
 
-/// A run as the store knows it, read event by event.
+/// A run, read event by event: from the store, or as the engine of this process tells of it.
 class RunReader {
  public:
   /// Throws Error ORCH-0203 when there is no such run.
   RunReader(store::Store& store, const std::string& run);
 
-  /// Reads what is new.
+  /// Reads from the store what is new.
   void refresh();
+  /// Takes what the feed tells of the run; the store is read only where the feed says less.
+  void apply(const engine::FeedBatch& batch);
   view::RunView view(const std::string& owner) const;
   const store::ExecutionRow& row() const { return row_; }
 
  private:
+  void apply(const engine::Committed& committed);
+  void apply(const engine::TaskProgress& reported);
+
   store::Store& store_;
   store::ExecutionRow row_;
   view::Projection projection_;
@@ -39,8 +45,9 @@ bool interrupted();
 enum class FollowEnd { ended, paused, interrupted, owner_gone };
 
 /// Shows the run on standard error until it has ended, is paused, Ctrl-C came, or `going_on` (asked
-/// about once a second) says that nobody runs it. `wait` pauses for at most the given time.
-FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& wait,
+/// about once a second) says that no process runs it. `bring` waits for at most the given time and
+/// brings the run up to date.
+FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& bring,
                  const std::function<bool()>& going_on);
 
 /// Says on standard error that the run is paused and what to type.

@@ -81,7 +81,7 @@ bool wait_for_delegated(const Context& context, host::Owner& owner) {
                       fmt::join(names, ", "), names.size() == 1 ? "it" : "them"));
     said = names.size();
     if (interrupted()) return false;
-    owner.bell().wait(Millis{100});
+    owner.wait_for_an_end(Millis{100});
   }
   return true;
 }
@@ -101,9 +101,16 @@ int run_here(const Context& context, host::Owner& owner, const host::Request& re
         fmt::format("orch: run {} exists already: the same name, input and definition", id));
   announce_continued(context, owner, id);
   const auto reader = store::open_as_reader(context.settings.value("store"));
+  const auto news = owner.feed().subscribe({.run = id});
   RunReader run(*reader, id);
-  const auto end = follow(
-      context, run, [&](Millis longest) { owner.bell().wait(longest); }, [] { return true; });
+  const auto bring = [&](Millis longest) {
+    news->wait(longest);
+    run.apply(news->read());
+  };
+  const auto end = follow(context, run, bring, [&] {
+    run.refresh();  // its row may have changed without an event
+    return true;
+  });
   if (end == FollowEnd::interrupted) {
     const int code = leave_paused(context, owner, run);
     say_unfinished(context, owner);
@@ -121,9 +128,11 @@ std::optional<int> run_there(const Context& context, const std::string& id) {
   const auto reader = store::open_as_reader(context.settings.value("store"));
   RunReader run(*reader, id);
   context.say(fmt::format("orch: {} runs it", owner_name(context)));
-  const auto end = follow(
-      context, run, [](Millis longest) { std::this_thread::sleep_for(longest); },
-      [&] { return !owner_name(context).empty(); });
+  const auto bring = [&](Millis longest) {
+    std::this_thread::sleep_for(longest);
+    run.refresh();
+  };
+  const auto end = follow(context, run, bring, [&] { return !owner_name(context).empty(); });
   if (end == FollowEnd::owner_gone) return std::nullopt;
   if (end == FollowEnd::ended) return show_end(context, run);
   if (end == FollowEnd::paused) {

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <mutex>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -18,6 +17,9 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
+#include "orchestrator/host/health.h"
+#include "orchestrator/http/router.h"
+#include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/stepfunctions/aws_front.h"
 #include "orchestrator/view/text.h"
@@ -27,12 +29,14 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace net = boost::asio;
+using Verb = boost::beast::http::verb;
 
 // How long answers under way are waited for after Ctrl-C, and how often they are looked at.
 constexpr Millis answer_patience{5'000};
 constexpr Millis answer_interval{20};
 
-constexpr rlim_t wanted_descriptors = 4'096;
+constexpr rlim_t wanted_descriptors = 8'192;
+constexpr std::size_t most_connections = 4'096;
 // Tasks of clients mostly wait for other services: a few of them must not hold up the rest.
 constexpr int default_workers = 32;
 
@@ -68,34 +72,11 @@ Address parse_address(const std::string& text) {
   return address;
 }
 
-/// Tells the front, while there is one, what the engine commits.
-class Relay final : public engine::Observer {
- public:
-  void set(stepfunctions::AwsFront* front) {
-    const std::scoped_lock lock(mutex_);
-    front_ = front;
-  }
-  void on_events(const store::ExecutionRow& run,
-                 std::span<const execution::Event> events) override {
-    const std::scoped_lock lock(mutex_);
-    if (front_) front_->notice(run, events);
-  }
-  void on_progress(const std::string&, execution::Ticket, const workers::Progress&) override {}
-  void on_activity_task(const std::string& activity) override {
-    const std::scoped_lock lock(mutex_);
-    if (front_) front_->notice(activity);
-  }
-
- private:
-  std::mutex mutex_;
-  stepfunctions::AwsFront* front_ = nullptr;
-};
-
 /// Ends the io_context: the first signal gently, the second at once.
 class Ending {
  public:
-  Ending(net::io_context& io, http::Server& server, stepfunctions::AwsFront& front)
-      : io_(io), server_(server), front_(front), signals_(io, SIGINT, SIGTERM), look_(io) {
+  Ending(net::io_context& io, http::Server& server, std::function<void()> stop)
+      : io_(io), server_(server), stop_(std::move(stop)), signals_(io, SIGINT, SIGTERM), look_(io) {
     signals_.async_wait([this](const auto& cancelled, int) {
       if (!cancelled) begin();
     });
@@ -107,7 +88,7 @@ class Ending {
       if (!cancelled) ::_exit(Exit::interrupted);
     });
     server_.stop();
-    front_.stop();
+    stop_();
     give_up_ = std::chrono::steady_clock::now() + answer_patience;
     wait();
   }
@@ -120,7 +101,7 @@ class Ending {
 
   net::io_context& io_;
   http::Server& server_;
-  stepfunctions::AwsFront& front_;
+  std::function<void()> stop_;
   net::signal_set signals_;
   net::steady_timer look_;
   std::chrono::steady_clock::time_point give_up_;
@@ -172,11 +153,13 @@ void check_rights(const access::Grants& grants, const aws::Keys& keys) {
 }
 
 // A descriptor a connection, and some for the store: the usual soft limit is lower than that.
-void raise_descriptor_limit() {
+// Returns how many connections there may be.
+std::size_t raise_descriptor_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return http::Limits().connections;
   limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, wanted_descriptors));
   setrlimit(RLIMIT_NOFILE, &limit);
+  return std::min<std::size_t>(limit.rlim_cur / 2, most_connections);
 }
 
 int serve(const Context& context, const ServeOptions& options) {
@@ -184,29 +167,30 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto address = parse_address(options.listen);
   stepfunctions::FrontOptions front_options;
   front_options.keys = signing_keys(context.settings);
-  const auto server_options = server_options_of(context.settings, options);
+  auto server_options = server_options_of(context.settings, options);
   check_exposure(address, front_options.keys, server_options);
   auto service = service_options(context, options);
   check_rights(service.access->grants(), front_options.keys);
-  raise_descriptor_limit();
+  server_options.limits.connections = raise_descriptor_limit();
   net::io_context io{1};
-  Relay relay;
   const auto workers = context.settings.workers();
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-                    context.settings.value("bindings"), std::move(service), &relay);
+                    context.settings.value("bindings"), std::move(service));
   announce_continued(context, owner);
-  stepfunctions::AwsFront front(io, owner.service(), std::move(front_options));
-  relay.set(&front);
-  http::Server server(io, address.host, address.port, server_options,
-                      [&](http::Request request, http::Reply reply) {
-                        front.handle(std::move(request), std::move(reply));
-                      });
-  Ending ending(io, server, front);
+  stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
+                                std::move(front_options));
+  host::Health health(owner.engine());
+  http::Router router(front.handler());
+  router.add({Verb::get, Verb::head}, "/healthz", health.handler());
+  http::Server server(io, address.host, address.port, server_options, router.handler());
+  Ending ending(io, server, [&] {
+    front.stop();
+    health.stop();
+  });
   const bool v6 = address.host.find(':') != std::string::npos;
   context.print(fmt::format("{}://{}:{}\n", server_options.tls ? "https" : "http",
                             v6 ? "[" + address.host + "]" : address.host, server.port()));
   io.run();
-  relay.set(nullptr);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   io.restart();
   const std::jthread second_signal([&io](const std::stop_token& done) {

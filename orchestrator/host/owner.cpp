@@ -1,7 +1,8 @@
 #include "orchestrator/host/owner.h"
 
-#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,38 +16,13 @@ namespace orch::host {
 
 namespace bj = boost::json;
 
-void Bell::on_events(const store::ExecutionRow& run, std::span<const execution::Event> events) {
-  if (other_) other_->on_events(run, events);
-  if (run.status == execution::Status::running) return;
-  {
-    const std::scoped_lock lock(mutex_);
-    ended_ = true;
-  }
-  rung_.notify_all();
-}
-
-void Bell::on_progress(const std::string& run_id, execution::Ticket ticket,
-                       const workers::Progress& progress) {
-  if (other_) other_->on_progress(run_id, ticket, progress);
-}
-
-void Bell::on_activity_task(const std::string& activity) {
-  if (other_) other_->on_activity_task(activity);
-}
-
-void Bell::wait(Millis longest) {
-  std::unique_lock lock(mutex_);
-  rung_.wait_for(lock, longest, [&] { return ended_; });
-  ended_ = false;
-}
+constexpr std::chrono::seconds look_interval{1};
 
 Owner::Owner(const std::string& store, const std::string& command, int workers,
-             const std::string& bindings, stepfunctions::Options service_options,
-             engine::Observer* observer)
+             const std::string& bindings, stepfunctions::Options service_options)
     : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
-      registry_(workers::built_in()),
-      bell_(observer) {
+      registry_(workers::built_in()) {
   integration_.add_workers(registry_);
   std::vector<bindings::StateMachine> machines;
   if (!bindings.empty()) machines = bindings::bind(registry_, bindings);
@@ -57,7 +33,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   for (auto& row : store_->list(running)) {
     if (row.paused_at) continue;
     // Executions of the API's clients may wait for workers that need `orch serve`.
-    if (row.made.service.arn.empty()) delegated_.insert(row.made.run_id);
+    if (row.made.service.arn.empty()) delegated_.emplace(row.made.run_id, row.made.name);
     const auto at = last.find(row.id);
     // Without: a damaged history, which the engine tells of.
     if (at != last.end()) continued_.push_back({std::move(row), at->second});
@@ -72,7 +48,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
     const std::scoped_lock lock(*mutex);
     return beside->machines().activity(arn.substr(arn.rfind(':') + 1)).has_value();
   };
-  engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &bell_);
+  engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
   service_ = std::make_unique<stepfunctions::Service>(*engine_, store, std::move(service_options));
   keep_machines(*service_, machines);
   integration_.connect(*service_);
@@ -107,25 +83,39 @@ bj::object Owner::answer(const bj::object& line) {
   const std::scoped_lock lock(mutex_);
   if (closed_) return {{"retry", true}};
   const auto accepted = do_accept(request);
-  if (!std::holds_alternative<Stop>(request)) delegated_.insert(accepted.run);
+  if (!std::holds_alternative<Stop>(request)) {
+    delegated_.emplace(accepted.run, "");
+    delegated_changed_ = true;
+  }
   fault::point("host.answer");
   return to_json(accepted);
 }
 
+// Locked. The store is asked when a run has come or has ended since the last time, and once a
+// second: a run may be set aside without an event.
 void Owner::drop_ended() {
-  std::erase_if(delegated_, [&](const std::string& run) {
-    const auto row = reader_->find_unchecked(run);
-    return row.status != execution::Status::running || row.paused_at;
-  });
+  if (!ends_) ends_ = feed_.subscribe({.ends = true}, {.news = 1});
+  const bool news = !ends_->read().news.empty();
+  const auto now = std::chrono::steady_clock::now();
+  if (!std::exchange(delegated_changed_, false) && !news && now < look_again_) return;
+  look_again_ = now + look_interval;
+  for (auto each = delegated_.begin(); each != delegated_.end();) {
+    const auto row = reader_->find_unchecked(each->first);
+    each->second = row.made.name;
+    const bool over = row.status != execution::Status::running || row.paused_at;
+    each = over ? delegated_.erase(each) : std::next(each);
+  }
 }
 
 std::vector<std::string> Owner::delegated() {
   const std::scoped_lock lock(mutex_);
   drop_ended();
   std::vector<std::string> names;
-  for (const auto& run : delegated_) names.push_back(reader_->find_unchecked(run).made.name);
+  for (const auto& [run, name] : delegated_) names.push_back(name);
   return names;
 }
+
+void Owner::wait_for_an_end(Millis longest) { ends_->wait(longest); }
 
 bool Owner::close_if_none_delegated() {
   const std::scoped_lock lock(mutex_);

@@ -1,14 +1,15 @@
 // This process as the owner of the store: engine, control socket, and the runs others handed over.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/feed.h"
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/request.h"
 #include "orchestrator/stepfunctions/integration.h"
@@ -17,34 +18,12 @@
 
 namespace orch::host {
 
-/// Rung when something was committed; followers wait on it instead of polling blindly.
-class Bell final : public engine::Observer {
- public:
-  /// `other`, which may be null, is told the same.
-  explicit Bell(engine::Observer* other) : other_(other) {}
-
-  void on_events(const store::ExecutionRow& run, std::span<const execution::Event> events) override;
-  void on_progress(const std::string& run_id, execution::Ticket ticket,
-                   const workers::Progress& progress) override;
-  void on_activity_task(const std::string& activity) override;
-  /// Waits for a run to end, at most for `longest`.
-  void wait(Millis longest);
-
- private:
-  engine::Observer* other_;
-  std::mutex mutex_;
-  std::condition_variable rung_;
-  bool ended_ = false;
-};
-
 class Owner {
  public:
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
-  /// `observer` may be null; else it is told what is committed.
   /// `bindings` is the path of a bindings file, or empty.
   Owner(const std::string& store, const std::string& command, int workers,
-        const std::string& bindings, stepfunctions::Options options,
-        engine::Observer* observer = nullptr);
+        const std::string& bindings, stepfunctions::Options options);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
@@ -55,7 +34,8 @@ class Owner {
 
   engine::Engine& engine() { return *engine_; }
   stepfunctions::Service& service() { return *service_; }
-  Bell& bell() { return bell_; }
+  /// What the engine commits.
+  engine::Feed& feed() { return feed_; }
   /// Runs that this process continues: under way when the store was taken over, and not paused.
   struct Continued {
     store::ExecutionRow run;
@@ -65,6 +45,8 @@ class Owner {
 
   /// Names of the runs under way that other processes handed over, or that were continued.
   std::vector<std::string> delegated();
+  /// After delegated(): waits at most `longest` for the end of any run.
+  void wait_for_an_end(Millis longest);
   /// Takes no more runs from others if delegated() is empty; true when it is so. They retry, and
   /// own the store after this process.
   bool close_if_none_delegated();
@@ -78,10 +60,13 @@ class Owner {
   std::unique_ptr<store::Store> reader_;  ///< guarded by mutex_, as the rest below
   stepfunctions::Integration integration_;
   workers::Registry registry_;
-  Bell bell_;
+  engine::Feed feed_;
   std::vector<Continued> continued_;
   std::mutex mutex_;
-  std::set<std::string> delegated_;
+  std::map<std::string, std::string> delegated_;  ///< their names, by id
+  bool delegated_changed_ = true;
+  std::unique_ptr<engine::Subscription> ends_;  ///< since somebody has asked for the delegated
+  std::chrono::steady_clock::time_point look_again_;
   bool closed_ = false;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<stepfunctions::Service> service_;

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
@@ -28,11 +29,10 @@ namespace {
 constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr Millis accept_pause{100};
 
-net::awaitable<void> turn_away(tcp::socket socket) {
+net::awaitable<void> turn_away(tcp::socket socket, std::shared_ptr<Listening> state) {
   beast::tcp_stream stream(std::move(socket));
   stream.expires_after(std::chrono::seconds(1));
-  auto response = refusal(beast::http::status::service_unavailable, "ServiceUnavailableException",
-                          "the server has no connection left");
+  auto response = refusal(state->handler, {Fault::busy, "the server has no connection left"});
   response.prepare_payload();
   auto written = co_await beast::http::async_write(stream, response, as_result);
   static_cast<void>(written);  // whoever is turned away need not listen
@@ -51,7 +51,7 @@ void report(const std::exception_ptr& failure) {
 bool make_room(Listening& state) {
   if (state.connections < state.options.limits.connections) return true;
   if (state.idle.empty()) return false;
-  state.idle.front()->cancel();
+  state.idle.front()();
   state.idle.splice(state.idle.end(), state.idle, state.idle.begin());
   return true;
 }
@@ -63,7 +63,7 @@ net::awaitable<void> accept(std::shared_ptr<Listening> state) {
     if (std::get<0>(accepted)) {
       // Out of descriptors, say: those that wait in the queue get their turn later.
       log::warn("msg=\"cannot accept: {}\"", std::get<0>(accepted).message());
-      if (!state->idle.empty()) state->idle.front()->cancel();
+      if (!state->idle.empty()) state->idle.front()();
       state->pause.expires_after(accept_pause);
       auto waited = co_await state->pause.async_wait(as_result);
       static_cast<void>(waited);
@@ -76,7 +76,7 @@ net::awaitable<void> accept(std::shared_ptr<Listening> state) {
     if (make_room(*state))
       net::co_spawn(executor, serve(std::move(socket), state), report);
     else
-      net::co_spawn(executor, turn_away(std::move(socket)), report);
+      net::co_spawn(executor, turn_away(std::move(socket), state), report);
   }
 }
 
@@ -135,7 +135,7 @@ void Server::stop() {
   state_->stopping = true;
   state_->acceptor.close();
   state_->pause.cancel();
-  for (auto* stream : state_->idle) stream->cancel();
+  for (const auto& end : state_->idle) end();
 }
 
 std::size_t Server::at_work() const { return state_->at_work; }

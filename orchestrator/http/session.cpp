@@ -1,5 +1,6 @@
 #include "orchestrator/http/session.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <optional>
@@ -20,15 +21,12 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/http/exchange.h"
 #include "orchestrator/http/link.h"
-#include "orchestrator/json/text.h"
 
 namespace orch::http {
 
 namespace net = boost::asio;
 namespace beast = boost::beast;
 using net::ip::tcp;
-using Status = beast::http::status;
-
 namespace {
 
 // An error is an ordinary end here.
@@ -43,19 +41,19 @@ constexpr std::chrono::seconds farewell{2};
 
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
-Response refusal_of(const beast::error_code& error, const Limits& limits) {
-  using Fault = beast::http::error;
-  if (error == Fault::body_limit)
-    return refusal(Status::payload_too_large, "RequestEntityTooLargeException",
-                   fmt::format("the body is larger than {} bytes", limits.body_bytes));
-  if (error == Fault::header_limit)
-    return refusal(Status::request_header_fields_too_large, "SerializationException",
-                   fmt::format("the header is larger than {} bytes", limits.header_bytes));
-  return refusal(Status::bad_request, "SerializationException", "the request is not HTTP/1.1");
+Refusal refusal_of(const beast::error_code& error, const Limits& limits) {
+  using Error = beast::http::error;
+  if (error == Error::body_limit)
+    return {Fault::body_too_large,
+            fmt::format("the body is larger than {} bytes", limits.body_bytes)};
+  if (error == Error::header_limit)
+    return {Fault::header_too_large,
+            fmt::format("the header is larger than {} bytes", limits.header_bytes)};
+  return {Fault::malformed, "the request is not HTTP/1.1"};
 }
 
 /// The only field of this name, without its default; nothing when there is none or are several.
-std::optional<std::string> lone_field(const Request::header_type& header, beast::http::field name) {
+std::optional<std::string> lone_field(const Header& header, beast::http::field name) {
   if (header.count(name) != 1) return std::nullopt;
   const auto value = header[name];
   return std::string(value.data(), value.size());
@@ -69,8 +67,7 @@ std::string authority_of(std::string_view target) {
   return std::string(target.substr(0, target.find_first_of("/?#")));
 }
 
-Addressed addressed(const Request::header_type& header, const tcp::endpoint& local,
-                    bool encrypted) {
+Addressed addressed(const Header& header, const tcp::endpoint& local, bool encrypted) {
   Addressed request;
   request.host = lone_field(header, beast::http::field::host).value_or("");
   if (header.count(beast::http::field::origin) > 0)
@@ -89,24 +86,23 @@ std::string lower(std::string text) {
 
 /// A request is framed by its length or in chunks. Where other encodings are named the body cannot
 /// be told from what follows it (RFC 9112, 6.1).
-std::optional<Response> refuse_encoding(const Request::header_type& header) {
+std::optional<Refusal> refuse_encoding(const Header& header) {
   using Field = beast::http::field;
   if (header.count(Field::transfer_encoding) == 0) return std::nullopt;
   const auto listed = lone_field(header, Field::transfer_encoding);
   const auto text = lower(listed.value_or(""));
   if (text == "chunked") return std::nullopt;
   if (!listed || !text.ends_with("chunked"))
-    return refusal(Status::bad_request, "BadRequestException",
-                   "Transfer-Encoding must end with chunked");
-  return refusal(Status::not_implemented, "NotImplementedException",
-                 "no Transfer-Encoding but chunked is served, found " + text);
+    return Refusal{Fault::bad_encoding, "Transfer-Encoding must end with chunked"};
+  return Refusal{Fault::unknown_encoding,
+                 "no Transfer-Encoding but chunked is served, found " + text};
 }
 
 // Whether the client broke the rules, in contrast to having gone or stalled.
 bool breaks_rules(const beast::error_code& error) {
-  using Fault = beast::http::error;
-  return error.category() == beast::http::make_error_code(Fault::body_limit).category() &&
-         error != Fault::end_of_stream && error != Fault::partial_message;
+  using Error = beast::http::error;
+  return error.category() == beast::http::make_error_code(Error::body_limit).category() &&
+         error != Error::end_of_stream && error != Error::partial_message;
 }
 
 class Session {
@@ -136,6 +132,7 @@ class Session {
       const auto exchange = co_await answer(std::move(request));
       const bool open = co_await deliver(*exchange, keep_alive);
       --state_->at_work;
+      body_ = {};
       if (!open) break;
     }
     if (link_.encrypted()) co_await take_leave();
@@ -145,7 +142,7 @@ class Session {
   const Limits& limits() const { return state_->options.limits; }
 
   net::awaitable<bool> shake_hands() {
-    const auto place = state_->idle.insert(state_->idle.end(), &link_.tcp());
+    const auto place = make_idle();
     link_.tcp().expires_after(limits().header_time);
     auto shaken = co_await link_.async_handshake(as_result);
     state_->idle.erase(place);
@@ -158,46 +155,93 @@ class Session {
     static_cast<void>(ended);  // many clients do not answer
   }
 
+  // Until the place is erased, newcomers may end the connection.
+  std::list<std::function<void()>>::iterator make_idle() {
+    return state_->idle.insert(state_->idle.end(), [this] {
+      link_.tcp().cancel();
+      if (body_wait_) body_wait_->cancel();
+    });
+  }
+
   // False: the connection is over.
   net::awaitable<bool> receive(Parser& parser) {
-    const auto place = state_->idle.insert(state_->idle.end(), &link_.tcp());
+    const auto place = make_idle();
     link_.tcp().expires_after(limits().header_time);
     auto header = co_await beast::http::async_read_header(link_, buffer_, parser, as_result);
     auto error = std::get<0>(header);
-    if (auto misdirected = error ? std::nullopt : screen(parser.get())) {
-      state_->idle.erase(place);
-      co_await refuse(std::move(*misdirected));
-      co_return false;
+    auto refused = error ? std::nullopt : refuse_by_header(parser.get());
+    if (!error && !refused) error = co_await read_body(parser, refused);
+    state_->idle.erase(place);
+    if (!refused && error && breaks_rules(error))
+      refused = refusal(state_->handler, refusal_of(error, limits()));
+    if (refused) co_await refuse(std::move(*refused));
+    co_return !error && !refused;
+  }
+
+  // Before the body is read: nothing more is read for those who are refused.
+  std::optional<Response> refuse_by_header(const Header& header) {
+    if (const auto refused = refuse_encoding(header)) return refusal(state_->handler, *refused);
+    if (const auto refused = misdirected(header)) return refusal(state_->handler, *refused);
+    return std::nullopt;
+  }
+
+  std::optional<Response> screen(const Header& header) {
+    if (!state_->handler.screen) return std::nullopt;
+    try {
+      return state_->handler.screen(header, link_.encrypted());
+    } catch (const std::exception& error) {
+      return failed(error);
     }
-    if (!error && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
+  }
+
+  std::optional<Refusal> misdirected(const Header& header) {
+    if (!state_->options.hosts) return std::nullopt;
+    beast::error_code gone;
+    const auto local = link_.tcp().socket().local_endpoint(gone);
+    const auto found = state_->options.hosts->refuse(addressed(header, local, link_.encrypted()));
+    if (!found) return std::nullopt;
+    return Refusal{found->status == 403 ? Fault::foreign_origin : Fault::wrong_host,
+                   found->message};
+  }
+
+  // Of a body whose length is not known, what is small is read first.
+  net::awaitable<beast::error_code> read_body(Parser& parser, std::optional<Response>& refused) {
+    beast::error_code error;
+    const auto length = parser.content_length();
+    const auto small = limits().small_body_bytes;
+    if (length && *length > small) refused = co_await admit(parser.get(), *length);
+    if (refused) co_return error;
+    if (beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
       beast::http::response<beast::http::empty_body> go_on(Status::continue_, 11);
       auto written = co_await beast::http::async_write(link_, go_on, as_result);
       error = std::get<0>(written);
     }
-    if (!error) {
-      link_.tcp().expires_after(limits().body_time);
-      auto body = co_await beast::http::async_read(link_, buffer_, parser, as_result);
-      error = std::get<0>(body);
+    link_.tcp().expires_after(limits().body_time);
+    while (!error && !parser.is_done() && !length && parser.get().body().size() <= small) {
+      auto some = co_await beast::http::async_read_some(link_, buffer_, parser, as_result);
+      error = std::get<0>(some);
     }
-    state_->idle.erase(place);
-    if (!error) co_return true;
-    if (breaks_rules(error)) co_await refuse(refusal_of(error, limits()));
-    co_return false;
+    if (error || parser.is_done()) co_return error;
+    if (!length) refused = co_await admit(parser.get(), limits().body_bytes);
+    if (refused) co_return error;
+    link_.tcp().expires_after(limits().body_time);
+    auto read = co_await beast::http::async_read(link_, buffer_, parser, as_result);
+    co_return std::get<0>(read);
   }
 
-  // Before the body is read: whoever sends it is not to be listened to.
-  std::optional<Response> screen(const Request::header_type& header) {
-    if (auto refused = refuse_encoding(header)) return refused;
-    if (!state_->options.hosts) return std::nullopt;
-    beast::error_code gone;
-    const auto local = link_.tcp().socket().local_endpoint(gone);
-    const auto misdirected =
-        state_->options.hosts->refuse(addressed(header, local, link_.encrypted()));
-    if (!misdirected) return std::nullopt;
-    return refusal(
-        static_cast<Status>(misdirected->status),
-        misdirected->status == 403 ? "AccessDeniedException" : "MisdirectedRequestException",
-        misdirected->message);
+  // Whether a large body is read: its handler may know better by the header alone, and it waits for
+  // its memory, which the session holds until the answer is sent.
+  net::awaitable<std::optional<Response>> admit(const Header& header, std::uint64_t bytes) {
+    if (auto refused = screen(header)) co_return refused;
+    link_.tcp().expires_never();
+    const auto most = limits().bodies_bytes;
+    body_wait_.emplace(state_->bodies, link_.get_executor(), std::min(bytes, most));
+    const bool granted = co_await body_wait_->take(limits().body_time);
+    if (granted) body_ = body_wait_->share();
+    body_wait_.reset();
+    if (granted) co_return std::nullopt;
+    co_return refusal(state_->handler,
+                      {Fault::busy, "the server has no memory left for a large request"});
   }
 
   // What the client still sends is read, or the reset that unread bytes cause would overtake the
@@ -205,14 +249,16 @@ class Session {
   net::awaitable<void> refuse(Response response) {
     const bool sent = co_await send(std::move(response));
     if (!sent) co_return;
+    const auto place = make_idle();
     beast::error_code ignored;
     if (!link_.encrypted()) link_.tcp().socket().shutdown(tcp::socket::shutdown_send, ignored);
     std::array<char, piece> rest;
     link_.tcp().expires_after(farewell);
     while (true) {
       auto read = co_await link_.async_read_some(net::buffer(rest), as_result);
-      if (std::get<0>(read)) co_return;
+      if (std::get<0>(read)) break;
     }
+    state_->idle.erase(place);
   }
 
   net::awaitable<std::shared_ptr<Exchange>> answer(Request request) {
@@ -259,12 +305,15 @@ class Session {
 
   void ask(Request request, const std::shared_ptr<Exchange>& exchange) {
     try {
-      state_->handler(std::move(request), Reply(exchange, link_.encrypted()));
+      state_->handler.answer(std::move(request), Reply(exchange, link_.encrypted()));
     } catch (const std::exception& error) {
-      log::error("msg=\"a request failed: {}\"", error.what());
-      exchange->response =
-          refusal(Status::internal_server_error, "InternalFailure", "the server failed");
+      exchange->response = failed(error);
     }
+  }
+
+  Response failed(const std::exception& error) const {
+    log::error("msg=\"a request failed: {}\"", error.what());
+    return refusal(state_->handler, {Fault::failed, "the server failed"});
   }
 
   // The end of the client's side may have come without being read yet.
@@ -308,17 +357,11 @@ class Session {
   beast::flat_buffer buffer_;
   bool reading_ = false;  ///< ahead
   std::shared_ptr<Listening> state_;
+  std::optional<BodyMemory::Wait> body_wait_;
+  BodyMemory::Share body_;  ///< of the request under way
 };
 
 }  // namespace
-
-Response refusal(Status status, const char* type, const std::string& message) {
-  Response response(status, 11);
-  response.set(beast::http::field::content_type, "application/x-amz-json-1.0");
-  response.body() = json::write(boost::json::object{{"__type", type}, {"message", message}});
-  response.keep_alive(false);
-  return response;
-}
 
 net::awaitable<void> serve(tcp::socket socket, std::shared_ptr<Listening> state) {
   Session session(std::move(socket), std::move(state));

@@ -114,7 +114,7 @@ std::optional<Object> get_activity_task(Request& request) {
     request.call.handed_out = task->token;
     return Object{{"taskToken", task->token}, {"input", task->input}};
   }
-  request.call.subject = "activity:" + arn;
+  request.call.subject = engine::ActivityName{arn};
   if (request.call.last) return Object{};
   return std::nullopt;
 }

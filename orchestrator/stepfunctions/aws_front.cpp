@@ -10,7 +10,6 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/random.h"
-#include "orchestrator/http/long_polls.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/aws_request.h"
 
@@ -24,6 +23,8 @@ using Status = boost::beast::http::status;
 namespace {
 
 constexpr const char* content_type = "application/x-amz-json-1.0";
+
+constexpr std::size_t large_body = 64 << 10;
 
 Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
@@ -56,19 +57,29 @@ http::Response unavailable() {
                  Status::service_unavailable);
 }
 
-// What load balancers and supervisors ask, without a signature.
-bool asks_for_health(const http::Request& request) {
-  using Verb = boost::beast::http::verb;
-  return (request.method() == Verb::get || request.method() == Verb::head) &&
-         path_of(request) == "/healthz";
+const char* type_of(http::Fault fault) {
+  switch (fault) {
+    case http::Fault::bad_encoding:
+      return "BadRequestException";
+    case http::Fault::unknown_encoding:
+      return "NotImplementedException";
+    case http::Fault::body_too_large:
+      return "RequestEntityTooLargeException";
+    case http::Fault::wrong_host:
+      return "MisdirectedRequestException";
+    case http::Fault::foreign_origin:
+      return "AccessDeniedException";
+    case http::Fault::busy:
+      return "ServiceUnavailableException";
+    case http::Fault::failed:
+      return "InternalFailure";
+    default:
+      return "SerializationException";
+  }
 }
 
-http::Response health(bool head, const char* status) {
-  const bool ok = status == std::string_view("ok");
-  auto out = response(ok ? Status::ok : Status::service_unavailable, {{"status", status}});
-  out.set(Field::content_type, "application/json");
-  if (head) out.body().clear();
-  return out;
+http::Response refusal_of(const http::Refusal& refused) {
+  return refusal(type_of(refused.fault), refused.message, {}, http::status_of(refused.fault));
 }
 
 }  // namespace
@@ -83,15 +94,18 @@ struct AwsCall {
   net::steady_timer deadline;  ///< of a long poll; belongs to the io thread
   Call call;
   bool read = false;                  ///< `call` is filled in
+  bool woken = false;                 ///< news came that may be for one call alone
   std::atomic<bool> expired = false;  ///< the client's patience has ended
 };
 
 struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
   using Pending = std::shared_ptr<AwsCall>;
 
-  Inside(net::io_context& the_io, Service& the_service, FrontOptions the_options)
+  Inside(net::io_context& the_io, Service& the_service, engine::Watchers& the_watchers,
+         FrontOptions the_options)
       : io(the_io),
         service(the_service),
+        watchers(the_watchers),
         options(std::move(the_options)),
         pool(static_cast<std::size_t>(options.threads)) {}
 
@@ -99,20 +113,47 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     net::post(pool, [self = shared_from_this(), pending] { self->look(pending); });
   }
 
+  // Large bodies are read one after the other, so that they leave threads to small calls.
+  void begin(const Pending& pending) {
+    if (pending->request.body().size() <= large_body) return queue(pending);
+    net::post(reader, [self = shared_from_this(), pending] {
+      if (self->attempt(*pending, [&] { self->read(pending); })) self->queue(pending);
+    });
+  }
+
   // On a thread of the pool.
   void look(const Pending& pending) {
-    try {
+    bool waits = false;
+    attempt(*pending, [&] {
       if (!pending->read) read(pending);
-      answer(pending);
+      waits = !answer(pending);
+    });
+    if (!waits) pass_on(*pending);
+  }
+
+  // False: what `work` threw was the answer.
+  template <class Work>
+  bool attempt(const AwsCall& pending, const Work& work) {
+    try {
+      work();
+      return true;
     } catch (const ServiceError& error) {
-      pending->reply.send(refusal(error.type(), error.message(), error.members()));
+      pending.reply.send(refusal(error.type(), error.message(), error.members()));
     } catch (const aws::SignatureRefused& error) {
-      pending->reply.send(refusal(error.type(), error.what()));
+      pending.reply.send(refusal(error.type(), error.what()));
     } catch (const std::exception& error) {
-      log::error("operation={} msg=\"{}\"", pending->call.operation, error.what());
-      pending->reply.send(
+      log::error("operation={} msg=\"{}\"", pending.call.operation, error.what());
+      pending.reply.send(
           refusal("InternalFailure", error.what(), {}, Status::internal_server_error));
     }
+    return false;
+  }
+
+  // One task wakes one poller. Whoever was woken and takes nothing leaves it to the next.
+  void pass_on(const AwsCall& pending) {
+    const auto& subject = pending.call.subject;
+    if (!pending.woken || !pending.call.handed_out.empty() || !subject) return;
+    if (std::holds_alternative<engine::ActivityName>(*subject)) watchers.wake_one(*subject);
   }
 
   void read(const Pending& pending) {
@@ -131,27 +172,44 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     pending->reply.when_gone([self = weak_from_this(), weak = std::weak_ptr(pending)] {
       const auto inside = self.lock();
       const auto kept = weak.lock();
-      if (inside && kept && inside->polls.take(kept.get())) inside->queue(kept);
+      if (inside && kept && inside->watchers.take(kept.get())) inside->queue(kept);
     });
   }
 
-  // Looks until there is an answer, or nothing has happened since the last look.
-  void answer(const Pending& pending) {
+  // Looks until there is an answer, or nothing has happened since the last look: then it waits, and
+  // the result is false.
+  bool answer(const Pending& pending) {
     auto& call = pending->call;
     while (true) {
-      const bool known = !call.subject.empty();
-      const auto seen = polls.count(call.subject);
+      const auto subject = call.subject;
+      const auto seen = subject ? watchers.count(*subject) : 0;
       call.last = pending->expired;
       call.gone = must_not_get(*pending);
-      if (auto answer = service.call(call)) return send(*pending, *answer);
-      if (stopping) return pending->reply.send(unavailable());
-      const bool parked =
-          known && polls.park(call.subject, seen, pending.get(),
-                              [self = shared_from_this(), pending] { self->queue(pending); });
-      // Patience may have ended in between, when there was nothing to take yet.
-      const bool changed = pending->expired != call.last || must_not_get(*pending) != call.gone;
-      if (parked && (!changed || !polls.take(pending.get()))) return;
+      if (auto answer = service.call(call)) {
+        send(*pending, *answer);
+        return true;
+      }
+      if (stopping) {
+        pending->reply.send(unavailable());
+        return true;
+      }
+      if (subject && wait(pending, *subject, seen)) return false;
     }
+  }
+
+  // False: something has happened meanwhile.
+  bool wait(const Pending& pending, const engine::Subject& subject, engine::Watchers::Count seen) {
+    const auto& call = pending->call;
+    const auto wake = [self = shared_from_this(), pending] {
+      pending->woken = true;
+      self->queue(pending);
+    };
+    const auto [last, gone] = std::pair(call.last, call.gone);
+    pending->woken = false;
+    if (!watchers.add(subject, seen, pending.get(), wake)) return false;
+    // Patience may have ended in between, when there was nothing to take yet.
+    const bool changed = pending->expired != last || must_not_get(*pending) != gone;
+    return !changed || !watchers.take(pending.get());
   }
 
   // A task that its worker does not get goes to another.
@@ -172,30 +230,6 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     }
   }
 
-  void tell_health(bool head, http::Reply reply) {
-    if (stopping) return reply.send(health(head, "stopping"));
-    auto kept = std::make_shared<http::Reply>(std::move(reply));
-    net::post(pool, [self = shared_from_this(), head, kept] {
-      kept->send(health(head, self->engine_answers() ? "ok" : "failed"));
-    });
-  }
-
-  // A sign of life of no task: it is the engine that refuses it, and one that has given up does
-  // not.
-  bool engine_answers() {
-    Call call;
-    call.operation = "SendTaskHeartbeat";
-    call.request = {{"taskToken", "-"}};
-    try {
-      service.call(call);
-    } catch (const ServiceError&) {
-      return true;
-    } catch (const std::exception& error) {
-      log::error("msg=\"the engine does not answer: {}\"", error.what());
-    }
-    return false;
-  }
-
   // Whether a task would be lost on the client: it has hung up, or this process ends.
   bool must_not_get(const AwsCall& pending) const { return pending.reply.gone() || stopping; }
 
@@ -208,42 +242,52 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
           const auto kept = weak.lock();
           if (cancelled || !inside || !kept) return;
           kept->expired = true;
-          if (inside->polls.take(kept.get())) inside->queue(kept);
+          if (inside->watchers.take(kept.get())) inside->queue(kept);
         });
   }
 
   net::io_context& io;
   Service& service;
+  engine::Watchers& watchers;
   FrontOptions options;
-  http::LongPolls polls;
   std::atomic<bool> stopping = false;
   net::thread_pool pool;
+  net::thread_pool reader{1};  ///< of large bodies
 };
 
-AwsFront::AwsFront(net::io_context& io, Service& service, FrontOptions options)
-    : inside_(std::make_shared<Inside>(io, service, std::move(options))) {}
+AwsFront::AwsFront(net::io_context& io, Service& service, engine::Watchers& watchers,
+                   FrontOptions options)
+    : inside_(std::make_shared<Inside>(io, service, watchers, std::move(options))) {}
 
 AwsFront::~AwsFront() {
   stop();
+  inside_->reader.join();
   inside_->pool.join();
 }
 
 void AwsFront::stop() {
   inside_->stopping = true;
-  inside_->polls.ring_all();
+  inside_->watchers.wake_all();
 }
 
-void AwsFront::handle(http::Request request, http::Reply reply) {
-  if (asks_for_health(request))
-    return inside_->tell_health(request.method() == boost::beast::http::verb::head,
-                                std::move(reply));
-  inside_->queue(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
+http::Handler AwsFront::handler() {
+  http::Handler handler;
+  handler.answer = [this](http::Request request, http::Reply reply) {
+    inside_->begin(std::make_shared<AwsCall>(inside_->io, std::move(request), std::move(reply)));
+  };
+  handler.screen = [this](const http::Header& header,
+                          bool encrypted) -> std::optional<http::Response> {
+    try {
+      check_aws_header(header, encrypted, inside_->options.keys, clock_now());
+      return std::nullopt;
+    } catch (const ServiceError& error) {
+      return refusal(error.type(), error.message(), error.members());
+    } catch (const aws::SignatureRefused& error) {
+      return refusal(error.type(), error.what());
+    }
+  };
+  handler.refuse = refusal_of;
+  return handler;
 }
-
-void AwsFront::notice(const store::ExecutionRow& run, std::span<const execution::Event>) {
-  if (run.status != execution::Status::running) inside_->polls.ring("run:" + run.made.run_id);
-}
-
-void AwsFront::notice(const std::string& activity) { inside_->polls.ring("activity:" + activity); }
 
 }  // namespace orch::stepfunctions

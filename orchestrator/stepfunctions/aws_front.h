@@ -9,13 +9,12 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include <boost/asio/io_context.hpp>
 
 #include "orchestrator/aws/sigv4.h"
-#include "orchestrator/engine/engine.h"
-#include "orchestrator/http/server.h"
+#include "orchestrator/engine/watchers.h"
+#include "orchestrator/http/handler.h"
 #include "orchestrator/stepfunctions/service.h"
 
 namespace orch::stepfunctions {
@@ -25,22 +24,19 @@ struct FrontOptions {
   int threads = 16;  ///< that wait for the store and the engine
 };
 
-/// The path is not looked at: proxies send whole URLs.
 class AwsFront {
  public:
-  /// `io` and `service` must outlive the front.
-  AwsFront(boost::asio::io_context& io, Service& service, FrontOptions options);
+  /// `io`, `service` and `watchers`, which the engine's feed wakes, must outlive the front.
+  AwsFront(boost::asio::io_context& io, Service& service, engine::Watchers& watchers,
+           FrontOptions options);
   /// Waits for calls at work.
   ~AwsFront();
   AwsFront(const AwsFront&) = delete;
   AwsFront& operator=(const AwsFront&) = delete;
 
-  /// A Handler.
-  void handle(http::Request request, http::Reply reply);
-  /// Something has happened to a run: long polls that wait for it look again. Thread-safe.
-  void notice(const store::ExecutionRow& run, std::span<const execution::Event> events);
-  /// A task of the activity waits: likewise.
-  void notice(const std::string& activity);
+  /// Of all paths: proxies send whole URLs, and clients do not agree on one. The front must outlive
+  /// it.
+  http::Handler handler();
   /// Long polls get their answer now: no task, or that the server is not available.
   void stop();
 

@@ -1,5 +1,6 @@
 #include "orchestrator/stepfunctions/aws_request.h"
 
+#include "orchestrator/http/router.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/error.h"
 
@@ -12,10 +13,10 @@ namespace {
 constexpr std::string_view target_prefix = "AWSStepFunctions.";
 constexpr std::string_view signing_name = "states";
 
-aws::SignedRequest signed_parts(const http::Request& request, bool encrypted) {
+aws::SignedRequest signed_parts(const http::Header& request, bool encrypted) {
   aws::SignedRequest parts;
   parts.method = std::string(request.method_string());
-  const auto target = path_of(request);
+  const auto target = http::path_of(request);
   const auto question = target.find('?');
   parts.path = target.substr(0, question);
   if (question != std::string_view::npos) parts.query = target.substr(question + 1);
@@ -25,7 +26,6 @@ aws::SignedRequest signed_parts(const http::Request& request, bool encrypted) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     parts.headers.emplace_back(std::move(name), std::string(field.value()));
   }
-  parts.body = request.body();
   parts.encrypted = encrypted;
   return parts;
 }
@@ -41,7 +41,7 @@ bj::object parse_body(const std::string& text) {
   throw stepfunctions::ServiceError("SerializationException", "the body must be a JSON object");
 }
 
-std::string_view operation_of(const http::Request& request) {
+std::string_view operation_of(const http::Header& request) {
   const auto target = request["X-Amz-Target"];
   const std::string_view text(target.data(), target.size());
   if (request.method() != boost::beast::http::verb::post || !text.starts_with(target_prefix))
@@ -52,18 +52,21 @@ std::string_view operation_of(const http::Request& request) {
 
 }  // namespace
 
-std::string_view path_of(const http::Request& request) {
-  const std::string_view target(request.target().data(), request.target().size());
-  const auto scheme = target.find("://");
-  // "://" behind a slash is part of a path or a query.
-  if (scheme == std::string_view::npos || scheme > target.find('/')) return target;
-  const auto path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
+void check_aws_header(const http::Header& header, bool encrypted, const aws::Keys& keys,
+                      Instant now) {
+  if (!keys.empty())
+    aws::verify_header(signed_parts(header, encrypted), keys, signing_name, now);
+  else
+    operation_of(header);
 }
 
 AwsRequest read_aws_request(const http::Request& request, bool encrypted, const aws::Keys& keys,
                             Instant now) {
-  if (!keys.empty()) aws::verify(signed_parts(request, encrypted), keys, signing_name, now);
+  if (!keys.empty()) {
+    auto parts = signed_parts(request, encrypted);
+    parts.body = request.body();
+    aws::verify(parts, keys, signing_name, now);
+  }
   AwsRequest read;
   read.operation = operation_of(request);
   const auto header = request[boost::beast::http::field::authorization];

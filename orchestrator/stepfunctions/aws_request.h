@@ -7,7 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include "orchestrator/aws/sigv4.h"
-#include "orchestrator/http/server.h"
+#include "orchestrator/http/handler.h"
 
 namespace orch::stepfunctions {
 
@@ -17,8 +17,10 @@ struct AwsRequest {
   boost::json::object body;
 };
 
-/// The target behind the host: proxies send the whole URL. Inside the request.
-std::string_view path_of(const http::Request& request);
+/// What can be refused of a request before its body is known: who signs it and when, else which
+/// operation it is. Throws aws::SignatureRefused, and ServiceError (UnknownOperationException).
+void check_aws_header(const http::Header& header, bool encrypted, const aws::Keys& keys,
+                      Instant now);
 
 /// Checks the signature when there are `keys`, then the rest; `encrypted`: it came over TLS. Throws
 /// aws::SignatureRefused, and ServiceError (UnknownOperationException, SerializationException).

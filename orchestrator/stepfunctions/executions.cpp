@@ -28,17 +28,14 @@ constexpr std::int64_t billed_step_ms = 100;
 }  // namespace
 
 void check_input(const std::string& input) {
-  std::string why;
-  if (input.find_first_not_of(" \t\r\n") == std::string::npos)
-    why = "Invalid execution input.";
-  else if (const auto fault = explain_syntax(input))
-    why = fault->message;
-  if (why.empty()) {
+  std::string why = "Invalid execution input.";
+  if (input.find_first_not_of(" \t\r\n") != std::string::npos) {
     try {
       json::parse(input);
       return;
     } catch (const json::SyntaxError& error) {
-      why = error.what();
+      const auto fault = explain_syntax(input);
+      why = fault ? fault->message : error.what();
     }
   }
   throw ServiceError("InvalidExecutionInput",
@@ -260,7 +257,7 @@ std::optional<Object> start_sync_execution(Request& request) {
   }
   const auto row = request.desk.reader->find(call.memory);
   if (row.status == execution::Status::running && !call.last) {
-    call.subject = "run:" + row.made.run_id;
+    call.subject = engine::RunName{row.made.run_id};
     return std::nullopt;
   }
   const auto& made = row.made;

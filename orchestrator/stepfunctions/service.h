@@ -13,6 +13,7 @@
 
 #include "orchestrator/access/policy.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/watchers.h"
 #include "orchestrator/stepfunctions/arns.h"
 #include "orchestrator/stepfunctions/error.h"
 
@@ -36,8 +37,9 @@ struct Call {
   bool gone = false;   ///< the client has hung up: nothing may be handed out to it
   std::optional<engine::Starter> starter = {};  ///< the task that calls, when one does
 
-  std::string subject;  ///< set when there is no answer yet: what has to happen first
-  std::string memory;   ///< of a long poll, between two calls
+  /// Set when there is no answer yet: what has to happen first.
+  std::optional<engine::Subject> subject;
+  std::string memory;  ///< of a long poll, between two calls
   /// The token of the task that is in the answer, for give_back().
   std::string handed_out;
 };

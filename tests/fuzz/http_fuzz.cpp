@@ -45,7 +45,7 @@ class Loopback {
  public:
   Loopback()
       : server_(io_, "127.0.0.1", 0, {limits()},
-                [](http::Request request, http::Reply reply) { reply.send(answer(request)); }),
+                {[](http::Request request, http::Reply reply) { reply.send(answer(request)); }}),
         to_(net::ip::make_address("127.0.0.1"), server_.port()) {}
 
   void send(std::string_view bytes) {

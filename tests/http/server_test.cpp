@@ -23,7 +23,6 @@ namespace net = boost::asio;
 using net::ip::tcp;
 using testing::HasSubstr;
 using testing::StartsWith;
-using Status = boost::beast::http::status;
 
 constexpr std::chrono::seconds patience{20};
 constexpr Millis soon{200};
@@ -86,7 +85,9 @@ class ServerTest : public testing::Test {
     options.limits = limits;
     server_ = std::make_unique<Server>(
         io_, "127.0.0.1", 0, std::move(options),
-        [this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
+        Handler{
+            [this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); },
+            [this](const Header& header, bool) { return screen(header); }});
     port_ = server_->port();
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -107,6 +108,13 @@ class ServerTest : public testing::Test {
     const auto lost = [this] { lost_.set_value(); };
     if (path == "/large") return reply.send(text_response(std::string(64 << 20, 'x')), lost);
     reply.send(text_response(path + "=" + request.body()));
+  }
+
+  static std::optional<Response> screen(const Header& header) {
+    if (header.target() != "/refused") return std::nullopt;
+    Response response(Status::forbidden, 11);
+    response.body() = "by its header";
+    return response;
   }
 
   /// Runs on the io thread and returns what it returns.
@@ -261,6 +269,50 @@ TEST_F(ServerTest, TellsTheSenderOfALargeBodyBeforeItHasReadIt) {
   EXPECT_THAT(ask("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" +
                   std::string(0x100000, 'x')),
               StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(ServerTest, ALargeBodyIsRefusedByItsHeaderAndASmallOneByItsHandler) {
+  start({.small_body_bytes = 100});
+  EXPECT_THAT(ask("POST /refused HTTP/1.1\r\nContent-Length: 101\r\n\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("by its header")));
+  EXPECT_THAT(ask("POST /refused HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(ask("POST /refused HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
+                  std::string(0x65, 'x') + "\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(ask(post("/refused", "small", "Connection: close\r\n")), HasSubstr("/refused=small"));
+}
+
+// What is half sent keeps its memory until its time is over; the rest waits unread.
+TEST_F(ServerTest, LargeBodiesShareTheMemoryThatThereIs) {
+  start({.small_body_bytes = 100, .bodies_bytes = 1'000});
+  std::list<Peer> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.emplace_back(port_);
+    slow.back().send("POST /a HTTP/1.1\r\nContent-Length: 900\r\n\r\nabc");
+  }
+  expect_service();
+  Peer chunked(port_), known(port_);
+  known.send(post("/known", std::string(500, 'k'), "Connection: close\r\n"));
+  chunked.send(
+      "POST /chunked HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+      "1f4\r\n" +
+      std::string(500, 'c') + "\r\n0\r\n\r\n");
+  expect_service();
+  slow.clear();
+  EXPECT_THAT(known.rest(), HasSubstr("/known=kkk"));
+  EXPECT_THAT(chunked.rest(), HasSubstr("/chunked=ccc"));
+}
+
+TEST_F(ServerTest, ALargeBodyThatFindsNoMemoryIsRefused) {
+  start({.small_body_bytes = 100, .bodies_bytes = 1'000, .body_time = soon});
+  Peer busy(port_);
+  busy.send(post("/wait", std::string(900, 'x')));
+  await([&] { return waits_ == 1; });
+  EXPECT_THAT(ask(post("/a", std::string(900, 'x'))), StartsWith("HTTP/1.1 503 "));
+  release();
+  EXPECT_THAT(busy.next(15), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(ask(post("/a", std::string(900, 'x'), "Connection: close\r\n")), HasSubstr("/a=xxx"));
 }
 
 TEST_F(ServerTest, CutsSlowClients) {

@@ -3,10 +3,16 @@
 
     hardening.py --orch build/dev/orch"""
 import argparse
+import contextlib
 import http.client
 import json
 import os
+import pathlib
+import re
+import resource
+import select
 import signal
+import socket
 import stat
 import sys
 import threading
@@ -197,6 +203,131 @@ class Modes(unittest.TestCase):
             server.start()
             self.assertEqual(stat.S_IMODE(server.store.stat().st_mode), 0o600)
             self.assertIn("was open to other users (0644); now only its owner may use it", server.log_text())
+
+
+# Calls beside clients that are up to something: far above what they take on a busy machine, far below what they
+# took when one client could hold up the others.
+SOON = 5
+
+
+class Crowds(unittest.TestCase):
+    def serve(self, *arguments, files=None):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard != resource.RLIM_INFINITY and hard < 8192:
+            self.skipTest("too few descriptors")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 8192), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        context = serving(ORCH, *arguments, files=files)
+        self.server = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+
+    def connect(self, count):
+        clients = []
+        for _ in range(count):
+            client = socket.create_connection((self.server.host, self.server.port), timeout=60)
+            self.addCleanup(client.close)
+            clients.append(client)
+        return clients
+
+    def longest_call(self, busy=lambda: False, calls=20):
+        """In seconds, of `calls` at least and for as long as it is `busy`."""
+        longest = 0
+        while calls > 0 or busy():
+            begun = time.monotonic()
+            self.server.call("ListActivities")
+            longest = max(longest, time.monotonic() - begun)
+            calls -= 1
+        return longest
+
+    def head(self, operation, length, more=""):
+        return (f"POST / HTTP/1.1\r\nHost: {self.server.host}:{self.server.port}\r\n"
+                f"X-Amz-Target: AWSStepFunctions.{operation}\r\nContent-Length: {length}\r\n{more}\r\n").encode()
+
+    @staticmethod
+    def answer(client):
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        return json.loads(response.read())
+
+    def memory(self):
+        """Resident, in MiB."""
+        status = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) // 1024
+
+    def test_long_polls_leave_the_others_their_turn_and_get_one_task_each(self):
+        self.serve()
+        activity = self.server.call("CreateActivity", name="work")["activityArn"]
+        body = json.dumps({"activityArn": activity}).encode()
+        polls = self.connect(1100)
+        for poll in polls:
+            poll.sendall(self.head("GetActivityTask", len(body)) + body)
+        self.assertLess(self.longest_call(), SOON)
+        made = self.server.call("CreateStateMachine", name="m", roleArn=ROLE,
+                                definition=machine({"Type": "Task", "Resource": activity}))
+        tasks = 50
+        for number in range(tasks):
+            self.server.call("StartExecution", stateMachineArn=made["stateMachineArn"], name=f"e{number}",
+                             input=json.dumps(number))
+        answers, waiting = [], polls
+        give_up = time.monotonic() + 60
+        while len(answers) < tasks and time.monotonic() < give_up:
+            readable = ready(waiting)
+            answers += [body for body in map(self.answer, readable) if body]
+            waiting = [each for each in waiting if each not in readable]
+        self.assertEqual(sorted(json.loads(each["input"]) for each in answers), list(range(tasks)))
+        self.assertEqual(len({each["taskToken"] for each in answers}), tasks)
+
+    def test_half_sent_bodies_hold_up_nobody(self):
+        self.serve()
+        part = b"x" * (256 << 10)
+        clients = self.connect(3000)
+        for client in clients:
+            client.setblocking(False)
+            with contextlib.suppress(OSError):
+                client.send(self.head("StartExecution", 8 << 20) + part)
+        self.assertLess(self.longest_call(), SOON)
+        self.assertLess(self.memory(), 700)
+
+    def test_a_large_body_of_a_stranger_is_not_read(self):
+        self.serve("--keys", "keys.json", files={"keys.json": json.dumps({"AKID": "s3cr3t"})})
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+
+        def signed(key="AKID", date=now):
+            return (f"X-Amz-Date: {date}\r\nAuthorization: AWS4-HMAC-SHA256 "
+                    f"Credential={key}/{date[:8]}/us-east-1/states/aws4_request, "
+                    f"SignedHeaders=host;x-amz-date;x-amz-target, Signature={'0' * 64}\r\n")
+
+        for more, refusal in (("", "MissingAuthenticationTokenException"),
+                              (signed(key="OTHER"), "UnrecognizedClientException"),
+                              (signed(date="20200101T000000Z"), "InvalidSignatureException")):
+            client, = self.connect(1)
+            client.sendall(self.head("StartExecution", 8 << 20, more))
+            self.assertEqual(self.answer(client)["__type"], refusal)
+        client, = self.connect(1)
+        client.sendall(self.head("StartExecution", 100_000, signed()) + b" " * 100_000)
+        self.assertIn("The request signature we calculated does not match", self.answer(client)["message"])
+
+    def test_large_documents_are_read_one_after_the_other(self):
+        self.serve()
+        body = ("{" + ",".join(f'"{number:x}":1' for number in range(700_000)) + "}").encode()
+
+        def send(client):
+            with contextlib.suppress(OSError):  # the server ends before it has read all
+                client.sendall(self.head("ListActivities", len(body)) + body)
+
+        for client in self.connect(16):
+            threading.Thread(target=send, args=(client,)).start()
+        begun = time.monotonic()
+        self.assertLess(self.longest_call(lambda: time.monotonic() - begun < 3), SOON)
+
+
+def ready(sockets):
+    """Those of them that can be read, within a moment."""
+    poll = select.poll()
+    by_number = {each.fileno(): each for each in sockets}
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in poll.poll(100)]
 
 
 class Requests(unittest.TestCase):
