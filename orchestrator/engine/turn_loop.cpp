@@ -102,7 +102,8 @@ void TurnLoop::roll_back() {
 // Inside a catch block; throws on when it makes no sense, or the engine is to close.
 void TurnLoop::try_again_later(const std::exception& error, Instant give_up, Millis& delay) {
   const auto* known = dynamic_cast<const Error*>(&error);
-  const bool lasts = known && !may_pass(*known) && known->code() != "ORCH-0218" && known->code() != "ORCH-0217";
+  const bool lasts =
+      known && !may_pass(*known) && known->code() != "ORCH-0218" && known->code() != "ORCH-0217";
   if (lasts || steady_now() > give_up) throw;
   log::warn("msg=\"{}; trying again in {} ms\" code={}", error.what(), delay.count(),
             known ? known->code() : "");

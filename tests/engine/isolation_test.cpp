@@ -139,8 +139,8 @@ INSTANTIATE_TEST_SUITE_P(Points, Isolation,
                                            "engine.child", "engine.dispatch",
                                            "engine.result_received", "reader.open", "reader.next",
                                            "writer.open", "writer.page", "results.before_file",
-                                           "results.before_manifest", "store.encode", "store.commit", "store.committed",
-                                           "store.write"),
+                                           "results.before_manifest", "store.encode",
+                                           "store.commit", "store.committed", "store.write"),
                          [](const auto& point) {
                            auto name = point.param;
                            std::replace(name.begin(), name.end(), '.', '_');

@@ -221,7 +221,7 @@ TEST_P(StoreExam, SetsTheOutcomeAndDropsProgress) {
   EXPECT_TRUE(store_->progress(id).empty());
 }
 
-TEST_P(StoreExam, FindsByNameIdAndUniqueBeginning) {
+TEST_P(StoreExam, FindsByNameIdAndUniqueBeginningOrEnding) {
   add("aa11", "first");
   add("aa22", "second");
   add("bb33", "aa11x");
@@ -229,7 +229,10 @@ TEST_P(StoreExam, FindsByNameIdAndUniqueBeginning) {
   EXPECT_EQ(store_->find("second").made.run_id, "aa22");
   EXPECT_EQ(store_->find("aa2").made.run_id, "aa22");
   EXPECT_EQ(store_->find("b").made.run_id, "bb33");
-  EXPECT_EQ(refusal("aa"), "several runs begin with \"aa\": aa22 (second of copy), aa11 (first of copy)");
+  EXPECT_EQ(store_->find("22").made.run_id, "aa22");
+  EXPECT_EQ(store_->find("@last").made.run_id, "bb33");
+  EXPECT_EQ(refusal("aa"),
+            "several runs begin with \"aa\": aa22 (second of copy), aa11 (first of copy)");
   EXPECT_EQ(refusal("zz"), "no run \"zz\"");
   EXPECT_EQ(refusal("%"), "no run \"%\"");
 }
