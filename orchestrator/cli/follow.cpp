@@ -66,7 +66,8 @@ void RunReader::apply(const engine::FeedBatch& batch) {
 
 void RunReader::apply(const engine::Committed& committed) {
   const auto& events = committed.events;
-  if (events.empty() || events.back().id <= projection_.last_event()) return;
+  if (events.empty()) return refresh();
+  if (events.back().id <= projection_.last_event()) return;
   if (events.front().id > projection_.last_event() + 1) return refresh();
   for (const auto& event : events)
     if (event.id > projection_.last_event()) projection_.add(event);

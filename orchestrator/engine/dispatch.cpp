@@ -26,7 +26,7 @@ void Dispatch::carry_out(Active& run) {
   run.deferred.erase(run.deferred.begin(), run.deferred.begin() + taken);
   if (run.decision) run.decision->kept = true;
   fault::point("engine.dispatch");
-  if (observer_ && !events.empty()) observer_->on_events(run.row, events);
+  if (observer_) observer_->on_events(run.row, events);
   follow(run, events);
   runs_.followers.moved(run);
   run.misfires = 0;

@@ -85,6 +85,8 @@ struct TokenReport {
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// `events` may be empty: the run took part in a turn that recorded none, and its row may have
+  /// changed (it waits for another run).
   virtual void on_events(const store::ExecutionRow& run,
                          std::span<const execution::Event> events) = 0;
   virtual void on_progress(const std::string& run_id, execution::Ticket ticket,

@@ -20,8 +20,9 @@ namespace orch::engine {
 /// The number of a piece of news: 1, 2, 3 … of this process. The store has what came before.
 using Cursor = std::uint64_t;
 
-/// Events that were committed together, and the run's row after them. A row may also change without
-/// an event (paused, waiting for another run): the store has that.
+/// Events that were committed together, and the run's row after them. Without an event the row in
+/// the store may have changed (the run waits for another one); it may also change unsaid (paused by
+/// another process).
 struct Committed {
   store::ExecutionRow row;
   std::vector<execution::Event> events;
