@@ -12,6 +12,7 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/sqlite/history.h"
+#include "orchestrator/store/sqlite/list_query.h"
 #include "orchestrator/store/sqlite/machines.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
 #include "orchestrator/store/sqlite/rows.h"
@@ -34,51 +35,6 @@ constexpr const char* ledger = "orch_migration";
 // more than any owner hands out.
 constexpr Instant first_epoch = std::chrono::sys_days(std::chrono::year{2020} / 1 / 1);
 constexpr int fences_per_ms = 22;  // as a power of two
-
-/// The parameters of list_query(), in the order of their numbers.
-template <class Use>
-auto with_parameters(const ListFilter& filter, const Use& use) {
-  const auto ms = [](const Instant& at) { return at.time_since_epoch().count(); };
-  std::optional<std::string> status;
-  if (filter.status) status = to_string(*filter.status);
-  std::optional<std::int64_t> not_before, behind_ms, behind_id, redriven, parent, map_run;
-  if (filter.not_before) not_before = ms(*filter.not_before);
-  if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
-  if (filter.behind) {
-    behind_ms = ms(filter.behind->first);
-    behind_id = number(filter.behind->second);
-  }
-  if (filter.map_run) {
-    parent = number(filter.map_run->first);
-    map_run = filter.map_run->second;
-  }
-  return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
-             behind_id, parent, map_run, filter.limit);
-}
-
-// Only the conditions that are asked for, so that the indexes of runs that are under way, of runs
-// that are no children, and of children by their map run serve.
-std::string list_query(const ListFilter& filter) {
-  const bool running = filter.status == execution::Status::running;
-  const bool children = filter.children || filter.map_run;
-  auto query = fmt::format("SELECT {} FROM execution {} WHERE {}", row_columns,
-                           running && !filter.map_run ? "INDEXED BY execution_running" : "",
-                           children ? "true" : "parent IS NULL");
-  const auto when = [&](bool given, const char* condition) {
-    if (given) query += condition;
-  };
-  when(filter.status.has_value(), running ? " AND status = 'RUNNING'" : " AND status = ?1");
-  when(filter.workflow.has_value(), " AND workflow = ?2");
-  when(filter.not_before.has_value(), " AND started_ms >= ?3");
-  when(filter.version.has_value(), " AND version = ?4");
-  when(filter.alias.has_value(), " AND alias = ?5");
-  when(filter.redriven.has_value(), " AND (redrive_count > 0) = ?6");
-  when(filter.paused, " AND paused_ms IS NOT NULL");
-  when(!filter.express, " AND NOT express");
-  when(filter.behind.has_value(), " AND (started_ms, id) < (?7, ?8)");
-  when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
-  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?11";
-}
 
 std::string new_store_id() { return fmt::format("{:016x}{:016x}", random_bits(), random_bits()); }
 

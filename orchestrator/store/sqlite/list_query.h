@@ -1,0 +1,39 @@
+// The statement of Store::list().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "orchestrator/store/sqlite/rows.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::store {
+
+/// Rows of executions, newest first, with the columns of `row_columns`; its parameters are those of
+/// with_parameters().
+std::string list_query(const ListFilter& filter);
+
+/// The parameters of list_query(), in the order of their numbers.
+template <class Use>
+auto with_parameters(const ListFilter& filter, const Use& use) {
+  const auto ms = [](const Instant& at) { return at.time_since_epoch().count(); };
+  std::optional<std::string> status;
+  if (filter.status) status = to_string(*filter.status);
+  std::optional<std::int64_t> not_before, behind_ms, behind_id, redriven, parent, map_run;
+  if (filter.not_before) not_before = ms(*filter.not_before);
+  if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
+  if (filter.behind) {
+    behind_ms = ms(filter.behind->first);
+    behind_id = number(filter.behind->second);
+  }
+  if (filter.map_run) {
+    parent = number(filter.map_run->first);
+    map_run = filter.map_run->second;
+  }
+  return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
+             behind_id, parent, map_run, filter.limit);
+}
+
+}  // namespace orch::store
