@@ -59,7 +59,7 @@ class Path {
   /// The value, or why there is none: for callers with their own words for a miss.
   std::variant<boost::json::value, NoValue> resolve(const Scope& scope) const;
 
-  /// Like evaluate() without copying or allocating: the place inside the scope's documents, or null
+  /// Like resolve() without copying or allocating: the place inside the scope's documents, or null
   /// when the path misses or is not definite. Valid as long as the scope's documents.
   const boost::json::value* find(const Scope& scope) const;
 
