@@ -1,11 +1,13 @@
 #include "orchestrator/host/owner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/host/bound_machines.h"
 #include "orchestrator/store/machines.h"
@@ -63,7 +65,20 @@ Owner::~Owner() {
 
 Accepted Owner::accept(const Request& request) {
   const std::scoped_lock lock(mutex_);
-  return do_accept(request);
+  try {
+    return do_accept(request);
+  } catch (const Error& error) {
+    // An interrupted run goes on as soon as this process owns the store: it may have succeeded
+    // before it is asked to.
+    const auto* resume = std::get_if<Resume>(&request);
+    if (!resume || error.code() != "ORCH-0205" || !was_continued(resume->run)) throw;
+    return {resume->run};
+  }
+}
+
+bool Owner::was_continued(const std::string& run) const {
+  return std::ranges::any_of(continued_,
+                             [&](const auto& each) { return each.run.made.run_id == run; });
 }
 
 Accepted Owner::do_accept(const Request& request) {

@@ -28,8 +28,9 @@ class Owner {
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
 
-  /// Does what was asked for; returns when it is committed. Throws as the engine does, and Error
-  /// ORCH-0203 for a run that there is not.
+  /// Does what this process was started for; returns when it is committed. Throws as the engine
+  /// does, and Error ORCH-0203 for a run that there is not. To resume a run that goes on by itself
+  /// is no error when it has succeeded meanwhile.
   Accepted accept(const Request& request);
 
   engine::Engine& engine() { return *engine_; }
@@ -53,6 +54,7 @@ class Owner {
 
  private:
   Accepted do_accept(const Request& request);
+  bool was_continued(const std::string& run) const;
   boost::json::object answer(const boost::json::object& line);
   void drop_ended();
 
