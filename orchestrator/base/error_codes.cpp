@@ -34,7 +34,7 @@ constexpr std::array codes = {
               "the other side answered with what this version does not know, or not at all (a "
               "process that "
               "was stopped, say). Asking again is safe: what the owner has heard happens once."},
-    ErrorCode{"ORCH-0008", "nobody owns the run store",
+    ErrorCode{"ORCH-0008", "no process owns the run store",
               "--no-follow hands a run over to the process that owns the store; there is none. "
               "Without the option the run is done by this process."},
     ErrorCode{"ORCH-0009", "a URL or table name of replicate is wrong",
@@ -129,7 +129,7 @@ constexpr std::array codes = {
         "A task token is given to the worker of an activity, and to the service of a task that "
         "waits for it. It has to come back byte for byte, to the server that gave it."},
     ErrorCode{
-        "ORCH-0214", "the task is not open any more",
+        "ORCH-0214", "the task is no longer open",
         "Its token has been used, the task has timed out, or its execution has ended. What the "
         "worker did is not taken into the execution."},
     ErrorCode{

@@ -55,24 +55,28 @@ void RunReader::refresh() {
 }
 
 void RunReader::apply(const engine::FeedBatch& batch) {
+  // The store is asked once, however many of the news need it.
+  bool asks = batch.missed;
   for (const auto& news : batch.news) {
     if (const auto* committed = std::get_if<engine::Committed>(&news.what))
-      apply(*committed);
+      asks = !apply(*committed) || asks;
     else
       apply(std::get<engine::TaskProgress>(news.what));
   }
-  if (batch.missed || row_.status != execution::Status::running) refresh();
+  if (asks || row_.status != execution::Status::running) refresh();
 }
 
-void RunReader::apply(const engine::Committed& committed) {
+// False: only the store has what is new, for the row alone has changed, or events are missing.
+bool RunReader::apply(const engine::Committed& committed) {
   const auto& events = committed.events;
-  if (events.empty()) return refresh();
-  if (events.back().id <= projection_.last_event()) return;
-  if (events.front().id > projection_.last_event() + 1) return refresh();
+  if (events.empty()) return false;
+  if (events.back().id <= projection_.last_event()) return true;
+  if (events.front().id > projection_.last_event() + 1) return false;
   for (const auto& event : events)
     if (event.id > projection_.last_event()) projection_.add(event);
   row_.status = committed.row.status;
   row_.redrive_count = committed.row.redrive_count;
+  return true;
 }
 
 // The latest of each task; of those that are over there is none to show.

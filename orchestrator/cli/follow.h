@@ -26,7 +26,7 @@ class RunReader {
   const store::ExecutionRow& row() const { return row_; }
 
  private:
-  void apply(const engine::Committed& committed);
+  bool apply(const engine::Committed& committed);
   void apply(const engine::TaskProgress& reported);
 
   store::Store& store_;

@@ -82,7 +82,7 @@ bool Activities::consider(Report& report) {
   if (report.decision && report.decision->adopted) return true;
   const auto task = run ? run->execution.open_task(ticket) : std::nullopt;
   if (!task)
-    throw Error("ORCH-0214", "the task is not open any more",
+    throw Error("ORCH-0214", "the task is no longer open",
                 "it has been completed, has timed out, or its execution has ended");
   if (!same_secret(task->token, report.token)) refuse_token();
   report.run = run->row.id;

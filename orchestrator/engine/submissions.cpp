@@ -100,7 +100,7 @@ Submitted Submissions::submit(const Submission& submission) {
 void Submissions::check_open(const store::StarterLink& starter) {
   auto* run = runs_.executions.find(starter.execution);
   if (!run || !run->execution.is_open(execution::Ticket{starter.ticket}))
-    throw Error("ORCH-0214", "the task that starts this run is not open any more",
+    throw Error("ORCH-0214", "the task that starts this run is no longer open",
                 "nothing was started: the task has timed out, or its execution has ended");
 }
 
