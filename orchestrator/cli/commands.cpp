@@ -107,6 +107,18 @@ constexpr std::array table = {
             "orch catalog refresh --apply",
             declare_catalog_refresh},
     Command{
+        "schedule preview", "Show when a schedule fires",
+        "SCHEDULE is a cron expression of five fields (minute, hour, day of month, month, day "
+        "of week) or of six (the second in front), with names, lists, ranges, steps, L, W and "
+        "#; a nickname such as @daily; an interval, @every 15m; or a form of Amazon "
+        "EventBridge, cron(…) and rate(…).\n\n"
+        "A time that the clocks skip in spring fires when they have been put forward; one that "
+        "comes twice in autumn fires the first time. A schedule of every hour, and an "
+        "interval, count on the time that passes. docs/schedules.md has the rules.",
+        "orch schedule preview '30 2 * * *' --zone Europe/Berlin --from 2027-03-27 --count 3\n"
+        "orch schedule preview '0 6 L * *' --business-days previous --holidays days.txt -o jsonl",
+        declare_schedule_preview},
+    Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "
         "shipped workflow `replicate` on it. Passwords in the URLs go to files that only you "
