@@ -5,7 +5,6 @@ set(root "${CMAKE_CURRENT_LIST_DIR}/..")
 set(allow_base    base)
 set(allow_json    base json)
 set(allow_yaml    base json yaml)
-set(allow_schedule base schedule)
 set(allow_access  base json access)
 set(allow_db      base json db)
 set(allow_jsonata base json jsonata)
@@ -22,22 +21,24 @@ set(allow_host    base json yaml access execution store engine http stepfunction
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
 set(allow_rows        data rows)
-set(allow_connectors  data connectors postgres sqlite csv)
+set(allow_connectors  data connectors postgres sqlite csv jsonl)
 set(allow_catalog     data rows connectors catalog)
 set(allow_publishing  data publishing)
 set(allow_postgres    data rows publishing postgres)
 set(allow_sqlite      data rows publishing sqlite)
-set(allow_csv         data csv)
+set(allow_files       data files)
+set(allow_csv         data files csv)
+set(allow_jsonl       data files rows jsonl)
 set(allow_replication data rows connectors catalog replication)
 set(allow_library     aws library)
 set(allow_tools       connectors library tools data)
-set(allow_map_items   csv library map_items execution)  # map_plan.h alone
+set(allow_map_items   csv files library map_items execution)  # map_plan.h alone
 set(allow_bindings    bindings jsonata)
 set(allow_fleet       aws fleet library)
 
 # Library headers only some places may see.
 set(database      "pqxx/|libpq-fe|sqlite3")
-set(pure          asl jsonata execution json yaml schedule)
+set(pure          asl jsonata execution json yaml)
 set(impure        "boost/asio|boost/beast|thread>|mutex>|random>|filesystem>|fstream>|ctime>|spdlog")
 
 set(bad "")

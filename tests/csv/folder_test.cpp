@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/packed.h"
 #include "tests/support/rows.h"
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
@@ -45,8 +46,28 @@ TEST_F(CsvFolder, ListsFilesWithColumnsAndAnEstimate) {
   EXPECT_FALSE(source->empty({{"", "b"}, ""}));
 }
 
-TEST_F(CsvFolder, APackedFileIsNamedAsSuch) {
-  folder_.write("a.csv", "\x1f\x8b\x08 id,name");
+TEST_F(CsvFolder, PackedFilesAreTablesAsTheOthersAre) {
+  std::string text = "x;y\n";
+  for (int i = 0; i < 20'000; ++i) text += fmt::format("{};y\n", i);
+  folder_.write("a.csv.gz", test::gzipped(text));
+  folder_.write("b.csv.zst", test::zstd_packed(text));
+  folder_.write("c.csv", test::gzipped(text));
+  csv::Options options;
+  options.delimiter = ';';
+  const auto source = csv::open_source(folder_.path(), options, "files");
+  for (const auto& listed : source->list()) {
+    EXPECT_EQ(listed.reason, "") << listed.name.name;
+    const auto estimate = source->describe({listed.name, ""}).estimated_rows.value_or(0);
+    EXPECT_GT(estimate, 10'000) << listed.name.name;
+    EXPECT_LT(estimate, 40'000) << listed.name.name;
+    const auto rows = test::read_table(*source, listed.name.name);
+    EXPECT_EQ(rows.size(), 20'000u);
+    EXPECT_EQ(rows.back(), (test::TextRow{"19999", "y"}));
+  }
+}
+
+TEST_F(CsvFolder, WhatIsPackedOtherwiseIsNamedAsSuch) {
+  folder_.write("a.csv", test::gzipped(test::gzipped("id,name\n")));
   folder_.write("b.csv", "PK\x03\x04 id,name");
   const auto message = [&](const char* table) {
     return failure_of([&] { open()->describe({{"", table}, ""}); });

@@ -2,8 +2,8 @@
 // then holds, or why not.
 //
 // A line is {"name", "from", "value", "hex"?, "into": {target: expectation}}. "from" is an engine
-// and the type of the source's column; "value" an SQL literal, or a field of a CSV file as it
-// stands there ("hex": its bytes instead). A target is an engine and the type of a column that is
+// and the type of the source's column; "value" an SQL literal, a field of a CSV file as it stands
+// there ("hex": its bytes instead), or JSON. A target is an engine and the type of a column that is
 // there, or an engine and "made": the table is made by orch, and the expectation begins with the
 // type that the column got, in brackets. The expectation is the value in text (SQLite: with its
 // storage class), or "refused" and the name of the error.
@@ -18,6 +18,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
+#include "workers/jsonl/jsonl.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -67,6 +68,10 @@ class Databases {
           line.contains("hex") ? bytes_of_hex(text(line, "hex")) : text(line, "value");
       folder_.write("t.csv", "id,v\n1," + field + "\n");
       return csv::open_source(folder_.path(), {}, "from");
+    }
+    if (from.engine == "jsonl") {
+      folder_.write("t.jsonl", R"({"id":1,"v":)" + text(line, "value") + "}\n");
+      return jsonl::open_source(folder_.path(), "from");
     }
     if (from.engine == "sqlite") {
       test::run_sql(folder_ / "source.db", made);

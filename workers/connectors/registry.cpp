@@ -7,6 +7,7 @@
 
 #include "workers/connectors/http.h"
 #include "workers/csv/csv.h"
+#include "workers/jsonl/jsonl.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -29,6 +30,7 @@ std::span<const data::Connector* const> all() {
   static const std::array connectors{
       &sqlite::connector(),
       &csv::connector(),
+      &jsonl::connector(),
       &postgres::connector(),
       &http_connector(),
   };

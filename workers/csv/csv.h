@@ -20,7 +20,8 @@ struct Options {
   std::size_t max_record_bytes = std::size_t{16} << 20;  ///< of one record, as UTF-8
 };
 
-/// Opens the folder. A table is `name` or `name.csv`, or a glob (`sales_*.csv`) of files with the
+/// Opens the folder. A table is `name` or `name.csv`, packed with gzip (.gz) or zstd (.zst) or not,
+/// or a glob (`sales_*.csv`) of files with the
 /// same header, read in the order of their names; never a path out of the folder. Every column is
 /// Kind::text. Lines may end in LF or CRLF. `display` names the connection in messages.
 /// Throws TaskFailed "Connection.Down" when the folder is not there.

@@ -1,19 +1,8 @@
 #include "workers/csv/failures.h"
 
-#include <system_error>
-
 #include <fmt/format.h>
 
 namespace orch::csv {
-
-workers::TaskFailed malformed(std::string_view file, std::int64_t line, std::string_view found,
-                              std::string_view expected, std::string hint) {
-  return {"Source.Malformed",
-          fmt::format("{}, line {}: found {}, expected {}", file, line, found, expected),
-          std::move(hint),
-          "ORCH-0432",
-          {{"file", file}, {"line", line}}};
-}
 
 workers::TaskFailed not_text(std::string_view file, std::int64_t line, std::int64_t offset,
                              std::string_view bytes, std::string_view encoding) {
@@ -25,14 +14,6 @@ workers::TaskFailed not_text(std::string_view file, std::int64_t line, std::int6
           "set \"encoding\" in the connection's \"csv\" options to the encoding of the file",
           "ORCH-0432",
           {{"file", file}, {"line", line}, {"offset", offset}}};
-}
-
-workers::TaskFailed unreadable(std::string_view file, int error) {
-  return {"Source.Failed",
-          fmt::format("{}: cannot be read: {}", file, std::generic_category().message(error)),
-          "check the file and its permissions",
-          "ORCH-0440",
-          {{"file", file}}};
 }
 
 }  // namespace orch::csv

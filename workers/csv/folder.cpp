@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <fnmatch.h>
-#include <fstream>
 #include <map>
 #include <set>
-#include <strings.h>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrator/base/error.h"
 #include "orchestrator/base/utf8.h"
 #include "workers/csv/failures.h"
 #include "workers/csv/record_parser.h"
+#include "workers/files/unpack.h"
 
 namespace orch::csv {
 namespace fs = std::filesystem;
@@ -25,62 +21,17 @@ constexpr std::array<std::string_view, 3> endings = {".csv", ".tsv", ".tab"};
 constexpr std::array delimiters = {';', '\t', '|', ','};
 constexpr int rows_looked_at = 20;
 
-workers::TaskFailed missing(const std::string& name, const std::string& why) {
-  return {"Source.TableMissing",
-          fmt::format("no table \"{}\": {}", name, why),
-          "a table is the name of a file in the connection's folder, with or without .csv",
-          "ORCH-0430",
-          {{"table", name}}};
-}
-
-std::vector<std::string> file_names(const fs::path& folder) {
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  if (error) throw unreadable(folder.filename().string(), error.value());
-  std::vector<std::string> names;
-  for (const auto& entry : entries)
-    if (entry.is_regular_file(error)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-bool same_ending(std::string_view name, std::string_view ending) {
-  return name.size() > ending.size() &&
-         strncasecmp(name.data() + name.size() - ending.size(), ending.data(), ending.size()) == 0;
-}
-
-/// The name without the ending that makes the file a table; empty for other files.
-std::string table_name(const std::string& file) {
-  for (const std::string_view ending : endings)
-    if (same_ending(file, ending)) return file.substr(0, file.size() - ending.size());
-  return {};
-}
-
-std::vector<std::string> matching(const std::vector<std::string>& names, const std::string& name) {
-  std::vector<std::string> found;
-  for (const auto& wanted : {name, name + ".csv"}) {
-    for (const auto& candidate : names)
-      if (candidate == wanted) return {candidate};
-  }
-  for (const auto& candidate : names)
-    if (table_name(candidate) == name) return {candidate};
-  for (const auto& candidate : names) {
-    if (fnmatch(name.c_str(), candidate.c_str(), FNM_PERIOD) == 0) found.push_back(candidate);
-  }
-  return found;
-}
-
 /// Why a file is not taken by a discovery; empty when it is.
 std::string why_left_out(const std::string& file, const Options& options) {
   if (valid_prefix(file) != file.size()) return "its name is not UTF-8";
-  for (const auto* packed : {".gz", ".zip", ".bz2", ".xz", ".zst"})
-    if (same_ending(file, packed)) return "it is packed: unpack it";
-  if (table_name(file).empty())
+  for (const auto* packed : {".zip", ".bz2", ".xz"})
+    if (files::same_ending(file, packed)) return "it is packed: unpack it, or use gzip or zstd";
+  if (files::table_name(file, endings).empty())
     return fmt::format(
         "its name does not end in .csv; an entry of the catalog can name it all the "
         "same: \"table\": \"{}\"",
         file);
-  if (options.delimiter != '\t' && !same_ending(file, ".csv"))
+  if (options.delimiter != '\t' && !files::same_ending(files::unpacked_name(file), ".csv"))
     return R"(tabs separate its fields: make a connection with "csv": {"delimiter": "\t"} for it)";
   return {};
 }
@@ -159,56 +110,13 @@ std::vector<std::string> read_header(const fs::path& file, const Options& option
 
 }  // namespace
 
-FileState look(const fs::path& path) {
-  std::error_code error;
-  FileState state{path, fs::file_size(path, error), {}};
-  if (!error) state.modified = fs::last_write_time(path, error);
-  if (error) throw unreadable(path.filename().string(), error.value());
-  return state;
-}
-
 std::vector<data::Listed> list_files(const fs::path& folder, const Options& options) {
-  using Taken = data::Listed::Taken;
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  if (error) throw unreadable(folder.filename().string(), error.value());
-  std::vector<data::Listed> all;
-  const auto files = file_names(folder);
-  for (const auto& entry : entries) {
-    const auto file = entry.path().filename().string();
-    if (file.starts_with('.')) continue;
-    data::Listed one{{"", file}, "file"};
-    if (entry.is_directory(error)) {
-      one.kind = "folder";
-      one.reason = "a connection reads one folder: make a connection for it";
-    } else {
-      one.reason = why_left_out(file, options);
-    }
-    if (!one.reason.empty()) {
-      one.taken = Taken::never;
-    } else if (matching(files, table_name(file)) == std::vector{file}) {
-      one.name.name = table_name(file);  // else another file has the better right to that name
-    }
-    all.push_back(std::move(one));
-  }
-  std::sort(all.begin(), all.end(),
-            [](const auto& one, const auto& other) { return one.name.name < other.name.name; });
-  return all;
+  return files::list_files(folder, endings,
+                           [&](const std::string& file) { return why_left_out(file, options); });
 }
 
 std::vector<fs::path> files_of(const fs::path& folder, const std::string& name) {
-  if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-    throw missing(name, "a name cannot leave the folder");
-  const auto names = matching(file_names(folder), name);
-  if (names.empty()) {
-    std::vector<std::string> near;
-    for (const auto& file : file_names(folder)) near.push_back(table_name(file));
-    throw missing(name, "no such file" + did_you_mean(name, near));
-  }
-  std::vector<fs::path> files;
-  files.reserve(names.size());
-  for (const auto& file : names) files.push_back(folder / file);
-  return files;
+  return files::files_of(folder, name, endings);
 }
 
 std::vector<std::string> header_of(const std::vector<fs::path>& files, const Options& options) {
@@ -224,14 +132,22 @@ std::vector<std::string> header_of(const std::vector<fs::path>& files, const Opt
 }
 
 std::int64_t estimate_rows(const std::vector<fs::path>& files) {
-  std::string sample(std::size_t{64} * 1024, '\0');
-  std::ifstream input(files.front(), std::ios::binary);
-  input.read(sample.data(), static_cast<std::streamsize>(sample.size()));
-  const auto read = static_cast<double>(input.gcount());
-  const auto lines =
-      static_cast<double>(std::count(sample.begin(), sample.begin() + input.gcount(), '\n'));
+  // Of a packed file, too: the lines that a block of packed bytes gives.
+  std::size_t taken = 0;
+  const auto blocks = files::unpacked(
+      [more = files::blocks_of(files.front()), &taken](std::string& out) {
+        const auto before = out.size();
+        const bool got = more(out);
+        taken += out.size() - before;
+        return got;
+      },
+      files.front().filename().string());
+  std::string sample;
+  blocks(sample);
+  const auto lines = static_cast<double>(std::ranges::count(sample, '\n'));
+  const auto read = static_cast<double>(taken);
   double bytes = 0;
-  for (const auto& file : files) bytes += static_cast<double>(look(file).bytes);
+  for (const auto& file : files) bytes += static_cast<double>(files::look(file).bytes);
   return read > 0 ? static_cast<std::int64_t>(bytes * lines / read) : 0;
 }
 

@@ -7,27 +7,14 @@
 #include <vector>
 
 #include "workers/csv/csv.h"
+#include "workers/files/folder.h"
 
 namespace orch::csv {
 
-/// A file as it was when its reading began; a later difference spoils the read.
-struct FileState {
-  std::filesystem::path path;
-  std::uintmax_t bytes = 0;
-  std::filesystem::file_time_type modified;
-
-  friend bool operator==(const FileState&, const FileState&) = default;
-};
-
-/// Throws TaskFailed "Source.Failed" when the file cannot be looked at.
-FileState look(const std::filesystem::path& path);
-
-/// All entries of the folder but hidden ones, sorted: files that end in .csv (in any case; .tsv and
-/// .tab where the delimiter is a tab) under their name without the ending, and what is not taken.
+/// files::list_files() of those that end in .csv (.tsv and .tab where the delimiter is a tab).
 std::vector<data::Listed> list_files(const std::filesystem::path& folder, const Options& options);
 
-/// The files of table `name`, sorted. Throws TaskFailed "Source.TableMissing" when there is none
-/// or the name leaves the folder.
+/// files::files_of() the folder.
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder,
                                             const std::string& name);
 

@@ -15,7 +15,7 @@ RecordParser::RecordParser(const std::filesystem::path& path, const Options& opt
   mark_special();
 }
 
-RecordParser::RecordParser(std::string name, ReadBlock more, const Options& options)
+RecordParser::RecordParser(std::string name, files::ReadBlock more, const Options& options)
     : options_(options), input_(std::move(name), std::move(more), options.encoding) {
   mark_special();
 }

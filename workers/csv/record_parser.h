@@ -32,7 +32,7 @@ class RecordParser {
  public:
   RecordParser(const std::filesystem::path& path, const Options& options);
   /// Reads what `more` gives; `name` stands in messages.
-  RecordParser(std::string name, ReadBlock more, const Options& options);
+  RecordParser(std::string name, files::ReadBlock more, const Options& options);
 
   /// Goes to the next record; false at the end of the file.
   bool next();

@@ -1,12 +1,9 @@
 #include <algorithm>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "orchestrator/base/error.h"
-#include "orchestrator/base/time.h"
 #include "workers/csv/csv.h"
 #include "workers/csv/failures.h"
 #include "workers/csv/folder.h"
@@ -16,13 +13,9 @@ namespace orch::csv {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t rows_between_stops = 4096;
-constexpr std::size_t files_named = 20;  // in the position; a glob may match thousands
+using files::FileState;
 
-workers::TaskFailed unsupported(const std::string& display, const std::string& what,
-                                const std::string& hint) {
-  return {"Source.Unsupported", fmt::format("{}: {}", display, what), hint, "ORCH-0444"};
-}
+constexpr std::int64_t rows_between_stops = 4096;
 
 std::string counted(std::size_t fields) {
   return fmt::format("{} field{}", fields, fields == 1 ? "" : "s");
@@ -42,7 +35,7 @@ class CsvReader final : public data::RowReader {
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
     for (const auto& file : files_) {
       read_file(file, sink, stop);
-      if (look(file.path) != file) throw changed(file);
+      if (files::look(file.path) != file) throw files::changed(file.path.filename().string());
     }
     sink.rows(batch_);
   }
@@ -82,15 +75,6 @@ class CsvReader final : public data::RowReader {
                                   std::string_view found) const {
     return malformed(file, line, found, counted(columns_),
                      "quote fields that hold the delimiter or a line break");
-  }
-
-  static workers::TaskFailed changed(const FileState& file) {
-    const auto name = file.path.filename().string();
-    return {"Source.Changed",
-            name + ": the file was changed while it was read",
-            "write files under another name and rename them when they are complete",
-            "ORCH-0433",
-            {{"file", name}}};
   }
 
   std::vector<FileState> files_;
@@ -141,19 +125,19 @@ class CsvSource final : public data::Source {
     throw no_watermark();
   }
 
-  boost::json::object position() override;
+  boost::json::object position() override { return files::position_of(opened_); }
 
  private:
   std::vector<fs::path> files_for(const data::Relation& relation) const {
     if (!relation.query.empty())
-      throw unsupported(display_, "a folder of CSV files answers no queries",
-                        "name a file in \"table\"");
+      throw files::unsupported(display_, "a folder of CSV files answers no queries",
+                               "name a file in \"table\"");
     return files_of(folder_, relation.table.name);
   }
 
   workers::TaskFailed no_watermark() const {
-    return unsupported(display_, "CSV files have no watermark",
-                       "leave \"watermark\" out: every load reads the files whole");
+    return files::unsupported(display_, "CSV files have no watermark",
+                              "leave \"watermark\" out: every load reads the files whole");
   }
 
   void refuse_what_files_cannot(const data::ReadRequest& request) const;
@@ -169,8 +153,8 @@ class CsvSource final : public data::Source {
 
 void CsvSource::refuse_what_files_cannot(const data::ReadRequest& request) const {
   if (!request.where.empty())
-    throw unsupported(display_, "CSV files know no \"where\"",
-                      "leave it out, or load the file into a database first");
+    throw files::unsupported(display_, "CSV files know no \"where\"",
+                             "leave it out, or load the file into a database first");
   if (request.watermark) throw no_watermark();
   const auto plain = [](const std::string& expression) { return expression.empty(); };
   if (request.format != data::RowFormat::cells ||
@@ -184,13 +168,7 @@ std::vector<std::size_t> CsvSource::pick(const std::vector<std::string>& header,
   std::vector<std::size_t> picked;
   for (const auto& name : wanted) {
     const auto found = std::find(header.begin(), header.end(), name);
-    if (found == header.end())
-      throw workers::TaskFailed(
-          "Source.ColumnMissing",
-          fmt::format("{}: no column \"{}\" in {}{}", display_, name, table,
-                      did_you_mean(name, header)),
-          "column names of CSV files are taken letter by letter from the header", "ORCH-0445",
-          {{"column", name}});
+    if (found == header.end()) throw files::no_column(display_, name, table, header);
     picked.push_back(static_cast<std::size_t>(found - header.begin()));
   }
   return picked;
@@ -203,50 +181,18 @@ std::vector<std::unique_ptr<data::RowReader>> CsvSource::open(const data::ReadRe
   const auto picked = pick(header, request.columns, request.from.table.name);
   opened_.clear();
   opened_.reserve(files.size());
-  for (const auto& file : files) opened_.push_back(look(file));
+  for (const auto& file : files) opened_.push_back(files::look(file));
 
-  const auto parts =
-      std::clamp<std::size_t>(static_cast<std::size_t>(request.parts), 1, files.size());
-  std::vector<std::vector<FileState>> shares(parts);
-  for (std::size_t i = 0; i < opened_.size(); ++i)
-    shares[i * parts / opened_.size()].push_back(opened_[i]);
   std::vector<std::unique_ptr<data::RowReader>> readers;
-  for (auto& share : shares)
+  for (auto& share : files::shares_of(opened_, request.parts))
     readers.push_back(
         std::make_unique<CsvReader>(std::move(share), picked, header.size(), options_));
   return readers;
 }
 
-boost::json::object CsvSource::position() {
-  boost::json::array files;
-  std::uintmax_t bytes = 0;
-  Instant newest{};
-  for (const auto& file : opened_) {
-    bytes += file.bytes;
-    const auto modified =
-        std::chrono::floor<Millis>(std::chrono::file_clock::to_sys(file.modified));
-    newest = std::max(newest, modified);
-    if (files.size() == files_named) continue;
-    files.push_back(boost::json::object{{"file", file.path.filename().string()},
-                                        {"bytes", file.bytes},
-                                        {"modified", to_iso(modified)}});
-  }
-  return {{"at", to_iso(newest)},
-          {"files", std::move(files)},
-          {"count", opened_.size()},
-          {"bytes", bytes}};
-}
-
 }  // namespace
 
-void ping(const fs::path& folder) {
-  std::error_code error;
-  const fs::directory_iterator entries(folder, error);
-  if (!error) return;
-  throw workers::TaskFailed("Connection.Down",
-                            fmt::format("{}: {}", folder.filename().string(), error.message()),
-                            "the connection names a folder of CSV files", "ORCH-0443");
-}
+void ping(const fs::path& folder) { files::ping(folder, "CSV files"); }
 
 std::unique_ptr<data::Source> open_source(const fs::path& folder, Options options,
                                           std::string display) {

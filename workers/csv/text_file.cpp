@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <iconv.h>
-#include <memory>
 #include <strings.h>
 #include <utility>
 
@@ -16,7 +14,6 @@
 namespace orch::csv {
 namespace {
 
-constexpr std::size_t block_bytes = std::size_t{64} * 1024;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_utf8(const std::string& encoding) {
@@ -29,23 +26,6 @@ iconv_t open_converter(const std::string& encoding, const std::string& file) {
   throw workers::TaskFailed("Source.Unsupported",
                             fmt::format("{}: unknown encoding \"{}\"", file, encoding),
                             "`iconv -l` lists the names", "ORCH-0444", {{"file", file}});
-}
-
-ReadBlock blocks_of(const std::filesystem::path& path) {
-  const auto name = path.filename().string();
-  const std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* open) {
-    if (open) std::fclose(open);
-  });
-  if (!file) throw unreadable(name, errno);
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  return [file, name](std::string& out) {
-    const auto kept = out.size();
-    out.resize(kept + block_bytes);
-    const auto got = std::fread(out.data() + kept, 1, block_bytes, file.get());
-    if (std::ferror(file.get())) throw unreadable(name, errno);
-    out.resize(kept + got);
-    return got > 0;
-  };
 }
 
 constexpr std::size_t longest_mark = 4;  // of those that refuse_packed() knows
@@ -62,9 +42,11 @@ void refuse_packed(const std::string& file, std::string_view bytes) {
 }  // namespace
 
 TextFile::TextFile(const std::filesystem::path& path, std::string encoding)
-    : TextFile(path.filename().string(), blocks_of(path), std::move(encoding)) {}
+    : TextFile(path.filename().string(),
+               files::unpacked(files::blocks_of(path), path.filename().string()),
+               std::move(encoding)) {}
 
-TextFile::TextFile(std::string name, ReadBlock more, std::string encoding)
+TextFile::TextFile(std::string name, files::ReadBlock more, std::string encoding)
     : name_(std::move(name)), encoding_(std::move(encoding)), more_(std::move(more)) {
   if (!is_utf8(encoding_)) converter_ = open_converter(encoding_, name_);
 }

@@ -3,23 +3,22 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 
-namespace orch::csv {
+#include "workers/files/unpack.h"
 
-/// Appends the next block of a file to a buffer; false at its end.
-using ReadBlock = std::function<bool(std::string&)>;
+namespace orch::csv {
 
 /// Bytes in, valid UTF-8 out, block by block. A byte order mark at the start is left out. One
 /// thread at a time.
 class TextFile {
  public:
-  /// Throws TaskFailed "Source.Failed" (the file), "Source.Unsupported" (the encoding).
+  /// Unpacks what gzip or zstd packed. Throws TaskFailed "Source.Failed" (the file),
+  /// "Source.Unsupported" (the encoding).
   TextFile(const std::filesystem::path& path, std::string encoding);
   /// Reads what `more` gives; `name` stands in messages.
-  TextFile(std::string name, ReadBlock more, std::string encoding);
+  TextFile(std::string name, files::ReadBlock more, std::string encoding);
   TextFile(const TextFile&) = delete;
   TextFile& operator=(const TextFile&) = delete;
   ~TextFile();
@@ -38,7 +37,7 @@ class TextFile {
 
   std::string name_;
   std::string encoding_;
-  ReadBlock more_;
+  files::ReadBlock more_;
   void* converter_ = nullptr;  ///< iconv_t; null for UTF-8
   std::string raw_;            ///< read, not yet handed out
   std::int64_t offset_ = 0;    ///< of raw_ in the file

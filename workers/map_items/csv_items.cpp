@@ -3,9 +3,9 @@
 
 #include "orchestrator/json/text.h"
 #include "workers/csv/record_parser.h"
+#include "workers/files/unpack.h"
 #include "workers/map_items/documents.h"
 #include "workers/map_items/failure.h"
-#include "workers/map_items/gunzip.h"
 
 namespace orch::map_items {
 namespace {
@@ -16,15 +16,15 @@ csv::Options options_of(char delimiter) {
   return options;
 }
 
-csv::ReadBlock blocks_of(library::Bucket& bucket, const std::string& key) {
+files::ReadBlock blocks_of(library::Bucket& bucket, const std::string& key) {
   const std::shared_ptr<library::Bytes> bytes = bucket.open(key);
-  csv::ReadBlock read = [bytes](std::string& out) { return bytes->read(out); };
-  return key.ends_with(".gz") ? gunzip(std::move(read), key) : read;
+  files::ReadBlock read = [bytes](std::string& out) { return bytes->read(out); };
+  return key.ends_with(".gz") ? files::gunzip(std::move(read), key) : read;
 }
 
 class CsvItems final : public workers::Items {
  public:
-  CsvItems(csv::ReadBlock blocks, const std::string& name, CsvLayout layout)
+  CsvItems(files::ReadBlock blocks, const std::string& name, CsvLayout layout)
       : parser_(name, std::move(blocks), options_of(layout.delimiter)),
         headers_(std::move(layout.headers)) {
     if (!layout.headers_given && parser_.next()) {
