@@ -22,7 +22,7 @@ boost_packages() {
 
 build_packages() {
   echo "g++ cmake graphviz ninja-build ccache pkg-config libsqlite3-dev libpq-dev libssl-dev libfmt-dev" \
-    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev" "$(boost_packages)"
+    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libhowardhinnant-date-dev tzdata" "$(boost_packages)"
 }
 
 test_packages() {

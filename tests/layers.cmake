@@ -5,6 +5,7 @@ set(root "${CMAKE_CURRENT_LIST_DIR}/..")
 set(allow_base    base)
 set(allow_json    base json)
 set(allow_yaml    base json yaml)
+set(allow_schedule base schedule)
 set(allow_access  base json access)
 set(allow_db      base json db)
 set(allow_jsonata base json jsonata)
@@ -38,7 +39,7 @@ set(allow_fleet       aws fleet library)
 
 # Library headers only some places may see.
 set(database      "pqxx/|libpq-fe|sqlite3")
-set(pure          asl jsonata execution json yaml)
+set(pure          asl jsonata execution json yaml schedule)
 set(impure        "boost/asio|boost/beast|thread>|mutex>|random>|filesystem>|fstream>|ctime>|spdlog")
 
 set(bad "")

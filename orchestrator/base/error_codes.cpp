@@ -429,6 +429,16 @@ constexpr std::array codes = {
         "is refused when the definition is created, as far as its text tells, and fails with "
         "Access.Denied when the state runs. The hint names what allows it: a binding, a "
         "connection or a word of --allow. Runs of `orch submit` have the rights of their user."},
+    ErrorCode{"ORCH-0701", "a schedule that cannot be read",
+              "A cron expression, an interval or a word of a schedule is not as docs/schedules.md "
+              "has it, or names times that never come. `orch schedule preview` shows what a "
+              "schedule means before it is used."},
+    ErrorCode{"ORCH-0702", "no such time zone",
+              "Time zones have the names of the IANA database, which the package tzdata brings. "
+              "Abbreviations such as CEST are no zones: they do not say when clocks change."},
+    ErrorCode{"ORCH-0703", "a list of holidays that cannot be read",
+              "A list of holidays has one day a line, 2027-12-24, and what follows a blank or # "
+              "is a remark. Every line that is wrong is listed."},
 };
 
 }  // namespace

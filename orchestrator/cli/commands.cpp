@@ -73,7 +73,8 @@ constexpr std::array table = {
             declare_graph},
     Command{"catalog discover", "Write a first catalog from what a database holds",
             "Takes the tables, partitioned tables and foreign tables of all the user's schemas, "
-            "or the CSV or JSON Lines files of a folder, and says on standard error what it leaves out, and why: "
+            "or the CSV or JSON Lines files of a folder, and says on standard error what it leaves "
+            "out, and why: "
             "views (unless --views asks for them), what may not be read, what belongs to an "
             "extension, files of other kinds.\n\n"
             "Schemas are kept: where the target has none (SQLite), tables of one name become "
@@ -106,6 +107,18 @@ constexpr std::array table = {
             "orch catalog refresh catalog.json --accept claim,policy_*\n"
             "orch catalog refresh --apply",
             declare_catalog_refresh},
+    Command{
+        "schedule preview", "Show when a schedule fires",
+        "SCHEDULE is a cron expression of five fields (minute, hour, day of month, month, day "
+        "of week) or of six (the second in front), with names, lists, ranges, steps, L, W and "
+        "#; a nickname such as @daily; an interval, @every 15m; or a form of Amazon "
+        "EventBridge, cron(…) and rate(…).\n\n"
+        "A time that the clocks skip in spring fires when they have been put forward; one that "
+        "comes twice in autumn fires the first time. A schedule of every hour, and an "
+        "interval, count on the time that passes. docs/schedules.md has the rules.",
+        "orch schedule preview '30 2 * * *' --zone Europe/Berlin --from 2027-03-27 --count 3\n"
+        "orch schedule preview '0 6 L * *' --business-days previous --holidays days.txt -o jsonl",
+        declare_schedule_preview},
     Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "

@@ -18,20 +18,24 @@ struct Words {
 std::vector<Words> all_words(const Program& program) {
   std::vector<Words> all;
   Words root;
-  Words group{"catalog", {}};
+  std::vector<Words> groups;
   for (const auto& each : program.commands) {
     const std::string name(each.command->name);
     const auto space = name.find(' ');
     if (space == std::string::npos) {
       root.words.push_back(name);
     } else {
-      group.words.push_back(name.substr(space + 1));
-      if (std::find(root.words.begin(), root.words.end(), "catalog") == root.words.end())
-        root.words.emplace_back("catalog");
+      const auto group = name.substr(0, space);
+      auto found = std::ranges::find(groups, group, &Words::command);
+      if (found == groups.end()) {
+        root.words.push_back(group);
+        found = groups.insert(groups.end(), Words{group, {}});
+      }
+      found->words.push_back(name.substr(space + 1));
     }
   }
   all.push_back(std::move(root));
-  all.push_back(std::move(group));
+  for (auto& group : groups) all.push_back(std::move(group));
   for (const auto& each : program.commands) {
     Words words{std::string(each.command->name), {}};
     for (const auto& option : options_of(*each.app))
@@ -45,7 +49,7 @@ std::vector<Words> all_words(const Program& program) {
 constexpr const char* bash_head = R"sh(# bash completion for orch, printed by `orch completion bash`
 _orch() {
   local current="${COMP_WORDS[COMP_CWORD]}" command="${COMP_WORDS[1]}" words=""
-  [[ $command == catalog && $COMP_CWORD -gt 2 ]] && command="catalog ${COMP_WORDS[2]}"
+  [[ $command =~ ^(catalog|schedule)$ && $COMP_CWORD -gt 2 ]] && command="$command ${COMP_WORDS[2]}"
   [[ $COMP_CWORD -eq 1 ]] && command=""
   if [[ ${COMP_WORDS[COMP_CWORD-1]} == -o || ${COMP_WORDS[COMP_CWORD-1]} == --output ]]; then
     COMPREPLY=($(compgen -W "table json jsonl" -- "$current"))

@@ -20,7 +20,6 @@ namespace {
 
 constexpr const char* about_program =
     "orch runs Step-Functions-style workflows durably and replicates tables, verified.";
-constexpr const char* about_catalog = "Work with the catalog of tables";
 constexpr const char* common_group = "Common options";
 
 /// Help is asked for; carries the text.
@@ -51,6 +50,10 @@ void add_common(CLI::App& app) {
   app.set_help_flag("-h,--help", "this text")->group(common_group);
 }
 
+std::string about_group(const std::string& group) {
+  return group == "catalog" ? "Work with the catalog of tables" : "Work with schedules";
+}
+
 // The parser of "catalog show" hangs under the one of "catalog".
 CLI::App* add_app(CLI::App& root, const Command& command) {
   const std::string name(command.name);
@@ -60,7 +63,7 @@ CLI::App* add_app(CLI::App& root, const Command& command) {
   const auto groups = root.get_subcommands([&](CLI::App* app) { return app->get_name() == group; });
   auto* parent = groups.empty() ? nullptr : groups.front();
   if (!parent) {
-    parent = root.add_subcommand(group, about_catalog);
+    parent = root.add_subcommand(group, about_group(group));
     parent->require_subcommand(0, 1);
     add_common(*parent);
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -30,7 +30,7 @@ class FairQueue {
 
  private:
   struct Run {
-    std::deque<std::pair<std::uint64_t, std::shared_ptr<Delivery>>> waiting;  ///< by arrival
+    std::list<std::pair<std::uint64_t, std::shared_ptr<Delivery>>> waiting;  ///< by arrival
     int at_work = 0;
   };
   using Turn = std::tuple<int, std::uint64_t, store::ExecutionId>;  ///< at work, arrival, run

@@ -63,6 +63,7 @@ void WorkerPool::queue(std::vector<std::shared_ptr<Delivery>> deliveries) {
     const std::scoped_lock lock(mutex_);
     if (closed_) return;
     taken = lingering_ && deliveries.size() == 1 && !queue_.ready();
+    one_at_a_time_ = deliveries.size() == 1;
     for (auto& delivery : deliveries) queue_.add(std::move(delivery));
     news_.store(true, std::memory_order_relaxed);
   }
@@ -100,7 +101,7 @@ std::vector<std::shared_ptr<Delivery>> WorkerPool::at_work() {
 void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
   std::unique_lock lock(mutex_);
   while (true) {
-    if (!closed_ && !queue_.ready() && !lingering_) linger(lock);
+    if (!closed_ && !queue_.ready() && !lingering_ && one_at_a_time_) linger(lock);
     wake_.wait(lock, [this] { return closed_ || queue_.ready(); });
     if (!queue_.ready()) return;
     mine = queue_.take();
@@ -110,9 +111,7 @@ void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
     sink_(perform(mine));
     lock.lock();
     queue_.done(*mine);
-    mine.reset();
-    // Others may have waited for this run to have fewer at work.
-    if (queue_.ready()) wake_.notify_one();
+    mine.reset();  // what this makes ready, this thread takes next: nobody else has to wake
     if (--busy_ == 0) quiet_.notify_all();
   }
 }

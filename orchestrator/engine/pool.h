@@ -66,6 +66,7 @@ class WorkerPool {
   FairQueue queue_;
   std::atomic<bool> news_ = false;  ///< queue_ or closed_ has changed; read without the mutex
   bool lingering_ = false;          ///< a thread looks at news_
+  bool one_at_a_time_ = false;      ///< the last queue() had one delivery, as in a chain of tasks
   std::vector<std::shared_ptr<Delivery>> at_work_;  ///< by thread; null: idle
   int busy_ = 0;
   bool closed_ = false;

@@ -28,11 +28,8 @@ std::string any_of_these(const std::vector<std::string>& list) {
 
 std::span<const data::Connector* const> all() {
   static const std::array connectors{
-      &sqlite::connector(),
-      &csv::connector(),
-      &jsonl::connector(),
-      &postgres::connector(),
-      &http_connector(),
+      &sqlite::connector(),   &csv::connector(), &jsonl::connector(),
+      &postgres::connector(), &http_connector(),
   };
   return connectors;
 }
