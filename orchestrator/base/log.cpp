@@ -35,15 +35,37 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 }  // namespace
 
 void set_level(Level level) { logger().set_level(to_spdlog(level)); }
 
-void write(Level level, std::string_view line) {
+std::string line_of(Pairs pairs, std::string_view message) {
+  std::string line;
+  for (const auto& [key, value] : pairs) {
+    if (value.empty()) continue;
+    const auto shown = one_line(value);
+    line += key;
+    line += '=';
+    line += shown.find_first_of(" =\"\\") == shown.npos ? shown : in_quotes(shown);
+    line += ' ';
+  }
+  return line + "msg=" + in_quotes(one_line(message));
+}
+
+void write(Level level, Pairs pairs, std::string_view message) {
   const auto level_there = to_spdlog(level);
   if (!logger().should_log(level_there)) return;
-  const auto safe = one_line(line);  // names and causes of others never begin a line of their own
-  logger().log(level_there, spdlog::string_view_t(safe.data(), safe.size()));
+  const auto line = line_of(pairs, message);
+  logger().log(level_there, spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace orch::log

@@ -47,7 +47,7 @@ void tighten(const fs::path& file, ReadableBy by) {
   if ((found.st_mode & taken) == 0) return;
   const bool done =
       found.st_uid == ::geteuid() && ::chmod(file.c_str(), found.st_mode & 07777 & ~taken) == 0;
-  log::warn("msg=\"{} was open to other users ({:04o}){}\"", file.string(),
+  log::warn("{} was open to other users ({:04o}){}", file.string(),
             static_cast<unsigned>(found.st_mode & 0777),
             done ? meant ? "; now its group may only read it" : "; now only its owner may use it"
                  : ", and belongs to another user: it stays so");

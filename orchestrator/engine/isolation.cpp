@@ -55,7 +55,7 @@ std::vector<execution::Event> Isolation::broken_off(Active& run, const std::stri
 
 // Nothing of the decision that threw is kept. Throws when the run was not under way.
 std::vector<execution::Event> Isolation::break_off(Active& run, const std::string& why) {
-  log::error("run={} msg=\"fails: {}\"", run.row.made.run_id, why);
+  log::error({{"run", run.row.made.run_id}}, "fails: {}", why);
   fault::point("engine.break_off");
   run.execution = workflows_.fold(run.row);
   for (const auto& event : run.events) run.execution.evolve(event);
@@ -108,7 +108,7 @@ void Isolation::record_outcome(Active& run) {
 void Isolation::carry_out_again(store::ExecutionId id, const std::string& why) {
   auto* run = executions_.known(id);
   if (!run) return;
-  log::error("run={} msg=\"{}; folded again\"", run->row.made.run_id, why);
+  log::error({{"run", run->row.made.run_id}}, "{}; folded again", why);
   run->stale = true;
   executions_.queue_more(*run);
   if (++run->misfires >= most_misfires) doomed_[id] = {why, 1};
@@ -116,7 +116,7 @@ void Isolation::carry_out_again(store::ExecutionId id, const std::string& why) {
 
 void Isolation::set_aside(const store::ExecutionRow& row, const std::string& why) {
   const auto& run = row.made.run_id;
-  log::error("run={} msg=\"set aside: {}\"", run, why);
+  log::error({{"run", run}}, "set aside: {}", why);
   turn_.transaction().set_aside(row.id, turn_.now(), why);
   if (auto* active = executions_.known(row.id))
     executions_.drop(*active, std::make_exception_ptr(Error(

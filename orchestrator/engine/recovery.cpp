@@ -45,8 +45,7 @@ std::vector<store::ExecutionRow> Recovery::running() {
 bool Recovery::take_up(const store::ExecutionRow& row) {
   try {
     const auto& run = runs_.executions.load(row);
-    log::info("run={} msg=\"continues after event {}\"", row.made.run_id,
-              run.execution.last_event());
+    log::info({{"run", row.made.run_id}}, "continues after event {}", run.execution.last_event());
     return true;
   } catch (...) {
     leave_out(row);
@@ -59,7 +58,7 @@ void Recovery::leave_out(const store::ExecutionRow& row) {
   try {
     runs_.isolation.set_aside(row, own_fault());
   } catch (const std::exception& error) {
-    log::error("run={} msg=\"cannot be continued: {}\"", row.made.run_id, error.what());
+    log::error({{"run", row.made.run_id}}, "cannot be continued: {}", error.what());
   }
 }
 
@@ -73,8 +72,8 @@ void Recovery::look_back(std::vector<store::ExecutionRow>& running) {
     if (std::ranges::find(left, row.id) == left.end()) continue;
     const auto known = std::ranges::find(before, row.id, &store::Suspect::run);
     const auto deaths = known == before.end() ? 1 : known->deaths + 1;
-    log::warn("run={} msg=\"was being decided when the process before this one died\" deaths={}",
-              row.made.run_id, deaths);
+    log::warn({{"run", row.made.run_id}, {"deaths", deaths}},
+              "was being decided when the process before this one died");
     if (deaths < most_deaths) {
       suspects.push_back({row.id, deaths});
       continue;

@@ -136,7 +136,7 @@ void Tasks::report_progress(store::ExecutionId run, const Deliveries::Tasks& tas
   try {
     runs_.turn.transaction().set_progress(run, rows);
   } catch (...) {
-    log::warn("msg=\"progress is not shown: {}\"", own_fault());
+    log::warn("progress is not shown: {}", own_fault());
   }
 }
 

@@ -61,7 +61,7 @@ bool Turn::is_kept() {
     try {
       return store_.holds(brings_->first, brings_->second);
     } catch (const Error& error) {
-      log::warn("msg=\"is the last commit kept? {}\" code={}", error.what(), error.code());
+      log::warn({{"code", error.code()}}, "is the last commit kept? {}", error.what());
       if (tries == most_questions)
         throw Error("ORCH-0219", fmt::format("nothing tells whether the last commit was kept: {}",
                                              error.what()));

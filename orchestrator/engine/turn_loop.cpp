@@ -40,7 +40,7 @@ void TurnLoop::run() {
     while (wait()) take_turn();
   } catch (const std::exception& error) {
     // Crash-only: the way back is the one of a restart, which tests go again and again.
-    log::error("msg=\"the engine gives up: {}\"", error.what());
+    log::error("the engine gives up: {}", error.what());
     reason = std::current_exception();
   }
   for (auto* each : participants_) each->closed(reason);
@@ -105,8 +105,8 @@ void TurnLoop::try_again_later(const std::exception& error, Instant give_up, Mil
   const bool lasts =
       known && !may_pass(*known) && known->code() != "ORCH-0218" && known->code() != "ORCH-0217";
   if (lasts || steady_now() > give_up) throw;
-  log::warn("msg=\"{}; trying again in {} ms\" code={}", error.what(), delay.count(),
-            known ? known->code() : "");
+  log::warn({{"code", known ? known->code() : ""}}, "{}; trying again in {} ms", error.what(),
+            delay.count());
   if (!wakeup_.pause(delay)) throw;
   delay = std::min(delay * 2, longest_delay);
 }

@@ -159,7 +159,7 @@ struct ControlServer::Impl {
     acceptor.async_accept([this](const boost::system::error_code& failed, Socket socket) {
       if (failed) {
         // Out of descriptors, say: those that wait in the queue get their turn later.
-        log::warn("msg=\"control socket: {}\"", failed.message());
+        log::warn("control socket: {}", failed.message());
         pause.expires_after(std::chrono::milliseconds(100));
         pause.async_wait([this](const boost::system::error_code&) { accept(); });
         return;

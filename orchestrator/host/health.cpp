@@ -21,9 +21,9 @@ bool answers(engine::Engine& engine) {
     engine.report("-", {});
   } catch (const Error& error) {
     if (error.code() == "ORCH-0213") return true;
-    log::error("msg=\"the engine does not answer: {}\"", error.what());
+    log::error("the engine does not answer: {}", error.what());
   } catch (const std::exception& error) {
-    log::error("msg=\"the engine does not answer: {}\"", error.what());
+    log::error("the engine does not answer: {}", error.what());
   }
   return false;
 }

@@ -43,7 +43,7 @@ void report(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
-    log::error("msg=\"a connection failed: {}\"", error.what());
+    log::error("a connection failed: {}", error.what());
   }
 }
 
@@ -62,7 +62,7 @@ net::awaitable<void> accept(std::shared_ptr<Listening> state) {
     if (state->stopping) co_return;
     if (std::get<0>(accepted)) {
       // Out of descriptors, say: those that wait in the queue get their turn later.
-      log::warn("msg=\"cannot accept: {}\"", std::get<0>(accepted).message());
+      log::warn("cannot accept: {}", std::get<0>(accepted).message());
       if (!state->idle.empty()) state->idle.front()();
       state->pause.expires_after(accept_pause);
       auto waited = co_await state->pause.async_wait(as_result);

@@ -312,7 +312,7 @@ class Session {
   }
 
   Response failed(const std::exception& error) const {
-    log::error("msg=\"a request failed: {}\"", error.what());
+    log::error("a request failed: {}", error.what());
     return refusal(state_->handler, {Fault::failed, "the server failed"});
   }
 

@@ -142,7 +142,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     } catch (const aws::SignatureRefused& error) {
       pending.reply.send(refusal(error.type(), error.what()));
     } catch (const std::exception& error) {
-      log::error("operation={} msg=\"{}\"", pending.call.operation, error.what());
+      log::error({{"operation", pending.call.operation}}, "{}", error.what());
       pending.reply.send(
           refusal("InternalFailure", error.what(), {}, Status::internal_server_error));
     }
@@ -226,7 +226,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     try {
       service.give_back(token);
     } catch (const std::exception& error) {
-      log::error("msg=\"a task that was not delivered waits for its timeout: {}\"", error.what());
+      log::error("a task that was not delivered waits for its timeout: {}", error.what());
     }
   }
 

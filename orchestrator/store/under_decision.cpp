@@ -22,8 +22,8 @@ UnderDecision::UnderDecision(const std::filesystem::path& file) {
   if (file.empty()) return;
   map(file);
   if (numbers_ == &own_)
-    log::warn("msg=\"{}: {}; a run that makes the process die twice will not be set aside\"",
-              file.string(), std::strerror(errno));
+    log::warn("{}: {}; a run that makes the process die twice will not be set aside", file.string(),
+              std::strerror(errno));
 }
 
 void UnderDecision::map(const std::filesystem::path& file) {

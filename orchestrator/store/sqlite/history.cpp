@@ -104,7 +104,7 @@ std::map<ExecutionId, Instant> read_last_recorded(sqlite::Database& db, const st
     try {
       found[id] = sound_events(db, store, id, Batch(query, 1, id)).back().at;
     } catch (const Error& error) {
-      log::debug("msg=\"{}\"", error.what());  // told of when the run is taken up
+      log::debug("{}", error.what());  // told of when the run is taken up
     }
   }
   return found;

@@ -85,7 +85,7 @@ SqliteTurn::~SqliteTurn() {
     kit_.rollback.bind().run();
   } catch (const sqlite::Error& error) {
     // After some errors (a full disk) SQLite has rolled back by itself.
-    log::debug("msg=\"rollback\" error=\"{}\"", error.reason());
+    log::debug("rollback: {}", error.reason());
   }
 }
 
