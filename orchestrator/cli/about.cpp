@@ -11,8 +11,8 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/version.h"
-#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 namespace bj = boost::json;
 
 int show_config(const Context& context) {
-  view::Grid grid({{"SETTING"}, {"VALUE", false, true}, {"FROM", false, true}});
+  render::Grid grid({{"SETTING"}, {"VALUE", false, true}, {"FROM", false, true}});
   bj::array documents;
   for (const auto& kind : setting_kinds()) {
     const auto& setting = context.settings.get(kind.name);
@@ -60,7 +60,7 @@ bj::object code_document(const ErrorCode& code) {
 }
 
 int explain_all(const Context& context) {
-  view::Grid grid({{"CODE"}, {"TITLE", false, true}, {"NAMES", false, true}});
+  render::Grid grid({{"CODE"}, {"TITLE", false, true}, {"NAMES", false, true}});
   bj::array documents;
   for (const auto& code : error_codes()) {
     grid.add({std::string(code.code), std::string(code.title),
@@ -113,9 +113,9 @@ std::vector<const ErrorCode*> codes_of_name(const std::string& wanted) {
 }
 
 std::string paragraph(const Context& context, const ErrorCode& code) {
-  return view::toned(fmt::format("{}: {}", code.code, code.title), view::Tone::strong,
-                     context.out.look) +
-         "\n\n" + view::wrapped(std::string(code.meaning), context.out.width(), 0) + '\n';
+  return render::toned(fmt::format("{}: {}", code.code, code.title), render::Tone::strong,
+                       context.out.look) +
+         "\n\n" + render::wrapped(std::string(code.meaning), context.out.width(), 0) + '\n';
 }
 
 int explain(const Context& context, const std::string& wanted) {

@@ -9,8 +9,8 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/view/pretty.h"
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/pretty.h"
+#include "orchestrator/cli/render/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/replication/catalog_check.h"
 
@@ -44,7 +44,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
   const auto connections = load_connections(context);
   const auto found = catalog::discover(connections, options.discover);
   say_left_out(context, found);
-  const auto text = view::pretty(found.catalog);
+  const auto text = render::pretty(found.catalog);
   if (options.file.empty()) {
     context.print_json(text);
     return Exit::ok;
@@ -52,7 +52,7 @@ int discover(const Context& context, const DiscoverOptions& options) {
   write_text(options.file, text, options.replace);
   const auto tables = found.catalog.at("tables").as_array().size();
   context.say(fmt::format("orch: {}: {}; look through it, then: orch catalog validate {}",
-                          options.file, view::plural(static_cast<std::int64_t>(tables), "table"),
+                          options.file, render::plural(static_cast<std::int64_t>(tables), "table"),
                           options.file));
   return Exit::ok;
 }
@@ -68,7 +68,7 @@ int validate(const Context& context, const CatalogOptions& options) {
           {"key", problem.pointer}, {"message", problem.message}, {"hint", problem.hint}});
     print_documents(context, documents);
   } else {
-    view::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
+    render::Grid grid({{"TABLE"}, {"PROBLEM", false, false}});
     for (const auto& problem : problems) {
       grid.add({problem.pointer, problem.message});
       if (!problem.hint.empty()) grid.add({"", "hint: " + problem.hint});
@@ -77,8 +77,8 @@ int validate(const Context& context, const CatalogOptions& options) {
   }
   const auto count = static_cast<std::int64_t>(problems.size());
   context.say(fmt::format("{}: {}, {}", options.file,
-                          view::plural(static_cast<std::int64_t>(entries.size()), "table"),
-                          count == 0 ? "all can be replicated" : view::plural(count, "problem")));
+                          render::plural(static_cast<std::int64_t>(entries.size()), "table"),
+                          count == 0 ? "all can be replicated" : render::plural(count, "problem")));
   return count == 0 ? Exit::ok : Exit::failure;
 }
 
@@ -100,18 +100,18 @@ int show(const Context& context, const CatalogOptions& options) {
     print_documents(context, documents);
     return Exit::ok;
   }
-  view::Grid grid({{"TABLE", false, true},
-                   {"SOURCE", false, true},
-                   {"TARGET", false, true},
-                   {"STRATEGY"},
-                   {"PARTS", true},
-                   {"CHECKS", true},
-                   {"TAGS", false, true}});
+  render::Grid grid({{"TABLE", false, true},
+                     {"SOURCE", false, true},
+                     {"TARGET", false, true},
+                     {"STRATEGY"},
+                     {"PARTS", true},
+                     {"CHECKS", true},
+                     {"TAGS", false, true}});
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& entry = entries[i];
     const auto& document = documents[i].as_object();
     grid.add({entry.key, source_text(document),
-              fmt::format("{}:{}", entry.target_connection, entry.target.name),
+              fmt::format("{}:{}", entry.target_connection, entry.target.display()),
               std::string(document.at("strategy").as_string()),
               entry.parts > 1 ? fmt::format("{}", entry.parts) : "",
               entry.checks.empty() ? "" : fmt::format("{}", entry.checks.size()),

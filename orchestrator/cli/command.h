@@ -35,7 +35,7 @@ struct Context {
   bool json() const { return settings.value("output") != "table"; }
   bool lines() const { return settings.value("output") == "jsonl"; }
   /// Pages and pictures: to standard output, as screen_text().
-  void print(const std::string& page) const { write_all(out.file, view::screen_text(page)); }
+  void print(const std::string& page) const { write_all(out.file, render::screen_text(page)); }
   /// JSON text, see json_line(): to standard output.
   void print_json(const std::string& text) const { write_all(out.file, text); }
   /// Talk: a line to standard error, as one_line().
@@ -43,7 +43,7 @@ struct Context {
     if (!quiet) complain(one_line(line) + '\n');
   }
   /// Said even where the rest is not: a page, to standard error, as screen_text().
-  void complain(const std::string& page) const { write_all(err.file, view::screen_text(page)); }
+  void complain(const std::string& page) const { write_all(err.file, render::screen_text(page)); }
 };
 
 using Action = std::function<int(Context&)>;
@@ -69,6 +69,8 @@ Action declare_resume(Arguments& app);
 Action declare_stop(Arguments& app);
 Action declare_status(Arguments& app);
 Action declare_history(Arguments& app);
+Action declare_tables(Arguments& app);
+Action declare_report(Arguments& app);
 Action declare_validate(Arguments& app);
 Action declare_graph(Arguments& app);
 Action declare_catalog_discover(Arguments& app);

@@ -60,6 +60,23 @@ constexpr std::array table = {
             "orch history nightly\norch history nightly --table fx_rates\n"
             "orch history @last --failures --full\norch history nightly -o jsonl | tail -n 1",
             declare_history},
+    Command{
+        "tables", "Show how old the tables are, or how one fared in its latest runs",
+        "Reads the latest runs of the run store; the databases are not asked. A table's rows are "
+        "as old as the source was when the load that is published was read. Tables are told apart "
+        "by their keys and their connections files.\n\n"
+        "With --older-than the command is a check for cron or a monitor: it lists what is too old, "
+        "and its exit code is 3 when there is any.",
+        "orch tables\norch tables fx_rates --since 30d -n 200\n"
+        "orch tables --older-than 26h -o jsonl",
+        declare_tables},
+    Command{
+        "report", "Show the report of a replication",
+        "On a terminal as a page, elsewhere the Markdown that the run wrote (report.md); with -o "
+        "json its report.json. The same report for a browser is the file that is named last.",
+        "orch report\norch report nightly --html > nightly.html\n"
+        "orch report @last -o json | jq .failures",
+        declare_report},
     Command{"stop", "End a run; it can be resumed",
             "The tasks at work are told to stop; what they had not committed does not happen.",
             "orch stop nightly --cause 'maintenance window'", declare_stop},
@@ -68,8 +85,9 @@ constexpr std::array table = {
             "orch validate nightly.json\norch validate workflows/*.json -o jsonl",
             declare_validate},
     Command{"graph", "Draw a definition, or a run with its states' colours",
-            "As SVG through Graphviz, or as text in the DOT language or for Mermaid.",
-            "orch graph replicate -O replicate.svg\norch graph nightly --format mermaid",
+            "As SVG or PNG through Graphviz, or as text in the DOT language or for Mermaid.",
+            "orch graph replicate -O replicate.png\norch graph nightly -o svg > nightly.svg\norch "
+            "graph @last -o mermaid",
             declare_graph},
     Command{"catalog discover", "Write a first catalog from what a database holds",
             "Takes the tables, partitioned tables and foreign tables of all the user's schemas, "

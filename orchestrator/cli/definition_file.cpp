@@ -21,9 +21,10 @@ Definition find_definition(const std::string& what, const Substitutions& substit
 }
 
 Definition find_definition(const std::string& what) {
-  if (what == "-") return {"standard-input", "standard input", read_text(what), {}};
-  if (fs::exists(what)) {
-    auto [text, places] = yaml::from_file(read_text(what), what);
+  if (what == "-" || fs::exists(what)) {
+    auto [text, places] = read_document(what);
+    if (what == "-")
+      return {"standard-input", "standard input", std::move(text), std::move(places)};
     return {fs::path(what).stem().string(), what, std::move(text), std::move(places)};
   }
   std::vector<std::string> names;

@@ -20,8 +20,8 @@ struct Definition {
 
 class Substitutions;
 
-/// The definition in the file `what`, JSON or by its name YAML, or the shipped workflow of this
-/// name. A file wins. Throws Error ORCH-0006 with near matches, InvalidDocument (ORCH-0003) for
+/// The definition in the file `what`, see read_document(), or the shipped workflow of this name. A
+/// file wins. Throws Error ORCH-0006 with near matches, InvalidDocument (ORCH-0003) for
 /// what is not YAML.
 Definition find_definition(const std::string& what);
 /// With the values for its ${NAME}.

@@ -10,12 +10,12 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/integration.h"
 #include "orchestrator/stepfunctions/state_walk.h"
-#include "orchestrator/view/text.h"
 #include "workers/bindings/bindings.h"
 #include "workers/worker.h"
 
@@ -100,7 +100,8 @@ void show(const Context& context, const Checked& checked) {
   if (checked.result.workflow)
     context.say(fmt::format(
         "{}: valid, {}", checked.file,
-        view::plural(static_cast<std::int64_t>(checked.result.workflow->by_name.size()), "state")));
+        render::plural(static_cast<std::int64_t>(checked.result.workflow->by_name.size()),
+                       "state")));
 }
 
 int validate(const Context& context, const ValidateOptions& options) {
@@ -121,7 +122,7 @@ int validate(const Context& context, const ValidateOptions& options) {
   if (bad > 0 && options.files.size() > 1)
     context.say(
         fmt::format("orch: {} of {} are not valid", bad,
-                    view::plural(static_cast<std::int64_t>(options.files.size()), "definition")));
+                    render::plural(static_cast<std::int64_t>(options.files.size()), "definition")));
   return bad > 0 ? Exit::failure : Exit::ok;
 }
 

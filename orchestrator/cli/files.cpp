@@ -36,6 +36,11 @@ std::string read_text(const std::string& file) {
   return text.str();
 }
 
+yaml::Converted read_document(const std::string& file) {
+  const auto text = read_text(file);
+  return file == "-" ? yaml::from_unnamed(text, "standard input") : yaml::from_file(text, file);
+}
+
 void write_text(const fs::path& file, const std::string& text, bool replace, bool secret) {
   auto temporary = file;
   temporary += fmt::format(".{}.tmp", ::getpid());

@@ -6,10 +6,16 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/yaml/yaml.h"
+
 namespace orch::cli {
 
 /// The whole file; "-" is standard input. Throws Error ORCH-0002.
 std::string read_text(const std::string& file);
+
+/// A file of JSON, or by its name of YAML, as JSON; "-" is standard input, which may hold either.
+/// Throws Error ORCH-0002, InvalidDocument (ORCH-0003) for what is not YAML.
+yaml::Converted read_document(const std::string& file);
 
 /// Writes the file whole or not at all. Throws Error ORCH-0002, also when the file exists and
 /// `replace` is false. `secret`: readable by the user alone.

@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/pretty.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/view/document.h"
-#include "orchestrator/view/pretty.h"
-#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -107,7 +107,7 @@ bool interrupted() { return interrupts.load() > 0; }
 FollowEnd follow(const Context& context, RunReader& run, const std::function<void(Millis)>& bring,
                  const std::function<bool()>& going_on) {
   LiveArea area(context.err);
-  view::Ticker ticker;
+  render::Ticker ticker;
   auto next_check = std::chrono::steady_clock::now() + owner_check_interval;
   const auto show = [&] {
     if (context.quiet) return;
@@ -115,7 +115,7 @@ FollowEnd follow(const Context& context, RunReader& run, const std::function<voi
     if (context.err.terminal) {
       auto look = context.err.look;
       look.width = context.err.width();
-      area.draw(view::picture(view, look, context.err.height() - 1));
+      area.draw(render::picture(view, look, context.err.height() - 1));
     } else {
       for (const auto& line : ticker.news(view, context.err.look)) context.say(line);
     }
@@ -151,14 +151,14 @@ void show_result(const Context& context, const view::RunView& view) {
   const auto& row = view.row;
   const bool good = row.status == execution::Status::succeeded;
   if (context.quiet) {
-    if (!good) context.complain(view::end_page(view, context.err.look));
+    if (!good) context.complain(render::end_page(view, context.err.look));
   } else if (context.json()) {
     print_document(context, view::run_document(view));
   } else if (!view.overview.tables.empty()) {
-    context.print(view::end_page(view, context.out.look));
+    context.print(render::end_page(view, context.out.look));
   } else {
-    if (row.output) context.print_json(view::pretty(json::parse(*row.output)));
-    context.complain(view::end_page(view, context.err.look));
+    if (row.output) context.print_json(render::pretty(json::parse(*row.output)));
+    context.complain(render::end_page(view, context.err.look));
   }
 }
 

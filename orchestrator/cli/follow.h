@@ -6,9 +6,9 @@
 #include <string>
 
 #include "orchestrator/cli/command.h"
+#include "orchestrator/cli/render/live.h"
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/store/store.h"
-#include "orchestrator/view/live.h"
 
 namespace orch::cli {
 

@@ -1,6 +1,11 @@
 // graph: a definition, or a run of one, as a picture.
 #include "orchestrator/asl/graph.h"
 
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "orchestrator/asl/parse.h"
@@ -9,6 +14,7 @@
 #include "orchestrator/cli/definition_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/graphviz.h"
+#include "orchestrator/cli/substitutions.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/projection.h"
 
@@ -17,8 +23,9 @@ namespace {
 
 struct GraphOptions {
   std::string what;
-  std::string format = "svg";
-  std::string output;
+  std::string format;  ///< empty: by the ending of `file`
+  std::string file;
+  SubstitutionOptions substitutions;
 };
 
 using Status = asl::StateMark::Status;
@@ -65,9 +72,10 @@ Picture picture_of_run(store::Store& store, const std::string& run) {
 }
 
 // A file or shipped workflow wins over a run of the same name.
-Picture find_picture(const Context& context, const std::string& what) {
+Picture find_picture(const Context& context, const GraphOptions& options) {
+  const auto& what = options.what;
   try {
-    return {find_definition(what), {}};
+    return {find_definition(what, Substitutions(options.substitutions)), {}};
   } catch (const Error& no_definition) {
     if (no_definition.code() != "ORCH-0006") throw;
     try {
@@ -84,15 +92,35 @@ std::string drawn(const Picture& picture, const std::string& format) {
   const auto workflow = require_valid(picture.definition);
   if (format == "mermaid") return asl::to_mermaid(*workflow, picture.marks);
   const auto dot = asl::to_dot(*workflow, picture.marks);
-  return format == "dot" ? dot : to_svg(dot);
+  return format == "dot" ? dot : to_picture(dot, format);
+}
+
+std::string format_of(const GraphOptions& options) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 6> endings{{{"", "svg"},
+                                                                             {".svg", "svg"},
+                                                                             {".png", "png"},
+                                                                             {".dot", "dot"},
+                                                                             {".gv", "dot"},
+                                                                             {".mmd", "mermaid"}}};
+  if (!options.format.empty()) return options.format;
+  const auto ending = std::filesystem::path(options.file).extension().string();
+  for (const auto& [known, format] : endings)
+    if (ending == known) return format;
+  throw Error("ORCH-0001", fmt::format("{}: no format has the ending {}", options.file, ending),
+              "name it .svg, .png, .dot, .gv or .mmd, or say the format with -o");
 }
 
 int graph(const Context& context, const GraphOptions& options) {
-  const auto text = drawn(find_picture(context, options.what), options.format);
-  if (options.output.empty())
-    context.print(text);
+  const auto format = format_of(options);
+  if (format == "png" && options.file.empty() && context.out.terminal)
+    throw Error("ORCH-0001", "a PNG is no text for a terminal", "add -O FILE.png");
+  const auto text = drawn(find_picture(context, options), format);
+  if (!options.file.empty())
+    write_text(options.file, text);
+  else if (format == "png")
+    write_all(context.out.file, text);
   else
-    write_text(options.output, text);
+    context.print(text);
   return Exit::ok;
 }
 
@@ -103,11 +131,14 @@ Action declare_graph(Arguments& app) {
   app.add_option("what", options->what, "definition, shipped workflow, or run")
       ->type_name("FILE|NAME|RUN")
       ->required();
-  app.add_option("--format", options->format, "svg (by Graphviz, the default), dot or mermaid")
+  app.add_option("-o,--output,--format", options->format,
+                 "svg or png, by Graphviz; dot or mermaid, as text; default: by the ending of -O, "
+                 "else svg")
       ->type_name("FORMAT")
-      ->one_of({"svg", "dot", "mermaid"});
-  app.add_option("-O,--file", options->output, "write there instead of standard output")
+      ->one_of({"svg", "png", "dot", "mermaid"});
+  app.add_option("-O,--file", options->file, "write there instead of standard output")
       ->type_name("FILE");
+  add_substitutions(app, options->substitutions);
   return [options](Context& context) { return graph(context, *options); };
 }
 

@@ -7,7 +7,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/program.h"
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
 namespace orch::cli {
 namespace {
@@ -17,7 +17,7 @@ constexpr const char* common_group = "Common options";
 constexpr const char* exit_codes =
     "\nExit codes: 0 done, or the run succeeded; 1 an error; 2 a wrong command line; 3 the run "
     "failed\n"
-    "or timed out, or rows differ; 4 the run was stopped, or this process was interrupted.\n";
+    "or timed out, rows differ, or tables are too old; 4 the run was stopped, or this process was interrupted.\n";
 
 // CLI11 adds the names of checks behind a colon.
 std::string type_name(const CLI::Option& option) {
@@ -43,13 +43,13 @@ std::string option_names(const CLI::Option& option) {
 // Two columns; a long name stands on a line of its own.
 std::string entry(const std::string& name, const std::string& about, std::size_t column) {
   auto line = "  " + name;
-  const auto width = view::display_width(line);
+  const auto width = render::display_width(line);
   if (width + 2 > column) {
     line += '\n' + std::string(column, ' ');
   } else {
     line.append(column - width, ' ');
   }
-  return line + view::wrapped(about, text_width, column) + '\n';
+  return line + render::wrapped(about, text_width, column) + '\n';
 }
 
 std::string section(const char* title, const std::vector<OptionText>& options, bool arguments,
@@ -65,7 +65,7 @@ std::string paragraphs(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto end = std::min(text.find("\n\n"), text.size());
-    out += '\n' + view::wrapped(std::string(text.substr(0, end)), text_width, 0) + '\n';
+    out += '\n' + render::wrapped(std::string(text.substr(0, end)), text_width, 0) + '\n';
     text.remove_prefix(std::min(end + 2, text.size()));
   }
   return out;

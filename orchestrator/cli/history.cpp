@@ -5,10 +5,10 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/page.h"
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/event_filter.h"
-#include "orchestrator/view/page.h"
 
 namespace orch::cli {
 namespace {
@@ -37,9 +37,9 @@ void print_table(const Context& context, store::Store& store, const store::Execu
                  const HistoryOptions& options) {
   auto look = context.out.look;
   if (options.full) look.width = 0;
-  view::Grid grid(view::history_columns());
+  render::Grid grid(render::history_columns());
   each_chosen(store, row, options.choice, [&](const execution::Event& event) {
-    grid.add(view::history_cells(event, row.made.started_at, look));
+    grid.add(render::history_cells(event, row.made.started_at, look));
   });
   context.print(grid.text(look));
   if (grid.empty()) context.say("orch: no such event");

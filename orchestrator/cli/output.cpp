@@ -3,30 +3,30 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/cli/render/pretty.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/wtf8.h"
-#include "orchestrator/view/pretty.h"
 #include "orchestrator/view/projection.h"
-#include "orchestrator/view/text.h"
 #include "workers/worker.h"
 
 namespace orch::cli {
 namespace {
 
 namespace bj = boost::json;
-using view::Tone;
+using render::Tone;
 
-std::string detail(const char* name, const std::string& text, const view::Look& look) {
+std::string detail(const char* name, const std::string& text, const render::Look& look) {
   if (text.empty()) return {};
-  return view::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
-         view::wrapped(one_line(text), look.width, 8) + '\n';
+  return render::toned(fmt::format("  {:<5} ", name), Tone::faint, look) +
+         render::wrapped(one_line(text), look.width, 8) + '\n';
 }
 
-std::string code_line(const std::string& code, const view::Look& look) {
+std::string code_line(const std::string& code, const render::Look& look) {
   if (code.empty()) return {};
   return detail("code", fmt::format("{0} (`orch explain {0}`)", code), look);
 }
 
-std::string document_text(const InvalidDocument& error, const view::Look& look) {
+std::string document_text(const InvalidDocument& error, const render::Look& look) {
   constexpr std::int64_t most_shown = 50;  // nobody reads more before mending some
   std::string out;
   std::int64_t errors = 0;
@@ -35,8 +35,8 @@ std::string document_text(const InvalidDocument& error, const view::Look& look) 
     if (!problem.warning) ++errors;
   }
   if (errors > most_shown) out += fmt::format("… and {} more\n", errors - most_shown);
-  out += view::toned(
-      fmt::format("orch: {}: {}", one_line(error.file()), view::plural(errors, "problem")),
+  out += render::toned(
+      fmt::format("orch: {}: {}", one_line(error.file()), render::plural(errors, "problem")),
       Tone::bad, look);
   return out + '\n' + code_line(error.code(), look);
 }
@@ -58,33 +58,34 @@ std::string json_line(const bj::value& value) {
 }
 
 void print_document(const Context& context, const bj::value& value) {
-  context.print_json(context.lines() ? json_line(value) : view::pretty(value));
+  context.print_json(context.lines() ? json_line(value) : render::pretty(value));
 }
 
 void print_documents(const Context& context, const bj::array& values) {
-  if (!context.lines()) return context.print_json(view::pretty(values));
+  if (!context.lines()) return context.print_json(render::pretty(values));
   std::string out;
   for (const auto& value : values) out += json_line(value);
   context.print_json(out);
 }
 
-std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look) {
+std::string problem_text(const std::string& file, const Problem& problem,
+                         const render::Look& look) {
   auto place = one_line(file);
   if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
-  auto out = view::toned(place + ":", Tone::strong, look) + ' ';
-  out += view::toned(
+  auto out = render::toned(place + ":", Tone::strong, look) + ' ';
+  out += render::toned(
       problem.warning ? "warning: " : "error: ", problem.warning ? Tone::busy : Tone::bad, look);
   out += one_line(problem.message);
   if (!problem.pointer.empty()) out += " (" + one_line(problem.pointer) + ")";
   return out + '\n' + detail("hint", problem.hint, look);
 }
 
-std::string error_text(const std::exception& error, const view::Look& look) {
+std::string error_text(const std::exception& error, const render::Look& look) {
   if (const auto* invalid = dynamic_cast<const InvalidDocument*>(&error))
     return document_text(*invalid, look);
   const auto first = [&](const std::string& message) {
-    return view::toned("orch: ", Tone::bad, look) +
-           view::wrapped(one_line(message), look.width, 2) + '\n';
+    return render::toned("orch: ", Tone::bad, look) +
+           render::wrapped(one_line(message), look.width, 2) + '\n';
   };
   if (const auto* ours = dynamic_cast<const Error*>(&error))
     return first(ours->what()) + detail("hint", ours->hint(), look) + code_line(ours->code(), look);

@@ -26,9 +26,9 @@ void print_documents(const Context& context, const boost::json::array& values);
 std::string shell_word(std::string_view text);
 
 /// "file:12:7: message" with pointer and hint below.
-std::string problem_text(const std::string& file, const Problem& problem, const view::Look& look);
+std::string problem_text(const std::string& file, const Problem& problem, const render::Look& look);
 
 /// Message, hint and code, each on a line of its own; all problems of an InvalidDocument.
-std::string error_text(const std::exception& error, const view::Look& look);
+std::string error_text(const std::exception& error, const render::Look& look);
 
 }  // namespace orch::cli

@@ -32,10 +32,11 @@ void add_common(CLI::App& app) {
       ->description("file that keeps the runs; default ORCH_STORE, else in the state folder")
       ->type_name("FILE")
       ->group(common_group);
-  app.add_option("-o,--output")
-      ->description("table (the default), json, or jsonl")
-      ->type_name("FORMAT")
-      ->group(common_group);
+  if (!app.get_option_no_throw("--output"))  // a picture has formats of its own
+    app.add_option("-o,--output")
+        ->description("table (the default), json, or jsonl")
+        ->type_name("FORMAT")
+        ->group(common_group);
   app.add_option("--config")
       ->description("configuration file; default ORCH_CONFIG, else the user's")
       ->type_name("FILE")
@@ -101,7 +102,8 @@ std::map<std::string, std::string> flags_of(const CLI::App& app) {
   if (app.get_parent()) flags = flags_of(*app.get_parent());
   const auto take = [&](const std::string& name) {
     const auto* option = app.get_option_no_throw("--" + name);
-    if (option && option->count() > 0)
+    const bool own_output = option && name == "output" && option->get_group() != common_group;
+    if (option && option->count() > 0 && !own_output)
       flags[name] = fmt::format("{}", fmt::join(option->results(), ","));
   };
   for (const auto& kind : setting_kinds()) take(std::string(kind.name));
@@ -177,7 +179,7 @@ int run(int argc, const char* const* argv) {
     write_all(1, help.text);
     return Exit::ok;
   } catch (const std::exception& error) {
-    write_all(2, view::screen_text(error_text(error, stream_of(2).look)));
+    write_all(2, render::screen_text(error_text(error, stream_of(2).look)));
     return exit_code_of(error);
   }
 }

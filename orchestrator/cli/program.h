@@ -38,6 +38,9 @@ struct OptionText {
 
 std::vector<OptionText> options_of(const CLI::App& app);
 
+/// The words that `orch status --only` takes.
+std::vector<std::string> status_words();
+
 /// "orch resume [OPTIONS] RUN".
 std::string usage_line(const CLI::App& app, const std::string& full_name);
 

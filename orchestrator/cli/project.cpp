@@ -7,7 +7,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/view/pretty.h"
+#include "orchestrator/cli/render/pretty.h"
 #include "workers/connectors/registry.h"
 
 namespace orch::cli {
@@ -105,7 +105,7 @@ Project make_project(const fs::path& folder, const std::string& from, const std:
                                {"target", connection_of(folder, "target", target)}};
   if (!same)
     write_text(project.connections,
-               view::pretty(bj::object{{"version", 1}, {"connections", connections}}), exists);
+               render::pretty(bj::object{{"version", 1}, {"connections", connections}}), exists);
   return project;
 }
 

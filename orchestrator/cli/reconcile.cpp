@@ -12,8 +12,8 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/replication/as_of.h"
 #include "workers/replication/audit/audit.h"
@@ -74,18 +74,18 @@ bj::object document_of(const Compared& compared) {
           {"cause", compared.cause}};
 }
 
-std::string number(std::int64_t count) { return count == 0 ? "" : view::count_text(count); }
+std::string number(std::int64_t count) { return count == 0 ? "" : render::count_text(count); }
 
-void add_row(view::Grid& grid, const Compared& compared) {
-  using view::Tone;
+void add_row(render::Grid& grid, const Compared& compared) {
+  using render::Tone;
   if (!compared.result) {
     grid.add({compared.key, {"not compared", Tone::bad}, "", "", "", "", "", "", ""});
     return;
   }
   const auto& [key, source, target, found, last, ms] = *compared.result;
   const bool equal = compared.result->equal();
-  grid.add({key, equal ? view::Cell{"equal", Tone::good} : view::Cell{"differs", Tone::bad},
-            view::count_text(source.digest.rows), view::count_text(target.digest.rows),
+  grid.add({key, equal ? render::Cell{"equal", Tone::good} : render::Cell{"differs", Tone::bad},
+            render::count_text(source.digest.rows), render::count_text(target.digest.rows),
             number(found.missing), number(found.extra), number(found.different), number(found.kept),
             number(found.changing)});
 }
@@ -95,8 +95,8 @@ std::string counts_text(const replication::Differences& found) {
   std::vector<std::string> parts;
   const auto add = [&](std::int64_t count, std::string_view name) {
     if (count > 0)
-      parts.push_back(parts.empty() ? fmt::format("{} {}", view::plural(count, "row"), name)
-                                    : fmt::format("{} {}", view::count_text(count), name));
+      parts.push_back(parts.empty() ? fmt::format("{} {}", render::plural(count, "row"), name)
+                                    : fmt::format("{} {}", render::count_text(count), name));
   };
   add(found.missing, "missing in the target");
   add(found.extra, "extra in the target");
@@ -106,14 +106,14 @@ std::string counts_text(const replication::Differences& found) {
 
 class Lines {
  public:
-  explicit Lines(const view::Look& look) : look_(look) {}
+  explicit Lines(const render::Look& look) : look_(look) {}
 
   void head(const std::string& key, const std::string& text) {
-    lines_ += fmt::format("\n{}: {}\n", view::toned(one_line(key), view::Tone::strong, look_),
-                          view::wrapped(one_line(text), room(key.size() + 2), 2));
+    lines_ += fmt::format("\n{}: {}\n", render::toned(one_line(key), render::Tone::strong, look_),
+                          render::wrapped(one_line(text), room(key.size() + 2), 2));
   }
   void add(const std::string& text) {
-    lines_ += "  " + view::wrapped(one_line(text), room(2), 4) + "\n";
+    lines_ += "  " + render::wrapped(one_line(text), room(2), 4) + "\n";
   }
   const std::string& text() const { return lines_; }
 
@@ -122,7 +122,7 @@ class Lines {
     return look_.width > taken + 20 ? look_.width - taken : look_.width;
   }
 
-  view::Look look_;
+  render::Look look_;
   std::string lines_;
 };
 
@@ -152,7 +152,7 @@ void add_details(const Compared& compared, Lines& lines) {
   const auto named = static_cast<std::int64_t>(result.found.examples.size());
   if (result.found.count() > named)
     lines.add(fmt::format("and {}{} more", result.found.all ? "" : "at least ",
-                          view::count_text(result.found.count() - named)));
+                          render::count_text(result.found.count() - named)));
   add_moments(result, lines);
 }
 
@@ -163,15 +163,15 @@ void print(const Context& context, const std::vector<Compared>& all) {
     print_documents(context, documents);
     return;
   }
-  view::Grid grid({{"TABLE", false, true},
-                   {"RESULT"},
-                   {"SOURCE", true},
-                   {"TARGET", true},
-                   {"MISSING", true},
-                   {"EXTRA", true},
-                   {"DIFFERENT", true},
-                   {"KEPT", true},
-                   {"CHANGING", true}});
+  render::Grid grid({{"TABLE", false, true},
+                     {"RESULT"},
+                     {"SOURCE", true},
+                     {"TARGET", true},
+                     {"MISSING", true},
+                     {"EXTRA", true},
+                     {"DIFFERENT", true},
+                     {"KEPT", true},
+                     {"CHANGING", true}});
   auto look = context.out.look;
   look.width = context.out.width();
   Lines lines(look);
@@ -186,8 +186,8 @@ void print(const Context& context, const std::vector<Compared>& all) {
 void say_progress(const Context& context, LiveArea& area, std::size_t at, std::size_t count,
                   const std::string& key) {
   if (context.err.terminal)
-    area.draw({view::fit(fmt::format("comparing {} ({} of {})", key, at + 1, count),
-                         context.err.width())});
+    area.draw({render::fit(fmt::format("comparing {} ({} of {})", key, at + 1, count),
+                           context.err.width())});
 }
 
 void say_way_on(const Context& context, const ReconcileOptions& options,
@@ -215,8 +215,8 @@ int summary(const Context& context, const ReconcileOptions& options,
   const auto tables = static_cast<std::int64_t>(all.size());
   const auto count = static_cast<std::int64_t>(differ.size());
   context.say(
-      fmt::format("{}: {}, {} equal{}{}", options.file, view::plural(tables, "table"),
-                  view::count_text(tables - count - failed),
+      fmt::format("{}: {}, {} equal{}{}", options.file, render::plural(tables, "table"),
+                  render::count_text(tables - count - failed),
                   count == 0 ? "" : fmt::format(", {} differ{}", count, count == 1 ? "s" : ""),
                   failed == 0 ? "" : fmt::format(", {} not compared", failed)));
   if (!differ.empty()) say_way_on(context, options, differ);

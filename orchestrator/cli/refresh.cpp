@@ -12,9 +12,9 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/pretty.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/view/pretty.h"
-#include "orchestrator/view/text.h"
 #include "workers/catalog/edit_text.h"
 #include "workers/replication/catalog_refresh.h"
 
@@ -60,7 +60,7 @@ Changes accepted(const Changes& changes, const RefreshOptions& options) {
 std::string spelled(const bj::object& entry, const std::string& text) {
   const bool compact = text.find("\n    {\n") == std::string::npos;
   if (compact) return json::write(entry);
-  auto lines = view::pretty(entry);
+  auto lines = render::pretty(entry);
   lines.pop_back();
   std::string indented;
   for (const char byte : lines)
@@ -93,7 +93,7 @@ void print_changes(const Context& context, const Changes& changes) {
     print_documents(context, documents);
     return;
   }
-  view::Grid grid({{"TABLE"}, {"CHANGE"}, {"DETAIL", false, false}});
+  render::Grid grid({{"TABLE"}, {"CHANGE"}, {"DETAIL", false, false}});
   for (const auto& change : changes)
     grid.add({change.key, replication::name_of(change.kind), change.detail});
   if (!changes.empty()) context.print(grid.text(context.out.look));
@@ -130,7 +130,7 @@ int refresh(const Context& context, const RefreshOptions& options) {
                         wanted.empty() ? "it is as its sources are" : "all changes are taken in")
           : fmt::format("{}: {} not taken in; --apply takes in all, --accept KEY "
                         "some",
-                        options.file, view::plural(static_cast<std::int64_t>(left), "change")));
+                        options.file, render::plural(static_cast<std::int64_t>(left), "change")));
   const bool stops = std::any_of(changes.begin(), changes.end(),
                                  [](const auto& change) { return change.kind != Kind::added; });
   return stops && left > 0 ? Exit::failure : Exit::ok;

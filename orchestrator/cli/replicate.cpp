@@ -11,9 +11,9 @@
 #include "orchestrator/cli/preflight.h"
 #include "orchestrator/cli/project.h"
 #include "orchestrator/cli/refresh.h"
+#include "orchestrator/cli/render/pretty.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/view/pretty.h"
-#include "orchestrator/view/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/catalog/discover.h"
 #include "workers/connectors/registry.h"
@@ -45,9 +45,10 @@ void make_catalog(const Context& context, const Project& project,
   const auto found = catalog::discover(connectors::Connections::load(project.connections), options);
   say_left_out(context, found);
   try_target(project);
-  write_text(project.catalog, view::pretty(found.catalog));
+  write_text(project.catalog, render::pretty(found.catalog));
   const auto count = static_cast<std::int64_t>(found.catalog.at("tables").as_array().size());
-  context.say(fmt::format("orch: {}: {}", project.catalog.string(), view::plural(count, "table")));
+  context.say(
+      fmt::format("orch: {}: {}", project.catalog.string(), render::plural(count, "table")));
 }
 
 /// The keys of an existing catalog that --schema and --tables mean; empty: all.

@@ -13,10 +13,10 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/host/own_or_ask.h"
 #include "orchestrator/host/owner.h"
 #include "orchestrator/store/open.h"
-#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -77,7 +77,7 @@ bool wait_for_delegated(const Context& context, host::Owner& owner) {
     if (names.size() != said && !names.empty())
       context.say(
           fmt::format("orch: {} still under way here: {} (Ctrl-C leaves {} to the next orch)",
-                      view::plural(static_cast<std::int64_t>(names.size()), "run"),
+                      render::plural(static_cast<std::int64_t>(names.size()), "run"),
                       fmt::join(names, ", "), names.size() == 1 ? "it" : "them"));
     said = names.size();
     if (interrupted()) return false;
@@ -157,11 +157,11 @@ void announce_continued(const Context& context, const host::Owner& owner,
       continue;
     }
     context.say(fmt::format("orch: continuing run {}, interrupted at {}", run.made.name,
-                            view::instant_text(interrupted_at, context.err.look.utc)));
+                            render::instant_text(interrupted_at, context.err.look.utc)));
   }
   if (more > 0)
     context.say(
-        fmt::format("orch: and {} more; `orch status` lists them", view::plural(more, "run")));
+        fmt::format("orch: and {} more; `orch status` lists them", render::plural(more, "run")));
 }
 
 int run_or_delegate(const Context& context, host::Request request) {

@@ -8,8 +8,8 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/grid.h"
 #include "orchestrator/schedule/fire_times.h"
-#include "orchestrator/view/grid.h"
 
 namespace orch::cli {
 namespace {
@@ -63,7 +63,7 @@ int preview(const Context& context, const PreviewOptions& options) {
                                     .calendar = calendar_of(options)};
   schedule::FireTimes times(schedule, begin_of(options, schedule.zone));
   bj::array documents;
-  view::Grid grid({{"FIRES"}, {"UTC"}, {"WHY THEN", false, true}});
+  render::Grid grid({{"FIRES"}, {"UTC"}, {"WHY THEN", false, true}});
   for (int shown = 0; shown < options.count; ++shown) {
     const auto time = times.next();
     if (!time) break;

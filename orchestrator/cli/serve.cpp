@@ -15,6 +15,7 @@
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/host/health.h"
@@ -22,7 +23,6 @@
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/stepfunctions/aws_front.h"
-#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {

@@ -9,11 +9,12 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/program.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/when.h"
 #include "orchestrator/engine/family.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/document.h"
-#include "orchestrator/view/text.h"
 
 namespace orch::cli {
 namespace {
@@ -119,11 +120,11 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
     print_documents(context, documents);
     return Exit::ok;
   }
-  context.print(view::runs_page(rows, clock_now(), owned, context.out.look));
+  context.print(render::runs_page(rows, clock_now(), owned, context.out.look));
   if (rows.empty()) context.say("orch: no runs");
   if (static_cast<std::int64_t>(rows.size()) == options.limit)
     context.say(
-        fmt::format("orch: the latest {}; -n shows more", view::plural(options.limit, "run")));
+        fmt::format("orch: the latest {}; -n shows more", render::plural(options.limit, "run")));
   return Exit::ok;
 }
 
@@ -168,7 +169,7 @@ int show_run(const Context& context, store::Store& store, const StatusOptions& o
   if (context.json()) {
     print_document(context, view::run_document(view));
   } else {
-    context.print(view::run_page(view, options.full, context.out.look));
+    context.print(render::run_page(view, options.full, context.out.look));
   }
   return Exit::ok;
 }
@@ -180,6 +181,12 @@ int show_status(const Context& context, const StatusOptions& options) {
 }
 
 }  // namespace
+
+std::vector<std::string> status_words() {
+  std::vector<std::string> words;
+  for (const auto& name : status_names) words.emplace_back(name.word);
+  return words;
+}
 
 Action declare_status(Arguments& app) {
   const auto options = std::make_shared<StatusOptions>();

@@ -7,7 +7,6 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/yaml/yaml.h"
 
 namespace orch::cli {
 namespace {
@@ -44,7 +43,7 @@ void add_substitutions(Arguments& app, SubstitutionOptions& options) {
 
 Substitutions::Substitutions(const SubstitutionOptions& options) {
   if (!options.file.empty()) {
-    const auto text = yaml::from_file(read_text(options.file), options.file).json;
+    const auto text = read_document(options.file).json;
     const auto document = parse_json(text, options.file);
     if (!document.is_object())
       throw Error("ORCH-0001", fmt::format("{} must be an object, found {}", options.file,

@@ -78,7 +78,7 @@ void LiveArea::draw(const std::vector<std::string>& lines) {
   std::string out;
   if (drawn_ > 0) out += fmt::format("\033[{}A", drawn_);
   // Each line is overwritten and its rest erased, then whatever was below: no flicker.
-  for (const auto& line : lines) out += view::screen_text(line) + "\033[K\n";
+  for (const auto& line : lines) out += render::screen_text(line) + "\033[K\n";
   if (lines.size() < drawn_) out += "\033[J";
   drawn_ = lines.size();
   write_all(stream_.file, out);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/view/grid.h"
+#include "orchestrator/cli/render/grid.h"
 
 namespace orch::cli {
 
@@ -13,7 +13,7 @@ namespace orch::cli {
 struct Stream {
   int file = 1;
   bool terminal = false;
-  view::Look look;
+  render::Look look;
 
   /// The terminal's present width; without one, the width of the look.
   std::size_t width() const;

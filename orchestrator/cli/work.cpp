@@ -10,8 +10,8 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/work_report.h"
-#include "orchestrator/view/text.h"
 #include "workers/bindings/bindings.h"
 
 namespace orch::cli {
@@ -123,10 +123,11 @@ int leave(const Context& context, fleet::Fleet& fleet, WorkReport& report, int d
   const auto failure = fleet.failure();
   const auto before = fleet.tally();
   if (before.at_work > 0)
-    context.say(fmt::format(
-        "orch: stopping; {} at work may take up to {} (Ctrl-C again leaves at "
-        "once)",
-        view::plural(before.at_work, "task"), view::duration_text(std::chrono::seconds(drain))));
+    context.say(
+        fmt::format("orch: stopping; {} at work may take up to {} (Ctrl-C again leaves at "
+                    "once)",
+                    render::plural(before.at_work, "task"),
+                    render::duration_text(std::chrono::seconds(drain))));
   const bool ended = fleet.drain(std::chrono::seconds(drain));
   const auto tally = fleet.tally();
   report.end(tally);
@@ -155,7 +156,7 @@ int work(const Context& context, const WorkOptions& options) {
   for (const auto& assignment : assignments) fleet::region_of(assignment.activity);  // an ARN?
   context.say(fmt::format("orch: polling {} {} at {}, up to {} at once of each", assignments.size(),
                           assignments.size() == 1 ? "activity" : "activities", client.url(),
-                          view::plural(options.concurrency, "task")));
+                          render::plural(options.concurrency, "task")));
   fleet::Fleet fleet(
       client, registry,
       {std::move(assignments), options.concurrency, std::chrono::seconds(options.heartbeat),

@@ -7,7 +7,7 @@
 
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
 namespace orch::cli {
 namespace {
@@ -30,12 +30,12 @@ std::string rows_text(const Event& event) {
   const auto rows = event.progress ? event.progress->rows : 0;
   if (rows == 0) return {};
   const auto seconds = static_cast<double>(std::max<Millis::rep>(event.duration.count(), 1)) / 1000;
-  return fmt::format(", {} rows, {}", view::count_text(rows),
-                     view::rate_text(static_cast<double>(rows) / seconds));
+  return fmt::format(", {} rows, {}", render::count_text(rows),
+                     render::rate_text(static_cast<double>(rows) / seconds));
 }
 
 std::string line_of(const Event& event) {
-  const auto after = view::duration_text(event.duration);
+  const auto after = render::duration_text(event.duration);
   switch (event.kind) {
     case Kind::started:
       return fmt::format("{}: started", subject(event));
@@ -96,7 +96,7 @@ void WorkReport::operator()(const Event& event) {
 void WorkReport::end(const fleet::Tally& tally) {
   const std::scoped_lock lock(mutex_);
   context_.say(fmt::format("orch: {} done, {} failed, {} lost, {} given back",
-                           view::plural(tally.succeeded, "task"), tally.failed,
+                           render::plural(tally.succeeded, "task"), tally.failed,
                            tally.lost + tally.at_work, tally.released));
   if (!context_.json()) return;
   bj::object out{{"succeeded", tally.succeeded},

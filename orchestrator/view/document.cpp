@@ -48,18 +48,19 @@ bj::object step_document(const Step& step) {
   return out;
 }
 
-bj::object table_document(const TableLine& table, const RunView& view) {
+bj::object table_document(const TableLine& table, std::span<const store::ProgressRow> progress,
+                          Instant now) {
   bj::object out{{"key", table.key}, {"status", to_string(table.outcome)}};
   if (const auto rows = table.rows()) out["rows"] = *rows;
   if (const auto rate = table.rows_per_second()) out["rows_per_second"] = *rate;
-  out["duration_ms"] = table.duration(view.now).count();
+  out["duration_ms"] = table.duration(now).count();
   out["attempts"] = table.attempts();
-  if (const auto* progress = progress_of(table, view.progress)) {
-    bj::object now{
-        {"phase", progress->phase}, {"rows", progress->rows}, {"bytes", progress->bytes}};
-    if (progress->expected_rows) now["expected_rows"] = *progress->expected_rows;
-    now["at"] = to_iso(progress->at);
-    out["progress"] = std::move(now);
+  if (const auto* reported = progress_of(table, progress)) {
+    bj::object so_far{
+        {"phase", reported->phase}, {"rows", reported->rows}, {"bytes", reported->bytes}};
+    if (reported->expected_rows) so_far["expected_rows"] = *reported->expected_rows;
+    so_far["at"] = to_iso(reported->at);
+    out["progress"] = std::move(so_far);
   }
   if (const auto* failure = table.failure()) out["failure"] = failure_document(*failure);
   bj::array steps;
@@ -82,7 +83,41 @@ bj::array connections_document(const Overview& overview) {
 // A payload as the value it is.
 bj::value value_of(const std::string& text) { return json::parse(text); }
 
+bj::object load_document(const TableRun& run) {
+  bj::object out{{"run", run.run},
+                 {"name", run.name},
+                 {"rows", run.load->rows},
+                 {"published", to_iso(run.load->published)}};
+  if (run.load->as_of) out["as_of"] = to_iso(*run.load->as_of);
+  return out;
+}
+
 }  // namespace
+
+bj::object table_run_document(const TableRun& run, Instant now) {
+  bj::object out{{"run", run.run},
+                 {"name", run.name},
+                 {"workflow", run.workflow},
+                 {"started", to_iso(run.started)}};
+  add_text(out, "connections", run.connections);
+  if (run.load) out["load"] = load_document(run);
+  for (const auto& member : table_document(run.table, {}, now)) out[member.key()] = member.value();
+  return out;
+}
+
+bj::object table_state_document(const TableState& state, Instant now) {
+  const auto& latest = *state.latest;
+  bj::object out{{"key", latest.table.key},
+                 {"status", to_string(latest.table.outcome)},
+                 {"latest_run", latest.run}};
+  add_text(out, "connections", latest.connections);
+  if (const auto* failure = latest.table.failure()) out["failure"] = failure_document(*failure);
+  if (!state.loaded) return out;
+  out["load"] = load_document(*state.loaded);
+  out["age_ms"] = (now - state.loaded->load->moment()).count();
+  if (state.before) out["load_before"] = load_document(*state.before);
+  return out;
+}
 
 bj::object failure_document(const Failure& failure) {
   bj::object out{{"error", failure.error}, {"message", failure.message}};
@@ -141,7 +176,8 @@ bj::object run_document(const RunView& view) {
   }
   out["states"] = std::move(states);
   bj::array tables;
-  for (const auto& table : view.overview.tables) tables.push_back(table_document(table, view));
+  for (const auto& table : view.overview.tables)
+    tables.push_back(table_document(table, view.progress, view.now));
   out["tables"] = std::move(tables);
   out["connections_seen"] = connections_document(view.overview);
   if (view.overview.failure) out["failure"] = failure_document(*view.overview.failure);

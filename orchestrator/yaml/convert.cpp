@@ -244,15 +244,37 @@ bool names_yaml(std::string_view file) {
   return lower.ends_with(".yaml") || lower.ends_with(".yml");
 }
 
-Converted from_file(std::string_view text, const std::string& file) {
-  if (!names_yaml(file)) return {std::string(text), {}};
+namespace {
+
+Converted from_yaml(std::string_view text, const std::string& name) {
   try {
     return to_json(text);
   } catch (const SyntaxError& error) {
     const auto place = error.place();
-    throw InvalidDocument("ORCH-0003", file,
+    throw InvalidDocument("ORCH-0003", name,
                           {{"", error.what(), error.hint(), place.line, place.column}});
   }
+}
+
+// Also what is meant as JSON and begins with a comment or a byte order mark, which the parser of
+// JSON names, and an empty text.
+bool begins_as_json(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first == text.npos || std::string_view("{[\"/").find(text[first]) != text.npos;
+}
+
+}  // namespace
+
+Converted from_file(std::string_view text, const std::string& file) {
+  if (!names_yaml(file)) return {std::string(text), {}};
+  return from_yaml(text, file);
+}
+
+Converted from_unnamed(std::string_view text, const std::string& name) {
+  if (begins_as_json(text)) return {std::string(text), {}};
+  return from_yaml(text, name);
 }
 
 void locate_problems(const Places& places, json::Problems& problems) {

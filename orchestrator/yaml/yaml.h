@@ -49,6 +49,10 @@ bool names_yaml(std::string_view file);
 /// (ORCH-0003) that names `file` and the place.
 Converted from_file(std::string_view text, const std::string& file);
 
+/// The same of a text that has no file name, called `name` in messages: it is YAML unless it begins
+/// as JSON does, with a bracket, a brace or a quote.
+Converted from_unnamed(std::string_view text, const std::string& name);
+
 /// Gives each problem the place of its pointer, or of the nearest ancestor's, and all of them the
 /// order of the text.
 void locate_problems(const Places& places, json::Problems& problems);

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "orchestrator/view/page.h"
-
 namespace orch::view {
 namespace {
 
@@ -60,11 +58,6 @@ TEST(Projection, NamesTheCatalogEntriesThatAResumeFoundChanged) {
   const auto overview = history.projection.overview();
   ASSERT_EQ(overview.tables.size(), 1u);
   EXPECT_TRUE(overview.tables[0].entry_changed());
-  const store::ExecutionRow row;
-  const auto page = end_page({row, overview, {}, Instant{}, "", {}}, {});
-  EXPECT_NE(page.find("catalog  changed since the run began, and used as it is now: treaty"),
-            std::string::npos)
-      << page;
 }
 
 TEST(Projection, TasksOfActivitiesAreSteps) {

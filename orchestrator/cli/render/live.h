@@ -7,13 +7,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "orchestrator/view/page.h"
+#include "orchestrator/cli/render/page.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 
 /// The lines of one picture, none wider than the look's width, at most `height` of them. Tables at
 /// work come first, then those that failed, then the latest that are done.
-std::vector<std::string> picture(const RunView& view, const Look& look, std::size_t height);
+std::vector<std::string> picture(const view::RunView& view, const Look& look, std::size_t height);
 
 /// Says what is new since the last look: another run that is waited for, states entered for the
 /// first time, connections that went down or came up, tables done, failures and retries.
@@ -21,11 +21,11 @@ class Ticker {
  public:
   /// The news as lines without line breaks, each with its time, in the order in which they
   /// happened.
-  std::vector<std::string> news(const RunView& view, const Look& look);
+  std::vector<std::string> news(const view::RunView& view, const Look& look);
 
  private:
   struct Seen {
-    Outcome outcome = Outcome::waiting;
+    view::Outcome outcome = view::Outcome::waiting;
     std::int64_t attempts = 0;
     std::int64_t entered = 0;
   };
@@ -34,9 +34,9 @@ class Ticker {
     std::string text;
   };
   using Lines = std::vector<Line>;
-  void state_news(const StateLine& line, Instant now, Lines& lines);
-  void connection_news(const ConnectionLine& line, Instant now, Lines& lines);
-  void table_news(const TableLine& table, Instant now, Lines& lines);
+  void state_news(const view::StateLine& line, Instant now, Lines& lines);
+  void connection_news(const view::ConnectionLine& line, Instant now, Lines& lines);
+  void table_news(const view::TableLine& table, Instant now, Lines& lines);
 
   std::string waiting_;
   std::unordered_map<std::string, Seen> states_;
@@ -44,4 +44,4 @@ class Ticker {
   std::unordered_map<std::string, Seen> tables_;
 };
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace orch::view {
+namespace orch::cli::render {
 
 /// How output may look where it goes.
 struct Look {
@@ -69,4 +69,4 @@ class Grid {
 /// first. Width 0: one line.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

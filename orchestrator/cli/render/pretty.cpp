@@ -1,4 +1,4 @@
-#include "orchestrator/view/pretty.h"
+#include "orchestrator/cli/render/pretty.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/view/text.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 namespace {
 
 namespace bj = boost::json;
@@ -109,4 +109,4 @@ std::string payload_text(std::string_view json, bool full, const Look& look) {
   return out;
 }
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -1,4 +1,4 @@
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "orchestrator/base/count.h"
 #include "orchestrator/base/utf8.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 namespace {
 
 struct Range {
@@ -151,4 +151,4 @@ std::string plural(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -1,12 +1,12 @@
-#include "orchestrator/view/live.h"
+#include "orchestrator/cli/render/live.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 namespace {
 
 constexpr std::size_t bar_width = 16;
@@ -17,14 +17,14 @@ struct Total {
   std::int64_t rows = 0;
 };
 
-Total total_of(const RunView& view) {
+Total total_of(const view::RunView& view) {
   Total total;
   for (const auto& table : view.overview.tables) {
-    if (table.outcome == Outcome::succeeded) ++total.done;
-    if (table.outcome == Outcome::failed) ++total.failed;
+    if (table.outcome == view::Outcome::succeeded) ++total.done;
+    if (table.outcome == view::Outcome::failed) ++total.failed;
     if (const auto rows = table.rows()) {
       total.rows += *rows;
-    } else if (const auto* progress = progress_of(table, view.progress)) {
+    } else if (const auto* progress = view::progress_of(table, view.progress)) {
       total.rows += progress->rows;
     }
   }
@@ -44,9 +44,9 @@ std::string bar(double share, const Look& look) {
   return out;
 }
 
-// What stands behind the name of a table at work.
-void add_progress(std::vector<Cell>& cells, const TableLine& table,
-                  const store::ProgressRow* progress, const RunView& view, const Look& look) {
+// What follows the name of a table at work.
+void add_progress(std::vector<Cell>& cells, const view::TableLine& table,
+                  const store::ProgressRow* progress, const view::RunView& view, const Look& look) {
   const auto& step = table.steps.back();
   const auto rows = progress ? progress->rows : table.rows().value_or(0);
   const auto elapsed = (view.now - step.last).count();
@@ -70,10 +70,11 @@ void add_progress(std::vector<Cell>& cells, const TableLine& table,
   cells.emplace_back(eta.empty() ? duration_text(table.duration(view.now)) : eta);
 }
 
-std::vector<Cell> table_cells(const TableLine& table, const RunView& view, const Look& look) {
+std::vector<Cell> table_cells(const view::TableLine& table, const view::RunView& view,
+                              const Look& look) {
   std::vector<Cell> cells{"  " + table.key};
-  const auto* progress = progress_of(table, view.progress);
-  if (table.outcome == Outcome::running) {
+  const auto* progress = view::progress_of(table, view.progress);
+  if (table.outcome == view::Outcome::running) {
     const auto& step = table.steps.back();
     cells.emplace_back(progress && !progress->phase.empty() ? progress->phase : step_name(step),
                        Tone::busy);
@@ -84,7 +85,7 @@ std::vector<Cell> table_cells(const TableLine& table, const RunView& view, const
   const auto* failure = table.failure();
   std::string about;
   if (failure) about = failure->error;
-  if (table.outcome == Outcome::retrying && table.steps.back().due)
+  if (table.outcome == view::Outcome::retrying && table.steps.back().due)
     about = fmt::format("in {}: {}", duration_text(*table.steps.back().due - view.now), about);
   cells.emplace_back(about, Tone::bad);
   cells.emplace_back(table.rows() ? count_text(*table.rows()) + " rows" : "");
@@ -95,24 +96,24 @@ std::vector<Cell> table_cells(const TableLine& table, const RunView& view, const
 }
 
 // Smaller comes first.
-int urgency(const TableLine& table) {
+int urgency(const view::TableLine& table) {
   switch (table.outcome) {
-    case Outcome::running:
+    case view::Outcome::running:
       return 0;
-    case Outcome::retrying:
+    case view::Outcome::retrying:
       return 1;
-    case Outcome::failed:
-    case Outcome::aborted:
+    case view::Outcome::failed:
+    case view::Outcome::aborted:
       return 2;
-    case Outcome::waiting:
+    case view::Outcome::waiting:
       return 4;
     default:
       return 3;
   }
 }
 
-std::vector<const TableLine*> chosen(const RunView& view, std::size_t room) {
-  std::vector<const TableLine*> tables;
+std::vector<const view::TableLine*> chosen(const view::RunView& view, std::size_t room) {
+  std::vector<const view::TableLine*> tables;
   for (const auto& table : view.overview.tables) tables.push_back(&table);
   std::stable_sort(tables.begin(), tables.end(), [](const auto* a, const auto* b) {
     if (urgency(*a) != urgency(*b)) return urgency(*a) < urgency(*b);
@@ -132,7 +133,7 @@ void add_lines(std::vector<std::string>& lines, const std::string& text) {
 }
 
 // What keeps the run waiting.
-void add_connections(std::vector<std::string>& lines, const RunView& view, const Look& look) {
+void add_connections(std::vector<std::string>& lines, const view::RunView& view, const Look& look) {
   for (const auto& line : view.overview.connections)
     if (line.status == "down")
       lines.push_back(
@@ -141,7 +142,7 @@ void add_connections(std::vector<std::string>& lines, const RunView& view, const
 }
 
 // The states at work, for runs and phases without tables.
-void add_states(std::vector<std::string>& lines, const RunView& view, const Look& look) {
+void add_states(std::vector<std::string>& lines, const view::RunView& view, const Look& look) {
   for (const auto& line : view.overview.states) {
     if (line.running == 0 || line.depth > 0) continue;
     auto text = fmt::format("  {}: {}", line.name, to_string(line.outcome()));
@@ -151,9 +152,9 @@ void add_states(std::vector<std::string>& lines, const RunView& view, const Look
   }
 }
 
-std::string overall(const RunView& view, std::size_t hidden, const Look& look) {
+std::string overall(const view::RunView& view, std::size_t hidden, const Look& look) {
   const auto total = total_of(view);
-  const auto elapsed = view.row.ended_at.value_or(view.now) - view.row.made.started_at;
+  const auto elapsed = view.end() - view.row.made.started_at;
   auto text = fmt::format("  {} of {}", count_text(total.done),
                           plural(static_cast<std::int64_t>(view.overview.tables.size()), "table"));
   if (total.failed > 0) text += fmt::format(", {} failed", total.failed);
@@ -167,17 +168,17 @@ std::string overall(const RunView& view, std::size_t hidden, const Look& look) {
 
 }  // namespace
 
-std::vector<std::string> picture(const RunView& view, const Look& look, std::size_t height) {
+std::vector<std::string> picture(const view::RunView& view, const Look& look, std::size_t height) {
   const auto& made = view.row.made;
-  const auto elapsed = view.row.ended_at.value_or(view.now) - made.started_at;
+  const auto elapsed = view.end() - made.started_at;
   std::vector<std::string> lines;
   const auto waiting = waiting_text(view);
-  lines.push_back(
-      toned(fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
-                            waiting.empty() ? std::string(status_word(view.row, true)) : waiting,
-                            duration_text(elapsed)),
-                look.width),
-            tone_of(view.row, true), look));
+  lines.push_back(toned(
+      fit(fmt::format("{} {}: {} for {}", made.workflow, made.name,
+                      waiting.empty() ? std::string(view::status_word(view.row, true)) : waiting,
+                      duration_text(elapsed)),
+          look.width),
+      tone_of(view.row, true), look));
   add_states(lines, view, look);
   add_connections(lines, view, look);
   if (view.overview.tables.empty()) {
@@ -200,7 +201,7 @@ std::vector<std::string> picture(const RunView& view, const Look& look, std::siz
   return lines;
 }
 
-std::vector<std::string> Ticker::news(const RunView& view, const Look& look) {
+std::vector<std::string> Ticker::news(const view::RunView& view, const Look& look) {
   Lines lines;
   if (auto waiting = waiting_text(view); waiting != waiting_) {
     waiting_ = std::move(waiting);
@@ -217,25 +218,25 @@ std::vector<std::string> Ticker::news(const RunView& view, const Look& look) {
   return texts;
 }
 
-void Ticker::state_news(const StateLine& line, Instant now, Lines& lines) {
+void Ticker::state_news(const view::StateLine& line, Instant now, Lines& lines) {
   auto& seen = states_[line.name];
   const auto outcome = line.outcome();
   // A loop that waits for a database would say the same for hours.
   if (line.entered > 0 && seen.entered == 0)
     lines.push_back({line.first, fmt::format("state {}", line.name)});
   const bool changed = outcome != seen.outcome || line.attempts != seen.attempts;
-  if (changed && line.due && outcome == Outcome::retrying && line.failure)
+  if (changed && line.due && outcome == view::Outcome::retrying && line.failure)
     lines.push_back({line.last, fmt::format("state {}: again in {}: {}: {}", line.name,
                                             duration_text(*line.due - now), line.failure->error,
                                             line.failure->message)});
-  if (outcome != seen.outcome && (outcome == Outcome::failed || outcome == Outcome::caught) &&
-      line.failure)
+  if (outcome != seen.outcome &&
+      (outcome == view::Outcome::failed || outcome == view::Outcome::caught) && line.failure)
     lines.push_back({line.last, fmt::format("state {}: {}: {}: {}", line.name, to_string(outcome),
                                             line.failure->error, line.failure->message)});
   seen = {outcome, line.attempts, line.entered};
 }
 
-void Ticker::connection_news(const ConnectionLine& line, Instant now, Lines& lines) {
+void Ticker::connection_news(const view::ConnectionLine& line, Instant now, Lines& lines) {
   auto& seen = connections_[line.name];
   if (line.status == seen) return;
   const bool first = seen.empty();
@@ -245,21 +246,21 @@ void Ticker::connection_news(const ConnectionLine& line, Instant now, Lines& lin
                                     line.reason.empty() ? "" : ": ", line.reason)});
 }
 
-void Ticker::table_news(const TableLine& table, Instant now, Lines& lines) {
+void Ticker::table_news(const view::TableLine& table, Instant now, Lines& lines) {
   auto& seen = tables_[table.key];
   const bool changed = table.outcome != seen.outcome || table.attempts() != seen.attempts;
   seen.outcome = table.outcome;
   seen.attempts = table.attempts();
   if (!changed || table.steps.empty()) return;
   const auto& step = table.steps.back();
-  if (table.outcome == Outcome::succeeded) {
+  if (table.outcome == view::Outcome::succeeded) {
     auto text = fmt::format("table {}: done in {}", table.key, duration_text(table.duration(now)));
     if (table.rows()) text += fmt::format(", {} rows", count_text(*table.rows()));
     if (const auto rate = table.rows_per_second()) text += ", " + rate_text(*rate);
     if (table.entry_changed()) text += ", by its changed catalog entry";
     lines.push_back({step.last, std::move(text)});
   } else if (const auto* failure = table.failure()) {
-    const auto when = step.due && step.outcome == Outcome::retrying
+    const auto when = step.due && step.outcome == view::Outcome::retrying
                           ? fmt::format("again in {}", duration_text(*step.due - now))
                           : std::string("failed");
     lines.push_back({step.last, fmt::format("table {}: {} in {}: {}: {}", table.key, when,
@@ -267,4 +268,4 @@ void Ticker::table_news(const TableLine& table, Instant now, Lines& lines) {
   }
 }
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

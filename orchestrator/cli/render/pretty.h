@@ -6,9 +6,9 @@
 
 #include <boost/json/value.hpp>
 
-#include "orchestrator/view/grid.h"
+#include "orchestrator/cli/render/grid.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 
 /// `value` over several lines, indented by two; ends with a line break. Characters that act on a
 /// terminal are escaped. For files people edit too.
@@ -19,4 +19,4 @@ std::string pretty(const boost::json::value& value);
 /// how much more there is.
 std::string payload_text(std::string_view json, bool full, const Look& look);
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrator/view/page.h"
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/page.h"
+#include "orchestrator/cli/render/text.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 
 std::vector<Column> history_columns() {
   return {{"#", true}, {"AFTER", true}, {"EVENT"}, {"STATE", false, true}, {"", false, true}};
@@ -23,7 +23,7 @@ std::vector<Cell> history_cells(const execution::Event& event, Instant started, 
     parts.push_back(plural(event.number, "item"));
   if (event.thread.entered != 0) parts.push_back(fmt::format("[{}]", event.thread.index));
   if (event.error || event.cause) {
-    const auto failure = failure_of(event.error, event.cause);
+    const auto failure = view::failure_of(event.error, event.cause);
     parts.push_back(failure.error + (failure.message.empty() ? "" : ": " + failure.message));
   } else if (event.payload) {
     parts.push_back(event.payload->text());
@@ -34,4 +34,4 @@ std::vector<Cell> history_cells(const execution::Event& event, Instant started, 
           Cell(fmt::format("{}", fmt::join(parts, " ")), Tone::faint)};
 }
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -1,10 +1,10 @@
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
 #include <gtest/gtest.h>
 
-#include "orchestrator/view/grid.h"
+#include "orchestrator/cli/render/grid.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 namespace {
 
 TEST(Text, WidthCountsColumnsNotBytes) {
@@ -69,4 +69,4 @@ TEST(Grid, AScreenTakesOurColoursAndNoOtherSequence) {
 }
 
 }  // namespace
-}  // namespace orch::view
+}  // namespace orch::cli::render

@@ -1,12 +1,12 @@
-#include "orchestrator/view/grid.h"
+#include "orchestrator/cli/render/grid.h"
 
 #include <algorithm>
 #include <string_view>
 
 #include "orchestrator/base/utf8.h"
-#include "orchestrator/view/text.h"
+#include "orchestrator/cli/render/text.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 namespace {
 
 constexpr std::size_t gap = 2;
@@ -155,4 +155,4 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
   return out;
 }
 
-}  // namespace orch::view
+}  // namespace orch::cli::render

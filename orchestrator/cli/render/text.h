@@ -8,7 +8,7 @@
 
 #include "orchestrator/base/time.h"
 
-namespace orch::view {
+namespace orch::cli::render {
 
 /// Columns that UTF-8 `text` takes on a terminal: 0 for combining characters, 2 for East Asian wide
 /// ones and emoji. Bytes that are not UTF-8 count 1.
@@ -30,4 +30,4 @@ std::string instant_text(Instant instant, bool utc);
 /// "1 run", "2 runs".
 std::string plural(std::int64_t count, std::string_view noun);
 
-}  // namespace orch::view
+}  // namespace orch::cli::render
