@@ -89,8 +89,10 @@ constexpr std::array codes = {
         "ORCH-0202", "the name is taken",
         "A run of this name exists with another input or definition. The same name with the same "
         "input and definition gives the existing run, so that a submit can be repeated safely."},
-    ErrorCode{"ORCH-0203", "no such run",
-              "No run has this id or name, or several ids begin with what was given."},
+    ErrorCode{
+        "ORCH-0203", "no such run",
+        "No run has this id or name, several ids begin with what was given, or the run has not "
+        "written the report that is asked for."},
     ErrorCode{"ORCH-0204", "a resource has no worker",
               "A Task state names a Resource that no built-in worker serves. Nothing was started."},
     ErrorCode{

@@ -17,7 +17,8 @@ constexpr const char* common_group = "Common options";
 constexpr const char* exit_codes =
     "\nExit codes: 0 done, or the run succeeded; 1 an error; 2 a wrong command line; 3 the run "
     "failed\n"
-    "or timed out, rows differ, or tables are too old; 4 the run was stopped, or this process was interrupted.\n";
+    "or timed out, rows differ, or tables are too old; 4 the run was stopped, or this process was\n"
+    "interrupted.\n";
 
 // CLI11 adds the names of checks behind a colon.
 std::string type_name(const CLI::Option& option) {

@@ -40,7 +40,7 @@ Files find_files(store::Store& store, const std::string& run) {
     const auto row = store.find(run);
     auto files = files_of(store, row);
     if (files.empty())
-      throw Error("ORCH-0002", fmt::format("run {} has written no report", row.made.name),
+      throw Error("ORCH-0203", fmt::format("run {} has written no report", row.made.name),
                   fmt::format("`orch status {}` shows how far it is", row.made.run_id));
     return files;
   }
@@ -48,7 +48,7 @@ Files find_files(store::Store& store, const std::string& run) {
     if (!row.damage.empty()) continue;
     if (auto files = files_of(store, row); !files.empty()) return files;
   }
-  throw Error("ORCH-0002", "none of the latest runs has written a report",
+  throw Error("ORCH-0203", "none of the latest runs has written a report",
               "`orch report RUN` shows the one of an earlier run; `orch status` lists the runs");
 }
 

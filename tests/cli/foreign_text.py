@@ -80,6 +80,7 @@ CALLS = [
     ["tables", HOSTILE],
     ["tables", "--older-than", NAME],
     ["tables", "--older-than", "2100-01-01"],
+    ["schedule", "preview", HOSTILE],
     ["report"],
     ["report", "--html"],
     ["report", NAME],
