@@ -7,7 +7,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/replication/plan_request.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -184,6 +184,36 @@ TEST_F(Steps, ATargetThatChangedSinceStagingIsNotMerged) {
   EXPECT_EQ(error_of([&] { replication_->merge(test::entry_of("t"), load); }), "Schema.Changed");
 }
 
+TEST_F(Steps, ThePlanTravelsWithTheLoadAndIsNotMadeAgain) {
+  prepare("CREATE TABLE t (id INTEGER)", "CREATE TABLE t (id INTEGER)");
+  const auto load = replication_->stage(test::entry_of("t"));
+  const auto staged = target_->staged({"", "t"});
+  const auto plan = data::plan_in(staged->position, staged->fingerprint);
+  ASSERT_TRUE(plan);
+  test::run_sql(target_file_, "DROP TABLE t; CREATE TABLE t (id TEXT)");
+  replication_->verify(test::entry_of("t"), load);  // which looks at the staged rows alone
+  test::run_sql(target_file_, "DROP TABLE t; CREATE TABLE t (id INTEGER)");
+  replication_->merge(test::entry_of("t"), load);
+  const auto evidence = target_->last_published({"", "t"});
+  EXPECT_TRUE(evidence->position.contains("request"));
+  EXPECT_FALSE(evidence->position.contains("plan"));
+}
+
+TEST_F(Steps, APlanOfAnotherVersionIsMadeAnew) {
+  prepare("CREATE TABLE t (id INTEGER)", "CREATE TABLE t (id INTEGER)");
+  for (const auto* older :
+       {"json_remove(position, '$.plan')", "json_set(position, '$.plan.version', '0.0.1 1')",
+        "json_set(position, '$.plan', 'none')"}) {
+    const auto load = replication_->stage(test::entry_of("t"));
+    test::run_sql(target_file_, fmt::format("UPDATE orch_load SET position = {}", older));
+    replication_->verify(test::entry_of("t"), load);
+    test::run_sql(target_file_, "ALTER TABLE t RENAME TO other; CREATE TABLE t (id TEXT)");
+    EXPECT_EQ(error_of([&] { replication_->verify(test::entry_of("t"), load); }), "Schema.Changed");
+    test::run_sql(target_file_, "DROP TABLE t; ALTER TABLE other RENAME TO t");
+    EXPECT_EQ(replication_->merge(test::entry_of("t"), load).at("repeated"), false);
+  }
+}
+
 TEST_F(Steps, ReconcileNoticesThatSomebodyWroteToTheTarget) {
   prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1),(2)");
   replication_->replicate(test::entry_of("t"));
@@ -276,7 +306,7 @@ TEST_F(Steps, AStopEndsTheMoveAndLeavesTheTargetAlone) {
   EXPECT_FALSE(target_->staged({"", "t"}).has_value());
 }
 
-TEST_F(Steps, ThePlanRequestSurvivesJson) {
+TEST_F(Steps, APlanSurvivesJson) {
   prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(20) NOT NULL, b DECIMAL(9,3))");
   auto entry = test::entry_of("t", data::Strategy::upsert);
   entry.columns = {{"id", "no", ""}, {"b", "", "TEXT"}};
@@ -284,6 +314,20 @@ TEST_F(Steps, ThePlanRequestSurvivesJson) {
   const auto json = data::to_json(request);
   EXPECT_EQ(json::write(data::to_json(data::request_from_json(json))), json::write(json));
   EXPECT_EQ(data::request_from_json(json).key_columns, std::vector<std::string>{"no"});
+  auto plan = target_->plan(request);
+  plan.expressions = {"a::text", ""};
+  plan.format = data::RowFormat::pg_text;
+  boost::json::object position;
+  data::write_plan(position, plan);
+  const auto read = data::plan_in(position, plan.fingerprint);
+  ASSERT_TRUE(read);
+  boost::json::object again;
+  data::write_plan(again, *read);
+  EXPECT_EQ(json::write(again), json::write(position));
+  EXPECT_EQ(read->expressions, plan.expressions);
+  EXPECT_EQ(read->format, data::RowFormat::pg_text);
+  EXPECT_EQ(read->columns.at(1).name, "b");
+  EXPECT_TRUE(read->create);
 }
 
 TEST_F(Steps, RequestsOfOlderVersionsSayTheEngineOfTheSource) {

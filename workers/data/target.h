@@ -57,6 +57,9 @@ struct LoadPlan {
   bool same_order = false;
   std::vector<UserType> create_types;  ///< that the target lacks; made when the load begins
   std::string fingerprint;             ///< hash of source and target columns and types
+  /// What the plan rests on of the target table, as a hash; empty: it did not exist. While the
+  /// table has the same, the plan holds.
+  std::string target_state;
 };
 
 /// Identity of one staging of one table.
@@ -72,7 +75,7 @@ struct LoadRecord {
   LoadId load;
   Digest digest;  ///< of what was read
   bool verified = false;
-  boost::json::object position;  ///< Source::position() and watermark
+  boost::json::object position;  ///< Source::position(), watermark, write_plan()
   std::string fingerprint;
 };
 

@@ -6,6 +6,7 @@
 
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/postgres.h"
+#include "workers/postgres/table_facts.h"
 #include "workers/postgres/type_name.h"
 #include "workers/postgres/types.h"
 #include "workers/postgres/user_types.h"
@@ -259,7 +260,8 @@ data::LoadPlan make_plan(pg::Connection& connection, const data::PlanRequest& re
                          const std::optional<Described>& existing) {
   std::optional<publishing::PlannedTable> table;
   if (existing)
-    table = publishing::PlannedTable{existing->table, why_unusable(connection, *existing, request),
+    table = publishing::PlannedTable{existing->table, state_of(*existing),
+                                     why_unusable(connection, *existing, request),
                                      needed_columns(connection, *existing)};
   Columns columns(connection, request);
   auto plan = publishing::make_plan(dialect(), request, table, columns);

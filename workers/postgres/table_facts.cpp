@@ -70,6 +70,10 @@ void add_cascades(publishing::TableFacts& facts, const pg::Result& rows) {
 
 }  // namespace
 
+std::string state_of(const Described& table) {
+  return publishing::state_of(table.table, std::string_view(&table.relkind, 1));
+}
+
 publishing::TableFacts table_facts(pg::Connection& connection, Described table) {
   const auto name = qualified(table.table.name);
   publishing::TableFacts facts;
@@ -84,6 +88,7 @@ publishing::TableFacts table_facts(pg::Connection& connection, Described table) 
   const auto rewriters = connection.exec(rewriters_sql, {name});
   for (int row = 0; row < rewriters.rows(); ++row)
     facts.rewriters.emplace_back(rewriters.text(row, 0));
+  facts.state = state_of(table);
   facts.table = std::move(table.table);
   return facts;
 }

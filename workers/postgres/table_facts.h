@@ -7,6 +7,9 @@
 
 namespace orch::postgres {
 
+/// As data::LoadPlan::target_state.
+std::string state_of(const Described& table);
+
 publishing::TableFacts table_facts(pg::Connection& connection, Described table);
 
 /// Sets the sequences of identity and serial columns beyond the values that are there; they never

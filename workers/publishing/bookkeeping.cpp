@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/json/text.h"
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 
 namespace orch::publishing {
 namespace {
@@ -216,7 +216,7 @@ void write_evidence(Session& session, const data::LoadPlan& plan, const data::Lo
        to_string(record.load.fence), data::strategy_name(plan.request.strategy), published.method,
        to_string(record.digest.rows), record.digest.hex(), to_string(published.rows),
        to_string(published.inserted), to_string(published.updated), to_string(published.deleted),
-       json::write(record.position), record.fingerprint,
+       json::write(data::without_plan(record.position)), record.fingerprint,
        json::write(with_proof(detail, published.proof))});
 }
 

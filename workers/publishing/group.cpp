@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/fault.h"
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/publishing/bookkeeping.h"
 #include "workers/publishing/proof.h"
 #include "workers/publishing/strategy.h"
@@ -76,16 +76,26 @@ class Group {
       if (member.plan.request.target == table) return;
     const auto staged = read_load(session_, table);
     if (!staged || !staged->record.verified) return;
-    const auto* request = staged->record.position.if_contains("request");
-    if (!request) return;
     if (!is_own(table) && !is_free(session_, table)) return;
-    auto plan = session_.plan(data::request_from_json(request->as_object()));
     auto target = session_.facts(table);
-    if (!target || plan.fingerprint != staged->record.fingerprint) return;
+    auto plan = plan_of(staged->record, target);
+    if (!target || !plan) return;
     // An append is guarded by what its own publish knows.
-    if (!data::facts_of(plan.request.strategy).takes_again) return;
-    const auto& strategy = strategy_of(plan.request.strategy);
-    members_.push_back({std::move(plan), *staged, *std::move(target), &strategy});
+    if (!data::facts_of(plan->request.strategy).takes_again) return;
+    const auto& strategy = strategy_of(plan->request.strategy);
+    members_.push_back({*std::move(plan), *staged, *std::move(target), &strategy});
+  }
+
+  /// The plan of a staged load, if one can be carried out on the table as it is.
+  std::optional<data::LoadPlan> plan_of(const data::LoadRecord& record,
+                                        const std::optional<TableFacts>& target) {
+    auto plan = data::plan_in(record.position, record.fingerprint);
+    if (plan && target && plan->target_state == target->state) return plan;
+    const auto request = data::request_in(record.position);
+    if (!request) return std::nullopt;
+    plan = session_.plan(*request);
+    if (plan->fingerprint != record.fingerprint) return std::nullopt;
+    return plan;
   }
 
   bool refers(const Member& child, const Member& parent) const {

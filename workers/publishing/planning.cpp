@@ -28,6 +28,7 @@ class Planner {
     plan_.request = request;
     plan_.request.target = dialect.stored(request.target);
     plan_.create = !existing;
+    if (existing) plan_.target_state = existing->state;
   }
 
   data::LoadPlan run() {

@@ -27,6 +27,7 @@ class PlanProblems {
 /// The table that a load goes to, as the plan sees it.
 struct PlannedTable {
   data::Table table;
+  std::string state;         ///< see state_of()
   std::string unusable;      ///< why no rows can be loaded into it; empty: they can
   std::vector<bool> needed;  ///< of each column: it must be given a value
 };

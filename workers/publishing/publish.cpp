@@ -90,7 +90,9 @@ class Publisher {
     const auto staged = read_load(session_, plan_.request.target);
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified) return;
     const auto target = session_.facts(plan_.request.target);
-    if (target && swap->possible(plan_, *target)) swap->prepare(plan_, *staged, *target);
+    if (!target || !swap->possible(plan_, *target)) return;
+    plan_ = holding_plan(session_, std::move(plan_), target);
+    swap->prepare(plan_, *staged, *target);
   }
 
   data::Published attempt_once() {
@@ -123,6 +125,7 @@ class Publisher {
 
   data::Published write_rows(const StagedLoad& staged) {
     auto target = session_.facts(plan_.request.target);
+    plan_ = holding_plan(session_, std::move(plan_), target);
     if (!target) return create(staged);
     auto* swap = swap_if_any();
     if (swap && swap->possible(plan_, *target)) return exchange(*swap, staged, false);
@@ -183,7 +186,7 @@ class Publisher {
   }
 
   Session& session_;
-  const data::LoadPlan& plan_;
+  data::LoadPlan plan_;
   const data::LoadId& load_;
   const boost::json::object& detail_;
   const RowStrategy& strategy_;
@@ -201,6 +204,20 @@ data::Published publish(Session& session, const data::LoadPlan& plan, const data
   auto published = Publisher(session, plan, load, detail).run();
   session.clear_up(plan.request.target, load);
   return published;
+}
+
+data::LoadPlan holding_plan(Session& session, data::LoadPlan plan,
+                            const std::optional<TableFacts>& target) {
+  if ((target ? target->state : "") == plan.target_state) return plan;
+  auto anew = session.plan(plan.request);
+  if (anew.fingerprint == plan.fingerprint) return anew;
+  throw workers::TaskFailed(
+      "Schema.Changed",
+      fmt::format("{}: the columns of {} changed since the load was staged: fingerprint found {}, "
+                  "expected {}",
+                  plan.request.key, plan.request.target.display(), anew.fingerprint,
+                  plan.fingerprint),
+      "stage the table again", "ORCH-0509");
 }
 
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load) {

@@ -13,4 +13,11 @@ data::Published publish(Session& session, const data::LoadPlan& plan, const data
 /// Sets the load row's `verified`. See data::Target::mark_verified().
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load);
 
+/// The plan of a load that is staged, for a target as `target` says it is now (unset: there is
+/// none): the one that travels with the load where it holds, else one made anew. Throws TaskFailed
+/// "Schema.Changed" (ORCH-0509) when the columns would now be taken in another way than they were
+/// staged, and as Session::plan().
+data::LoadPlan holding_plan(Session& session, data::LoadPlan plan,
+                            const std::optional<TableFacts>& target);
+
 }  // namespace orch::publishing

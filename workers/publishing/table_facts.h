@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workers/data/table.h"
@@ -33,6 +34,7 @@ struct Link {
 
 struct TableFacts {
   data::Table table;
+  std::string state;       ///< as LoadPlan::target_state
   std::string rows;        ///< SQL that names exactly its own rows: "ONLY x" in PostgreSQL
   std::string row_id;      ///< a column that identifies a row for one statement; empty: none
   std::string overriding;  ///< what INSERT says to fill identity columns: " OVERRIDING …", or empty
@@ -42,5 +44,9 @@ struct TableFacts {
   bool indexed = false;                ///< has indexes other than that of the primary key
   std::vector<std::string> rewriters;  ///< "trigger audit", "rule r": what may change rows
 };
+
+/// What plans rest on, as 32 hex digits: the columns of `table` with all that a plan asks of them,
+/// and its kind in the words of its database.
+std::string state_of(const data::Table& table, std::string_view kind);
 
 }  // namespace orch::publishing

@@ -20,11 +20,11 @@ std::string skipped(const workers::Holder& other) {
 class CatalogStep final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    const auto connections = connectors::Connections::load(task.connections);
-    auto chosen = chosen_entries(task, connections);
-    check_run(task, chosen, connections, [&] { return context.stop_requested(); });
+    const auto connections = connectors::Connections::current(task.connections);
+    auto chosen = chosen_entries(task, *connections);
+    check_run(task, chosen, *connections, [&] { return context.stop_requested(); });
     auto& entries = chosen.entries;
-    const auto other = claim_targets(task, context, entries, connections);
+    const auto other = claim_targets(task, context, entries, *connections);
     if (other) entries.clear();
     boost::json::array tables;
     for (const auto& entry : entries) tables.push_back(with_origin(entry, task));

@@ -7,7 +7,7 @@
 
 #include "orchestrator/json/text.h"
 #include "workers/data/digest.h"
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/replication/plan_request.h"
 #include "workers/worker.h"
 

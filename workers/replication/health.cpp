@@ -149,10 +149,10 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
 class Health final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
-    const auto connections = connectors::Connections::load(task.connections);
-    const auto wanted = wanted_connections(task, connections);
+    const auto connections = connectors::Connections::current(task.connections);
+    const auto wanted = wanted_connections(task, *connections);
     context.report({"health", "checking", 0, 0, {}});
-    const auto findings = look_at_all(connections, wanted);
+    const auto findings = look_at_all(*connections, wanted);
     const auto status = overall(findings);
     const auto deadline = integer_option(task, "deadline_seconds", 3'600, 0, 31'536'000);
     const auto poll = integer_option(task, "poll_seconds", 15, 1, 86'400);

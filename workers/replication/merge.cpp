@@ -1,4 +1,4 @@
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/replication/staged_plan.h"
 #include "workers/replication/steps.h"
 #include "workers/replication/table_task.h"

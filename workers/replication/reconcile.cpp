@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/replication/as_of.h"
 #include "workers/replication/plan_request.h"
 #include "workers/replication/steps.h"

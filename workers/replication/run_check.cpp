@@ -153,9 +153,9 @@ void check_run_input(const boost::json::value& input, const std::filesystem::pat
   task.connections = connections;
   task.input = boost::json::object{{"options", input}};
   check_options(task);
-  const auto loaded = connectors::Connections::load(connections);
-  auto chosen = chosen_entries(task, loaded);
-  check_run(task, chosen, loaded, stop);
+  const auto loaded = connectors::Connections::current(connections);
+  auto chosen = chosen_entries(task, *loaded);
+  check_run(task, chosen, *loaded, stop);
 }
 
 }  // namespace orch::replication

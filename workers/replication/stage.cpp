@@ -5,7 +5,7 @@
 
 #include "orchestrator/base/random.h"
 #include "workers/data/pipeline.h"
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 #include "workers/replication/as_of.h"
 #include "workers/replication/drift.h"
 #include "workers/replication/plan_request.h"
@@ -80,7 +80,7 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   // What later loads and people with questions need is kept once, with the load; its result says no
   // more than a run shows.
   position["source_shape"] = source_shape(entry, table);
-  position["request"] = data::to_json(plan.request);
+  data::write_plan(position, plan);
   if (!entry.owner.empty()) position["owner"] = entry.owner;
   position["run_name"] = work.task.run_name;
   staging->commit(moved.digest, position);

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 
 namespace orch::replication {
 
 std::optional<Staged> staged_plan(const Work& work, data::Target& target) {
   auto record = target.staged(work.entry.target);
   if (!record) return std::nullopt;
+  if (auto made = data::plan_in(record->position, record->fingerprint))
+    return Staged{*std::move(record), *std::move(made)};
   auto plan = target.plan(data::request_from_json(record->position.at("request").as_object()));
   if (plan.fingerprint != record->fingerprint)
     throw workers::TaskFailed(

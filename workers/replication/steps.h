@@ -38,9 +38,9 @@ std::unique_ptr<workers::Worker> make_stage();
 ///
 /// Input {"table": entry, "load": output of orch:stage}. Output {"key", "load", "rows", "digest",
 /// "checks": [{"name", "passed", "found", "expected"}], "duration_ms"}.
-/// Errors: Load.Superseded (another load is staged), Schema.Changed (the target changed since),
-/// Verify.Different (the staged rows are not those that were read), Check.Failed (lists every
-/// failed check), Check.Invalid, Fence.Stale, Target.*, Connection.*.
+/// Errors: Load.Superseded (another load is staged), Verify.Different (the staged rows are not
+/// those that were read), Check.Failed (lists every failed check), Check.Invalid, Schema.Changed
+/// (of a load that another version staged), Fence.Stale, Target.*, Connection.*.
 std::unique_ptr<workers::Worker> make_verify();
 
 /// orch:merge publishes the verified load by the entry's strategy, with its evidence, in one

@@ -55,8 +55,7 @@ std::optional<std::int64_t> estimate(Database& db, const Described& described) {
 
 std::optional<Described> describe_table(Database& db, const std::string& name) {
   Statement list(db,
-                 "SELECT name, type, wr, strict FROM pragma_table_list "
-                 "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+                 "SELECT name, type, wr, strict FROM pragma_table_list(?1) WHERE schema = 'main'");
   list.bind(name);
   if (!list.step()) return std::nullopt;
   Described described;

@@ -14,6 +14,7 @@
 #include "workers/sqlite/dialect.h"
 #include "workers/sqlite/names.h"
 #include "workers/sqlite/sqlite.h"
+#include "workers/sqlite/table_facts.h"
 
 namespace orch::sqlite {
 namespace {
@@ -154,8 +155,8 @@ data::LoadPlan make_plan(const data::PlanRequest& request,
   std::optional<publishing::PlannedTable> table;
   if (existing)
     table = publishing::PlannedTable{
-        existing->table, existing->view ? "the target is a view or a virtual table" : "",
-        existing->needed};
+        existing->table, state_of(*existing),
+        existing->view ? "the target is a view or a virtual table" : "", existing->needed};
   Columns columns(request);
   auto plan = publishing::make_plan(dialect(), request, table, columns);
   plan.same_order = request.source_traits.order == order_name;

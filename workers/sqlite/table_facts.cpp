@@ -36,8 +36,14 @@ std::vector<std::string> columns_of(Database& db, std::string_view index) {
 
 }  // namespace
 
+std::string state_of(const Described& table) {
+  const auto* kind = table.view ? "view" : table.strict ? "strict table" : "table";
+  return publishing::state_of(table.table, kind);
+}
+
 publishing::TableFacts table_facts(Database& db, Described table) {
   publishing::TableFacts facts;
+  facts.state = state_of(table);
   for (auto& column : table.table.columns)
     if (is_rowid(table, column)) column.nullable = false;
   const auto& name = table.table.name.name;

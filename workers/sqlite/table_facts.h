@@ -7,6 +7,9 @@
 
 namespace orch::sqlite {
 
+/// As data::LoadPlan::target_state.
+std::string state_of(const Described& table);
+
 /// No foreign key of another table cascades: they are not enforced while orch writes.
 publishing::TableFacts table_facts(Database& db, Described table);
 

@@ -104,7 +104,7 @@ class Http final : public workers::Worker {
     Destination to;
     read_input(task, [&](json::Fields& fields) { to = read_request(fields, request); });
     if (!to.connection.empty())
-      use_connection(connectors::Connections::load(task.connections), to.connection, to.path,
+      use_connection(*connectors::Connections::current(task.connections), to.connection, to.path,
                      request);
     else
       watch_addresses(task, request);

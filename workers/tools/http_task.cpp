@@ -171,7 +171,8 @@ void check_path(const std::string& base, const Plan& plan) {
 
 /// The connection's token goes to its own server only.
 void authorize(const workers::Task& task, Plan& plan) {
-  const auto endpoint = connectors::Connections::load(task.connections).endpoint(plan.connection);
+  const auto endpoint =
+      connectors::Connections::current(task.connections)->endpoint(plan.connection);
   const auto origin = [](const std::string& url) {
     const auto parsed = boost::urls::parse_uri(url);
     return parsed ? std::string(parsed->encoded_origin()) : url;

@@ -89,7 +89,7 @@ class Delivery {
   std::string operator()(const Webhook& webhook) const {
     library::HttpRequest request;
     request.method = "POST";
-    use_connection(connectors::Connections::load(task_.connections), webhook.connection, "",
+    use_connection(*connectors::Connections::current(task_.connections), webhook.connection, "",
                    request);
     set_json_body(request, message());
     exchange_for_success(std::move(request), task_, context_);

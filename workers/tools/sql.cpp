@@ -51,9 +51,9 @@ class Sql final : public workers::Worker {
  public:
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto wish = read_wish(task);
-    const auto connections = connectors::Connections::load(task.connections);
+    const auto connections = connectors::Connections::current(task.connections);
     try {
-      auto answer = connections.open_sql(wish.connection)->run(wish.request, [&] {
+      auto answer = connections->open_sql(wish.connection)->run(wish.request, [&] {
         context.heartbeat();
         return context.stop_requested();
       });

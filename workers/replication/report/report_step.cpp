@@ -131,13 +131,13 @@ bj::array results_of(const RunReport& report, bool failed_too) {
 class ReportStep final : public workers::Worker {
  public:
   bj::value run(const workers::Task& task, workers::TaskContext&) override {
-    const auto connections = connectors::Connections::load(task.connections);
+    const auto connections = connectors::Connections::current(task.connections);
     const auto* settings = input_member(task, "settings");
     const auto* settings_object = settings ? settings->if_object() : nullptr;
     const auto setting = [&](const char* name) {
       return settings_object ? settings_object->if_contains(name) : nullptr;
     };
-    const auto report = report_of(task, connections);
+    const auto report = report_of(task, *connections);
     const auto failed = report.failed();
     const bool good = static_cast<std::int64_t>(failed.size()) <=
                       allowed_failures(setting("tolerance"), report.tables.size());
@@ -148,7 +148,7 @@ class ReportStep final : public workers::Worker {
                       {"failed", bj::array(failed.begin(), failed.end())},
                       {"failures", failures_of(report)},
                       {"summary", report.summary()}};
-    output["files"] = write(task, connections, setting("report_folder"), report, output);
+    output["files"] = write(task, *connections, setting("report_folder"), report, output);
     output["done"] = results_of(report, false);
     return output;
   }

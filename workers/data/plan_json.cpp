@@ -1,4 +1,4 @@
-#include "workers/data/request_json.h"
+#include "workers/data/plan_json.h"
 
 #include <algorithm>
 #include <array>
@@ -30,16 +30,28 @@ constexpr std::array<std::pair<Kind, std::string_view>, 17> kind_names{{
 constexpr std::array<std::pair<Proof, std::string_view>, 3> proof_names{
     {{Proof::full, "full"}, {Proof::count, "count"}, {Proof::off, "off"}}};
 
-std::string_view name_of(Kind kind) {
-  return std::find_if(kind_names.begin(), kind_names.end(),
-                      [&](const auto& entry) { return entry.first == kind; })
+constexpr std::array<std::pair<RowFormat, std::string_view>, 3> format_names{
+    {{RowFormat::cells, "cells"},
+     {RowFormat::pg_binary, "pg_binary"},
+     {RowFormat::pg_text, "pg_text"}}};
+
+/// Of the program, and of what is written below: plans of others are not read.
+constexpr std::string_view plan_version = ORCH_VERSION " 1";
+
+template <class Value, std::size_t size>
+std::string_view name_in(const std::array<std::pair<Value, std::string_view>, size>& names,
+                         Value value) {
+  return std::find_if(names.begin(), names.end(),
+                      [&](const auto& entry) { return entry.first == value; })
       ->second;
 }
 
-Kind kind_named(std::string_view name) {
-  const auto* found = std::find_if(kind_names.begin(), kind_names.end(),
+template <class Value, std::size_t size>
+Value value_in(const std::array<std::pair<Value, std::string_view>, size>& names,
+               std::string_view name, Value otherwise) {
+  const auto* found = std::find_if(names.begin(), names.end(),
                                    [&](const auto& entry) { return entry.second == name; });
-  return found == kind_names.end() ? Kind::other : found->first;
+  return found == names.end() ? otherwise : found->first;
 }
 
 std::vector<std::string> texts(const boost::json::value& array) {
@@ -63,8 +75,9 @@ TableName table_name(const boost::json::value& value) {
 }
 
 boost::json::object to_json(const Column& column) {
-  boost::json::object out{
-      {"name", column.name}, {"kind", name_of(column.kind)}, {"native", column.native.shown()}};
+  boost::json::object out{{"name", column.name},
+                          {"kind", name_in(kind_names, column.kind)},
+                          {"native", column.native.shown()}};
   if (column.precision != 0) out["precision"] = column.precision;
   if (column.scale != 0) out["scale"] = column.scale;
   if (column.length != 0) out["length"] = column.length;
@@ -80,7 +93,7 @@ Column column_from(const boost::json::object& object) {
   };
   Column column;
   column.name = object.at("name").as_string();
-  column.kind = kind_named(object.at("kind").as_string());
+  column.kind = value_in(kind_names, object.at("kind").as_string(), Kind::other);
   column.native = std::string(object.at("native").as_string());
   column.precision = number("precision");
   column.scale = number("scale");
@@ -88,6 +101,18 @@ Column column_from(const boost::json::object& object) {
   column.nullable = !object.contains("nullable");
   column.generated = object.contains("generated");
   return column;
+}
+
+boost::json::array array_of(const std::vector<Column>& columns) {
+  boost::json::array out;
+  for (const auto& column : columns) out.push_back(to_json(column));
+  return out;
+}
+
+std::vector<Column> columns_from(const boost::json::value& array) {
+  std::vector<Column> columns;
+  for (const auto& column : array.as_array()) columns.push_back(column_from(column.as_object()));
+  return columns;
 }
 
 bool is_true(const boost::json::object& object, const char* name) {
@@ -110,21 +135,11 @@ Traits traits_from(const boost::json::object& object) {
 
 }  // namespace
 
-std::string_view proof_name(Proof proof) {
-  return std::find_if(proof_names.begin(), proof_names.end(),
-                      [&](const auto& entry) { return entry.first == proof; })
-      ->second;
-}
+std::string_view proof_name(Proof proof) { return name_in(proof_names, proof); }
 
-Proof proof_named(std::string_view name) {
-  for (const auto& [value, word] : proof_names)
-    if (word == name) return value;
-  return Proof::full;
-}
+Proof proof_named(std::string_view name) { return value_in(proof_names, name, Proof::full); }
 
 boost::json::object to_json(const PlanRequest& request) {
-  boost::json::array columns;
-  for (const auto& column : request.source.columns) columns.push_back(to_json(column));
   return {{"key", request.key},
           {"target", to_json(request.target)},
           {"strategy", strategy_name(request.strategy)},
@@ -133,7 +148,7 @@ boost::json::object to_json(const PlanRequest& request) {
           {"family", request.source_traits.family},
           {"order", request.source_traits.order},
           {"source", to_json(request.source.name)},
-          {"columns", std::move(columns)},
+          {"columns", array_of(request.source.columns)},
           {"source_key", array_of(request.source.key)},
           {"target_columns", array_of(request.target_columns)},
           {"target_types", array_of(request.target_types)},
@@ -151,8 +166,7 @@ PlanRequest request_from_json(const boost::json::object& object) {
   request.strategy = strategy_named(object.at("strategy").as_string());
   request.source_traits = traits_from(object);
   request.source.name = table_name(object.at("source"));
-  for (const auto& column : object.at("columns").as_array())
-    request.source.columns.push_back(column_from(column.as_object()));
+  request.source.columns = columns_from(object.at("columns"));
   request.source.key = texts(object.at("source_key"));
   request.target_columns = texts(object.at("target_columns"));
   request.target_types = texts(object.at("target_types"));
@@ -164,6 +178,45 @@ PlanRequest request_from_json(const boost::json::object& object) {
   request.alone = is_true(object, "alone");
   request.reads_again = is_true(object, "reads_again");
   return request;
+}
+
+void write_plan(boost::json::object& position, const LoadPlan& plan) {
+  position["request"] = to_json(plan.request);
+  position["plan"] = {{"version", plan_version},
+                      {"columns", array_of(plan.columns)},
+                      {"expressions", array_of(plan.expressions)},
+                      {"format", name_in(format_names, plan.format)},
+                      {"same_order", plan.same_order},
+                      {"target", plan.target_state}};
+}
+
+std::optional<LoadPlan> plan_in(const boost::json::object& position,
+                                const std::string& fingerprint) {
+  const auto* value = position.if_contains("plan");
+  const auto* object = value ? value->if_object() : nullptr;
+  const auto* version = object ? object->if_contains("version") : nullptr;
+  if (!version || *version != boost::json::string(plan_version)) return std::nullopt;
+  LoadPlan plan;
+  plan.request = request_from_json(position.at("request").as_object());
+  plan.columns = columns_from(object->at("columns"));
+  plan.expressions = texts(object->at("expressions"));
+  plan.format = value_in(format_names, object->at("format").as_string(), RowFormat::cells);
+  plan.same_order = is_true(*object, "same_order");
+  plan.target_state = object->at("target").as_string();
+  plan.create = plan.target_state.empty();
+  plan.fingerprint = fingerprint;
+  return plan;
+}
+
+std::optional<PlanRequest> request_in(const boost::json::object& position) {
+  const auto* request = position.if_contains("request");
+  if (!request) return std::nullopt;
+  return request_from_json(request->as_object());
+}
+
+boost::json::object without_plan(boost::json::object position) {
+  position.erase("plan");
+  return position;
 }
 
 }  // namespace orch::data
