@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <poll.h>
 #include <utility>
 
 #include <libpq-fe.h>
@@ -58,6 +59,12 @@ const char* whole(const std::string& text) {
 }
 
 }  // namespace
+
+Stop either(Stop one, Stop other) {
+  if (!one) return other;
+  if (!other) return one;
+  return [one = std::move(one), other = std::move(other)] { return one() || other(); };
+}
 
 std::string trimmed(const char* message) {
   std::string text = message ? message : "";
@@ -120,9 +127,27 @@ Connection::Connection(std::string conninfo, Stop stop, std::chrono::seconds sil
       stop_(std::move(stop)),
       silence_(silence) {
   PQsetnonblocking(handle(), 1);
+  renew(std::move(stop_), silence_);
+}
+
+void Connection::renew(Stop stop, std::chrono::seconds silence) {
+  stop_ = std::move(stop);
+  silence_ = silence;
+  asks_ = true;
+  row_limit_ = 0;
+  settings_.clear();
   for (const auto* setting : in_transactions) set_in_transactions(setting);
   if (server_version() >= first_with_transaction_timeout)
     set_in_transactions("transaction_timeout = 0");
+}
+
+bool Connection::is_untouched() const {
+  return untouched_ && PQstatus(handle()) == CONNECTION_OK && !in_transaction();
+}
+
+bool Connection::is_quiet() const {
+  pollfd socket{PQsocket(handle()), POLLIN, 0};
+  return PQstatus(handle()) == CONNECTION_OK && poll(&socket, 1, 0) == 0;
 }
 
 bool Connection::in_transaction() const { return PQtransactionStatus(handle()) != PQTRANS_IDLE; }
@@ -132,13 +157,19 @@ void Connection::set_in_transactions(const std::string& setting) {
 }
 
 Result Connection::exec(const std::string& sql) {
+  send(sql);
+  return receive();
+}
+
+void Connection::send(const std::string& sql) {
   const bool begins = sql.starts_with("BEGIN");
   // What follows BEGIN in the same text comes after them: it may set one of them anew.
   auto all = begins ? sql : std::string();
   if (begins) all.insert(std::min(all.find(';'), all.size()), settings_);
   sent(*this, PQsendQuery(handle(), whole(begins ? all : sql)));
-  return last_result(*this);
 }
+
+Result Connection::receive() { return last_result(*this); }
 
 void Connection::send(const std::string& sql, const Params& params) {
   std::vector<const char*> values;
@@ -169,7 +200,7 @@ Transaction::Transaction(Connection& connection, const std::string& begin)
 Transaction::~Transaction() {
   if (!connection_) return;
   auto* handle = connection_->handle();
-  end_statement(handle);
+  end_statement(*connection_);
   // Not exec(): what was stopped must be rolled back all the same.
   if (PQsendQuery(handle, "ROLLBACK") == 1) drain(handle, rollback_patience);
 }

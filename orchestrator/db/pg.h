@@ -45,6 +45,9 @@ inline constexpr const char* row_too_large = "54000";
 /// True: the work is no longer wanted. Called on the thread that uses the connection.
 using Stop = std::function<bool()>;
 
+/// True when one of them is; either may be unset.
+Stop either(Stop one, Stop other);
+
 /// Thrown out of a call that waited when Stop answered true. The statement has been cancelled.
 class Stopped : public std::exception {
  public:
@@ -112,6 +115,17 @@ class Connection {
   const std::string& conninfo() const noexcept { return conninfo_; }
 
   bool in_transaction() const;
+  /// For another piece of work, as if it had just been made: no row limit, no settings of
+  /// transactions but those of every connection.
+  void renew(Stop stop, std::chrono::seconds silence);
+  /// False when it is in a transaction, is broken, or had a statement cancelled: the server may
+  /// obey that late.
+  bool is_untouched() const;
+  /// False when the server has said something that nobody asked for: that it has ended the session,
+  /// in most cases.
+  bool is_quiet() const;
+  /// A statement of it is being cancelled.
+  void touched() noexcept { untouched_ = false; }
   /// The longest row that a CopyOut takes, in bytes; a longer one is Error "54000", before all of
   /// it has been read. 0: any.
   void limit_rows(std::size_t bytes) { row_limit_ = bytes; }
@@ -127,6 +141,9 @@ class Connection {
   Result exec(const std::string& sql, const Params& params);
   /// Starts such a statement and leaves its results to be read.
   void send(const std::string& sql, const Params& params);
+  /// Starts what exec() without parameters runs, and leaves its result to receive().
+  void send(const std::string& sql);
+  Result receive();
   /// The columns a query would give, without running it.
   Result describe(const std::string& query);
   /// 150018 for 15.18.
@@ -142,6 +159,7 @@ class Connection {
   Stop stop_;
   std::chrono::seconds silence_;
   bool asks_ = true;
+  bool untouched_ = true;
   std::size_t row_limit_ = 0;
   std::string settings_;  ///< "; SET LOCAL …" of each transaction
 };

@@ -35,7 +35,7 @@ CopyOut::CopyOut(Connection& connection, const std::string& sql) : connection_(c
 
 CopyOut::~CopyOut() {
   PQfreemem(buffer_);
-  if (open_) end_statement(connection_.handle());
+  if (open_) end_statement(connection_);
 }
 
 bool CopyOut::next(std::string_view& row) {
@@ -66,7 +66,7 @@ CopyIn::CopyIn(Connection& connection, const std::string& sql) : connection_(con
 }
 
 CopyIn::~CopyIn() {
-  if (open_) end_statement(connection_.handle());
+  if (open_) end_statement(connection_);
 }
 
 void CopyIn::write(std::string_view bytes) {

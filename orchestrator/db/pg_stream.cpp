@@ -18,7 +18,7 @@ class Running {
   explicit Running(Connection& connection) : connection_(connection) {}
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
-  ~Running() { end_statement(connection_.handle()); }
+  ~Running() { end_statement(connection_); }
 
  private:
   Connection& connection_;

@@ -47,7 +47,7 @@ bool works(Connection& connection) {
   try {
     return still_works(connection);
   } catch (const Stopped&) {
-    end_statement(connection.handle());
+    end_statement(connection);
     throw;
   }
 }
@@ -80,7 +80,7 @@ void wait(Connection& connection, short events) {
   auto since = Clock::now();
   while (poll(&socket, 1, look_ms) == 0) {
     if (connection.stop_requested()) {
-      end_statement(connection.handle());
+      end_statement(connection);
       throw Stopped();
     }
     if (connection.silence().count() == 0 || Clock::now() - since < connection.silence()) continue;
@@ -140,11 +140,12 @@ bool drain(pg_conn* connection, std::chrono::milliseconds limit) noexcept {
   return false;
 }
 
-void end_statement(pg_conn* connection) noexcept {
-  if (PQstatus(connection) == CONNECTION_BAD || PQtransactionStatus(connection) != PQTRANS_ACTIVE)
-    return;
-  request_cancel(connection);
-  if (!drain(connection, cancel_patience)) shutdown(PQsocket(connection), SHUT_RDWR);
+void end_statement(Connection& connection) noexcept {
+  auto* handle = connection.handle();
+  if (PQstatus(handle) == CONNECTION_BAD || PQtransactionStatus(handle) != PQTRANS_ACTIVE) return;
+  connection.touched();
+  request_cancel(handle);
+  if (!drain(handle, cancel_patience)) shutdown(PQsocket(handle), SHUT_RDWR);
 }
 
 }  // namespace orch::pg

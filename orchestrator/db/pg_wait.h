@@ -29,6 +29,6 @@ bool drain(pg_conn* connection, std::chrono::milliseconds limit) noexcept;
 
 /// Cancels what is under way and waits for its end. A server that does not answer soon loses the
 /// connection: every later call fails at once.
-void end_statement(pg_conn* connection) noexcept;
+void end_statement(Connection& connection) noexcept;
 
 }  // namespace orch::pg

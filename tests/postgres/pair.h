@@ -6,6 +6,7 @@
 
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
+#include "workers/postgres/kept_session.h"
 #include "workers/postgres/postgres.h"
 
 namespace orch::test {
@@ -15,6 +16,7 @@ namespace orch::test {
 class Pair {
  public:
   Pair() : server(PostgresServer::shared()) {
+    postgres::close_kept_sessions();  // which have the settings that roles had before
     static const bool made = [this] {
       server.create_database(from_name);
       server.create_database(to_name);

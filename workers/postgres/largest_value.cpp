@@ -41,7 +41,8 @@ LargestValue::LargestValue(Settings settings, const Described& described,
 }
 
 std::string LargestValue::find() const {
-  auto connection = connect_to_all_rows(settings_);
+  const auto session = connect_to_all_rows(settings_);
+  auto& connection = *session;
   const pg::Transaction reading(connection, "BEGIN READ ONLY");
   std::int64_t most = -1;
   std::string words = "no single value is";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -11,7 +12,6 @@
 #include "orchestrator/base/fault.h"
 #include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/copy_format.h"
-#include "workers/postgres/describe.h"
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
 #include "workers/postgres/leftovers.h"
@@ -30,10 +30,9 @@ constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
 
 /// Columns of a staging table: exactly those of the target when it exists, so that it can become
 /// its partition; else those of the plan.
-std::string create_staging(pg::Connection& connection, const data::LoadPlan& plan,
-                           const std::string& staging) {
+std::string create_staging(const data::LoadPlan& plan, const std::string& staging) {
   const auto& target = plan.request.target;
-  if (describe_table(connection, target))
+  if (!plan.create)
     return fmt::format(
         "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED "
         "INCLUDING STORAGE)",
@@ -142,10 +141,10 @@ class PostgresLoad final : public data::Load {
  private:
   void prepare(const Settings& settings) {
     for (int i = 0; i < (parts_ > 1 ? parts_ + 1 : 1); ++i)
-      connections_.push_back(std::make_unique<pg::Connection>(connect_to_all_rows(
-          settings, [this] { return given_up_.load(std::memory_order_relaxed); })));
+      connections_.push_back(connect_to_all_rows(
+          settings, [this] { return given_up_.load(std::memory_order_relaxed); }));
     auto& main = *connections_.front();
-    session_ = std::make_unique<TargetSession>(settings, main);
+    session_ = std::make_unique<TargetSession>(settings, connections_.front());
     prepare_bookkeeping(main, settings.display);
     create_types(main, plan_.create_types);
     const auto before = publishing::read_load(*session_, plan_.request.target);
@@ -155,14 +154,14 @@ class PostgresLoad final : public data::Load {
     main.exec("BEGIN");
     publishing::hold_fence(*session_, plan_.request.target, load_);
     main.exec("DROP TABLE IF EXISTS " + staging_);
-    main.exec(create_staging(main, plan_, staging_));
+    main.exec(create_staging(plan_, staging_));
     if (parts_ > 1) main.exec("COMMIT");
   }
 
   // Parts that were committed count for nothing, but hold disk space.
   void remove_staging() noexcept {
     writers_.clear();
-    connections_.resize(1);
+    while (connections_.size() > 1) connections_.pop_back();
     auto& main = *connections_.front();
     main.stop_when({});
     try {
@@ -196,7 +195,7 @@ class PostgresLoad final : public data::Load {
   int parts_;
   bool committed_ = false;
   std::atomic<bool> given_up_ = false;
-  std::vector<std::unique_ptr<pg::Connection>> connections_;
+  std::deque<KeptSession> connections_;           // which stay where they are
   std::unique_ptr<TargetSession> session_;        // of the first of them
   std::vector<std::unique_ptr<Writer>> writers_;  // before the connections they use go
 };

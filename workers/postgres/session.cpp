@@ -7,29 +7,29 @@
 namespace orch::postgres {
 namespace {
 
-pg::Stop either(pg::Stop one, pg::Stop other) {
-  if (!one) return other;
-  if (!other) return one;
-  return [one = std::move(one), other = std::move(other)] { return one() || other(); };
+void limit_locks(pg::Connection& connection, const Settings& settings) {
+  connection.set_in_transactions(fmt::format("lock_timeout = '{}s'", settings.lock_seconds));
 }
 
 }  // namespace
 
-pg::Connection connect(const Settings& settings, const pg::Stop& also) {
-  pg::Connection connection(settings.conninfo, either(settings.stop, also),
+pg::Connection connect(const Settings& settings) {
+  pg::Connection connection(settings.conninfo, settings.stop,
                             std::chrono::seconds(settings.silence_seconds));
-  connection.set_in_transactions(fmt::format("lock_timeout = '{}s'", settings.lock_seconds));
+  limit_locks(connection, settings);
   return connection;
 }
 
-pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also) {
-  auto connection = connect(settings, also);
+KeptSession connect_to_all_rows(const Settings& settings, pg::Stop also) {
+  KeptSession session(settings, std::move(also));
+  auto& connection = *session;
+  limit_locks(connection, settings);
   connection.set_in_transactions("row_security = off");
   // What the role has as its default: a serializable transaction sees the catalog as it was before
   // it waited for a lock, and a deferrable one waits for all that write, this process among them.
   connection.set_in_transactions("transaction_isolation = 'read committed'");
   connection.set_in_transactions("transaction_deferrable = off");
-  return connection;
+  return session;
 }
 
 void ensure_schema(pg::Connection& connection, const std::string& schema) {
@@ -39,7 +39,7 @@ void ensure_schema(pg::Connection& connection, const std::string& schema) {
 
 AlsoStop::AlsoStop(pg::Connection& connection, const pg::Stop& also) : connection_(connection) {
   before_ = connection_.stop_when({});
-  connection_.stop_when(either(before_, also));
+  connection_.stop_when(pg::either(before_, also));
 }
 
 }  // namespace orch::postgres

@@ -5,17 +5,19 @@
 #include <string>
 
 #include "orchestrator/db/pg.h"
+#include "workers/postgres/kept_session.h"
 #include "workers/postgres/postgres.h"
 
 namespace orch::postgres {
 
-/// Connects; what waits for the server ends when `settings.stop` or `also` says so, and what waits
-/// for a lock in a transaction after `settings.lock_seconds`.
-pg::Connection connect(const Settings& settings, const pg::Stop& also = {});
+/// Connects; what waits for the server ends when `settings.stop` says so, and what waits for a lock
+/// in a transaction after `settings.lock_seconds`.
+pg::Connection connect(const Settings& settings);
 
-/// Likewise, for copying: in a transaction a policy that would hide rows from this user fails the
-/// statement, for what is hidden would be missing without a word.
-pg::Connection connect_to_all_rows(const Settings& settings, const pg::Stop& also = {});
+/// A session that may have been kept, for copying: what waits ends likewise, and when `also` says
+/// so. In a transaction a policy that would hide rows from this user fails the statement, for what
+/// is hidden would be missing without a word.
+KeptSession connect_to_all_rows(const Settings& settings, pg::Stop also = {});
 
 /// Creates `schema` unless it exists: asking for it "if not exists" needs the right to create even
 /// where it does.

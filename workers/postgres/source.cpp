@@ -32,10 +32,10 @@ constexpr const char* begin_snapshot =
 /// One part, on a connection of its own.
 class Reader final : public data::RowReader {
  public:
-  Reader(Place place, std::shared_ptr<pg::Connection> connection, std::string select,
-         data::RowFormat format, std::vector<Kind> kinds, LargestValue largest)
+  Reader(Place place, KeptSession session, std::string select, data::RowFormat format,
+         std::vector<Kind> kinds, LargestValue largest)
       : place_(std::move(place)),
-        connection_(std::move(connection)),
+        session_(std::move(session)),
         select_(std::move(select)),
         format_(format),
         kinds_(std::move(kinds)),
@@ -49,7 +49,7 @@ class Reader final : public data::RowReader {
         if (error.sqlstate() != pg::row_too_large) throw;
         throw value_too_large(place_, largest_.find());
       }
-      connection_->exec("COMMIT");
+      session_->exec("COMMIT");
     });
   }
 
@@ -57,11 +57,11 @@ class Reader final : public data::RowReader {
   void copy(data::RowSink& sink, const std::function<bool()>& stop) {
     if (format_ != data::RowFormat::cells)
       return copy_rows(
-          *connection_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
+          *session_, select_, format_, [&](std::string_view row) { sink.encoded(row); }, stop);
     Decoder decoder(kinds_);
     data::RowBatch batch(kinds_.size());
     copy_rows(
-        *connection_, select_, data::RowFormat::pg_binary,
+        *session_, select_, data::RowFormat::pg_binary,
         [&](std::string_view row) {
           decoder.decode(row, batch.add());
           batch.keep();
@@ -74,7 +74,7 @@ class Reader final : public data::RowReader {
   }
 
   Place place_;
-  std::shared_ptr<pg::Connection> connection_;
+  KeptSession session_;
   std::string select_;
   data::RowFormat format_;
   std::vector<Kind> kinds_;
@@ -85,7 +85,8 @@ class PostgresSource final : public data::Source {
  public:
   explicit PostgresSource(Settings settings)
       : settings_(std::move(settings)),
-        connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })) {}
+        session_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })),
+        connection_(*session_) {}
 
   std::string engine() const override { return engine_name; }
   bool splits_tables() const override { return true; }
@@ -182,7 +183,8 @@ class PostgresSource final : public data::Source {
   }
 
   Settings settings_;
-  pg::Connection connection_;
+  KeptSession session_;
+  pg::Connection& connection_;
   boost::json::object position_;
   std::optional<data::WatermarkState> watermark_;
 };
@@ -206,11 +208,11 @@ std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
       watermark_ = look_at_watermark(connection_, described.table, request, plan.from, plan.author);
     std::vector<std::unique_ptr<data::RowReader>> readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
-      auto connection = std::make_shared<pg::Connection>(connect_to_all_rows(settings_));
-      connection->limit_rows(static_cast<std::size_t>(settings_.largest_row_mib) << 20);
-      connection->exec(begin_snapshot);
-      connection->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
-      readers.push_back(std::make_unique<Reader>(doing, std::move(connection), plan.select(range),
+      auto session = connect_to_all_rows(settings_);
+      session->limit_rows(static_cast<std::size_t>(settings_.largest_row_mib) << 20);
+      session->exec(begin_snapshot);
+      session->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
+      readers.push_back(std::make_unique<Reader>(doing, std::move(session), plan.select(range),
                                                  request.format, plan.kinds,
                                                  LargestValue(settings_, described, request)));
     }

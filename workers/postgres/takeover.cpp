@@ -9,25 +9,63 @@
 namespace orch::postgres {
 namespace {
 
-// The session that wrote its name into the fence row, by process and start: the number of a process
-// is given out again. $1, $2: the table.
-constexpr std::string_view named_session =
-    "FROM orch.fence f JOIN pg_stat_activity a ON a.pid = f.backend_pid "
-    "AND a.backend_start = f.backend_start AND a.application_name = 'orch' "
-    "AND a.pid <> pg_backend_pid() WHERE f.table_schema = $1 AND f.table_name = $2";
+// Numbers that keep locks of orch apart from those of others: "orchload", "orchtake" in ASCII.
+constexpr std::int64_t mark_seed = 0x6f7263686c6f6164;
+constexpr std::int64_t ending_seed = 0x6f72636874616b65;
+
+/// The key of the mark, of a fence row with the prefix `row`.
+std::string mark_key(std::string_view row) {
+  return fmt::format(
+      "hashtextextended(concat_ws('/', {0}table_schema, {0}table_name, {0}store, {0}fence), {1})",
+      row, mark_seed);
+}
+
+/// The session that wrote its name into the fence row, by process and start (the number of a
+/// process is given out again), and is still at that load. $1, $2: the table.
+std::string named_session() {
+  return fmt::format(
+      "FROM orch.fence f JOIN pg_stat_activity a ON a.pid = f.backend_pid "
+      "AND a.backend_start = f.backend_start AND a.application_name = 'orch' "
+      "AND a.pid <> pg_backend_pid() JOIN pg_locks k ON k.pid = a.pid AND k.granted "
+      "AND k.locktype = 'advisory' AND k.objsubid = 1 "
+      "AND (k.classid::bigint << 32 | k.objid::bigint) = {} "
+      "WHERE f.table_schema = $1 AND f.table_name = $2",
+      mark_key("f."));
+}
 
 std::string earlier() {
-  return fmt::format("{} AND (f.store <> $3 OR f.fence < $4)", named_session);
+  return fmt::format("{} AND (f.store <> $3 OR f.fence < $4)", named_session());
+}
+
+/// Ends `session` (named_session() and more), which cannot be given back meanwhile.
+void end(pg::Connection& connection, const data::TableName& table, const std::string& session,
+         const pg::Params& params) {
+  pg::Transaction transaction(connection,
+                              "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'");
+  connection.exec(
+      fmt::format("SELECT pg_advisory_xact_lock(hashtextextended($1, {}))", ending_seed),
+      {table.display()});
+  connection.exec("SELECT pg_terminate_backend(a.pid) " + session, params);
+  transaction.commit();
 }
 
 }  // namespace
 
+std::string mark_of_session() { return fmt::format("pg_advisory_lock_shared({})", mark_key("")); }
+
+std::string leave_with(const data::TableName& table) {
+  return fmt::format("SELECT pg_advisory_xact_lock_shared(hashtextextended({}, {})); ",
+                     pg::literal(table.display()), ending_seed);
+}
+
 void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
                           const data::LoadId& load) {
-  connection.exec(fmt::format("SELECT pg_terminate_backend(a.pid) {} AND f.store = $3 "
-                              "AND f.fence < $4 AND f.run = $5",
-                              named_session),
-                  {table.schema, table.name, load.store, std::to_string(load.fence), load.run});
+  const auto session =
+      fmt::format("{} AND f.store = $3 AND f.fence < $4 AND f.run = $5", named_session());
+  const pg::Params params{table.schema, table.name, load.store, std::to_string(load.fence),
+                          load.run};
+  if (connection.exec("SELECT a.pid " + session, params).rows() > 0)
+    end(connection, table, session, params);
 }
 
 boost::json::object fence_holder(pg::Connection& connection, const data::TableName& table) {
@@ -36,7 +74,7 @@ boost::json::object fence_holder(pg::Connection& connection, const data::TableNa
                   "left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80), "
                   "to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' {} "
                   "AND a.xact_start IS NOT NULL",
-                  named_session),
+                  named_session()),
       {table.schema, table.name});
   if (found.rows() == 0) return {};
   const auto text = [&](int column) { return found.optional(0, column).value_or("?"); };
@@ -60,7 +98,7 @@ void Takeover::look() {
   }
   if (Clock::now() - since_ < silence_) return;
   try {
-    connection_.exec(fmt::format("SELECT pg_terminate_backend(a.pid) {}", earlier()), params);
+    end(connection_, table_, earlier(), params);
   } catch (const pg::Error& error) {
     if (error.sqlstate() != "42501") throw;
     throw data::DatabaseError(

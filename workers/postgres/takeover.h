@@ -11,6 +11,16 @@
 
 namespace orch::postgres {
 
+// A session that wrote its name into the fence row may be kept for other work when that is done: it
+// is ended only while it carries the mark of the load, a lock that a session has until it is given
+// back.
+
+/// SQL that gives this session the mark, for the RETURNING of a change of its fence row.
+std::string mark_of_session();
+/// Statements that take the mark off before the session is given back. They wait while somebody
+/// ends a session at the table, who has seen the mark.
+std::string leave_with(const data::TableName& table);
+
 /// Ends the session of an earlier delivery of the same run: it has been replaced.
 void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
                           const data::LoadId& load);

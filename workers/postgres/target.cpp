@@ -30,8 +30,9 @@ class PostgresTarget final : public publishing::DatabaseTarget {
  public:
   explicit PostgresTarget(Settings settings)
       : settings_(std::move(settings)),
-        connection_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })),
-        reader_(settings_, connection_) {}
+        session_(guarded(place("connecting"), [&] { return connect_to_all_rows(settings_); })),
+        connection_(*session_),
+        reader_(settings_, session_) {}
 
   std::string engine() const override { return engine_name; }
 
@@ -91,7 +92,8 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   }
 
   Settings settings_;
-  pg::Connection connection_;
+  KeptSession session_;
+  pg::Connection& connection_;
   TargetSession reader_;
 };
 
@@ -103,7 +105,7 @@ std::unique_ptr<data::Target> open_target(Settings settings) {
 
 std::string ping(const Settings& settings, std::string& version) {
   return guarded({"Source", settings.display, "connecting"}, [&]() -> std::string {
-    auto connection = connect_to_all_rows(settings);
+    auto connection = connect(settings);
     const auto facts = connection.exec(
         "SELECT current_setting('server_version'), pg_is_in_recovery(), "
         "current_setting('default_transaction_read_only')");

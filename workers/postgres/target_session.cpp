@@ -36,14 +36,15 @@ std::chrono::milliseconds longest_silence(std::chrono::milliseconds patience) {
 }  // namespace
 
 TargetSession::TargetSession(const Settings& settings)
-    : own_(classified(
-          [&] { return std::make_unique<pg::Connection>(connect_to_all_rows(settings)); })),
-      connection_(*own_),
+    : own_(classified([&] { return connect_to_all_rows(settings); })),
+      session_(*own_),
+      connection_(*session_),
       patience_(std::chrono::seconds(settings.lock_seconds)),
       swap_(connection_) {}
 
-TargetSession::TargetSession(const Settings& settings, pg::Connection& connection)
-    : connection_(connection),
+TargetSession::TargetSession(const Settings& settings, KeptSession& session)
+    : session_(session),
+      connection_(*session_),
       patience_(std::chrono::seconds(settings.lock_seconds)),
       swap_(connection_) {}
 
@@ -113,13 +114,27 @@ bool TargetSession::claim_once(const data::TableName& table, const data::LoadId&
     if (error.error_class() != data::ErrorClass::locked) throw;
     return false;
   }
+  name_session(table, load);
+  transaction.commit();
+  return true;
+}
+
+void TargetSession::name_session(const data::TableName& table, const data::LoadId& load) {
+  const pg::Params params{table.schema, table.name, load.run};
+  if (session_.lent()) {
+    connection_.exec(
+        "UPDATE orch.fence SET run = $3, backend_pid = NULL, backend_start = NULL "
+        "WHERE table_schema = $1 AND table_name = $2",
+        params);
+    return;
+  }
+  session_.leave_with(leave_with(table));
   connection_.exec(
       "UPDATE orch.fence SET run = $3, backend_pid = pg_backend_pid(), backend_start = (SELECT "
       "backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()) "
-      "WHERE table_schema = $1 AND table_name = $2",
-      {table.schema, table.name, load.run});
-  transaction.commit();
-  return true;
+      "WHERE table_schema = $1 AND table_name = $2 RETURNING " +
+          mark_of_session(),
+      params);
 }
 
 void TargetSession::clear_up(const data::TableName& table, const data::LoadId& load) {
@@ -207,6 +222,7 @@ std::vector<publishing::Link> TargetSession::links() {
 
 data::LoadPlan TargetSession::plan(const data::PlanRequest& request) {
   return classified([&] {
+    const Reading reading(connection_);
     return make_plan(connection_, request, describe_table(connection_, resolved(request.target)));
   });
 }

@@ -1,10 +1,10 @@
 // A session of a target, as publishing uses it.
 #pragma once
 
-#include <memory>
 #include <optional>
 
 #include "orchestrator/db/pg.h"
+#include "workers/postgres/kept_session.h"
 #include "workers/postgres/postgres.h"
 #include "workers/postgres/swap.h"
 #include "workers/publishing/session.h"
@@ -13,10 +13,10 @@ namespace orch::postgres {
 
 class TargetSession final : public publishing::Session {
  public:
-  /// Over a connection of its own.
+  /// Over a session of its own.
   explicit TargetSession(const Settings& settings);
-  /// Over `connection`, which stays the caller's.
-  TargetSession(const Settings& settings, pg::Connection& connection);
+  /// Over `session`, which stays the caller's.
+  TargetSession(const Settings& settings, KeptSession& session);
 
   const publishing::Dialect& dialect() const override;
   publishing::Rows rows(const std::string& sql, const publishing::Params& params) override;
@@ -51,8 +51,12 @@ class TargetSession final : public publishing::Session {
   /// False when another load holds the fence for longer than `wait`.
   bool claim_once(const data::TableName& table, const data::LoadId& load,
                   std::chrono::milliseconds wait);
+  /// Writes into the fence row which session of the server is at the load; none where a pooler
+  /// lends sessions, for it may be another client's when it is to be ended.
+  void name_session(const data::TableName& table, const data::LoadId& load);
 
-  std::unique_ptr<pg::Connection> own_;
+  std::optional<KeptSession> own_;
+  KeptSession& session_;
   pg::Connection& connection_;
   std::chrono::milliseconds patience_;  ///< 0: no end
   PartitionSwap swap_;
