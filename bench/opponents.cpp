@@ -56,6 +56,10 @@ void sqlite_import_pipe(const std::string& from, const std::filesystem::path& fi
         fmt::format(" | sqlite3 \"{}\" \".import --csv /dev/stdin {}\"", file.string(), table));
 }
 
+void sqlite_dump_pipe(const std::filesystem::path& from, const std::filesystem::path& to) {
+  shell(fmt::format("sqlite3 \"{}\" .dump | sqlite3 \"{}\"", from.string(), to.string()));
+}
+
 // With its own settings it runs out of its heap of 1 GiB on some millions of rows.
 void pgloader_load(const std::filesystem::path& file, const std::string& to,
                    const std::filesystem::path& folder) {

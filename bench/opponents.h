@@ -27,6 +27,8 @@ void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
 /// The other way, into a table that exists in the file.
 void sqlite_import_pipe(const std::string& from, const std::filesystem::path& file,
                         const std::string& table);
+/// Tables, rows, keys of a file, into one that does not exist.
+void sqlite_dump_pipe(const std::filesystem::path& from, const std::filesystem::path& to);
 /// Tables, rows, keys. `folder` is for its log.
 void pgloader_load(const std::filesystem::path& file, const std::string& to,
                    const std::filesystem::path& folder);

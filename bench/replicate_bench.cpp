@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include "bench/opponents.h"
 #include "bench/replicate_data.h"
 #include "bench/report.h"
+#include "bench/small_tables.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
 #include "tests/support/postgres_server.h"
@@ -33,6 +35,7 @@ struct Settings {
   std::int64_t sqlite_rows = 1'000'000;
   int rounds = 5;
   int parts = 2;
+  int small_tables = 1'000;
   std::string only;
   bool others = true;
   bool json = false;
@@ -73,6 +76,7 @@ class Benchmark {
     for (const auto& shape : shapes()) {
       if (chosen(shape)) fill(shape, "from_" + shape.table, rows_of(shape));
     }
+    if (settings.small_tables > 0) fill_small_tables();
     if (settings.sqlite_rows == 0) return;
     write_sqlite_postings(file_, settings.sqlite_rows);
     fill(postings(), "from_file_sized", settings.sqlite_rows);
@@ -83,6 +87,7 @@ class Benchmark {
       for (const auto& shape : shapes()) {
         if (chosen(shape)) between_servers(shape);
       }
+      if (settings_.small_tables > 0) small_tables();
       if (settings_.sqlite_rows == 0) continue;
       from_sqlite();
       to_sqlite();
@@ -209,6 +214,44 @@ class Benchmark {
     move(*source, *target, {"orch to SQLite", "posting", rows, pipe, 0});
   }
 
+  void fill_small_tables() {
+    small_.count = settings_.small_tables;
+    small_.fill_server(server_.create_database("from_small"));
+    small_.fill_file(folder_ / "small.db");
+  }
+
+  fs::path connections(const std::string& from, const std::string& to) {
+    const auto file = folder_ / "connections.json";
+    std::ofstream(file) << json::write(boost::json::object{
+        {"version", 1}, {"connections", {{"from", {{"url", from}}}, {"to", {{"url", to}}}}}});
+    return file;
+  }
+
+  /// Of many tables: the "rows" of the board are tables here.
+  void small_tables() {
+    const auto tables = static_cast<std::int64_t>(settings_.small_tables);
+    const auto note = [&](const char* what, const char* against, double took) {
+      const auto name = [&](const char* each) {
+        return fmt::format("{} tables, {}", settings_.small_tables, each);
+      };
+      board_.note({name(what), tables, name(against), 0}, took);
+    };
+    const auto from = server_.url("from_small");
+    prepare();
+    note("pg_dump | psql", "pg_dump | psql", seconds([&] { pg_dump_pipe(from, to_); }));
+    prepare();
+    note("PostgreSQL to PostgreSQL", "pg_dump | psql",
+         seconds([&] { small_.replicate(connections(from, to_)); }));
+    expect_rows("small_0", 100);
+    const test::TempFolder folder;
+    note("sqlite3 .dump | sqlite3", "sqlite3 .dump | sqlite3",
+         seconds([&] { sqlite_dump_pipe(folder_ / "small.db", folder / "piped.db"); }));
+    const auto url = [](const fs::path& file) { return "sqlite:" + file.string(); };
+    note("SQLite to SQLite", "sqlite3 .dump | sqlite3", seconds([&] {
+           small_.replicate(connections(url(folder_ / "small.db"), url(folder / "moved.db")));
+         }));
+  }
+
   void expect_rows(const std::string& table, std::int64_t rows) {
     const auto found = test::pg_value(to_, "SELECT count(*) FROM " + table);
     if (found != std::to_string(rows))
@@ -220,6 +263,7 @@ class Benchmark {
   test::PostgresServer server_;
   std::string to_;
   fs::path file_;
+  SmallTables small_;
   Board board_;
 };
 
@@ -233,7 +277,9 @@ int run(int argc, char** argv) {
                  "rows of the SQLite table; 0: leave it out");
   app.add_option("--rounds", settings.rounds)->check(CLI::PositiveNumber);
   app.add_option("--parts", settings.parts, "also in this many parts; 1: leave it out");
-  app.add_option("--table", settings.only, "posting, narrow, wide or texts; default: all");
+  app.add_option("--small-tables", settings.small_tables,
+                 "also this many tables of 100 rows; 0: leave them out");
+  app.add_option("--table", settings.only, "posting, narrow, wide, texts or none; default: all");
   app.add_flag("!--no-others", settings.others, "leave pg_dump, pgcopydb and pgloader out");
   app.add_flag("--json", settings.json);
   CLI11_PARSE(app, argc, argv);

@@ -1,0 +1,22 @@
+// Many small tables: what a table costs beside its rows.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "workers/connectors/connections.h"
+
+namespace orch::bench {
+
+/// Tables small_0, small_1, … of 100 rows each: a key, a text, a number with decimals, a time.
+struct SmallTables {
+  int count = 1'000;
+
+  void fill_server(const std::string& url) const;
+  void fill_file(const std::filesystem::path& file) const;
+  /// Stages, verifies, merges and reconciles all of them between the connections "from" and "to" of
+  /// `connections`, four at once, each step as a task of its own. Throws TaskFailed.
+  void replicate(const std::filesystem::path& connections) const;
+};
+
+}  // namespace orch::bench
