@@ -25,11 +25,13 @@ struct Resource {
   /// `.sync:2`: the job's output is JSON, not text that holds JSON.
   bool parsed_output = false;
 
-  /// True when the task ends with an execution that it has started.
-  bool starts_nested() const {
-    return completion == Completion::job && type == "states" &&
-           action.starts_with("startExecution.");
+  /// True when the task starts an execution: states:startExecution.
+  bool starts_execution() const {
+    return type == "states" &&
+           (action == "startExecution" || action.starts_with("startExecution."));
   }
+  /// True when it ends with that execution, too.
+  bool starts_nested() const { return completion == Completion::job && starts_execution(); }
   /// True when the work is done outside, by somebody who holds the task's token.
   bool needs_token() const { return kind == TaskKind::activity || completion == Completion::token; }
 };

@@ -51,11 +51,11 @@ void Activities::put_back(const std::string& token) {
   if (observer_) observer_->on_activity_task(task->resource.text);
 }
 
-std::future<void> Activities::report(const std::string& token, const TokenReport& report) {
+std::shared_ptr<Completion> Activities::report(const std::string& token,
+                                               const TokenReport& report) {
   auto made = std::make_shared<Report>(Report{token, report, steady_now() + submission_patience});
-  auto future = made->answer.get_future();
   post(made);
-  return future;
+  return made->answer;
 }
 
 void Activities::post(const std::shared_ptr<Report>& report) {
@@ -64,9 +64,9 @@ void Activities::post(const std::shared_ptr<Report>& report) {
                     if (report->waits)
                       waiting_[report->run].push_back(report);
                     else
-                      report->answer.set_value();
+                      report->answer->complete();
                   },
-                  [report](const std::exception_ptr& why) { report->answer.set_exception(why); }});
+                  [report](const std::exception_ptr& why) { report->answer->complete(why); }});
 }
 
 // False: it has to wait until its run has moved.
@@ -128,7 +128,7 @@ void Activities::release(store::ExecutionId run) {
     try {
       post(report);
     } catch (const std::exception&) {
-      report->answer.set_exception(std::current_exception());  // the engine has stopped
+      report->answer->complete(std::current_exception());  // the engine has stopped
     }
   }
 }
@@ -155,7 +155,7 @@ Millis Activities::patience() const {
 
 void Activities::closed(const std::exception_ptr& reason) {
   for (const auto& [run, reports] : std::exchange(waiting_, {}))
-    for (const auto& report : reports) report->answer.set_exception(reason);
+    for (const auto& report : reports) report->answer->complete(reason);
 }
 
 // A look at a task's latest sign of life; the next look is when it would be overdue.

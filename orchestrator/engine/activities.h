@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,7 +31,7 @@ class Activities final : public Participant, public Follower {
   /// A report that comes before the service that passed the token on has answered is kept until
   /// that answer is recorded, for some seconds at most; likewise one for a run that is being
   /// decided elsewhere, until that is over.
-  std::future<void> report(const std::string& token, const TokenReport& report);
+  std::shared_ptr<Completion> report(const std::string& token, const TokenReport& report);
 
   void decide() override;
   void committed() override { heartbeats_.committed(); }
@@ -62,7 +61,7 @@ class Activities final : public Participant, public Follower {
     store::ExecutionId run{};                     ///< that it is for
     bool waits = false;                           ///< until that has moved
     bool awaits_submission = false;
-    std::promise<void> answer = {};
+    std::shared_ptr<Completion> answer = std::make_shared<Completion>();
   };
 
   std::optional<ActivityTask> take(const std::string& activity, const std::string& worker);

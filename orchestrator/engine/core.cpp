@@ -28,14 +28,14 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       runs(store, options, turn, commands),
       orphans(runs),
       claiming(runs),
+      submissions(runs, commands, registry),
       map_runs(runs, orphans, commands, registry),
-      nested(runs, orphans),
+      nested(runs, orphans, submissions, registry, options.nested),
       tasks(runs, claiming, commands, wakeup, registry, options.workers, observer),
       activities(runs, tasks, commands, observer),
       timers(runs),
       waiters(runs, commands),
       dispatch(runs, observer),
-      submissions(runs, commands, registry),
       controls(runs, claiming, commands, registry),
       loop(turn, wakeup, recovered(), options.store_give_up) {}
 

@@ -32,6 +32,7 @@ struct Engine::Core {
   Runs runs;
   Orphans orphans;
   Claiming claiming;
+  Submissions submissions;
   MapRuns map_runs;
   Nested nested;
   Tasks tasks;
@@ -39,7 +40,6 @@ struct Engine::Core {
   EventTimers timers;
   Waiters waiters;
   Dispatch dispatch;
-  Submissions submissions;
   Controls controls;
   TurnLoop loop;
 

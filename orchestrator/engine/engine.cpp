@@ -6,8 +6,7 @@ namespace orch::engine {
 
 Engine::Engine(store::Store& store, const workers::Registry& registry, Options options,
                Observer* observer)
-    : registry_(registry),
-      core_(std::make_unique<Core>(store, registry, std::move(options), observer)) {}
+    : core_(std::make_unique<Core>(store, registry, std::move(options), observer)) {}
 
 Engine::~Engine() = default;
 
@@ -26,8 +25,8 @@ std::optional<ActivityTask> Engine::take_activity_task(const std::string& activi
 
 void Engine::give_back(const std::string& token) { core_->activities.give_back(token); }
 
-void Engine::report(const std::string& token, const TokenReport& report) {
-  core_->activities.report(token, report).get();
+std::shared_ptr<Completion> Engine::report(const std::string& token, const TokenReport& report) {
+  return core_->activities.report(token, report);
 }
 
 std::string Engine::redrive(const std::string& run, const Redrive& redrive) {

@@ -9,10 +9,13 @@
 #include <span>
 #include <string>
 
+#include "orchestrator/engine/completion.h"
 #include "orchestrator/store/store.h"
 #include "workers/worker.h"
 
 namespace orch::engine {
+
+class NestedStarts;
 
 struct Options {
   int workers = 0;               ///< worker threads; 0: as many as suit the machine
@@ -25,20 +28,21 @@ struct Options {
   /// What runs may reach that clients of the API started or defined, and runs that those start;
   /// null: the same as others, which reach what this process can.
   std::shared_ptr<const access::Policy> access = {};
+  /// What tasks of states:startExecution ask for that no binding serves; null: workers do them.
+  std::shared_ptr<NestedStarts> nested = {};
 };
 
-/// The task that asks for a run: one of another run.
+/// The task of another run that asks for a run and does not wait for its end.
 struct Starter {
   std::string run;          ///< its id
   std::int64_t ticket = 0;  ///< of the task
-  bool waits = false;       ///< the task ends when the new run does
 };
 
 /// What to run.
 struct Submission {
   std::string name;          ///< unique within the workflow; empty: the run's id
   std::string workflow;      ///< name of the definition, for people
-  std::string definition;    ///< its text
+  std::string definition;    ///< its text; of a run with a `service.arn` it may be empty
   std::string input = "{}";  ///< JSON text
   std::string connections;   ///< path of the connections file; may be empty
   /// Of a run that a client of the service's API starts: resources without a worker then fail
@@ -47,12 +51,17 @@ struct Submission {
   std::optional<Starter> starter = {};
   /// Random, chosen by whoever submits: the same again makes no second run. May be empty.
   std::string request = {};
+  /// Instead of the text: the store has the definition with this store::definition_hash().
+  std::string definition_hash = {};
 };
 
 struct Submitted {
   std::string run_id;
   bool existed = false;  ///< the same submission was made before
   bool again = false;    ///< by the same task or request: this is a second delivery of it
+  std::string arn = {};  ///< as the row has it: empty for runs of `orch submit`
+  Instant started_at = {};
+  bool running = true;  ///< it has not ended
 };
 
 /// How to continue a run that has ended without success, or is paused.
@@ -129,16 +138,15 @@ class Engine {
   /// The worker that was to get this task of an activity did not: the next that asks gets it, with
   /// the same token. Nothing happens when the task is not open any more.
   void give_back(const std::string& token);
-  /// Throws Error ORCH-0213: no such token; ORCH-0214: the task is not open any more; ORCH-0003:
-  /// the output is not JSON.
-  void report(const std::string& token, const TokenReport& report);
+  /// Is refused with Error ORCH-0213: no such token; ORCH-0214: the task is no longer open;
+  /// ORCH-0003: the output is not JSON. A report that comes before its task can take it is kept,
+  /// for some seconds at most.
+  [[nodiscard]] std::shared_ptr<Completion> report(const std::string& token,
+                                                   const TokenReport& report);
 
   /// Changes the limits of a map run that is under way. Throws Error ORCH-0203 when there is none
   /// of this name, ORCH-0205 when it is over.
   void update_map_run(const std::string& name, const store::MapRunLimits& limits);
-
-  /// The workers of this engine: for a task that belongs to no run.
-  const workers::Registry& workers() const { return registry_; }
 
   /// Blocks until the run has ended and returns its row; that of a paused run at once. Throws the
   /// engine's fatal error.
@@ -152,7 +160,6 @@ class Engine {
 
  private:
   struct Core;
-  const workers::Registry& registry_;
   std::unique_ptr<Core> core_;
 };
 

@@ -11,6 +11,12 @@
 namespace orch::engine {
 namespace {
 
+Submitted told(const store::ExecutionRow& row, bool existed, bool again) {
+  const auto& made = row.made;
+  return {made.run_id,      existed,         again,
+          made.service.arn, made.started_at, row.status == execution::Status::running};
+}
+
 // The same submission again is answered with the run that exists.
 Submitted existing(const store::ExecutionRow& row, const Submission& submission,
                    const std::string& definition) {
@@ -19,7 +25,7 @@ Submitted existing(const store::ExecutionRow& row, const Submission& submission,
   // As on the service, where a machine may have been updated since.
   const bool by_name = !submission.service.arn.empty();
   if (!by_name && definition != submission.definition) differs = "definition";
-  if (!differs) return {row.made.run_id, true, false};
+  if (!differs) return told(row, true, false);
   throw Error("ORCH-0202",
               fmt::format("the name \"{}\" is taken by run {}, whose {} is another",
                           submission.name, row.made.run_id, differs),
@@ -59,15 +65,35 @@ Submitted Submissions::submit(const Submission& submission) {
   check_json(submission.input, "input");
   if (!submission.request.empty())
     if (const auto row = runs_.store.find_request(submission.request))
-      return {row->made.run_id, false, true};
+      return told(*row, false, true);
   const auto starter = starter_of(submission);
-  if (starter)
+  if (starter) {
     if (const auto row = runs_.store.find_started(starter->execution, starter->ticket))
-      return {row->made.run_id, true, true};
-  if (starter) check_open(*starter);
-  const auto hash = store::definition_hash(submission.definition);
-  auto workflow = runs_.workflows.known(hash);
-  if (!workflow) workflow = asl::parse_or_throw(submission.definition, submission.workflow);
+      return told(*row, true, true);
+    check_open(*starter);
+  }
+  return make(submission, starter);
+}
+
+Submitted Submissions::start_for(const store::StarterLink& starter, const Submission& submission) {
+  if (const auto row = runs_.store.find_started(starter.execution, starter.ticket))
+    return told(*row, true, true);
+  return make(submission, starter);
+}
+
+Submissions::Definition Submissions::definition_of(const Submission& submission) {
+  if (!submission.definition_hash.empty())
+    return {submission.definition_hash, runs_.workflows.get(submission.definition_hash)};
+  Definition made{store::definition_hash(submission.definition), nullptr};
+  made.workflow = runs_.workflows.known(made.hash);
+  if (!made.workflow)
+    made.workflow = asl::parse_or_throw(submission.definition, submission.workflow);
+  return made;
+}
+
+Submitted Submissions::make(const Submission& submission,
+                            const std::optional<store::StarterLink>& starter) {
+  auto [hash, workflow] = definition_of(submission);
   if (!submission.name.empty()) {
     if (const auto row = runs_.store.find_name(submission.workflow, submission.name))
       return existing(*row, submission, runs_.store.definition(row->made.definition_hash));
@@ -86,17 +112,18 @@ Submitted Submissions::submit(const Submission& submission) {
   made.service = submission.service;
   made.starter = starter;
   made.request = submission.request;
-  runs_.turn.transaction().keep_definition(hash, submission.definition);
+  if (submission.definition_hash.empty())
+    runs_.turn.transaction().keep_definition(hash, submission.definition);
   row.id = runs_.turn.transaction().add(made);
   runs_.turn.brings(row.id, 0);
-  const auto run_id = made.run_id;
+  auto submitted = told(row, false, false);
   auto execution = runs_.workflows.blank(row, workflow);
   runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),
                             execution::Start{});
-  return {run_id, false, false};
+  return submitted;
 }
 
-// A run that no one waits for would never be stopped.
+// Nothing is started for a task whose run has gone on without it.
 void Submissions::check_open(const store::StarterLink& starter) {
   auto* run = runs_.executions.find(starter.execution);
   if (!run || !run->execution.is_open(execution::Ticket{starter.ticket}))
@@ -107,7 +134,7 @@ void Submissions::check_open(const store::StarterLink& starter) {
 std::optional<store::StarterLink> Submissions::starter_of(const Submission& submission) {
   if (!submission.starter) return std::nullopt;
   const auto& starter = *submission.starter;
-  return store::StarterLink{runs_.store.find(starter.run).id, starter.ticket, starter.waits};
+  return store::StarterLink{runs_.store.find(starter.run).id, starter.ticket, false};
 }
 
 }  // namespace orch::engine

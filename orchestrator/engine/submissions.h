@@ -22,9 +22,18 @@ class Submissions {
 
   /// As that of the engine. Thread-safe.
   std::future<Submitted> start(Submission submission);
+  /// In the turn under way, for the task `starter`.
+  Submitted start_for(const store::StarterLink& starter, const Submission& submission);
 
  private:
+  struct Definition {
+    std::string hash;
+    std::shared_ptr<const asl::Workflow> workflow;
+  };
+
   Submitted submit(const Submission& submission);
+  Definition definition_of(const Submission& submission);
+  Submitted make(const Submission& submission, const std::optional<store::StarterLink>& starter);
   void check_open(const store::StarterLink& starter);
   std::optional<store::StarterLink> starter_of(const Submission& submission);
 

@@ -177,8 +177,7 @@ std::shared_ptr<Delivery> Tasks::delivery_of(const Active& run, const execution:
   delivery->input = open.parameters.text();
   delivery->heartbeat_seconds = open.heartbeat_seconds;
   delivery->announced = open.begun;
-  delivery->submits =
-      open.resource.completion == asl::Completion::token || open.resource.starts_nested();
+  delivery->submits = open.resource.needs_token();
   auto& task = delivery->task;
   task.run = run.row.made.run_id;
   task.run_name = run.row.made.name;

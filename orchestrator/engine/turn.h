@@ -45,11 +45,12 @@
 namespace orch::engine {
 
 /// Until when a turn decides what callers ask for, what workers have done, what runs have left to
-/// do, and map runs: each gets its share, however much there is of the others.
+/// do, nested executions, and map runs: each gets its share, however much there is of the others.
 namespace share {
 inline constexpr Millis commands{15};
 inline constexpr Millis news{30};
 inline constexpr Millis more{40};
+inline constexpr Millis nested{45};
 inline constexpr Millis map_runs{50};
 }  // namespace share
 

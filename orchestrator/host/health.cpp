@@ -18,7 +18,7 @@ namespace net = boost::asio;
 // A sign of life of no task: it is the engine that refuses it, and one that has given up does not.
 bool answers(engine::Engine& engine) {
   try {
-    engine.report("-", {});
+    engine.report("-", {})->get();
   } catch (const Error& error) {
     if (error.code() == "ORCH-0213") return true;
     log::error("the engine does not answer: {}", error.what());

@@ -50,9 +50,11 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
     const std::scoped_lock lock(*mutex);
     return beside->machines().activity(arn.substr(arn.rfind(':') + 1)).has_value();
   };
-  engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
-  service_ = std::make_unique<stepfunctions::Service>(*engine_, store, std::move(service_options));
+  options.nested = stepfunctions::starts_for_tasks(store, service_options);
+  service_ = std::make_unique<stepfunctions::Service>(registry_, store, std::move(service_options));
   keep_machines(*service_, machines);
+  engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
+  service_->connect(*engine_);
   integration_.connect(*service_);
   server_ = std::make_unique<ControlServer>(
       store::files_of(store), [this](const bj::object& request) { return answer(request); });

@@ -21,11 +21,12 @@ constexpr Length arn_length{1, 256};
 
 constexpr Length token_length{1, 2048};
 
-// The engine's words for what is wrong with a token, in the service's.
-Object report(Request& request, const std::string& token, const engine::TokenReport& report) {
+// The engine's words for what is wrong with a token, in the service's. Empty: not decided yet.
+std::optional<Object> outcome(engine::Completion& completion) {
+  if (!completion.is_done()) return std::nullopt;
   try {
-    request.desk.engine.report(token, report);
-    return {};
+    completion.get();
+    return Object{};
   } catch (const Error& error) {
     if (error.code() == "ORCH-0213")
       throw ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
@@ -33,6 +34,12 @@ Object report(Request& request, const std::string& token, const engine::TokenRep
       throw ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
     throw;
   }
+}
+
+std::optional<Object> report(Request& request, const std::string& token,
+                             const engine::TokenReport& report) {
+  request.call.completion = request.engine().report(token, report);
+  return outcome(*request.call.completion);
 }
 
 void check_output(const std::string& output) {
@@ -110,7 +117,7 @@ std::optional<Object> get_activity_task(Request& request) {
   request.in.check();
   if (!request.machines().activity(parse_activity_arn(arn))) refuse_activity(arn);
   if (request.call.gone) return Object{};
-  if (const auto task = request.desk.engine.take_activity_task(arn, worker)) {
+  if (const auto task = request.engine().take_activity_task(arn, worker)) {
     request.call.handed_out = task->token;
     return Object{{"taskToken", task->token}, {"input", task->input}};
   }
@@ -119,7 +126,8 @@ std::optional<Object> get_activity_task(Request& request) {
   return std::nullopt;
 }
 
-Object send_task_success(Request& request) {
+std::optional<Object> send_task_success(Request& request) {
+  if (request.call.completion) return outcome(*request.call.completion);
   const auto token = request.in.required("taskToken", token_length);
   engine::TokenReport done{engine::TokenReport::Kind::success, "", {}, {}};
   done.output = request.in.required("output", {0, 262'144});
@@ -128,7 +136,8 @@ Object send_task_success(Request& request) {
   return report(request, token, done);
 }
 
-Object send_task_failure(Request& request) {
+std::optional<Object> send_task_failure(Request& request) {
+  if (request.call.completion) return outcome(*request.call.completion);
   const auto token = request.in.required("taskToken", token_length);
   const auto error = request.in.text("error", {0, 256});
   const auto cause = request.in.text("cause", {0, 32'768});
@@ -136,7 +145,8 @@ Object send_task_failure(Request& request) {
   return report(request, token, {engine::TokenReport::Kind::failure, "", error, cause});
 }
 
-Object send_task_heartbeat(Request& request) {
+std::optional<Object> send_task_heartbeat(Request& request) {
+  if (request.call.completion) return outcome(*request.call.completion);
   const auto token = request.in.required("taskToken", token_length);
   request.in.check();
   return report(request, token, {engine::TokenReport::Kind::heartbeat, "", {}, {}});

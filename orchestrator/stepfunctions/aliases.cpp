@@ -191,7 +191,7 @@ Object update_state_machine_alias(Request& request) {
 Object list_state_machine_aliases(Request& request) {
   const auto arn = request.in.required("stateMachineArn", {1, 256});
   const auto page = read_page(request, "aliases " + arn);
-  const auto target = resolve(request, arn);
+  const auto target = resolve(request.machines(), arn);
   auto rows = request.machines().aliases(target.machine.id, page.behind, page.size + 1);
   if (target.version)
     std::erase_if(rows, [&](const store::AliasRow& row) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -189,12 +190,22 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
         send(*pending, *answer);
         return true;
       }
+      if (call.completion) {
+        if (wait(pending, *call.completion)) return false;
+        continue;
+      }
       if (stopping) {
         pending->reply.send(unavailable());
         return true;
       }
       if (subject && wait(pending, *subject, seen)) return false;
     }
+  }
+
+  // False: it is done. What the engine has been told of is answered before the pool ends.
+  bool wait(const Pending& pending, engine::Completion& completion) {
+    return completion.when_done([self = shared_from_this(), pending,
+                                 work = net::make_work_guard(pool)] { self->queue(pending); });
   }
 
   // False: something has happened meanwhile.

@@ -17,7 +17,7 @@ class Judge {
  public:
   Judge(const Desk& desk, std::vector<Diagnostic>& found)
       : policy_(*desk.options.access),
-        workers_(desk.engine.workers()),
+        workers_(desk.workers),
         project_(std::filesystem::path(desk.options.connections).parent_path()),
         found_(found) {}
 

@@ -22,7 +22,8 @@ using Object = boost::json::object;
 
 /// The connections that one call at a time uses.
 struct Desk {
-  engine::Engine& engine;
+  const workers::Registry& workers;
+  engine::Engine* engine;  ///< null before Service::connect()
   const Options& options;
   std::unique_ptr<store::Store> reader;  ///< of runs; its machines() can be changed
   RedriveTokens& redrives;               ///< of all calls
@@ -36,6 +37,7 @@ struct Request {
   Call& call;
 
   const Place& place() const { return desk.place; }
+  engine::Engine& engine() const { return *desk.engine; }
   store::Machines& machines() const { return desk.reader->machines(); }
 };
 
@@ -73,9 +75,9 @@ Object list_state_machines(Request& request);
 Object list_tags_for_resource(Request& request);
 Object publish_state_machine_version(Request& request);
 Object redrive_execution(Request& request);
-Object send_task_failure(Request& request);
-Object send_task_heartbeat(Request& request);
-Object send_task_success(Request& request);
+std::optional<Object> send_task_failure(Request& request);
+std::optional<Object> send_task_heartbeat(Request& request);
+std::optional<Object> send_task_success(Request& request);
 Object start_execution(Request& request);
 std::optional<Object> start_sync_execution(Request& request);
 Object stop_execution(Request& request);

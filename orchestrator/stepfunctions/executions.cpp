@@ -11,6 +11,7 @@
 #include "orchestrator/stepfunctions/map_runs.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/resolve.h"
+#include "orchestrator/stepfunctions/start.h"
 #include "orchestrator/stepfunctions/syntax.h"
 #include "orchestrator/stepfunctions/words.h"
 
@@ -20,90 +21,22 @@ namespace {
 namespace bj = boost::json;
 
 constexpr Length arn_length{1, 256};
-constexpr Length input_length{0, 262'144};
 constexpr Length error_length{0, 256};
 constexpr Length cause_length{0, 32'768};
 constexpr std::int64_t billed_step_ms = 100;
 
-}  // namespace
-
-void check_input(const std::string& input) {
-  std::string why = "Invalid execution input.";
-  if (input.find_first_not_of(" \t\r\n") != std::string::npos) {
-    try {
-      json::parse(input);
-      return;
-    } catch (const json::SyntaxError& error) {
-      const auto fault = explain_syntax(input);
-      why = fault ? fault->message : error.what();
-    }
-  }
-  throw ServiceError("InvalidExecutionInput",
-                     fmt::format("Invalid State Machine Execution Input: '{}'", why));
-}
-
-namespace {
-
-[[noreturn]] void refuse_taken(const std::string& arn) {
-  throw ServiceError("ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", arn));
-}
-
-/// What StartExecution and StartSyncExecution ask for.
-struct Start {
-  Target target;
-  engine::Submission submission;
-};
-
-Start read_start(Request& request) {
-  auto& in = request.in;
-  const auto arn = in.required("stateMachineArn", arn_length);
-  const auto name = in.text("name", {1, 80});
-  auto input = in.text_or("input", "{}", input_length);
-  auto trace = in.text_or("traceHeader", "", {0, 256});
-  in.check();
-  if (name) check_name(*name);
-  parse_machine_arn(arn);
-  check_input(input);
-  Start start{resolve(request, arn), {}};
-  const auto& machine = start.target.machine;
-  auto& made = start.submission;
-  made.name = name ? *name : new_uuid();
-  made.workflow = machine.name;
-  made.definition = request.desk.reader->definition(start.target.revision().definition_hash);
-  made.input = std::move(input);
-  made.connections = request.desk.options.connections;
-  made.starter = request.call.starter;
-  auto& service = made.service;
-  service.machine_arn = request.place().machine(machine.name);
-  service.role = start.target.revision().role;
-  service.trace_header = std::move(trace);
-  service.alias = start.target.alias;
-  if (machine.id > 0) service.revision = start.target.revision().id;
-  if (start.target.version) service.version = start.target.version->number;
-  service.express = machine.express;
-  return start;
-}
-
-// The engine's word for a taken name is the service's.
-engine::Submitted submit(Request& request, const engine::Submission& submission) {
-  try {
-    return request.desk.engine.submit(submission);
-  } catch (const Error& error) {
-    if (error.code() != "ORCH-0202") throw;
-    refuse_taken(submission.service.arn);
-  }
-}
-
-// Express executions may share names: the id tells them apart.
-store::ExecutionRow start_express(Request& request, Start start) {
-  auto& made = start.submission;
-  const auto id = new_uuid();
-  made.service.arn = request.place().express(made.workflow, made.name, id);
-  made.name += ":" + id;
-  return request.desk.reader->find(submit(request, made).run_id);
-}
-
 constexpr Millis redrivable_for = std::chrono::hours(24 * 14);
+
+Starting starting_of(Request& request) {
+  return {*request.desk.reader, request.desk.options, request.place()};
+}
+
+Submit submit_of(Request& request) {
+  return [&](engine::Submission submission) {
+    submission.starter = request.call.starter;
+    return request.engine().submit(submission);
+  };
+}
 
 std::string_view redrive_refusal(const store::ExecutionRow& row) {
   if (row.made.parent) return "Child executions are redriven with their Map Run";
@@ -176,7 +109,7 @@ std::pair<Instant, store::ExecutionId> read_place(const std::string& text) {
 
 // Which executions the machine, version or alias of `arn` has.
 store::ListFilter filter_of(Request& request, const std::string& arn) {
-  const auto target = resolve(request, arn);
+  const auto target = resolve(request.machines(), arn);
   if (target.machine.express)
     throw ServiceError("StateMachineTypeNotSupported",
                        "This operation is not supported by this type of state machine");
@@ -229,31 +162,14 @@ void add_qualified_arns(const std::string& machine_arn, const store::ServiceLink
 }
 
 Object start_execution(Request& request) {
-  auto start = read_start(request);
-  auto& made = start.submission;
-  if (made.service.express) {
-    const auto row = start_express(request, std::move(start));
-    return {{"executionArn", row.made.service.arn},
-            {"startDate", epoch_seconds(row.made.started_at)}};
-  }
-  made.service.arn = request.place().execution(made.workflow, made.name);
-  const auto submitted = submit(request, made);
-  const auto row = request.desk.reader->find(submitted.run_id);
-  if (submitted.existed && !submitted.again && row.status != execution::Status::running)
-    refuse_taken(made.service.arn);
-  return {{"executionArn", execution_arn_of(request, row)},
-          {"startDate", epoch_seconds(row.made.started_at)}};
+  return start_execution(request.in, starting_of(request), submit_of(request));
 }
 
 std::optional<Object> start_sync_execution(Request& request) {
   auto& call = request.call;
   if (call.memory.empty()) {
     request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
-    auto start = read_start(request);
-    if (!start.target.machine.express)
-      throw ServiceError("StateMachineTypeNotSupported",
-                         "This operation is not supported by this type of state machine");
-    call.memory = start_express(request, std::move(start)).made.run_id;
+    call.memory = start_express(request.in, starting_of(request), submit_of(request));
   }
   const auto row = request.desk.reader->find(call.memory);
   if (row.status == execution::Status::running && !call.last) {
@@ -340,7 +256,7 @@ Object stop_execution(Request& request) {
   auto row = find_execution(request, arn);
   if (row.status == execution::Status::running) {
     try {
-      request.desk.engine.stop(row.made.run_id, error, cause);
+      request.engine().stop(row.made.run_id, error, cause);
     } catch (const Error& refused) {
       if (refused.code() != "ORCH-0205") throw;  // it has ended meanwhile
     }
@@ -361,7 +277,7 @@ Object redrive_execution(Request& request) {
   if (const auto refusal = redrive_refusal(row); !refusal.empty())
     throw ServiceError("ExecutionNotRedrivable", std::string(refusal));
   try {
-    request.desk.engine.redrive(row.made.run_id, {});
+    request.engine().redrive(row.made.run_id, {});
   } catch (const Error& refused) {
     if (refused.code() != "ORCH-0205") throw;
     throw ServiceError("ExecutionNotRedrivable", refused.what());

@@ -10,9 +10,6 @@ namespace orch::stepfunctions {
 /// Throws ServiceError InvalidArn or ExecutionDoesNotExist.
 store::ExecutionRow find_execution(Request& request, const std::string& arn);
 
-/// Throws ServiceError InvalidExecutionInput when it is no JSON.
-void check_input(const std::string& input);
-
 /// As it was started, or as the runs of `orch submit` are shown.
 std::string execution_arn_of(const Request& request, const store::ExecutionRow& row);
 std::string machine_arn_of(const Request& request, const store::ExecutionRow& row);

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "orchestrator/engine/nested_starts.h"
 #include "orchestrator/stepfunctions/service.h"
 #include "workers/worker.h"
 
@@ -17,13 +18,17 @@ class Integration {
 
   /// `service` must outlive the engine whose workers these are.
   void connect(Service& service);
-  /// Serves arn:aws:states:::states:startExecution[.sync|.sync:2|.waitForTaskToken] and
-  /// arn:aws:states:::aws-sdk:sfn:OPERATION. A second delivery of a task starts nothing again.
+  /// Serves arn:aws:states:::aws-sdk:sfn:OPERATION, and for tasks of no run (TestState) and what
+  /// bindings hand on arn:aws:states:::states:startExecution. A second delivery of a task starts
+  /// nothing again.
   void add_workers(workers::Registry& registry) const;
 
  private:
   struct Line;
   std::shared_ptr<Line> line_;
 };
+
+/// What tasks of states:startExecution ask for, of the state machines in the store at this URL.
+std::shared_ptr<engine::NestedStarts> starts_for_tasks(const std::string& store, Options options);
 
 }  // namespace orch::stepfunctions

@@ -136,7 +136,7 @@ Object describe_state_machine(Request& request) {
   const auto arn = request.in.required("stateMachineArn", arn_length);
   const auto included = request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
   request.in.check();
-  const auto target = resolve(request, arn);
+  const auto target = resolve(request.machines(), arn);
   Object out{{"stateMachineArn", arn},
              {"name", target.machine.name},
              {"status", "ACTIVE"},

@@ -208,7 +208,7 @@ Object update_map_run(Request& request) {
                        "Request must contain at least one of maxConcurrency, "
                        "toleratedFailureCount and toleratedFailurePercentage");
   try {
-    request.desk.engine.update_map_run(map_run.name, limits);
+    request.engine().update_map_run(map_run.name, limits);
   } catch (const Error& refused) {
     if (refused.code() != "ORCH-0205") throw;
     throw ServiceError("ValidationException",

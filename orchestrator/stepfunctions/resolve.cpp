@@ -23,20 +23,20 @@ void refuse_machine(const std::string& arn) {
                      fmt::format("State Machine Does Not Exist: '{}'", arn));
 }
 
-Target resolve(Request& request, const std::string& arn) {
+Target resolve(store::Machines& machines, const std::string& arn) {
   const auto named = parse_machine_arn(arn);
-  auto machine = request.machines().find(named.name);
+  auto machine = machines.find(named.name);
   if (!machine) refuse_machine(arn);
   Target target{std::move(*machine), std::nullopt, ""};
   if (named.qualifier.empty()) return target;
   auto number = named.version();
   if (!number) {
-    const auto alias = request.machines().alias(target.machine.id, named.qualifier);
+    const auto alias = machines.alias(target.machine.id, named.qualifier);
     if (!alias) refuse_machine(arn);
     target.alias = alias->name;
     number = choose(*alias);
   }
-  target.version = request.machines().version(target.machine.id, *number);
+  target.version = machines.version(target.machine.id, *number);
   if (!target.version) refuse_machine(arn);
   return target;
 }

@@ -19,7 +19,7 @@ struct Target {
 
 /// Throws ServiceError InvalidArn or StateMachineDoesNotExist. An alias with two versions chooses
 /// one of them by weight.
-Target resolve(Request& request, const std::string& arn);
+Target resolve(store::Machines& machines, const std::string& arn);
 
 /// The machine an unqualified ARN names; a qualifier is a ServiceError ValidationException. Throws
 /// StateMachineDoesNotExist for one that nobody has made.

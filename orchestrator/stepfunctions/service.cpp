@@ -44,9 +44,9 @@ constexpr std::array table = {
     Operation{"ListTagsForResource", at_once<list_tags_for_resource>},
     Operation{"PublishStateMachineVersion", at_once<publish_state_machine_version>},
     Operation{"RedriveExecution", at_once<redrive_execution>},
-    Operation{"SendTaskFailure", at_once<send_task_failure>},
-    Operation{"SendTaskHeartbeat", at_once<send_task_heartbeat>},
-    Operation{"SendTaskSuccess", at_once<send_task_success>},
+    Operation{"SendTaskFailure", send_task_failure},
+    Operation{"SendTaskHeartbeat", send_task_heartbeat},
+    Operation{"SendTaskSuccess", send_task_success},
     Operation{"StartExecution", at_once<start_execution>},
     Operation{"StartSyncExecution", start_sync_execution, express_patience},
     Operation{"StopExecution", at_once<stop_execution>},
@@ -79,7 +79,7 @@ class Service::Borrowed {
         return;
       }
     }
-    desk_ = std::make_unique<Desk>(Desk{service_.engine_, service_.options_,
+    desk_ = std::make_unique<Desk>(Desk{service_.workers_, nullptr, service_.options_,
                                         store::open_beside_owner(service_.store_),
                                         *service_.redrives_, Place{}});
   }
@@ -99,8 +99,8 @@ class Service::Borrowed {
 
 std::span<const Operation> operations() { return table; }
 
-Service::Service(engine::Engine& engine, std::string store, Options options)
-    : engine_(engine),
+Service::Service(const workers::Registry& workers, std::string store, Options options)
+    : workers_(workers),
       store_(std::move(store)),
       options_(std::move(options)),
       redrives_(std::make_unique<RedriveTokens>()) {}
@@ -113,13 +113,14 @@ std::optional<Object> Service::call(Call& call) {
     throw ServiceError("UnknownOperationException",
                        fmt::format("there is no operation \"{}\"", call.operation));
   Borrowed desk(*this);
+  (*desk).engine = engine_;
   (*desk).place = {call.region.empty() ? options_.region : call.region, options_.account};
   Parameters in(call.request);
   Request request{*desk, in, call};
   return operation->run(request);
 }
 
-void Service::give_back(const std::string& token) { engine_.give_back(token); }
+void Service::give_back(const std::string& token) { engine_->give_back(token); }
 
 std::vector<std::string_view> operation_names() {
   std::vector<std::string_view> names;

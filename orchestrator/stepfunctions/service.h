@@ -28,7 +28,7 @@ struct Options {
   std::shared_ptr<const access::Policy> access = {};
 };
 
-/// One request. A long poll is called again and again with the same object until it has an answer.
+/// One request. It is called again and again with the same object until it has an answer.
 struct Call {
   std::string_view operation;
   boost::json::object request;
@@ -37,8 +37,9 @@ struct Call {
   bool gone = false;   ///< the client has hung up: nothing may be handed out to it
   std::optional<engine::Starter> starter = {};  ///< the task that calls, when one does
 
-  /// Set when there is no answer yet: what has to happen first.
+  /// Set when there is no answer yet: what has to happen first, or be done.
   std::optional<engine::Subject> subject;
+  std::shared_ptr<engine::Completion> completion;
   std::string memory;  ///< of a long poll, between two calls
   /// The token of the task that is in the answer, for give_back().
   std::string handed_out;
@@ -50,13 +51,18 @@ class RedriveTokens;
 /// All functions are thread-safe and block for as long as the store and the engine need.
 class Service {
  public:
-  /// `store` is the URL of the store that `engine` works on; both must outlive the service.
-  Service(engine::Engine& engine, std::string store, Options options);
+  /// `store` is the URL of the store that the engine works on, `workers` are the engine's; they
+  /// must outlive the service.
+  Service(const workers::Registry& workers, std::string store, Options options);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// The answer; empty: not yet (long polls only), see Call::subject. Throws ServiceError as the
+  /// Before it, operations on state machines work, and none on runs. Not while a call is under way;
+  /// the engine must outlive the service.
+  void connect(engine::Engine& engine) { engine_ = &engine; }
+
+  /// The answer; empty: not yet, see Call::subject and Call::completion. Throws ServiceError as the
   /// operation documents, Error when the store or the engine fails.
   std::optional<boost::json::object> call(Call& call);
   /// The client did not get the answer with this task: it goes to the next one that asks.
@@ -65,7 +71,8 @@ class Service {
  private:
   class Borrowed;
 
-  engine::Engine& engine_;
+  const workers::Registry& workers_;
+  engine::Engine* engine_ = nullptr;
   std::string store_;
   Options options_;
   std::unique_ptr<RedriveTokens> redrives_;

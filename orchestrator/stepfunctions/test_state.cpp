@@ -11,8 +11,8 @@
 #include "orchestrator/execution/trial.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/definitions.h"
-#include "orchestrator/stepfunctions/executions.h"
 #include "orchestrator/stepfunctions/mock_shapes.h"
+#include "orchestrator/stepfunctions/start.h"
 #include "orchestrator/stepfunctions/trial_context.h"
 #include "orchestrator/stepfunctions/words.h"
 
@@ -302,7 +302,7 @@ void do_task(Request& request, execution::Trial& trial, const execution::OpenTas
   task.access = request.desk.options.access;
   Patience patience;
   try {
-    auto* worker = request.desk.engine.workers().find(task.resource);
+    auto* worker = request.desk.workers.find(task.resource);
     if (!worker)
       throw workers::TaskFailed("Resource.Unknown",
                                 fmt::format("no worker serves the resource \"{}\"", task.resource));

@@ -12,6 +12,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/nested_starts.h"
 #include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
@@ -72,7 +73,9 @@ class EngineTest : public ::testing::Test {
   }
   void start() {
     store_ = store::open_as_owner(path(), "test");
-    engine_ = std::make_unique<Engine>(*store_, registry_, Options{4, Millis{2'000}}, observer_);
+    Options options{4, Millis{2'000}};
+    options.nested = nested_;
+    engine_ = std::make_unique<Engine>(*store_, registry_, options, observer_);
   }
   void end() {
     engine_.reset();
@@ -111,7 +114,8 @@ class EngineTest : public ::testing::Test {
 
   test::TempFolder folder_;
   workers::Registry registry_;
-  Observer* observer_ = nullptr;  ///< of engines started from now on
+  Observer* observer_ = nullptr;          ///< of engines started from now on
+  std::shared_ptr<NestedStarts> nested_;  ///< likewise
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;
 };

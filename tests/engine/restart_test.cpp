@@ -62,27 +62,36 @@ class Restart : public ::testing::TestWithParam<std::string> {
     });
     EXPECT_EQ(seen["ExecutionStarted"], 1);
     EXPECT_EQ(seen["ExecutionSucceeded"], 1);
-    EXPECT_EQ(seen["TaskScheduled"], 6);
-    EXPECT_EQ(seen["TaskStarted"], 6);
-    EXPECT_EQ(seen["TaskSucceeded"], 5);
+    EXPECT_EQ(seen["TaskScheduled"], 8);
+    EXPECT_EQ(seen["TaskStarted"], 8);
+    EXPECT_EQ(seen["TaskSubmitted"], 1);
+    EXPECT_EQ(seen["TaskSucceeded"], 7);
     EXPECT_EQ(seen["TaskFailed"], 1);
     EXPECT_EQ(seen["MapIterationSucceeded"], 3);
+    for (const auto* machine : {"alone", "waited for"}) {
+      store::ListFilter started;
+      started.workflow = machine;
+      const auto rows = store->list(started);
+      ASSERT_EQ(rows.size(), 1u) << machine;
+      EXPECT_EQ(rows.front().status, execution::Status::succeeded);
+    }
     expect_fences_grow();
   }
 
   /// A task delivered again has a larger fence than before.
   void expect_fences_grow() {
     std::ifstream effects(folder_ / "effects");
-    std::map<std::int64_t, std::int64_t> fences;
+    std::map<std::pair<std::string, std::int64_t>, std::int64_t> fences;
     std::set<std::string> states;
-    std::string state;
-    for (std::int64_t ticket = 0, fence = 0; effects >> state >> ticket >> fence;) {
-      EXPECT_GT(fence, fences[ticket]) << state;
-      fences[ticket] = fence;
+    std::string run, state;
+    for (std::int64_t ticket = 0, fence = 0; effects >> run >> state >> ticket >> fence;) {
+      auto& before = fences[{run, ticket}];
+      EXPECT_GT(fence, before) << state;
+      before = fence;
       states.insert(state);
     }
-    EXPECT_THAT(states, ::testing::ElementsAre("Broken", "First", "Item", "Left"));
-    EXPECT_EQ(fences.size(), 6u) << "every task once or more often";
+    EXPECT_THAT(states, ::testing::ElementsAre("Broken", "First", "Inner", "Item", "Left"));
+    EXPECT_EQ(fences.size(), 8u) << "every task once or more often";
   }
 
   test::TempFolder folder_;
@@ -111,7 +120,8 @@ TEST_P(Restart, AfterAKillTheNextProcessFinishes) {
 INSTANTIATE_TEST_SUITE_P(Points, Restart,
                          ::testing::Values("engine.before_commit", "engine.after_commit",
                                            "engine.before_dispatch", "engine.result_received",
-                                           "migrate.before_commit", "migrate.after_commit"),
+                                           "engine.nested", "migrate.before_commit",
+                                           "migrate.after_commit"),
                          [](const auto& point) {
                            auto name = point.param;
                            std::replace(name.begin(), name.end(), '.', '_');

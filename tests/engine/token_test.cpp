@@ -23,12 +23,12 @@ TEST_F(EngineTest, AnActivityIsTakenOnceAndCompletedByItsToken) {
   ASSERT_TRUE(task);
   EXPECT_EQ(task->input, R"({"x":1})");
   EXPECT_FALSE(engine_->take_activity_task(activity, "you"));
-  EXPECT_EQ(code_of([&] { engine_->report(task->token + "0", {}); }), "ORCH-0213");
+  EXPECT_EQ(code_of([&] { engine_->report(task->token + "0", {})->get(); }), "ORCH-0213");
   end();
   start();  // the token outlives the process that gave it
-  engine_->report(task->token, {TokenReport::Kind::success, "42", {}, {}});
+  engine_->report(task->token, {TokenReport::Kind::success, "42", {}, {}})->get();
   EXPECT_EQ(engine_->wait(id).output, "42");
-  EXPECT_EQ(code_of([&] { engine_->report(task->token, {}); }), "ORCH-0214");
+  EXPECT_EQ(code_of([&] { engine_->report(task->token, {})->get(); }), "ORCH-0214");
 }
 
 TEST_F(EngineTest, AnActivityTaskGivenBackGoesToTheNextWorker) {
@@ -40,7 +40,7 @@ TEST_F(EngineTest, AnActivityTaskGivenBackGoesToTheNextWorker) {
   ASSERT_TRUE(task);
   EXPECT_EQ(task->token, lost->token);
   EXPECT_FALSE(engine_->take_activity_task(activity, "third"));
-  engine_->report(task->token, {TokenReport::Kind::success, "1", {}, {}});
+  engine_->report(task->token, {TokenReport::Kind::success, "1", {}, {}})->get();
   EXPECT_EQ(engine_->wait(id).output, "1");
   engine_->give_back(task->token);  // too late: nobody gets it
   EXPECT_FALSE(engine_->take_activity_task(activity, "fourth"));
@@ -50,7 +50,7 @@ TEST_F(EngineTest, AFailedActivityNeedNotSayWhy) {
   const auto id = engine_->submit(submission(activity_state())).run_id;
   const auto task = engine_->take_activity_task(activity, "me");
   ASSERT_TRUE(task);
-  engine_->report(task->token, {TokenReport::Kind::failure, "", {}, {}});
+  engine_->report(task->token, {TokenReport::Kind::failure, "", {}, {}})->get();
   const auto row = engine_->wait(id);
   EXPECT_EQ(row.status, execution::Status::failed);
   EXPECT_FALSE(row.error);
@@ -77,7 +77,7 @@ TEST_F(EngineTest, ACallbackWaitsForItsTokenAfterTheServiceHasAnswered) {
     if (seen.back() == "TaskSubmitted") break;
     std::this_thread::yield();
   }
-  engine_->report(token, {TokenReport::Kind::success, R"({"ok":true})", {}, {}});
+  engine_->report(token, {TokenReport::Kind::success, R"({"ok":true})", {}, {}})->get();
   EXPECT_EQ(engine_->wait(id).output, R"({"ok":true})");
 }
 
@@ -97,7 +97,7 @@ TEST_F(EngineTest, AReportBeforeTheServiceHasAnsweredIsRecordedAfterTheAnswer) {
           .run_id;
   gate.wait_for_arrivals(1);
   auto reported = std::async(std::launch::async, [&] {
-    engine_->report(token, {TokenReport::Kind::success, "1", {}, {}});
+    engine_->report(token, {TokenReport::Kind::success, "1", {}, {}})->get();
   });
   EXPECT_FALSE(engine_->take_activity_task(activity, "me")) << "others are answered meanwhile";
   gate.open();

@@ -8,6 +8,7 @@
 
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/store/open.h"
+#include "tests/engine/known_machines.h"
 
 namespace {
 
@@ -21,7 +22,7 @@ class EffectWorker final : public workers::Worker {
   ~EffectWorker() override { close(file_); }
 
   boost::json::value run(const workers::Task& task, workers::TaskContext&) override {
-    const auto line = fmt::format("{} {} {}\n", task.state, task.ticket, task.fence);
+    const auto line = fmt::format("{} {} {} {}\n", task.run, task.state, task.ticket, task.fence);
     if (write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
       throw workers::TaskFailed("Effect.Failed", "cannot write");
     if (task.state == "Broken") throw workers::TaskFailed("Broken", "as ever");
@@ -36,12 +37,20 @@ constexpr auto definition = R"({"StartAt": "First", "States": {
   "First": {"Type": "Task", "Resource": "test:effect", "Next": "Pause"},
   "Pause": {"Type": "Wait", "Seconds": 0, "Next": "Broken"},
   "Broken": {"Type": "Task", "Resource": "test:effect", "End": true,
-    "Catch": [{"ErrorEquals": ["Broken"], "ResultPath": null, "Next": "All"}]},
+    "Catch": [{"ErrorEquals": ["Broken"], "ResultPath": null, "Next": "Told"}]},
+  "Told": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "ResultPath": null,
+    "Parameters": {"StateMachineArn": "alone", "Input.$": "$"}, "Next": "Nested"},
+  "Nested": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    "Parameters": {"StateMachineArn": "waited for", "Input.$": "$"}, "OutputPath": "$.Output",
+    "Next": "All"},
   "All": {"Type": "Map", "MaxConcurrency": 2, "Next": "Both", "ItemProcessor": {
     "StartAt": "Item", "States": {"Item": {"Type": "Task", "Resource": "test:effect", "End": true}}}},
   "Both": {"Type": "Parallel", "End": true, "Branches": [
     {"StartAt": "Left", "States": {"Left": {"Type": "Task", "Resource": "test:effect", "End": true}}},
     {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "End": true}}}]}}})";
+
+constexpr auto started = R"({"StartAt": "Inner", "States": {
+  "Inner": {"Type": "Task", "Resource": "test:effect", "End": true}}})";
 
 }  // namespace
 
@@ -51,9 +60,13 @@ int main(int argc, char** argv) {
     const auto store = store::open_as_owner(argv[1], "engine_victim");
     workers::Registry registry;
     registry.add("test:effect", std::make_unique<EffectWorker>(argv[2]));
-    engine::Engine engine(*store, registry);
+    engine::Options options;
+    options.nested = std::make_shared<engine::KnownMachines>(
+        std::map<std::string, std::string>{{"alone", started}, {"waited for", started}});
+    engine::Engine engine(*store, registry, options);
     const auto run = engine.submit({"victim", "victim", definition, "[1,2,3]", ""});
     const auto row = engine.wait(run.run_id);
+    engine.wait_idle();
     std::printf("%s %s\n", std::string(to_string(row.status)).c_str(),
                 row.output.value_or("").c_str());
     return row.status == execution::Status::succeeded ? 0 : 3;
