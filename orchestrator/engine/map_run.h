@@ -97,7 +97,4 @@ MapRun read_plan(const execution::OpenTask& task);
 /// Puts limits that an update has changed in the place of the plan's.
 void apply(const store::MapRunLimits& limits, MapRun& run);
 
-/// The definition that the children of the Map state `state` run: its processor, standing alone.
-std::string child_definition(const std::string& definition, const std::string& state);
-
 }  // namespace orch::engine

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "orchestrator/asl/failure.h"
-#include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/time_slice.h"
@@ -188,17 +187,16 @@ MapRun MapRuns::counted(Active& parent, const execution::OpenTask& task) {
     apply(row->limits, run);
   else
     runs_.turn.transaction().keep_map_run({run.name, parent.row.id, run.id});
-  const auto text = child_definition(store.definition(parent.row.made.definition_hash), task.state);
-  run.definition_hash = store::definition_hash(text);
-  if (!runs_.workflows.known(run.definition_hash))
-    runs_.workflows.keep(run.definition_hash, asl::parse_or_throw(text, task.state));
-  runs_.turn.transaction().keep_definition(run.definition_hash, text);
+  const auto child = runs_.workflows.child_of(parent.row.made.definition_hash, task.state);
+  run.definition_hash = child->hash;
+  runs_.turn.transaction().keep_definition(child->hash, child->text);
   run.count(store.count_children(parent.row.id, run.id));
   if (!task.redriven_at) return run;
   const auto redriven = static_cast<execution::EventId>(task.ticket);
-  for (auto& child : store.failed_children(parent.row.id, run.id, redriven))
-    run.to_redrive.push_back(std::move(child));
-  for (const auto& child : run.to_redrive) run.failed_items -= store.find(child).made.parent->items;
+  for (auto& failed : store.failed_children(parent.row.id, run.id, redriven))
+    run.to_redrive.push_back(std::move(failed));
+  for (const auto& failed : run.to_redrive)
+    run.failed_items -= store.find(failed).made.parent->items;
   return run;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "orchestrator/asl/parse.h"
+#include "orchestrator/engine/child_definition.h"
 #include "orchestrator/engine/folding.h"
 
 namespace orch::engine {
@@ -39,6 +40,22 @@ void Workflows::keep(const std::string& hash, Workflow workflow) {
     std::erase_if(all_, [](const auto& entry) { return entry.second.workflow.use_count() == 1; });
   auto activities = activities_of(*workflow);
   all_.insert_or_assign(hash, Known{std::move(workflow), std::move(activities)});
+}
+
+std::shared_ptr<const Workflows::Child> Workflows::child_of(const std::string& hash,
+                                                            const std::string& state) {
+  if (children_.size() >= most_kept) children_.clear();
+  auto& child = children_[{hash, state}];
+  if (!child) {
+    auto text = child_definition(store_.definition(hash), state);
+    auto child_hash = store::definition_hash(text);
+    auto workflow = known(child_hash);
+    if (!workflow) workflow = asl::parse_or_throw(text, state);
+    child = std::make_shared<const Child>(
+        Child{std::move(child_hash), std::move(text), std::move(workflow)});
+  }
+  if (!known(child->hash)) keep(child->hash, child->workflow);
+  return child;
 }
 
 execution::Execution Workflows::blank(const store::ExecutionRow& row, Workflow workflow) const {

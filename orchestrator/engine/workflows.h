@@ -1,9 +1,11 @@
 // Definitions in memory, and executions of them.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "orchestrator/engine/engine.h"
@@ -24,6 +26,15 @@ class Workflows {
   /// Parsed from the store's text, when it is not yet.
   Workflow get(const std::string& hash);
   void keep(const std::string& hash, Workflow workflow);
+
+  /// What the children of a distributed Map run.
+  struct Child {
+    std::string hash;
+    std::string text;
+    Workflow workflow;
+  };
+  /// Of the Map state `state` of a definition; made and parsed once, not for each map run.
+  std::shared_ptr<const Child> child_of(const std::string& hash, const std::string& state);
 
   /// A run without history.
   execution::Execution blank(const store::ExecutionRow& row) { return blank(row, definition(row)); }
@@ -47,6 +58,7 @@ class Workflows {
   store::Store& store_;
   const Options& options_;
   std::unordered_map<std::string, Known> all_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const Child>> children_;
   std::unordered_map<std::string, bool> exists_;  ///< activities, as asked at asked_at_
   Instant asked_at_{};
 };
