@@ -1,6 +1,8 @@
 #include "orchestrator/engine/decisions.h"
 
+#include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "orchestrator/base/error.h"
@@ -59,6 +61,8 @@ std::vector<execution::Event> Decisions::decided(Active& run, Active::What what)
     auto stimulus = turn_.stimulus(std::move(what));
     stimulus.missing_activities = workflows_.missing_activities(run.row, turn_.now());
     try {
+      // Nor do two suspects decide at a time here and elsewhere.
+      if (is_suspect(run.row.id) && threads_.is_trying()) throw SliceOver();
       const TimeSlice slice(longest_decision);
       return run.execution.decide(stimulus);
     } catch (const SliceOver&) {
@@ -101,7 +105,7 @@ std::vector<execution::Event> Decisions::put_off(Active& run, execution::Stimulu
     try {
       commands_.post({[this, id, decision] { adopt(id, decision); },
                       [this, id, decision] { adopted(id, decision); },
-                      [](const std::exception_ptr&) {}});
+                      [this, id](const std::exception_ptr&) { threads_.tried(id, false); }});
     } catch (const std::exception&) {
       // The engine has stopped: the next owner decides it again.
     }
@@ -123,6 +127,7 @@ void Decisions::adopt(store::ExecutionId id, const std::shared_ptr<LongDecision>
     auto* run = executions_.find(id);
     if (!run || run->decision != decision) return;
     executions_.touch(*run);
+    if (is_suspect(id)) absolve(id);
     if (!decision->failure.empty())
       return take_events(*run, isolation_.broken_off(*run, decision->failure));
     for (const auto& event : decision->events) run->execution.evolve(event);
@@ -133,10 +138,34 @@ void Decisions::adopt(store::ExecutionId id, const std::shared_ptr<LongDecision>
 // The events are committed.
 void Decisions::adopted(store::ExecutionId id, const std::shared_ptr<LongDecision>& decision) {
   auto* run = executions_.known(id);
-  if (!run || run->decision != decision) return;
+  const bool kept = run && run->decision == decision;
+  if (is_suspect(id)) {
+    threads_.tried(id, kept);
+    if (kept) std::erase_if(suspects_, [id](const auto& each) { return each.run == id; });
+  }
+  if (!kept) return;
   decision->adopted = true;
   run->decision.reset();
   executions_.queue_more(*run);
+}
+
+void Decisions::suspect(std::vector<store::Suspect> suspects) {
+  std::set<store::ExecutionId> runs;
+  for (const auto& each : suspects) runs.insert(each.run);
+  threads_.suspect(std::move(runs));
+  suspects_ = std::move(suspects);
+}
+
+bool Decisions::is_suspect(store::ExecutionId run) const {
+  return std::ranges::find(suspects_, run, &store::Suspect::run) != suspects_.end();
+}
+
+// Its long decision did no harm. Another suspect is tried once this is committed: should the
+// process die then, this one was not the cause.
+void Decisions::absolve(store::ExecutionId run) {
+  auto others = suspects_;
+  std::erase_if(others, [run](const auto& each) { return each.run == run; });
+  turn_.transaction().set_suspects(others);
 }
 
 }  // namespace orch::engine

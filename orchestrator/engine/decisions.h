@@ -34,6 +34,8 @@ class Decisions final : public Participant {
 
   /// The run decides, now or after what is decided elsewhere.
   void stimulate(Active& run, Active::What what);
+  /// Runs that were being decided when the process before this one died.
+  void suspect(std::vector<store::Suspect> suspects);
   /// Goes on where the bound of a turn stopped runs; after all news, so that a run with much to do
   /// does not delay the others.
   void decide() override;
@@ -54,6 +56,8 @@ class Decisions final : public Participant {
   std::vector<execution::Event> started(Active& run, const execution::Stimulus& stimulus);
   void adopt(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
   void adopted(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
+  bool is_suspect(store::ExecutionId run) const;
+  void absolve(store::ExecutionId run);
 
   store::Store& store_;
   Turn& turn_;
@@ -61,6 +65,7 @@ class Decisions final : public Participant {
   Workflows& workflows_;
   Executions& executions_;
   Isolation& isolation_;
+  std::vector<store::Suspect> suspects_;
   DecisionThreads threads_;
 };
 

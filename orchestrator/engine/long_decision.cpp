@@ -50,22 +50,56 @@ void DecisionThreads::add(std::shared_ptr<LongWork> work, std::function<void()> 
   wake_.notify_one();
 }
 
+void DecisionThreads::suspect(std::set<store::ExecutionId> runs) {
+  const std::scoped_lock lock(mutex_);
+  suspects_ = std::move(runs);
+}
+
+bool DecisionThreads::is_trying() const {
+  const std::scoped_lock lock(mutex_);
+  return trying_.has_value();
+}
+
+void DecisionThreads::tried(store::ExecutionId run, bool absolved) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (trying_ == run) trying_.reset();
+    if (absolved) suspects_.erase(run);
+  }
+  wake_.notify_all();
+}
+
+// The oldest that may begin.
+std::deque<DecisionThreads::Job>::iterator DecisionThreads::next() {
+  return std::find_if(jobs_.begin(), jobs_.end(), [this](const Job& job) {
+    return !trying_ || !suspects_.contains(job.work->run);
+  });
+}
+
 void DecisionThreads::run(std::size_t thread) {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
+    wake_.wait(lock, [this] { return closing_ || next() != jobs_.end(); });
     if (closing_) return;
-    const auto job = std::move(jobs_.front());
-    jobs_.pop_front();
+    const auto place = next();
+    const auto job = std::move(*place);
+    jobs_.erase(place);
+    const auto id = job.work->run;
+    const bool suspected = suspects_.contains(id);
+    if (suspected) trying_ = id;
     under_way_.push_back(job.work);
     lock.unlock();
     {
       const store::UnderDecision::Mark mark(marks_, job.work->run, thread);
       make(*job.work);
     }
-    if (!job.work->cancelled) job.made();
+    const bool made = !job.work->cancelled;
+    if (made) job.made();
     lock.lock();
     std::erase(under_way_, job.work);
+    if (!suspected || (made && job.work->ends_with_commit())) continue;
+    if (trying_ == id) trying_.reset();
+    wake_.notify_all();
   }
 }
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +30,9 @@ class LongWork {
   /// On the thread; what it throws becomes `failure`.
   virtual void make() = 0;
 
+  /// True: it is tried until its result is committed, false: until it is made.
+  virtual bool ends_with_commit() const { return false; }
+
   store::ExecutionId run;
   std::atomic<bool> cancelled = false;
   /// Why there is no result; empty: it was made. Set before it is told that the work is done.
@@ -39,6 +44,7 @@ struct LongDecision final : LongWork {
                execution::Stimulus the_stimulus)
       : LongWork(the_run), execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
   void make() override { events = execution.decide(stimulus); }
+  bool ends_with_commit() const override { return true; }
 
   execution::Execution execution;  ///< as the run was when the stimulus came; of the thread
   execution::Stimulus stimulus;
@@ -61,17 +67,29 @@ class DecisionThreads {
   /// `made` is called on one of the threads, unless the work is cancelled.
   void add(std::shared_ptr<LongWork> work, std::function<void()> made);
 
+  /// These runs were being decided when a process died: one of them is tried at a time, so that
+  /// the next death tells which it was.
+  void suspect(std::set<store::ExecutionId> runs);
+  /// True while one of them is tried.
+  bool is_trying() const;
+  /// What a suspect has decided is committed, or given up: it is tried no more. `absolved`: nor is
+  /// it a suspect.
+  void tried(store::ExecutionId run, bool absolved);
+
  private:
   struct Job {
     std::shared_ptr<LongWork> work;
     std::function<void()> made;
   };
   void run(std::size_t thread);
+  std::deque<Job>::iterator next();
 
   store::UnderDecision& marks_;
-  std::mutex mutex_;  ///< guards all below
+  mutable std::mutex mutex_;  ///< guards all below
   std::condition_variable wake_;
   std::deque<Job> jobs_;
+  std::set<store::ExecutionId> suspects_;
+  std::optional<store::ExecutionId> trying_;
   std::vector<std::shared_ptr<LongWork>> under_way_;
   bool closing_ = false;
   std::vector<std::thread> threads_;

@@ -63,7 +63,8 @@ void Recovery::leave_out(const store::ExecutionRow& row) {
 }
 
 // Before anything is decided: the runs over which two processes in a row have died are set aside.
-// Several are decided at a time when some of them take long; each of them may be the one.
+// Several are decided at a time when some of them take long, and each of them may be the one: those
+// are tried one at a time from now on.
 void Recovery::look_back(std::vector<store::ExecutionRow>& running) {
   const auto& left = runs_.store.under_decision().left_behind();
   const auto before = runs_.store.suspects();
@@ -84,6 +85,7 @@ void Recovery::look_back(std::vector<store::ExecutionRow>& running) {
   std::ranges::sort(suspects, {}, &store::Suspect::run);
   if (suspects != before) runs_.turn.transaction().set_suspects(suspects);
   runs_.turn.commit();
+  runs_.decisions.suspect(std::move(suspects));
 }
 
 }  // namespace orch::engine

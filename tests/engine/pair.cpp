@@ -1,11 +1,14 @@
 // A process for isolation_test: runs a workflow that uses everything beside a simple one, and tells
-// how both ended. Usage: engine_pair FOLDER [long]
-// With "long" the first begins with an evaluation that takes longer than a turn gives it.
+// how both ended. Usage: engine_pair FOLDER [long | two]
+// With "long" the first begins with an evaluation that takes longer than a turn gives it, with
+// "two" both do.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -29,10 +32,15 @@ class Echo final : public workers::Worker {
 constexpr const char* simple = R"({"StartAt":"A","States":{
   "A":{"Type":"Task","Resource":"orch:echo","Next":"B"},"B":{"Type":"Pass","End":true}}})";
 
+constexpr const char* long_state =
+    R"("Long":{"Type":"Pass","QueryLanguage":"JSONata","Next":"A","Output":
+      "{% ($f := function($n) { $n = 0 ? [1,2,3] : $f($n - 1) }; $f(60000)) %}"},)";
+
+const std::string simple_but_long = fmt::format(
+    R"({{"StartAt":"Long","States":{{{}"A":{{"Type":"Pass","End":true}}}}}})", long_state);
+
 // A task, an inline Map, a Wait, and a Map whose items and results are in a folder.
 std::string rich(const std::string& bucket, bool takes_long) {
-  const auto* before = R"("Long":{"Type":"Pass","QueryLanguage":"JSONata","Next":"A","Output":
-      "{% ($f := function($n) { $n = 0 ? [1,2,3] : $f($n - 1) }; $f(60000)) %}"},)";
   const auto* states = R"({{"StartAt":"{1}","States":{{{2}
     "A":{{"Type":"Task","Resource":"orch:echo","Next":"Inline"}},
     "Inline":{{"Type":"Map","ItemProcessor":{{"StartAt":"I","States":{{
@@ -48,7 +56,7 @@ std::string rich(const std::string& bucket, bool takes_long) {
         "Parameters":{{"Bucket":"{0}","Prefix":"out"}}}},"Next":"Last"}},
     "Last":{{"Type":"Task","Resource":"orch:echo","End":true}}}}}})";
   return fmt::format(fmt::runtime(states), bucket, takes_long ? "Long" : "A",
-                     takes_long ? before : "");
+                     takes_long ? long_state : "");
 }
 
 /// Starts or finds the run, continues it when it has failed, and waits for its end.
@@ -88,12 +96,13 @@ int main(int argc, char** argv) {
   engine::Engine engine(*store, registry, {2, Millis{5'000}});
   engine::Submission beside;
   beside.name = beside.workflow = "beside";
-  beside.definition = simple;
+  const bool two = argc > 2 && std::string_view(argv[2]) == "two";
+  beside.definition = two ? simple_but_long : simple;
   beside.input = "[1,2,3]";
   // A long decision is to be of "rich": on a busy machine that of another run may take long, too.
   const bool long_decision = argc > 2;
   std::future<engine::Submitted> started;
-  if (!long_decision) started = engine.start(beside);
+  if (!long_decision || two) started = engine.start(beside);
   fmt::print("rich {}\n",
              outcome(engine, *reader, "rich", rich("file:" + folder.string(), long_decision)));
   try {
@@ -101,7 +110,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception&) {
     // Told below.
   }
-  fmt::print("beside {}\n", outcome(engine, *reader, "beside", simple));
+  fmt::print("beside {}\n", outcome(engine, *reader, "beside", beside.definition));
   fmt::print("later {}\n", outcome(engine, *reader, "later", simple));
   fmt::print("injected {}\n", fault::injected());
 }
