@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <memory>
 #include <string>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,19 +24,51 @@ struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
-// Not through a link that somebody has put there.
-std::FILE* create(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                          private_modes.file);
-  return file < 0 ? nullptr : ::fdopen(file, "wb");
+struct Draft {
+  fs::path path;
+  std::unique_ptr<std::FILE, CloseFile> file;  ///< locked: no other writer has it
+};
+
+bool is_named(int file, const fs::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(file, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+// Null: another writer has it, or had it until now. Not through a link that somebody has put there.
+Draft open_draft(fs::path path) {
+  const int opened =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, private_modes.file);
+  Draft draft{std::move(path),
+              std::unique_ptr<std::FILE, CloseFile>(opened < 0 ? nullptr : ::fdopen(opened, "wb"))};
+  if (!draft.file) throw std::system_error(errno, std::generic_category(), draft.path.string());
+  if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK)
+      throw std::system_error(errno, std::generic_category(), draft.path.string());
+    draft.file.reset();
+  } else if (!is_named(opened, draft.path)) {
+    draft.file.reset();
+  }
+  return draft;
+}
+
+// What a writer that was killed has left is taken over.
+Draft draft_of(const fs::path& path, std::string_view writer) {
+  for (int number = 1;; ++number) {
+    auto name = fs::path(path).concat(number == 1 ? fmt::format(".{}.part", writer)
+                                                  : fmt::format(".{}-{}.part", writer, number));
+    if (auto draft = open_draft(std::move(name)); draft.file) return draft;
+  }
 }
 
 // A history will say that the file is there, and histories are durable.
-void write_durably(const fs::path& path, std::string_view content) {
-  const std::unique_ptr<std::FILE, CloseFile> file(create(path));
-  if (!file || std::fwrite(content.data(), 1, content.size(), file.get()) != content.size() ||
-      std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
-    throw std::system_error(errno, std::generic_category(), path.string());
+void write_durably(const Draft& draft, std::string_view content) {
+  auto* file = draft.file.get();
+  if (::ftruncate(::fileno(file), 0) != 0 ||
+      std::fwrite(content.data(), 1, content.size(), file) != content.size() ||
+      std::fflush(file) != 0 || ::fsync(::fileno(file)) != 0)
+    throw std::system_error(errno, std::generic_category(), draft.path.string());
 }
 
 // A name lasts once its folder does.
@@ -51,14 +86,14 @@ void sync_folder(const fs::path& folder) {
 }  // namespace
 
 void replace_file(const fs::path& path, std::string_view content, std::string_view writer) {
-  const auto draft = fs::path(path).concat(fmt::format(".{}.part", writer));
+  const auto draft = draft_of(path, writer);
   write_durably(draft, content);
   std::error_code failed;
-  fs::rename(draft, path, failed);
+  fs::rename(draft.path, path, failed);  // while it is locked
   if (failed) {
     std::error_code ignored;
-    fs::remove(draft, ignored);
-    throw fs::filesystem_error("cannot rename", draft, path, failed);
+    fs::remove(draft.path, ignored);
+    throw fs::filesystem_error("cannot rename", draft.path, path, failed);
   }
   sync_folder(path.parent_path());
 }

@@ -32,7 +32,7 @@ from run_store import ENDS, RunStore  # noqa: E402
 from service_load import CASES, World  # noqa: E402
 
 POINTS = ("engine.before_commit", "engine.after_commit", "engine.before_dispatch", "engine.result_received",
-          "service.called", "results.before_file", "results.before_manifest", "results.after_manifest",
+          "engine.nested", "service.called", "results.before_file", "results.before_manifest", "results.after_manifest",
           "migrate.before_commit", "migrate.after_commit")
 
 

@@ -250,6 +250,21 @@ class Overdue(Case):
         expect(succeeded(row), "caught")
 
 
+class Called(Case):
+    """A worker that calls the service may do it twice: one execution is started."""
+
+    def prepare(self, world):
+        self.started = world.machine("started", flow("Sleep", {"Type": "Pass", "End": True}))
+
+    def definition(self, world):
+        return flow("Call", task("arn:aws:states:::aws-sdk:sfn:startExecution",
+                                 Parameters={"StateMachineArn": self.started}, OutputPath="$.ExecutionArn"))
+
+    def check(self, world, row):
+        expect(world.ended(succeeded(row))["status"], "SUCCEEDED")
+        expect(len(world.server.call("ListExecutions", stateMachineArn=self.started)["executions"]), 1)
+
+
 class Threshold(Case):
     """One item of a map fails: the others' children are stopped."""
 
@@ -336,4 +351,4 @@ class Updated(Case):
         expect(world.server.call("DescribeMapRun", mapRunArn=self.map_run(world))["maxConcurrency"], 4)
 
 
-CASES = (Batches, Array, Callback, Overdue, Threshold, Redriven, Stopped, Updated)
+CASES = (Batches, Array, Callback, Called, Overdue, Threshold, Redriven, Stopped, Updated)

@@ -184,7 +184,7 @@ class FolderBucket final : public Bucket {
     for (int tries = 1;; ++tries) {
       try {
         make_private_folders(path.parent_path());
-        return replace_file(path, body, draft_writer());
+        return replace_file(path, body, draft_writer);
       } catch (const std::system_error& error) {
         const auto reason = error.code().value();
         const bool taken = reason == EISDIR || reason == ENOTDIR || reason == EEXIST;

@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{256} * 1024;
-constexpr std::string_view draft_mark = "orch-bucket-";
 
 /// A file descriptor.
 class Descriptor {
@@ -115,15 +114,8 @@ struct stat look_at(const fs::path& path) {
   return found;
 }
 
-// Tasks may write the same key at the same time, and the same process may be there twice.
-std::string draft_writer() {
-  static std::atomic<unsigned> number{0};
-  return fmt::format("{}{}-{}", draft_mark, ::getpid(), ++number);
-}
-
-// As replace_file() calls it: NAME.WRITER.part.
 bool is_draft(std::string_view key) {
-  const auto mark = key.rfind(fmt::format(".{}", draft_mark));
+  const auto mark = key.rfind(fmt::format(".{}", draft_writer));
   return mark != key.npos && key.ends_with(".part") && key.find('/', mark) == key.npos;
 }
 

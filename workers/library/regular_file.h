@@ -23,8 +23,9 @@ Instant modified_at(const struct stat& file);
 /// The regular file at `path`. Throws S3Failed.
 struct stat look_at(const std::filesystem::path& path);
 
-/// Files that are being written have names of their own, which are no keys.
-std::string draft_writer();
+/// Files that are being written have names of their own, which are no keys: NAME.orch-bucket.part,
+/// as replace_file() calls them, or with a number.
+inline constexpr std::string_view draft_writer = "orch-bucket";
 bool is_draft(std::string_view key);
 
 /// The bytes of a file, as they are when it is opened: one that is deleted or replaced meanwhile
