@@ -97,7 +97,7 @@ struct InWords {
 }  // namespace
 
 std::string short_text(const ChoiceRule& rule) {
-  const auto whole = std::visit(InWords{}, rule.condition);
+  auto whole = std::visit(InWords{}, rule.condition);
   std::size_t end = 0;
   std::size_t before_last = 0;
   for (std::size_t count = 0; end < whole.size(); ++count) {

@@ -195,11 +195,8 @@ Object delete_state_machine(Request& request) {
   const auto arn = request.in.required("stateMachineArn", arn_length);
   request.in.check();
   const auto named = parse_machine_arn(arn);
-  request.machines().transact([&] {
-    const auto machine = request.machines().find(named.name);
-    if (machine && machine->id > 0 && named.qualifier.empty())
-      request.machines().remove(machine->id);
-  });
+  if (named.qualifier.empty())
+    request.machines().transact([&] { request.machines().remove(named.name); });
   return {};
 }
 

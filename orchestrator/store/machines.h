@@ -58,7 +58,8 @@ struct ActivityRow {
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
 /// The part of a store that clients change: see Store::machines(). One thread at a time. Throws
-/// Error (ORCH-02xx) on trouble with the store.
+/// Error (ORCH-02xx) on trouble with the store. What is read is compared with its checksum: a
+/// damaged row is an Error ORCH-0206 that names it, and is left out of lists.
 class Machines {
  public:
   virtual ~Machines() = default;
@@ -76,8 +77,9 @@ class Machines {
   /// Makes `revision` the present one; returns its id.
   virtual std::int64_t update(std::int64_t machine, const Revision& revision,
                               const std::string& definition) = 0;
-  /// Its name is free again; its versions, aliases and tags are gone.
-  virtual void remove(std::int64_t machine) = 0;
+  /// Its name is free again; its versions, aliases and tags are gone. Takes a damaged one, too;
+  /// does nothing when there is none.
+  virtual void remove(const std::string& name) = 0;
 
   virtual std::optional<VersionRow> version(std::int64_t machine, std::int64_t number) = 0;
   /// Newest first, those with smaller numbers than `below`.

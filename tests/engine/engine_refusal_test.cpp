@@ -130,7 +130,7 @@ TEST_F(EngineRefusal, ADamagedRunIsNamedAndTheOthersGoOn) {
   end();
   sqlite::Database(path()).exec(
       "UPDATE execution SET status = 'RUNNING', ended_ms = NULL, output = NULL, "
-      "outcome_checksum = NULL; DELETE FROM history WHERE first_id > 1");
+      "outcome_checksum = NULL; DELETE FROM history WHERE first_id > 1; DELETE FROM history_end");
   sqlite::Database(path()).exec(fmt::format(
       "UPDATE history SET events = '[7]', checksum = NULL WHERE execution_id = (SELECT id FROM "
       "execution WHERE run_id = '{}')",

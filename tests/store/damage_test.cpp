@@ -1,5 +1,7 @@
 // One byte that the disk has changed is told from what was written, wherever it is; rows of
 // versions without checksums are taken as they are.
+#include <functional>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/machines.h"
 #include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
 
@@ -102,6 +105,8 @@ constexpr DamageCase cases[] = {
     {"UPDATE history SET checksum = checksum + 1 WHERE execution_id = {} AND first_id = 3",
      "do not have their checksum"},
     {"DELETE FROM history WHERE execution_id = {} AND first_id = 1", "events 1 to 2 are missing"},
+    {"DELETE FROM history WHERE execution_id = {} AND first_id = 3", "events 3 to 3 are missing"},
+    {"DELETE FROM history WHERE execution_id = {}", "events 1 to 3 are missing"},
     {"UPDATE execution SET input = '{{\"rows\":12346}}' WHERE id = {}",
      "what was submitted does not have its checksum"},
     {"UPDATE execution SET connections = 'd.json' WHERE id = {}",
@@ -151,6 +156,113 @@ TEST_F(Damage, OfADefinitionIsToldUntilItsTextIsBroughtAgain) {
                     HasSubstr("its text does not have this hash")));
   add("bb22");
   EXPECT_THAT(told(*store_, "aa11"), IsEmpty());
+}
+
+// A run that has lost a name would load a table beside another run.
+TEST_F(Damage, OfClaimedNamesIsThatOfTheRun) {
+  for (const auto* change :
+       {"UPDATE claim SET name = 'db public.c' WHERE execution_id = 1 AND name = 'db public.b'",
+        "DELETE FROM claim WHERE execution_id = 1 AND name = 'db public.a'",
+        "DELETE FROM claim WHERE execution_id = 1",
+        "INSERT INTO claim (execution_id, name) VALUES (1, 'db public.z')"}) {
+    SCOPED_TRACE(change);
+    store_.reset();
+    std::filesystem::remove(path_);
+    store_ = open_as_owner(path_, "test");
+    const auto turn = store_->begin();
+    for (const auto* run : {"aa11", "bb22"}) {
+      NewExecution made;
+      made.run_id = made.name = run;
+      made.definition_hash = definition_hash(definition_text);
+      turn->keep_definition(made.definition_hash, definition_text);
+      turn->set_claims(turn->add(made), std::vector<std::string>{"db public.b", "db public.a"});
+    }
+    turn->commit();
+    EXPECT_EQ(store_->claims().size(), 2u);
+    EXPECT_EQ(store_->find("aa11").made.run_id, "aa11");
+    sqlite::Database(path_).exec(change);
+    EXPECT_THAT(store_->find_unchecked("aa11").damage,
+                AllOf(HasSubstr("run aa11"), HasSubstr("the names that it claims")));
+    EXPECT_THAT(store_->find_unchecked("bb22").damage, IsEmpty());
+  }
+}
+
+struct RegistryCase {
+  const char* change;
+  std::function<void(Machines&)> read;
+  const char* told;
+};
+
+// What clients of the API have made: one is told by its place, the others are served.
+TEST_F(Damage, OfStateMachinesIsToldAndLeavesTheOthers) {
+  const auto of = [](const char* name) {
+    return [name](Machines& machines) { machines.find(name); };
+  };
+  const auto version = [](Machines& machines) { machines.version(1, 1); };
+  const auto alias = [](Machines& machines) { machines.alias(1, "live"); };
+  const auto activity = [](Machines& machines) { machines.activity("approve"); };
+  const auto tags = [](Machines& machines) { machines.tags("stateMachine:copy"); };
+  const RegistryCase table[] = {
+      {"UPDATE revision SET role = 'arn:rule' WHERE machine = 1", of("copy"),
+       "row 1 of table revision does not have its checksum"},
+      {"UPDATE revision SET definition_hash = (SELECT definition_hash FROM revision WHERE id = 2) "
+       "WHERE id = 1",
+       of("copy"), "row 1 of table revision"},
+      {"UPDATE revision SET configuration = '{}' WHERE id = 1", of("copy"),
+       "row 1 of table revision"},
+      {"UPDATE state_machine SET revision = 2 WHERE id = 1", of("copy"), "table state_machine"},
+      {"UPDATE state_machine SET type = 'EXPRESS' WHERE id = 1", of("copy"), "table state_machine"},
+      {"UPDATE state_machine SET name = 'cope' WHERE id = 1", of("cope"), "table state_machine"},
+      {"UPDATE version SET revision = 2 WHERE machine = 1", version,
+       "version 1 of state machine 1 in table version"},
+      {"UPDATE version SET description = 'x' WHERE machine = 1", version, "in table version"},
+      {"UPDATE alias SET routing = '[[2,100]]' WHERE machine = 1", alias,
+       "\"live\" of state machine 1 in table alias does not have its checksum"},
+      {"UPDATE alias SET routing = '[[1,100' WHERE machine = 1", alias, "cannot be read"},
+      {"UPDATE alias SET updated_ms = 7 WHERE machine = 1", alias, "in table alias"},
+      {"UPDATE activity SET configuration = '[]' WHERE name = 'approve'", activity,
+       "\"approve\" in table activity"},
+      {"UPDATE tag SET value = 'y' WHERE resource = 'stateMachine:copy'", tags,
+       "tag \"team\" of stateMachine:copy in table tag"},
+      {"UPDATE tag SET key = 'teem' WHERE resource = 'stateMachine:copy'", tags, "in table tag"},
+  };
+  for (const auto& [change, read, told] : table) {
+    SCOPED_TRACE(change);
+    store_.reset();
+    std::filesystem::remove(path_);
+    store_ = open_as_owner(path_, "test");
+    auto& machines = store_->machines();
+    const auto add = [&](const std::string& name) {
+      Revision revision;
+      revision.definition_hash = definition_hash(name);
+      revision.role = "arn:role";
+      revision.configuration = R"({"level":"OFF"})";
+      return machines.add({0, name, false, Instant{Millis{5}}, revision}, name);
+    };
+    for (const auto* name : {"copy", "other"}) {
+      const auto id = add(name);
+      machines.add_version(id, {0, "first", Instant{Millis{6}}, machines.find(name)->revision});
+      machines.put_alias(id, {"live", "", {{1, 100}}, Instant{Millis{6}}, Instant{Millis{6}}});
+      machines.put_tag(std::string("stateMachine:") + name, "team", "x");
+      machines.add_activity({name == std::string("copy") ? "approve" : "reject", "{}", {}});
+    }
+    sqlite::Database(path_).exec(change);
+    try {
+      read(machines);
+      ADD_FAILURE() << "nothing tells of it";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "ORCH-0206");
+      EXPECT_THAT(error.what(), AllOf(HasSubstr(path_.string()), HasSubstr(told)));
+    }
+    EXPECT_TRUE(machines.find("other"));
+    EXPECT_TRUE(machines.alias(2, "live"));
+    EXPECT_TRUE(machines.version(2, 1));
+    EXPECT_EQ(machines.tags("stateMachine:other").size(), 1u);
+    EXPECT_EQ(machines.list("", 10).back().name, "other");
+    EXPECT_TRUE(machines.activity("reject"));
+    for (const auto* name : {"copy", "cope"}) machines.remove(name);
+    EXPECT_NO_THROW(add("copy")) << "its name is free again";
+  }
 }
 
 TEST_F(Damage, OfAChildsOutputDoesNotReachTheResultOfItsMap) {

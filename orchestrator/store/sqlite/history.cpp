@@ -71,15 +71,23 @@ std::vector<Event> sound_events(sqlite::Database& db, const std::string& store, 
   }
 }
 
+// The last event that was written; 0: unknown, the run is of an older version.
+EventId end_of(sqlite::Database& db, ExecutionId id) {
+  sqlite::Statement query(db, "SELECT last_id FROM history_end WHERE execution_id = ?");
+  return query.bind(number(id)).step() ? query.int64(0) : 0;
+}
+
 }  // namespace
 
 void read_history(sqlite::Database& db, const std::string& store, ExecutionId id, EventId after,
                   const std::function<void(Event)>& take) {
+  const auto end = end_of(db, id);  // first: an owner may write meanwhile
   sqlite::Statement query(db,
                           "SELECT id, first_id, last_id, events, checksum FROM history "
                           "WHERE execution_id = ? AND last_id > ? ORDER BY first_id");
   query.bind(number(id), after);
-  for (auto next = after + 1; query.step();) {
+  auto next = after + 1;
+  while (query.step()) {
     const Batch batch(query, 0, id);
     if (batch.first() > next)
       refuse(db, store, id, fmt::format("events {} to {} are missing", next, batch.first() - 1));
@@ -89,6 +97,7 @@ void read_history(sqlite::Database& db, const std::string& store, ExecutionId id
     }
     next = batch.last() + 1;
   }
+  if (next <= end) refuse(db, store, id, fmt::format("events {} to {} are missing", next, end));
 }
 
 std::map<ExecutionId, Instant> read_last_recorded(sqlite::Database& db, const std::string& store) {

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/log.h"
 #include "orchestrator/db/sqlite_db.h"
-#include "orchestrator/json/text.h"
+#include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite/machine_rows.h"
 #include "orchestrator/store/sqlite/rows.h"
 #include "orchestrator/store/store.h"
 
@@ -13,57 +15,7 @@ namespace orch::store {
 namespace {
 
 namespace sql = orch::sqlite;
-namespace bj = boost::json;
-
-constexpr const char* revision_columns =
-    "revision.id, revision.uuid, revision.definition_hash, revision.role, "
-    "revision.configuration, revision.created_ms";
-
 std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
-Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
-
-Revision read_revision(const sql::Statement& row, int column) {
-  Revision made;
-  made.id = row.int64(column);
-  made.uuid = row.text(column + 1);
-  made.definition_hash = row.text(column + 2);
-  made.role = row.text(column + 3);
-  made.configuration = row.text(column + 4);
-  made.created_at = instant(row.int64(column + 5));
-  return made;
-}
-
-MachineRow read_machine(const sql::Statement& row) {
-  return {row.int64(0), std::string(row.text(1)), row.text(2) == "EXPRESS", instant(row.int64(3)),
-          read_revision(row, 4)};
-}
-
-VersionRow read_version(const sql::Statement& row) {
-  return {row.int64(0), std::string(row.text(1)), instant(row.int64(2)), read_revision(row, 3)};
-}
-
-AliasRow read_alias(const sql::Statement& row) {
-  AliasRow made{std::string(row.text(0)),
-                std::string(row.text(1)),
-                {},
-                instant(row.int64(3)),
-                instant(row.int64(4))};
-  const auto routing = json::parse(row.text(2));
-  for (const auto& route : routing.as_array())
-    made.routing.emplace_back(route.at(0).to_number<std::int64_t>(),
-                              route.at(1).to_number<std::int64_t>());
-  return made;
-}
-
-ActivityRow read_activity(const sql::Statement& row) {
-  return {std::string(row.text(0)), std::string(row.text(1)), instant(row.int64(2))};
-}
-
-std::string routing_text(const std::vector<Route>& routing) {
-  bj::array list;
-  for (const auto& [version, weight] : routing) list.push_back(bj::array{version, weight});
-  return json::write(list);
-}
 
 class SqliteMachines final : public Machines {
  public:
@@ -89,7 +41,8 @@ class SqliteMachines final : public Machines {
 
   std::vector<MachineRow> list(const std::string& after, std::int64_t limit) override {
     const auto query = machine_query("AND name > ?1") + " UNION ALL " +
-                       submitted_query("AND workflow > ?1") + " ORDER BY 2 LIMIT ?2";
+                       submitted_query("AND workflow > ?1 GROUP BY workflow") +
+                       " ORDER BY 2 LIMIT ?2";
     return all(read_machine, query, after, limit);
   }
 
@@ -100,37 +53,36 @@ class SqliteMachines final : public Machines {
       insert.bind(machine.name, machine.express ? "EXPRESS" : "STANDARD",
                   millis(machine.created_at));
       insert.step();
-      const auto id = insert.int64(0);
+      auto added = machine;
+      added.id = insert.int64(0);
       insert.reset();
-      update(id, machine.revision, definition);
-      return id;
+      set_revision(added, machine.revision, definition);
+      return added.id;
     });
   }
 
   std::int64_t update(std::int64_t machine, const Revision& revision,
                       const std::string& definition) override {
     return guard_([&] {
-      run(keep_definition_sql, revision.definition_hash, definition);
-      sql::Statement insert(db_,
-                            "INSERT INTO revision (machine, uuid, definition_hash, role, "
-                            "configuration, created_ms) VALUES (?, ?, ?, ?, ?, ?) RETURNING id");
-      insert.bind(machine, revision.uuid, revision.definition_hash, revision.role,
-                  revision.configuration, millis(revision.created_at));
-      insert.step();
-      const auto id = insert.int64(0);
-      insert.reset();
-      run("UPDATE state_machine SET revision = ? WHERE id = ?", id, machine);
-      return id;
+      const auto known = one(read_machine, machine_query("AND state_machine.id = ?"), machine);
+      if (!known)
+        refuse_damaged(
+            fmt::format("the run store {} has no state machine {}", guard_.path(), machine));
+      return set_revision(*known, revision, definition);
     });
   }
 
-  void remove(std::int64_t machine) override {
-    run("DELETE FROM tag WHERE resource = (SELECT 'stateMachine:' || name FROM state_machine "
-        "WHERE id = ?)",
-        machine);
-    run("DELETE FROM alias WHERE machine = ?", machine);
-    run("DELETE FROM version WHERE machine = ?", machine);
-    run("UPDATE state_machine SET deleted_ms = unixepoch() * 1000 WHERE id = ?", machine);
+  void remove(const std::string& name) override {
+    run("DELETE FROM tag WHERE resource = 'stateMachine:' || ?", name);
+    for (const auto* table : {"alias", "version"})
+      run(fmt::format(
+              "DELETE FROM {} WHERE machine IN (SELECT id FROM state_machine WHERE name = ? "
+              "AND deleted_ms IS NULL)",
+              table),
+          name);
+    run("UPDATE state_machine SET deleted_ms = unixepoch() * 1000 WHERE name = ? AND deleted_ms IS "
+        "NULL",
+        name);
   }
 
   std::optional<VersionRow> version(std::int64_t machine, std::int64_t number) override {
@@ -151,9 +103,12 @@ class SqliteMachines final : public Machines {
       next.bind(machine).step();
       const auto number = next.int64(0);
       next.reset();
-      run("INSERT INTO version (machine, number, revision, description, created_ms) VALUES (?, ?, "
-          "?, ?, ?)",
-          machine, number, version.revision.id, version.description, millis(version.created_at));
+      auto added = version;
+      added.number = number;
+      run("INSERT INTO version (machine, number, revision, description, created_ms, checksum) "
+          "VALUES (?, ?, ?, ?, ?, ?)",
+          machine, number, version.revision.id, version.description, millis(version.created_at),
+          checksum_of(machine, added));
       return number;
     });
   }
@@ -174,9 +129,9 @@ class SqliteMachines final : public Machines {
 
   void put_alias(std::int64_t machine, const AliasRow& alias) override {
     run("INSERT OR REPLACE INTO alias (machine, name, description, routing, created_ms, "
-        "updated_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        "updated_ms, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
         machine, alias.name, alias.description, routing_text(alias.routing),
-        millis(alias.created_at), millis(alias.updated_at));
+        millis(alias.created_at), millis(alias.updated_at), checksum_of(machine, alias));
   }
 
   void remove_alias(std::int64_t machine, const std::string& name) override {
@@ -192,8 +147,8 @@ class SqliteMachines final : public Machines {
   }
 
   void add_activity(const ActivityRow& activity) override {
-    run("INSERT INTO activity (name, configuration, created_ms) VALUES (?, ?, ?)", activity.name,
-        activity.configuration, millis(activity.created_at));
+    run("INSERT INTO activity (name, configuration, created_ms, checksum) VALUES (?, ?, ?, ?)",
+        activity.name, activity.configuration, millis(activity.created_at), checksum_of(activity));
   }
 
   void remove_activity(const std::string& name) override {
@@ -202,18 +157,17 @@ class SqliteMachines final : public Machines {
   }
 
   Tags tags(const std::string& resource) override {
-    return all(
-        [](const sql::Statement& row) {
-          return std::pair(std::string(row.text(0)), std::string(row.text(1)));
-        },
-        "SELECT key, value FROM tag WHERE resource = ? ORDER BY id", resource);
+    return every(read_tag,
+                 "SELECT key, value, resource, checksum FROM tag WHERE resource = ? ORDER BY id",
+                 resource);
   }
 
   void put_tag(const std::string& resource, const std::string& key,
                const std::string& value) override {
-    run("INSERT INTO tag (resource, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = "
-        "excluded.value",
-        resource, key, value);
+    run("INSERT INTO tag (resource, key, value, checksum) VALUES (?, ?, ?, ?) ON CONFLICT DO "
+        "UPDATE "
+        "SET value = excluded.value, checksum = excluded.checksum",
+        resource, key, value, checksum_of(resource, key, value));
   }
 
   void remove_tag(const std::string& resource, const std::string& key) override {
@@ -221,39 +175,59 @@ class SqliteMachines final : public Machines {
   }
 
  private:
+  std::int64_t set_revision(const MachineRow& machine, const Revision& revision,
+                            const std::string& definition) {
+    run(keep_definition_sql, revision.definition_hash, definition);
+    sql::Statement insert(
+        db_,
+        "INSERT INTO revision (machine, uuid, definition_hash, role, configuration, created_ms, "
+        "checksum) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id");
+    insert.bind(machine.id, revision.uuid, revision.definition_hash, revision.role,
+                revision.configuration, millis(revision.created_at),
+                checksum_of(machine.id, revision));
+    insert.step();
+    const auto id = insert.int64(0);
+    insert.reset();
+    run("UPDATE state_machine SET revision = ?, checksum = ? WHERE id = ?", id,
+        checksum_of(machine, id), machine.id);
+    return id;
+  }
+
   static std::string machine_query(const char* rest) {
     return fmt::format(
-        "SELECT state_machine.id, name, type, state_machine.created_ms, {} FROM state_machine JOIN "
-        "revision ON revision.id = state_machine.revision WHERE deleted_ms IS NULL {}",
+        "SELECT state_machine.id, name, type, state_machine.created_ms, state_machine.checksum, {} "
+        "FROM state_machine JOIN revision ON revision.id = state_machine.revision "
+        "WHERE deleted_ms IS NULL {}",
         revision_columns, rest);
   }
 
   // A workflow of runs that `orch submit` started, as a machine that nobody has made yet: its
-  // definition is the newest run's.
-  static std::string submitted_query(const char* rest) {
+  // definition is the newest run's, of those that `newest` selects.
+  static std::string submitted_query(const char* newest) {
     return fmt::format(
-        "SELECT * FROM (SELECT 0, workflow, 'STANDARD', started_ms, 0, '', definition_hash, '', "
-        "'{{}}', started_ms FROM execution WHERE id IN (SELECT max(id) FROM execution WHERE "
-        "revision IS NULL AND parent IS NULL GROUP BY workflow) AND NOT EXISTS (SELECT 1 FROM "
-        "state_machine WHERE name = workflow AND deleted_ms IS NULL) {})",
-        rest);
+        "SELECT 0, workflow, 'STANDARD', started_ms, NULL, 0, '', definition_hash, '', '{{}}', "
+        "started_ms, 0, NULL FROM execution WHERE id IN (SELECT max(id) FROM execution WHERE "
+        "revision IS NULL AND parent IS NULL {}) AND NOT EXISTS (SELECT 1 FROM state_machine "
+        "WHERE name = workflow AND deleted_ms IS NULL)",
+        newest);
   }
 
   static std::string version_query(const char* rest) {
     return fmt::format(
-        "SELECT number, description, version.created_ms, {} FROM version JOIN revision ON "
-        "revision.id = version.revision WHERE version.machine = ? {}",
+        "SELECT number, description, version.created_ms, version.checksum, version.machine, {} "
+        "FROM version JOIN revision ON revision.id = version.revision WHERE version.machine = ? {}",
         revision_columns, rest);
   }
 
   static std::string alias_query(const char* rest) {
     return fmt::format(
-        "SELECT name, description, routing, created_ms, updated_ms FROM alias WHERE machine = ? {}",
+        "SELECT name, description, routing, created_ms, updated_ms, machine, checksum FROM alias "
+        "WHERE machine = ? {}",
         rest);
   }
 
   static std::string activity_query(const char* rest) {
-    return fmt::format("SELECT name, configuration, created_ms FROM activity {}", rest);
+    return fmt::format("SELECT name, configuration, created_ms, checksum FROM activity {}", rest);
   }
 
   template <class... Args>
@@ -264,20 +238,42 @@ class SqliteMachines final : public Machines {
   template <class Read>
   using Row = std::invoke_result_t<const Read&, const sql::Statement&>;
 
-  template <class Read, class... Args>
-  std::vector<Row<Read>> all(const Read& read, const std::string& query, const Args&... args) {
+  template <class Read, class Bad, class... Args>
+  std::vector<Row<Read>> read(const Read& read, const Bad& bad, const std::string& query,
+                              const Args&... args) {
     return guard_([&] {
       sql::Statement statement(db_, query);
       statement.bind(args...);
       std::vector<Row<Read>> found;
-      while (statement.step()) found.push_back(read(statement));
+      while (statement.step()) {
+        try {
+          found.push_back(read(statement));
+        } catch (const DamagedRow& row) {
+          bad(fmt::format("the run store {} is damaged: {}", guard_.path(), row.what()));
+        }
+      }
       return found;
     });
   }
 
+  /// A damaged row keeps no other from sight.
   template <class Read, class... Args>
-  std::optional<Row<Read>> one(const Read& read, const std::string& query, const Args&... args) {
-    auto found = all(read, query, args...);
+  std::vector<Row<Read>> all(const Read& each, const std::string& query, const Args&... args) {
+    return read(
+        each, [](const std::string& damage) { log::warn("msg=\"left out: {}\"", damage); }, query,
+        args...);
+  }
+
+  /// A damaged row is an Error ORCH-0206.
+  template <class Read, class... Args>
+  std::vector<Row<Read>> every(const Read& each, const std::string& query, const Args&... args) {
+    return read(
+        each, [](const std::string& damage) { refuse_damaged(damage); }, query, args...);
+  }
+
+  template <class Read, class... Args>
+  std::optional<Row<Read>> one(const Read& each, const std::string& query, const Args&... args) {
+    auto found = every(each, query, args...);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
   }

@@ -1,6 +1,9 @@
 #include "orchestrator/store/sqlite/rows.h"
 
+#include <set>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "orchestrator/store/checksum.h"
 
@@ -48,6 +51,8 @@ const char* damaged_part(const sqlite::Statement& row, int column, const Executi
     return "what was submitted does not have its checksum";
   if (!row.null(column + 1) && row.int64(column + 1) != outcome_checksum(read))
     return "its outcome does not have its checksum";
+  if (!row.null(column + 2) && row.int64(column + 2) != checksum_of(row.text(column + 3)))
+    return "the names that it claims do not have their checksum";
   return "";
 }
 
@@ -74,6 +79,12 @@ std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,
 std::int64_t outcome_checksum(const ExecutionRow& row) {
   return checksum_of(to_string(row.status), millis(row.ended_at), row.output, row.error, row.cause,
                      row.redrive_count);
+}
+
+std::optional<std::int64_t> claims_checksum(std::span<const std::string> names) {
+  if (names.empty()) return std::nullopt;
+  const std::set<std::string> sorted(names.begin(), names.end());
+  return checksum_of(fmt::format("{}", fmt::join(sorted, "\n")));
 }
 
 ExecutionRow read_row(const sqlite::Statement& row, const std::string& store) {

@@ -1,6 +1,8 @@
 // Rows of the run store as what they stand for.
 #pragma once
 
+#include <span>
+
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/store.h"
 
@@ -14,13 +16,18 @@ constexpr const char* row_columns =
     "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
     "revision, version, express, parent, parent_map_run, child_index, child_items, "
     "starter, starter_ticket, starter_waits, paused_ms, set_aside, waits_for, request, resumes, "
-    "catalog, made_checksum, outcome_checksum";
+    "catalog, made_checksum, outcome_checksum, claims_checksum, "
+    "CASE WHEN claims_checksum IS NOT NULL THEN (SELECT group_concat(name, char(10)) FROM (SELECT "
+    "name FROM claim WHERE execution_id = execution.id ORDER BY name)) END";
 
 /// Over what was submitted, with what the latest resume brought along.
 std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,
                            std::int64_t resumes);
 /// Over what set_outcome() sets.
 std::int64_t outcome_checksum(const ExecutionRow& row);
+
+/// Over the names that a run claims, in any order; unset when there are none.
+std::optional<std::int64_t> claims_checksum(std::span<const std::string> names);
 
 /// `store` names the file in what is said of a damaged row.
 ExecutionRow read_row(const sqlite::Statement& row, const std::string& store);

@@ -44,15 +44,18 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events, checksum) "
              "VALUES (?, ?, ?, ?, ?)"),
+      set_end(db, "INSERT OR REPLACE INTO history_end (execution_id, last_id) VALUES (?, ?)"),
       outcome(db,
               "UPDATE execution SET status = ?1, ended_ms = ?2, output = ?3, error = ?4, "
               "cause = ?5, redrive_count = ?6, paused_ms = NULL, set_aside = NULL, "
-              "outcome_checksum = ?7, waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END "
+              "outcome_checksum = ?7, waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END, "
+              "claims_checksum = CASE WHEN ?1 <> 'SUCCEEDED' THEN claims_checksum END "
               "WHERE id = ?8"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
       set_paused(
           db,
           "UPDATE execution SET paused_ms = ?, set_aside = NULL, waits_for = NULL WHERE id = ?"),
+      set_claims_checksum(db, "UPDATE execution SET claims_checksum = ? WHERE id = ?"),
       drop_claims(db, "DELETE FROM claim WHERE execution_id = ?"),
       add_claim(db, "INSERT INTO claim (execution_id, name) VALUES (?, ?)"),
       set_waits_for(db, "UPDATE execution SET waits_for = ? WHERE id = ?"),
@@ -137,6 +140,7 @@ void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events
       insert.set_integer(5, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
       insert.run();
       insert.reset();  // gives the text back before it changes
+      kit_.set_end.bind(number(id), row.back().id).run();
     });
   }
 }
@@ -149,6 +153,7 @@ void SqliteTurn::discard(ExecutionId id, execution::EventId from) {
     sqlite::Statement(kit_.db, "DELETE FROM history WHERE execution_id = ? AND first_id >= ?")
         .bind(number(id), from)
         .run();
+    kit_.set_end.bind(number(id), from - 1).run();
   });
 }
 
@@ -216,6 +221,7 @@ void SqliteTurn::set_claims(ExecutionId id, std::span<const std::string> names) 
     kit_.any_claims = true;
     kit_.drop_claims.bind(number(id)).run();
     for (const auto& name : names) kit_.add_claim.bind(number(id), name).run();
+    kit_.set_claims_checksum.bind(claims_checksum(names), number(id)).run();
   });
 }
 

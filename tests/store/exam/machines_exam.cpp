@@ -99,7 +99,7 @@ TEST_P(MachinesExam, AnAliasIsReplacedUnderItsName) {
 }
 
 TEST_P(MachinesExam, WhatIsRemovedTakesItsTagsAlong) {
-  const auto id = add("copy");
+  add("copy");
   machines().add_activity({"approve", "{}", at(1)});
   for (const auto* of : {"stateMachine:copy", "activity:approve"}) {
     machines().put_tag(of, "team", "x");
@@ -109,7 +109,7 @@ TEST_P(MachinesExam, WhatIsRemovedTakesItsTagsAlong) {
     machines().remove_tag(of, "cost");
   }
   EXPECT_EQ(machines().activities("", 10).size(), 1u);
-  machines().remove(id);
+  machines().remove("copy");
   machines().remove_activity("approve");
   EXPECT_FALSE(machines().find("copy"));
   EXPECT_FALSE(machines().activity("approve"));
