@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/bomb_cases.h"
 #include "bench/child.h"
 #include "bench/distributed_cases.h"
 #include "bench/engine_cases.h"
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr orch::Millis calibration{250};
 constexpr int recovered_tasks = 10'000;
+constexpr int beside_bombs_rounds = 300;
 
 struct Settings {
   int rounds = 5;
@@ -123,6 +125,20 @@ void add_distributed(std::vector<Case>& all, int lines) {
                  {{"seconds", "s", {at_most(5)}}, {"redone", "", {at_most(0)}}}});
 }
 
+void add_bombs(std::vector<Case>& all) {
+  for (const auto& bomb : bombs())
+    all.push_back({"beside: " + bomb.name,
+                   in_child([bomb](const fs::path& folder) {
+                     return beside_bombs(folder, bomb, beside_bombs_rounds);
+                   }),
+                   {{"p99_ms", "ms", {at_most(50)}},
+                    {"p50_ms", "ms", {}},
+                    {"longest_ms", "ms", {}},
+                    {"alone_p99_ms", "ms", {}},
+                    {"ended", "", {}},
+                    {"peak_mb", "MiB", {}}}});
+}
+
 std::vector<Case> cases(const Settings& settings) {
   const auto limits = [](double value) { return Aim{Aim::Kind::at_least, value, true}; };
   const auto map_case = [](int items) {
@@ -154,6 +170,7 @@ std::vector<Case> cases(const Settings& settings) {
        {{"seconds", "s", {at_most(1)}}, {"cpu_s", "s", {}}}},
   };
   add_distributed(all, settings.lines);
+  add_bombs(all);
   if (!settings.program.empty())
     all.push_back({"orch --version",
                    [&settings](const fs::path&, double) { return start_up(settings.program); },
