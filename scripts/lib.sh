@@ -99,6 +99,28 @@ install_clients() {
   say "That failed (build/npm.log): its test will be skipped."
 }
 
+# The library of DuckDB, by the package of its client for Node.js: npm checks its digest.
+duckdb_version=1.5.6-r.1
+
+# install_duckdb FOLDER: puts libduckdb.so there, unless this version is there already.
+install_duckdb() {
+  local folder=$1 work
+  [[ "$(cat "$folder/libduckdb.version" 2>/dev/null)" == "$duckdb_version" && -f $folder/libduckdb.so ]] && return
+  command -v npm >/dev/null || { say "npm is missing: install nodejs and npm, or put libduckdb.so into $folder."; return 1; }
+  work=$(mktemp -d "$folder/install.XXXXXX")
+  if (cd "$work" && npm pack --silent --fetch-retries=1 --fetch-timeout=60000 \
+    "@duckdb/node-bindings-linux-x64@$duckdb_version" && tar xzf ./*.tgz) >"$work/log" 2>&1; then
+    mv "$work/package/libduckdb.so" "$folder/libduckdb.so"
+    echo "$duckdb_version" >"$folder/libduckdb.version"
+    rm -rf "$work"
+    return
+  fi
+  tail -n 5 "$work/log" >&2
+  rm -rf "$work"
+  say "The library of DuckDB could not be fetched."
+  return 1
+}
+
 # build PRESET [TARGET…]: configures when needed and builds. On a terminal it shows how far it is,
 # elsewhere it only speaks when it fails; the log of the last build is build/PRESET.log.
 build() {

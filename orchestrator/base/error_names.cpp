@@ -20,6 +20,7 @@ constexpr std::array names = {
     ErrorName{"Connection.Down", "ORCH-0401"},
     ErrorName{"Connection.Down", "ORCH-0443"},
     ErrorName{"Connection.Down", "ORCH-0603"},
+    ErrorName{"Connection.LibraryMissing", "ORCH-0407"},
     ErrorName{"Connection.Lost", "ORCH-0402"},
     ErrorName{"Connection.Refused", "ORCH-0403"},
     ErrorName{"Connection.SecretMissing", "ORCH-0303"},

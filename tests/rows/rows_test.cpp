@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/db/duckdb.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "tests/support/case_file.h"
 #include "tests/support/known_failures.h"
@@ -18,6 +19,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
+#include "workers/duckdb/duckdb.h"
 #include "workers/jsonl/jsonl.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
@@ -72,6 +74,15 @@ class Databases {
     if (from.engine == "jsonl") {
       folder_.write("t.jsonl", R"({"id":1,"v":)" + text(line, "value") + "}\n");
       return jsonl::open_source(folder_.path(), "from");
+    }
+    if (from.engine == "duckdb" || from.engine == "parquet") {
+      const bool folder = from.engine == "parquet";
+      std::filesystem::remove(folder_ / "source.duckdb");
+      duckdb::Connection made_by({.path = folder_ / "source.duckdb"});
+      made_by.exec(made);
+      if (folder) made_by.exec("COPY t TO " + duckdb::literal((folder_ / "t.parquet").string()));
+      return duckdb::open_source(
+          {folder ? folder_.path() : folder_ / "source.duckdb", folder, "from"});
     }
     if (from.engine == "sqlite") {
       test::run_sql(folder_ / "source.db", made);
@@ -181,6 +192,13 @@ class Rows : public testing::TestWithParam<object> {};
 
 TEST_P(Rows, ArriveOrAreRefused) {
   const auto& line = GetParam();
+  if (text(line, "from").starts_with("duckdb") || text(line, "from").starts_with("parquet")) {
+    try {
+      duckdb::library_version();
+    } catch (const duckdb::LibraryMissing& missing) {
+      GTEST_SKIP() << missing.what() << "; scripts/install-duckdb brings it";
+    }
+  }
   for (const auto& [where, wanted] : line.at("into").as_object()) {
     const auto found = outcome(line, Place(std::string(where)));
     const bool right = found.substr(0, found.find('\n')) == wanted.as_string();

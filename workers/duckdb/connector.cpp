@@ -1,0 +1,71 @@
+#include <utility>
+
+#include "workers/duckdb/duckdb.h"
+
+namespace orch::duckdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Path final : public data::Connection {
+ public:
+  Path(std::string path, bool folder) : path_(std::move(path)), folder_(folder) {}
+
+  std::string display() const override { return (folder_ ? "parquet:" : "duckdb:") + path_; }
+  std::string database(const fs::path& folder) const override {
+    return data::database_of_path(folder_ ? "parquet" : "duckdb", folder / path_);
+  }
+  std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
+    return duckdb::open_source(place(opening));
+  }
+  data::Health ping(const data::Opening& opening, data::Role) const override {
+    return {.degraded = {}, .version = "DuckDB " + duckdb::ping(place(opening))};
+  }
+
+ private:
+  Place place(const data::Opening& opening) const {
+    return {opening.folder / path_, folder_, display()};
+  }
+
+  std::string path_;
+  bool folder_;
+};
+
+template <bool folder>
+std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fields) {
+  return std::make_unique<Path>(data::path_of_url(url, fields), folder);
+}
+
+}  // namespace
+
+const data::Connector& connector() {
+  static const data::Connector made{
+      .engine = "duckdb",
+      .schemes = {"duckdb"},
+      .url_form = "duckdb:FILE",
+      .can = {.source = true},
+      .names_path = true,
+      .by_members = false,
+      .secret = "",
+      .naming = {.longest = 0, .ignores_ascii_case = true, .default_schema = {}},
+      .parse = parse<false>,
+  };
+  return made;
+}
+
+const data::Connector& parquet_connector() {
+  static const data::Connector made{
+      .engine = "parquet",
+      .schemes = {"parquet"},
+      .url_form = "parquet:FOLDER",
+      .can = {.source = true},
+      .names_path = true,
+      .by_members = false,
+      .secret = "",
+      .naming = {},
+      .parse = parse<true>,
+  };
+  return made;
+}
+
+}  // namespace orch::duckdb

@@ -1,0 +1,38 @@
+// Tables and queries as DuckDB's SQL sees them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workers/duckdb/duckdb.h"
+#include "workers/duckdb/files.h"
+
+namespace orch::duckdb {
+
+class Connection;
+
+/// A relation that can be read.
+struct Relation {
+  data::Table table;
+  std::string from;                     ///< what comes after FROM, named `source`
+  std::vector<files::FileState> files;  ///< of a table of Parquet files
+};
+
+/// Throws TaskFailed "Source.TableMissing", "Source.Malformed", and Error.
+Relation find_relation(Connection& connection, const Place& place, const data::Relation& relation);
+
+/// Tables and views of the users' schemas; `main` is not named.
+std::vector<data::Listed> list_database(Connection& connection);
+
+/// The author's condition in brackets; empty: none. Throws TaskFailed "Source.QueryFailed".
+std::string condition_of(const std::string& where);
+/// " WHERE …", or nothing.
+std::string where_clause(const std::string& condition);
+/// Both conditions; either may be empty.
+std::string both(const std::string& left, const std::string& right);
+
+/// Throws TaskFailed "Source.ColumnMissing". Case does not count.
+const data::Column& column_of(const data::Table& table, const std::string& name);
+
+}  // namespace orch::duckdb
