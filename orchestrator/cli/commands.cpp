@@ -126,6 +126,13 @@ constexpr std::array table = {
             "orch catalog refresh --apply",
             declare_catalog_refresh},
     Command{
+        "connection test", "Try a source: what can be read, and what would be lost",
+        "Connects, describes every table, and reads up to 1,000 rows of one column of each type "
+        "that the source has. Nothing is written anywhere. What a target takes of it is told by "
+        "`orch catalog validate`. The exit code is 1 when a table or a type has a problem.",
+        "orch connection test erp\norch connection test erp --rows 100000 -o json",
+        declare_connection_test},
+    Command{
         "schedule preview", "Show when a schedule fires",
         "SCHEDULE is a cron expression of five fields (minute, hour, day of month, month, day "
         "of week) or of six (the second in front), with names, lists, ranges, steps, L, W and "

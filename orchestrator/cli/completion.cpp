@@ -59,7 +59,7 @@ _orch_keys() {
 _orch() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
   local command="${COMP_WORDS[1]}" words="" files="" file=""
-  [[ $command =~ ^(catalog|schedule)$ && $COMP_CWORD -gt 2 ]] && command="$command ${COMP_WORDS[2]}"
+  [[ $command =~ ^(catalog|connection|schedule)$ && $COMP_CWORD -gt 2 ]] && command="$command ${COMP_WORDS[2]}"
   [[ $COMP_CWORD -eq 1 ]] && command=""
   COMPREPLY=()
 )sh";

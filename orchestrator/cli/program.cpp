@@ -52,7 +52,8 @@ void add_common(CLI::App& app) {
 }
 
 std::string about_group(const std::string& group) {
-  return group == "catalog" ? "Work with the catalog of tables" : "Work with schedules";
+  if (group == "catalog") return "Work with the catalog of tables";
+  return group == "connection" ? "Work with connections" : "Work with schedules";
 }
 
 // The parser of "catalog show" hangs under the one of "catalog".

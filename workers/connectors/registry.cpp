@@ -29,10 +29,13 @@ std::string any_of_these(const std::vector<std::string>& list) {
 
 std::span<const data::Connector* const> all() {
   static const std::array connectors{
-      &sqlite::connector(),   &csv::connector(), &jsonl::connector(),
+      &sqlite::connector(),
+      &csv::connector(),
+      &jsonl::connector(),
       &duckdb::connector(),
       &duckdb::parquet_connector(),
-      &postgres::connector(), &http_connector(),
+      &postgres::connector(),
+      &http_connector(),
   };
   return connectors;
 }

@@ -135,6 +135,8 @@ Traits traits_from(const boost::json::object& object) {
 
 }  // namespace
 
+std::string_view kind_name(Kind kind) { return name_in(kind_names, kind); }
+
 std::string_view proof_name(Proof proof) { return name_in(proof_names, proof); }
 
 Proof proof_named(std::string_view name) { return value_in(proof_names, name, Proof::full); }

@@ -17,6 +17,9 @@ std::string_view proof_name(Proof proof);
 /// Proof::full for other words.
 Proof proof_named(std::string_view name);
 
+/// "int16", "timestamptz", …
+std::string_view kind_name(Kind kind);
+
 boost::json::object to_json(const PlanRequest& request);
 /// Reads what to_json() wrote, and what older versions wrote.
 PlanRequest request_from_json(const boost::json::object& object);

@@ -1,0 +1,109 @@
+// connection test: whether a source can be read, and what of it would be lost.
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/count.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/cli/command.h"
+#include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/options.h"
+#include "orchestrator/cli/output.h"
+#include "orchestrator/cli/render/grid.h"
+#include "orchestrator/cli/render/text.h"
+#include "workers/connectors/connections.h"
+#include "workers/connectors/try_source.h"
+#include "workers/data/plan_json.h"
+
+namespace orch::cli {
+namespace {
+
+namespace bj = boost::json;
+
+struct TestOptions {
+  std::string name;
+  std::int64_t rows = 1'000;
+};
+
+bj::object document_of(const connectors::Summary& summary, const data::Health& health,
+                       const connectors::SourceTrial& trial) {
+  bj::array types;
+  for (const auto& type : trial.types) {
+    bj::object one{{"type", type.native},
+                   {"kind", data::kind_name(type.kind)},
+                   {"columns", type.columns},
+                   {"example", type.example},
+                   {"rows", type.rows}};
+    if (!type.problem.empty()) one["problem"] = type.problem;
+    types.push_back(std::move(one));
+  }
+  bj::array troubles;
+  for (const auto& trouble : trial.troubles)
+    troubles.push_back(bj::object{{"table", trouble.table}, {"problem", trouble.problem}});
+  return {{"connection", summary.name}, {"engine", summary.engine},       {"url", summary.display},
+          {"version", health.version},  {"degraded", health.degraded},    {"tables", trial.tables},
+          {"types", std::move(types)},  {"troubles", std::move(troubles)}};
+}
+
+void print_page(const Context& context, const connectors::Summary& summary,
+                const data::Health& health, const connectors::SourceTrial& trial) {
+  context.say(fmt::format("orch: {} ({}){}: {}", summary.name, summary.display,
+                          health.version.empty() ? "" : ", " + health.version,
+                          render::plural(trial.tables, "table")));
+  if (!health.degraded.empty()) context.say("orch: " + health.degraded);
+  render::Grid grid({{"TYPE", false, true},
+                     {"KIND"},
+                     {"COLUMNS", true},
+                     {"READ", false, true},
+                     {"ROWS", true},
+                     {"PROBLEM", false, true}});
+  for (const auto& type : trial.types)
+    grid.add({type.native,
+              std::string(data::kind_name(type.kind)),
+              grouped(type.columns),
+              type.example,
+              grouped(type.rows),
+              {type.problem, render::Tone::bad}});
+  context.print(grid.text(context.out.look));
+  for (const auto& trouble : trial.troubles)
+    context.say(fmt::format("orch: {}: {}", trouble.table, trouble.problem));
+}
+
+int test(const Context& context, const TestOptions& options) {
+  const auto file = connections_file(context.settings);
+  if (file.empty())
+    throw Error("ORCH-0302", "no connections file",
+                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
+  const auto connections = connectors::Connections::load(file);
+  catch_interrupts();
+  const auto stop = [] { return interrupted(); };
+  const auto source = connections.open_source(options.name, stop);
+  const auto health = connections.ping(options.name, connectors::Role::source);
+  const auto trial = connectors::try_source(*source, options.rows, stop);
+  const auto all = connections.list();
+  const auto summary = *std::ranges::find(all, options.name, &connectors::Summary::name);
+  if (context.json())
+    print_document(context, document_of(summary, health, trial));
+  else
+    print_page(context, summary, health, trial);
+  const bool clean = trial.troubles.empty() && std::ranges::all_of(trial.types, &std::string::empty,
+                                                                   &connectors::TypeTrial::problem);
+  return clean ? Exit::ok : Exit::failure;
+}
+
+}  // namespace
+
+Action declare_connection_test(Arguments& app) {
+  const auto options = std::make_shared<TestOptions>();
+  app.add_option("connection", options->name, "a connection of the connections file")
+      ->type_name("NAME")
+      ->required();
+  app.add_option("--rows", options->rows, "rows read of each type; the default is 1000")
+      ->type_name("N")
+      ->positive();
+  add_setting(app, "connections");
+  return [options](Context& context) { return test(context, *options); };
+}
+
+}  // namespace orch::cli
