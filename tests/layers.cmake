@@ -23,13 +23,14 @@ set(allow_host    base json yaml access execution store engine http stepfunction
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
 set(allow_rows        data rows)
-set(allow_connectors  data connectors postgres sqlite csv duckdb jsonl)
+set(allow_connectors  data connectors postgres sqlite csv duckdb jsonl mysql)
 set(allow_catalog     data rows connectors catalog)
 set(allow_publishing  data publishing)
 set(allow_postgres    data rows publishing postgres)
 set(allow_sqlite      data rows publishing sqlite)
 set(allow_files       data files)
 set(allow_csv         data files csv)
+set(allow_mysql       data rows mysql)
 set(allow_jsonl       data files rows jsonl)
 set(allow_duckdb      data files rows duckdb)
 set(allow_replication data rows connectors catalog replication)
@@ -40,7 +41,7 @@ set(allow_bindings    bindings jsonata)
 set(allow_fleet       aws fleet library)
 
 # Library headers only some places may see.
-set(database      "pqxx/|libpq-fe|sqlite3")
+set(database      "pqxx/|libpq-fe|sqlite3|mysql")
 set(pure          asl jsonata execution json yaml schedule)
 set(impure        "boost/asio|boost/beast|thread>|mutex>|random>|filesystem>|fstream>|ctime>|spdlog")
 

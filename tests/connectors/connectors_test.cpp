@@ -182,7 +182,7 @@ TEST(Connectors, AreFoundByEveryOneOfTheirSchemesAndByNoOther) {
 TEST(Connectors, AreListedByWhatTheyCan) {
   using data::Abilities;
   EXPECT_EQ(connectors::schemes_that(&Abilities::source),
-            "sqlite:, csv:, jsonl:, duckdb:, parquet: or postgresql:");
+            "sqlite:, csv:, jsonl:, duckdb:, parquet:, postgresql: or mysql:");
   EXPECT_EQ(connectors::url_forms_that(&Abilities::target),
             "sqlite:FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
   EXPECT_THAT(connectors::engines_that(&Abilities::endpoint), ::testing::ElementsAre("http"));

@@ -20,6 +20,10 @@ TEST_P(Expressions, AreOneOrAreRefused) {
   const auto in_sqlite = data::why_not_one(sql, SqlDialect::sqlite);
   EXPECT_EQ(in_postgresql.empty(), one == "both" || one == "postgresql") << in_postgresql;
   EXPECT_EQ(in_sqlite.empty(), one == "both" || one == "sqlite") << in_sqlite;
+  if (const auto* mysql = GetParam().if_contains("mysql")) {
+    const auto problem = data::why_not_one(sql, SqlDialect::mysql);
+    EXPECT_EQ(problem.empty(), mysql->as_bool()) << problem;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Expressions, testing::ValuesIn(test::cases_in("expressions.json")),

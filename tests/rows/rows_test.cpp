@@ -2,11 +2,11 @@
 // then holds, or why not.
 //
 // A line is {"name", "from", "value", "hex"?, "into": {target: expectation}}. "from" is an engine
-// and the type of the source's column; "value" an SQL literal, a field of a CSV file as it stands
-// there ("hex": its bytes instead), or JSON. A target is an engine and the type of a column that is
-// there, or an engine and "made": the table is made by orch, and the expectation begins with the
-// type that the column got, in brackets. The expectation is the value in text (SQLite: with its
-// storage class), or "refused" and the name of the error.
+// and the type of the source's column; "value" an SQL expression, a field of a CSV file as it
+// stands there ("hex": its bytes instead), or JSON. A target is an engine and the type of a column
+// that is there, or an engine and "made": the table is made by orch, and the expectation begins
+// with the type that the column got, in brackets. The expectation is the value in text (SQLite:
+// with its storage class), or "refused" and the name of the error.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +14,7 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "tests/support/case_file.h"
 #include "tests/support/known_failures.h"
+#include "tests/support/mariadb_server.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
 #include "tests/support/sqlite_file.h"
@@ -83,6 +84,12 @@ class Databases {
       if (folder) made_by.exec("COPY t TO " + duckdb::literal((folder_ / "t.parquet").string()));
       return duckdb::open_source(
           {folder ? folder_.path() : folder_ / "source.duckdb", folder, "from"});
+    }
+    if (from.engine == "mysql") {
+      // Zero dates, and enumerations without the value, are kept by servers that are not strict.
+      auto& server = test::MariadbServer::shared();
+      server.run("SET sql_mode = '', time_zone = '+00:00'; " + made);
+      return mysql::open_source(server.settings());
     }
     if (from.engine == "sqlite") {
       test::run_sql(folder_ / "source.db", made);

@@ -21,7 +21,7 @@ using Ability = bool data::Abilities::*;
 
 /// Of the connectors that have `ability`: "sqlite", "csv", …
 std::vector<std::string_view> engines_that(Ability ability);
-/// How their URLs begin: "sqlite:, csv: or postgresql:".
+/// How their URLs begin: "sqlite:, postgresql: or mysql:".
 std::string schemes_that(Ability ability);
 /// How their URLs are written: "sqlite:FILE, csv:FOLDER or …".
 std::string url_forms_that(Ability ability);

@@ -20,7 +20,9 @@ bool continues_name(char c) { return starts_name(c) || is_digit(c) || c == '$'; 
 class Scanner {
  public:
   Scanner(std::string_view sql, SqlDialect dialect)
-      : rest_(sql), postgresql_(dialect == SqlDialect::postgresql) {}
+      : rest_(sql),
+        postgresql_(dialect == SqlDialect::postgresql),
+        mysql_(dialect == SqlDialect::mysql) {}
 
   std::string run() {
     if (rest_.find('\0') != std::string_view::npos) return "it holds a NUL character";
@@ -48,12 +50,20 @@ class Scanner {
   }
 
   bool comment() {
-    if (rest_.starts_with("--")) {
+    // In MySQL "--" begins a comment only before a blank or a control character; else it is two
+    // signs.
+    const auto third = static_cast<unsigned char>(at(2));
+    const bool dashes = rest_.starts_with("--") && (!mysql_ || third <= ' ' || third == 0x7f);
+    if (dashes || (mysql_ && rest_.front() == '#')) {
       const auto end = rest_.find_first_of(postgresql_ ? "\n\r" : "\n");
       skip(end == std::string_view::npos ? rest_.size() : end + 1);
       return true;
     }
     if (!rest_.starts_with("/*")) return false;
+    if (mysql_ && (at(2) == '!' || (at(2) == 'M' && at(3) == '!'))) {
+      refuse("a comment that the server would run");
+      return true;
+    }
     std::size_t depth = 1;
     skip(2);
     while (depth > 0 && !rest_.empty()) {
@@ -76,7 +86,9 @@ class Scanner {
     if (c == '`' && !postgresql_) return quoted(0, false);
     if (c == ';') return refuse("a \";\" ends the statement");
     if (c == '$' && postgresql_) return dollar();
-    if (!postgresql_ && std::string_view("?:@#$").find(c) != std::string_view::npos)
+    if (mysql_ && std::string_view("?:@").find(c) != std::string_view::npos)
+      return refuse(fmt::format("\"{}\" begins a parameter or a variable", c));
+    if (!postgresql_ && !mysql_ && std::string_view("?:@#$").find(c) != std::string_view::npos)
       return refuse(fmt::format("\"{}\" begins a parameter", c));
     if (is_digit(c) || (c == '.' && is_digit(at(1)))) return number();
     if (starts_name(c)) return name();
@@ -84,6 +96,7 @@ class Scanner {
   }
 
   void bracket(char c) {
+    if (mysql_ && (c == '[' || c == ']')) return refuse(fmt::format("\"{}\" is no SQL", c));
     // In SQLite [a name].
     if (c == '[' && !postgresql_) {
       const auto end = rest_.find(']');
@@ -158,6 +171,7 @@ class Scanner {
 
   std::string_view rest_;
   bool postgresql_;
+  bool mysql_;
   bool after_escapes_ = false;  ///< the last token was an E'…'
   std::string open_;            ///< brackets that are not closed yet
   std::string problem_;

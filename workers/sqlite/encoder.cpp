@@ -27,6 +27,13 @@ bool becomes_integer(double value) {
   return std::nearbyint(value) == value && std::abs(value) < 0x1p63;
 }
 
+/// Kinds whose values come as such from every source that has them: a text is read, or is none
+/// (MySQL's zero dates).
+bool is_moment(Kind kind) {
+  return kind == Kind::date || kind == Kind::time || kind == Kind::timestamp ||
+         kind == Kind::timestamptz;
+}
+
 constexpr std::string_view blanks = " \t\n\v\f\r";
 
 /// What SQLite's numeric affinity takes for a number (blanks around it are ignored): digits with a
@@ -78,7 +85,8 @@ class CellEncoder {
       case Type::uuid:
         return put_text(cell, *rows::text_of(cell, scratch_), out);
       case Type::text:
-        return rule_.parse ? put_parsed(cell, out) : put_text(cell, cell.bytes, out);
+        if (rule_.parse || (!rule_.as_stored && is_moment(rule_.to))) return put_parsed(cell, out);
+        return put_text(cell, cell.bytes, out);
       case Type::blob:
         return keep_blob(cell, cell.bytes, out);
     }
