@@ -96,7 +96,7 @@ TEST_F(MysqlTables, HaveTheirKeyColumnsAndEstimate) {
   EXPECT_FALSE(table.columns[0].nullable);
   EXPECT_TRUE(table.columns[2].generated);
   EXPECT_FALSE(table.columns[3].generated);
-  EXPECT_EQ(table.estimated_rows, 1000);
+  EXPECT_NEAR(static_cast<double>(table.estimated_rows.value_or(0)), 1000, 500);
 }
 
 TEST_F(MysqlTables, AndColumnsMayHaveAnyName) {
