@@ -101,6 +101,10 @@ def main():
         told = call("replicate", "--from", server.url.replace("/test", "/shop"), "--to", "sqlite:z.db", "--tables", "zero",
                     "--folder", "zero", status=3)
         check("a zero date is refused with its place", "Type.ValueRefused" in told and "0000-00-00" in told, told)
+        with open(os.path.join(folder, "zero", "connections.json")) as file:
+            source = next(name for name, one in json.load(file)["connections"].items() if "mysql" in one["url"])
+        told = call("connection", "test", source, "--connections", "zero/connections.json", status=1)
+        check("a trial tells of it", "holds 0000-00-00, which targets refuse" in told and "decimal(20,4)" in told, told)
     if failures:
         raise SystemExit(f"{failures} failed")
 

@@ -11,15 +11,27 @@ namespace {
 /// Ends a read when there is enough.
 class Enough {};
 
+bool is_moment(data::Kind kind) {
+  using data::Kind;
+  return kind == Kind::date || kind == Kind::time || kind == Kind::timestamp ||
+         kind == Kind::timestamptz;
+}
+
+/// Reads one column. Where its values are `moments`, the first text among them is kept: targets
+/// refuse it (MySQL's zero dates, hours beyond a day).
 class CountingSink final : public data::RowSink {
  public:
-  explicit CountingSink(std::int64_t most) : most_(most) {}
+  CountingSink(std::int64_t most, bool moments) : most_(most), moments_(moments) {}
 
   void rows(const data::RowBatch& batch) override {
+    for (std::size_t i = 0; moments_ && odd_.empty() && i < batch.rows(); ++i)
+      if (const auto& cell = batch.row(i).front(); cell.type == data::Cell::Type::text)
+        odd_ = cell.bytes;
     count(static_cast<std::int64_t>(batch.rows()));
   }
   void encoded(std::string_view) override { count(1); }
   std::int64_t read() const { return std::min(read_, most_); }
+  const std::string& odd() const { return odd_; }
 
  private:
   void count(std::int64_t rows) {
@@ -28,7 +40,9 @@ class CountingSink final : public data::RowSink {
   }
 
   std::int64_t most_;
+  bool moments_;
   std::int64_t read_ = 0;
+  std::string odd_;
 };
 
 /// Where the columns of one type are.
@@ -74,7 +88,7 @@ TypeTrial read_some(data::Source& source, const std::string& type, const Found& 
   data::ReadRequest request;
   request.from.table = found.table;
   request.columns = {found.column.name};
-  CountingSink sink(rows);
+  CountingSink sink(rows, source.traits().typed && is_moment(found.column.kind));
   try {
     for (const auto& reader : source.open(request)) reader->read(sink, stop);
   } catch (const Enough&) {
@@ -84,6 +98,8 @@ TypeTrial read_some(data::Source& source, const std::string& type, const Found& 
     trial.problem = failure.error() + ": " + failure.what();
   }
   trial.rows = sink.read();
+  if (trial.problem.empty() && !sink.odd().empty())
+    trial.problem = "holds " + sink.odd() + ", which targets refuse; the type text keeps it";
   if (trial.problem.empty() && found.column.kind == data::Kind::other)
     trial.problem = "only a database of the same kind takes it; a \"query\" can cast it";
   return trial;
