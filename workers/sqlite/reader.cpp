@@ -14,25 +14,32 @@
 namespace orch::sqlite {
 namespace {
 
-/// A value as it is stored; 0 and 1 of a column that is declared as booleans are booleans.
-data::Cell cell_of(const Statement& row, int column, bool booleans) {
+/// Fills an empty cell with a value as it is stored; 0 and 1 of a column that is declared as
+/// booleans are booleans. In place: a cell that is copied as a whole, right after its parts were
+/// written, costs more than all else here.
+void fill(data::Cell& cell, const Statement& row, int column, bool booleans) {
   using Type = data::Cell::Type;
   switch (row.storage(column)) {
-    case Storage::integer: {
-      const auto value = row.int64(column);
-      const bool boolean = booleans && (value == 0 || value == 1);
-      return {boolean ? Type::boolean : Type::integer, value};
-    }
+    case Storage::integer:
+      cell.integer = row.int64(column);
+      cell.type =
+          booleans && (cell.integer == 0 || cell.integer == 1) ? Type::boolean : Type::integer;
+      break;
     case Storage::real:
-      return {Type::real, row.real(column)};
+      cell.real = row.real(column);
+      cell.type = Type::real;
+      break;
     case Storage::text:
-      return {Type::text, row.text(column)};
+      cell.bytes = row.text(column);
+      cell.type = Type::text;
+      break;
     case Storage::blob:
-      return {Type::blob, row.blob(column)};
+      cell.bytes = row.blob(column);
+      cell.type = Type::blob;
+      break;
     case Storage::null:
       break;
   }
-  return {};
 }
 
 /// Ends a statement that does not get to a row for very long: a view that recurses without an end,
@@ -48,7 +55,7 @@ class RowLimit {
   const std::function<bool()>& stop() const { return stop_; }
 
   bool step(Statement& rows) {
-    since_ = Clock::now();
+    ++rows_;
     try {
       return rows.step();
     } catch (const Error& error) {
@@ -62,9 +69,15 @@ class RowLimit {
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::minutes longest_without_a_row{60};
 
-  bool too_long() const { return Clock::now() - since_ > longest_without_a_row; }
+  /// Asking the time for each row would cost more than to count it.
+  bool too_long() {
+    if (std::exchange(seen_, rows_) != rows_) since_ = Clock::now();
+    return Clock::now() - since_ > longest_without_a_row;
+  }
 
   std::function<bool()> stop_;
+  std::int64_t rows_ = 0;  ///< that were asked for
+  std::int64_t seen_ = 0;  ///< of these, when the time was asked
   Clock::time_point since_ = Clock::now();
 };
 
@@ -103,7 +116,7 @@ class SqliteReader final : public data::RowReader {
     if (rowid_) last_rowid_ = rows_.int64(columns);
     const auto cells = batch.add(rowid_ ? std::optional(last_rowid_) : std::nullopt);
     for (std::size_t i = 0; i < cells.size(); ++i)
-      cells[i] = cell_of(rows_, static_cast<int>(i), booleans_[i]);
+      fill(cells[i], rows_, static_cast<int>(i), booleans_[i]);
     batch.keep();
   }
 
