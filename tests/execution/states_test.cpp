@@ -79,5 +79,39 @@ INSTANTIATE_TEST_SUITE_P(Cases, States, ::testing::ValuesIn(cases_in("states.jso
 INSTANTIATE_TEST_SUITE_P(ContextObject, States,
                          ::testing::ValuesIn(cases_in("context_object.json")));
 
+struct Numbers {
+  const char* state;
+  const char* input;
+  const char* output;
+};
+
+// Data that no state takes apart keeps its bytes; what is taken apart has 64-bit integers exactly,
+// and of anything else the nearest double.
+TEST(NumbersOfData, KeepTheirSpellingUntilTheyAreTakenApart) {
+  const Numbers table[] = {
+      {R"("Type":"Pass")", R"({"n":123456789012345678901234567890, "p":1.10})",
+       R"({"n":123456789012345678901234567890, "p":1.10})"},
+      {R"("Type":"Wait","Seconds":0)", R"([18446744073709551616,1e2])",
+       R"([18446744073709551616,1e2])"},
+      {R"("Type":"Task","Resource":"orch:x")", R"({"n":-9223372036854775809})",
+       R"({"n":-9223372036854775809})"},
+      {R"("Type":"Pass","InputPath":"$.n")", R"({"n":18446744073709551615})",
+       "18446744073709551615"},
+      {R"("Type":"Pass","InputPath":"$.n")", R"({"n":18446744073709551616})",
+       "18446744073709551616.0"},
+      {R"("Type":"Pass","Parameters":{"n.$":"$.n"})", R"({"n":1.10})", R"({"n":1.1})"}};
+  for (const auto& [state, input, output] : table) {
+    SCOPED_TRACE(std::string(state) + " of " + input);
+    Scenario scenario(
+        std::string(R"({"StartAt":"S","States":{"S":{)") + state + R"(,"End":true}}})", input);
+    scenario.stimulate(0, execution::Start{});
+    for (const auto& task : scenario.folded().open_tasks())
+      scenario.stimulate(0, execution::TaskDone{task.ticket, task.parameters});
+    if (!scenario.folded().open_timers().empty())
+      scenario.stimulate(0, execution::TimerDue{scenario.first_timer().timer});
+    EXPECT_EQ(scenario.folded().output().text(), output);
+  }
+}
+
 }  // namespace
 }  // namespace orch::test
