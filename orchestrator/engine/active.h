@@ -39,9 +39,10 @@ struct Active {
   bool touched = false;                  ///< takes part in this turn
   bool created = false;                  ///< became active in this turn
   bool has_more = false;                 ///< is in the queue of those with something left to do
-  bool stale = false;      ///< a commit failed: folded again from the store before the next use
-  bool of_client = false;  ///< Options::access bounds it
-  int misfires = 0;        ///< turns in a row that could not be carried out
+  bool stale = false;       ///< a commit failed: folded again from the store before the next use
+  bool takes_long = false;  ///< its latest decision did: the next one is not tried in a turn
+  bool of_client = false;   ///< Options::access bounds it
+  int misfires = 0;         ///< turns in a row that could not be carried out
 };
 
 }  // namespace orch::engine

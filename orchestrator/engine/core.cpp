@@ -23,7 +23,7 @@ void keep_freed_memory() {
 Engine::Core::Core(store::Store& store, const workers::Registry& registry, Options the_options,
                    Observer* observer)
     : options(std::move(the_options)),
-      turn(store),
+      turn(store, wakeup),
       commands(turn, wakeup),
       runs(store, options, turn, commands),
       orphans(runs),

@@ -26,8 +26,8 @@ struct Engine::Core {
        Observer* observer);
 
   Options options;
-  Turn turn;
   Wakeup wakeup;
+  Turn turn;
   Commands commands;
   Runs runs;
   Orphans orphans;

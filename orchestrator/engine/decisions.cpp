@@ -13,19 +13,31 @@
 namespace orch::engine {
 namespace {
 
-/// A document of which no other thread has a copy: payloads are parsed and written when they are
-/// first asked for.
-void own(json::Payload& payload) { payload = json::Payload::of_text(payload.text()); }
+constexpr std::size_t most_noted = 1'000;
 
-void own_payloads(execution::Stimulus& stimulus) {
-  if (auto* done = std::get_if<execution::TaskDone>(&stimulus.what)) own(done->output);
-  if (auto* taken = std::get_if<execution::TaskSubmitted>(&stimulus.what)) own(taken->output);
+void set_payloads_apart(execution::Stimulus& stimulus) {
+  if (auto* done = std::get_if<execution::TaskDone>(&stimulus.what))
+    done->output = done->output.apart();
+  if (auto* taken = std::get_if<execution::TaskSubmitted>(&stimulus.what))
+    taken->output = taken->output.apart();
+}
+
+/// Whether something is evaluated for it.
+bool may_take_long(const Active::What& what) {
+  return !std::holds_alternative<execution::TaskBegun>(what) &&
+         !std::holds_alternative<execution::TaskSubmitted>(what) &&
+         !std::holds_alternative<execution::Stop>(what) &&
+         !std::holds_alternative<execution::Break>(what);
 }
 
 }  // namespace
 
+// At least one goes on: what arrives all the time must not keep them back.
 void Decisions::decide() {
-  for (auto count = executions_.with_more(); count > 0 && !turn_.is_full(share::more); --count) {
+  const auto began = steady_now();
+  for (bool some = false; executions_.with_more() > 0; some = true) {
+    const auto most = turn_.is_awaited() ? share::more_when_awaited : share::more;
+    if (some && (turn_.is_full(Millis::max()) || steady_now() - began >= most)) return;
     isolation_.within(executions_.next_with_more(), [&] {
       if (auto* run = executions_.take_next_with_more()) continue_run(*run);
     });
@@ -60,13 +72,17 @@ std::vector<execution::Event> Decisions::decided(Active& run, Active::What what)
     fault::point("engine.decide");
     auto stimulus = turn_.stimulus(std::move(what));
     stimulus.missing_activities = workflows_.missing_activities(run.row, turn_.now());
+    if (std::holds_alternative<execution::Start>(stimulus.what))
+      run.takes_long = long_definitions_.contains(run.row.made.definition_hash);
+    // Nor do two suspects decide at a time here and elsewhere.
+    const bool suspected = is_suspect(run.row.id) && threads_.is_trying();
+    if ((run.takes_long || suspected) && may_take_long(stimulus.what))
+      return put_off(run, std::move(stimulus));
     try {
-      // Nor do two suspects decide at a time here and elsewhere.
-      if (is_suspect(run.row.id) && threads_.is_trying()) throw SliceOver();
       const TimeSlice slice(longest_decision);
       return run.execution.decide(stimulus);
     } catch (const SliceOver&) {
-      executions_.touch(run);
+      run.execution = folded(run);
       return put_off(run, std::move(stimulus));
     }
   } catch (...) {
@@ -82,24 +98,28 @@ void Decisions::continue_run(Active& run) {
     auto what = run.deferred[run.deferred_taken++];
     stimulate(run, std::move(what));
   }
-  if (!run.decision) stimulate(run, execution::Continue{});
+  if (run.decision || (run.takes_long && !run.execution.has_more())) return;
+  stimulate(run, execution::Continue{});
 }
 
-execution::Execution Decisions::copy_of(const Active& run) {
-  auto copy = workflows_.fold(run.row);
-  for (auto event : run.events) {
-    if (event.payload) own(*event.payload);
-    copy.evolve(event);
-  }
-  return copy;
+// After a decision that was broken off. Later ones are not tried on this thread, because reading a
+// long history again takes long, too.
+execution::Execution Decisions::folded(const Active& run) {
+  auto execution = workflows_.fold(run.row);
+  for (const auto& event : run.events) execution.evolve(event);
+  return execution;
 }
 
 // Returns what can be decided at once: that a run has started.
 std::vector<execution::Event> Decisions::put_off(Active& run, execution::Stimulus stimulus) {
-  run.execution = copy_of(run);
+  executions_.touch(run);
+  note_length(run, true);
   if (std::holds_alternative<execution::Start>(stimulus.what)) return started(run, stimulus);
-  own_payloads(stimulus);
-  auto decision = std::make_shared<LongDecision>(run.row.id, copy_of(run), std::move(stimulus));
+  set_payloads_apart(stimulus);
+  // The thread gets what has been read of the payloads so far; the copy serves questions meanwhile.
+  auto copy = run.execution.copy();
+  auto decision = std::make_shared<LongDecision>(
+      run.row.id, std::exchange(run.execution, std::move(copy)), std::move(stimulus));
   run.decision = decision;
   threads_.add(decision, [this, id = run.row.id, decision] {
     try {
@@ -113,10 +133,22 @@ std::vector<execution::Event> Decisions::put_off(Active& run, execution::Stimulu
   return {};
 }
 
+// Other runs of the same definition are not tried in a turn either until one was short.
+void Decisions::note_length(Active& run, bool takes_long) {
+  run.takes_long = takes_long;
+  const auto& hash = run.row.made.definition_hash;
+  if (!takes_long) {
+    long_definitions_.erase(hash);
+    return;
+  }
+  if (long_definitions_.size() >= most_noted) long_definitions_.clear();
+  long_definitions_.insert(hash);
+}
+
 // The first event of a run; the rest is left for a Continue. A run that is broken off at its start
 // begins with the same event.
 std::vector<execution::Event> Decisions::started(Active& run, const execution::Stimulus& stimulus) {
-  auto events = copy_of(run).decide({stimulus.at, stimulus.seed, execution::Break{}});
+  auto events = run.execution.copy().decide({stimulus.at, stimulus.seed, execution::Break{}});
   events.resize(1);
   run.execution.evolve(events.front());
   return events;
@@ -130,7 +162,10 @@ void Decisions::adopt(store::ExecutionId id, const std::shared_ptr<LongDecision>
     if (is_suspect(id)) absolve(id);
     if (!decision->failure.empty())
       return take_events(*run, isolation_.broken_off(*run, decision->failure));
-    for (const auto& event : decision->events) run->execution.evolve(event);
+    if (decision->execution)
+      run->execution = std::move(*std::exchange(decision->execution, std::nullopt));
+    else  // in a turn that failed
+      for (const auto& event : decision->events) run->execution.evolve(event);
     take_events(*run, decision->events);
   });
 }
@@ -145,6 +180,7 @@ void Decisions::adopted(store::ExecutionId id, const std::shared_ptr<LongDecisio
   }
   if (!kept) return;
   decision->adopted = true;
+  note_length(*run, decision->took > longest_decision);
   run->decision.reset();
   executions_.queue_more(*run);
 }

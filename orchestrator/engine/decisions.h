@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "orchestrator/engine/commands.h"
@@ -40,8 +42,6 @@ class Decisions final : public Participant {
   /// does not delay the others.
   void decide() override;
 
-  /// As the run is after what is committed and what this turn has decided; for another thread.
-  execution::Execution copy_of(const Active& run);
   /// Evaluates elsewhere; `made` is called on another thread then.
   void make_elsewhere(std::shared_ptr<LongWork> work, std::function<void()> made) {
     threads_.add(std::move(work), std::move(made));
@@ -52,6 +52,8 @@ class Decisions final : public Participant {
   std::vector<execution::Event> decided(Active& run, Active::What what);
   void continue_run(Active& run);
 
+  void note_length(Active& run, bool takes_long);
+  execution::Execution folded(const Active& run);
   std::vector<execution::Event> put_off(Active& run, execution::Stimulus stimulus);
   std::vector<execution::Event> started(Active& run, const execution::Stimulus& stimulus);
   void adopt(store::ExecutionId run, const std::shared_ptr<LongDecision>& decision);
@@ -66,6 +68,8 @@ class Decisions final : public Participant {
   Executions& executions_;
   Isolation& isolation_;
   std::vector<store::Suspect> suspects_;
+  /// By hash: those whose latest decisions took long.
+  std::unordered_set<std::string> long_definitions_;
   DecisionThreads threads_;
 };
 

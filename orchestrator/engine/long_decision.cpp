@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "orchestrator/base/describe_exception.h"
 #include "orchestrator/base/fault.h"
@@ -10,10 +12,12 @@
 namespace orch::engine {
 namespace {
 
+constexpr int long_niceness = 10;
 constexpr std::size_t most_threads = 2;
 static_assert(most_threads < store::UnderDecision::most_threads);  // 0 is the engine's
 
 void make(LongWork& work) {
+  const auto began = std::chrono::steady_clock::now();
   try {
     fault::point("engine.long_decision");
     const TimeSlice slice(work.cancelled);
@@ -23,6 +27,7 @@ void make(LongWork& work) {
   } catch (...) {
     work.failure = describe(std::current_exception());
   }
+  work.took = std::chrono::steady_clock::now() - began;
 }
 
 }  // namespace
@@ -77,6 +82,9 @@ std::deque<DecisionThreads::Job>::iterator DecisionThreads::next() {
 }
 
 void DecisionThreads::run(std::size_t thread) {
+  // What takes long yields to what does not: to the engine's thread, and to those that answer.
+  const auto self = static_cast<id_t>(::gettid());
+  ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + long_niceness);
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return closing_ || next() != jobs_.end(); });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -35,18 +36,22 @@ class LongWork {
 
   store::ExecutionId run;
   std::atomic<bool> cancelled = false;
-  /// Why there is no result; empty: it was made. Set before it is told that the work is done.
+  /// Why there is no result; empty: it was made. Set before it is told that the work is done, as
+  /// is how long it took.
   std::string failure;
+  std::chrono::steady_clock::duration took{};
 };
 
 struct LongDecision final : LongWork {
   LongDecision(store::ExecutionId the_run, execution::Execution the_execution,
                execution::Stimulus the_stimulus)
       : LongWork(the_run), execution(std::move(the_execution)), stimulus(std::move(the_stimulus)) {}
-  void make() override { events = execution.decide(stimulus); }
+  void make() override { events = execution->decide(stimulus); }
   bool ends_with_commit() const override { return true; }
 
-  execution::Execution execution;  ///< as the run was when the stimulus came; of the thread
+  /// As the run was when the stimulus came, and then as it is with the result; of the thread until
+  /// then. Unset: the run has it.
+  std::optional<execution::Execution> execution;
   execution::Stimulus stimulus;
   std::vector<execution::Event> events;  ///< the result
 

@@ -267,12 +267,12 @@ void MapRuns::select_elsewhere(Active& parent, MapRun& run, const execution::Mom
                                const std::optional<json::Payload>& item) {
   auto& selection = run.selection;
   if (!selection)
-    selection = std::make_shared<ItemSelection>(parent.row.id, runs_.decisions.copy_of(parent));
+    selection = std::make_shared<ItemSelection>(parent.row.id, parent.execution.copy());
   selection->moment = moment;
   selection->ticket = run.ticket;
   selection->index = run.next_item - 1;
   selection->item.reset();
-  if (item) selection->item = json::Payload::of_text(item->text());
+  if (item) selection->item = item->apart();
   selection->under_way = true;
   selection->done = false;
   runs_.decisions.make_elsewhere(

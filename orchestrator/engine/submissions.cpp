@@ -57,12 +57,18 @@ void check_resources(const asl::Workflow& workflow, const workers::Registry& reg
 }
 
 std::future<Submitted> Submissions::start(Submission submission) {
+  try {
+    check_json(submission.input, "input");  // here: a large one takes long
+  } catch (const Error&) {
+    std::promise<Submitted> refused;
+    refused.set_exception(std::current_exception());
+    return refused.get_future();
+  }
   return commands_.ask<Submitted>(
       [this, submission = std::move(submission)] { return submit(submission); });
 }
 
 Submitted Submissions::submit(const Submission& submission) {
-  check_json(submission.input, "input");
   if (!submission.request.empty())
     if (const auto row = runs_.store.find_request(submission.request))
       return told(*row, false, true);

@@ -15,7 +15,7 @@ namespace {
 // Events of one turn; what else has arrived waits for the next, which follows at once. Bounds the
 // memory of a turn and the time until a result of it is durable.
 constexpr std::size_t max_events = 20'000;
-constexpr std::size_t max_bytes = std::size_t{256} << 20;  // likewise, of payloads
+constexpr std::size_t max_bytes = std::size_t{4} << 20;  // likewise, of payloads
 
 // How often, and after what pause, a store that fails is asked what it holds.
 constexpr int most_questions = 10;
@@ -32,8 +32,8 @@ Instant latest_recorded(store::Store& store) {
 
 }  // namespace
 
-Turn::Turn(store::Store& store)
-    : store_(store), clock_(wall_now(), steady_now(), latest_recorded(store)) {
+Turn::Turn(store::Store& store, const Wakeup& wakeup)
+    : store_(store), wakeup_(wakeup), clock_(wall_now(), steady_now(), latest_recorded(store)) {
   now_ = clock_.recorded();
 }
 

@@ -40,24 +40,27 @@
 #include "orchestrator/engine/active.h"
 #include "orchestrator/engine/clock.h"
 #include "orchestrator/engine/run_id.h"
+#include "orchestrator/engine/wakeup.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {
 
-/// Until when a turn decides what callers ask for, what workers have done, what runs have left to
-/// do, nested executions, and map runs: each gets its share, however much there is of the others.
+/// Until when a turn decides what callers ask for, what workers have done, nested executions, and
+/// map runs: each gets its share, however much there is of the others.
 namespace share {
 inline constexpr Millis commands{15};
 inline constexpr Millis news{30};
-inline constexpr Millis more{40};
 inline constexpr Millis nested{45};
 inline constexpr Millis map_runs{50};
+/// How long runs go on with what they have left to do; less when something has arrived meanwhile.
+inline constexpr Millis more{10};
+inline constexpr Millis more_when_awaited{3};
 }  // namespace share
 
 class Turn {
  public:
   /// Recorded times go on after the latest in the histories of the runs under way.
-  explicit Turn(store::Store& store);
+  Turn(store::Store& store, const Wakeup& wakeup);
 
   void begin();
   /// Nothing happens when nothing was written. When nobody says whether it was kept, the store is
@@ -79,6 +82,8 @@ class Turn {
 
   /// True when the time, the events or the bytes of this turn are used up.
   bool is_full(Millis share) const;
+  /// True when something has arrived since this turn began.
+  bool is_awaited() const { return wakeup_.has_rung(); }
   void count(const std::vector<execution::Event>& events);
 
   execution::Stimulus stimulus(Active::What what);
@@ -89,6 +94,7 @@ class Turn {
   bool is_kept();
 
   store::Store& store_;
+  const Wakeup& wakeup_;
   Clock clock_;
   Instant now_{};
   std::chrono::steady_clock::time_point began_{};

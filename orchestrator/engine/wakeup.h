@@ -17,6 +17,8 @@ class Wakeup {
   /// The engine is to close.
   void close();
   bool is_closing() const;
+  /// True when something has arrived since the last wait().
+  bool has_rung() const { return arrived_.load(std::memory_order_relaxed); }
 
   /// Returns when something has arrived, the engine is to close, or `patience` is over. `soon`:
   /// it may arrive within microseconds.

@@ -61,10 +61,10 @@ class Decider {
 
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
   /// never waits, and a Map may have 100,000 items: others must get their turn.
-  static constexpr int max_steps = 1'000;
+  static constexpr int max_steps = 250;
   /// Of the payloads of one stimulus' events, as text: a turn has to fit into memory, whatever the
   /// inputs are. Reached when a step is over.
-  static constexpr std::size_t max_bytes = std::size_t{64} << 20;
+  static constexpr std::size_t max_bytes = std::size_t{2} << 20;
 
   // decider.cpp: stimuli, the queue of threads that can go on, events
   std::optional<Instant> deadline() const;

@@ -55,9 +55,12 @@ std::optional<Status> status_from(std::string_view name) {
 Execution::Execution(std::shared_ptr<const asl::Workflow> workflow, Identity identity)
     : live_(std::make_unique<Live>(std::move(workflow), std::move(identity))) {}
 
+Execution::Execution(std::unique_ptr<Live> live) : live_(std::move(live)) {}
 Execution::~Execution() = default;
 Execution::Execution(Execution&&) noexcept = default;
 Execution& Execution::operator=(Execution&&) noexcept = default;
+
+Execution Execution::copy() const { return Execution(std::make_unique<Live>(*live_)); }
 
 std::vector<Event> Execution::decide(const Stimulus& stimulus) {
   Decider decider(*live_,

@@ -70,6 +70,8 @@ class Execution {
   ~Execution();
   Execution(Execution&&) noexcept;
   Execution& operator=(Execution&&) noexcept;
+  /// The same execution for another thread.
+  Execution copy() const;
 
   /// Decides what `stimulus` makes happen, folds it, and returns the new events in order. A
   /// stimulus for a task or timer that is gone gives none, so delivering one twice is harmless.
@@ -109,6 +111,8 @@ class Execution {
   const std::optional<std::string>& cause() const;
 
  private:
+  explicit Execution(std::unique_ptr<Live> live);
+
   std::unique_ptr<Live> live_;
 };
 

@@ -42,9 +42,9 @@ struct Join {
   std::vector<std::string> results;  ///< JSON text by index, of those that succeeded
 };
 
-struct ThreadState {
+/// Of a thread, what can be copied as it is.
+struct ThreadFacts {
   Thread id;
-  ThreadState* parent = nullptr;
   Phase phase = Phase::ready;
   EventId last = 0;  ///< the event the next one of this thread follows from
 
@@ -75,10 +75,13 @@ struct ThreadState {
   std::vector<std::int64_t> retries;  ///< used up, by retrier
   std::int64_t retry_count = 0;
 
+  std::map<std::string, json::Payload, std::less<>> variables;  ///< of this scope
+};
+
+struct ThreadState : ThreadFacts {
+  ThreadState* parent = nullptr;
   std::unique_ptr<Join> join;
   std::map<std::int64_t, std::unique_ptr<ThreadState>> children;
-
-  std::map<std::string, json::Payload, std::less<>> variables;  ///< of this scope
 
   /// The value of a variable here: of this scope or one around it. Null when it is not set.
   const json::Payload* variable(std::string_view name) const;
@@ -97,14 +100,8 @@ struct Item {
 };
 Item item_of(const ThreadState& iteration);
 
-struct Live {
-  Live(std::shared_ptr<const asl::Workflow> the_workflow, Identity the_identity)
-      : workflow(std::move(the_workflow)), identity(std::move(the_identity)) {}
-
-  /// Folds one event.
-  void evolve(const Event& event);
-  ThreadState* find(const Thread& id);
-
+/// Of an execution, what can be copied as it is.
+struct LiveFacts {
   std::shared_ptr<const asl::Workflow> workflow;
   Identity identity;
   Status status = Status::running;
@@ -117,18 +114,32 @@ struct Live {
   std::optional<std::string> cause;
   EventId deadline_timer = 0;  ///< event whose `due` ends the execution
   Instant deadline;
+  std::optional<bool> more;                                 ///< Execution::has_more(), when known
+  std::shared_ptr<const boost::json::value> given_context;  ///< of a trial: stands in for it
+  std::string shown_state;  ///< of a trial: every state's name there
+  /// What the states of the execution's own flow were last entered with.
+  std::map<std::string, json::Payload, std::less<>> inputs;
+};
+
+struct Live : LiveFacts {
+  Live(std::shared_ptr<const asl::Workflow> the_workflow, Identity the_identity) {
+    workflow = std::move(the_workflow);
+    identity = std::move(the_identity);
+  }
+  /// For another thread: what both have of a payload is its text.
+  Live(const Live& other);
+  Live& operator=(const Live&) = delete;
+
+  /// Folds one event.
+  void evolve(const Event& event);
+  ThreadState* find(const Thread& id);
 
   ThreadState root;
   /// Threads whose current Parallel or Map state has children, by the state's entered id.
   std::unordered_map<EventId, ThreadState*> owners;
   std::unordered_map<EventId, ThreadState*> tickets;  ///< open tasks
   std::unordered_map<EventId, ThreadState*> timers;   ///< open timers but the deadline
-  std::optional<bool> more;                           ///< Execution::has_more(), when known
   std::shared_ptr<boost::json::value> context;  ///< the latest context object, see context.cpp
-  std::shared_ptr<const boost::json::value> given_context;  ///< of a trial: stands in for it
-  std::string shown_state;  ///< of a trial: every state's name there
-  /// What the states of the execution's own flow were last entered with.
-  std::map<std::string, json::Payload, std::less<>> inputs;
 
  private:
   void enter(ThreadState& thread, const Event& event);

@@ -14,7 +14,15 @@ Payload::Payload(boost::json::value value) : data_(std::make_shared<Data>()) {
   data_->parsed = true;
 }
 
+Payload Payload::apart() const {
+  text();
+  Payload other(TextTag(), {});
+  other.data_->origin = data_->origin ? data_->origin : data_;
+  return other;
+}
+
 const std::string& Payload::text() const {
+  if (data_->origin) return data_->origin->text;
   if (!data_->written) {
     data_->text = write(data_->value);
     data_->written = true;
@@ -24,7 +32,7 @@ const std::string& Payload::text() const {
 
 const boost::json::value& Payload::value() const {
   if (!data_->parsed) {
-    data_->value = parse(data_->text);
+    data_->value = parse(text());
     data_->parsed = true;
   }
   return data_->value;

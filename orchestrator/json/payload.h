@@ -10,7 +10,7 @@
 namespace orch::json {
 
 /// Copies share one document. Both text and value are made on first use, so one Payload object and
-/// its copies belong to one thread at a time; hand text() over to another thread instead.
+/// its copies belong to one thread at a time; hand apart() over to another thread instead.
 class Payload {
  public:
   Payload() : Payload(text_of, "{}") {}
@@ -24,6 +24,10 @@ class Payload {
   const boost::json::value& value() const;
   /// True for copies of one Payload.
   bool same_document(const Payload& other) const { return data_ == other.data_; }
+  /// Equal for copies of one Payload.
+  const void* document() const { return data_.get(); }
+  /// The same document for another thread: it shares the text, which is made now, and nothing else.
+  Payload apart() const;
 
  private:
   struct TextTag {};
@@ -33,6 +37,7 @@ class Payload {
     boost::json::value value;
     bool parsed = false;
     bool written = false;
+    std::shared_ptr<const Data> origin;  ///< that has the text, of another thread
   };
 
   Payload(TextTag, std::string text);

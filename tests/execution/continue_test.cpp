@@ -60,7 +60,7 @@ TEST(Bytes, LargePayloadsBoundATurnToo) {
     "B": {"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": true, "Next": "End"}],
           "Default": "A"}, "End": {"Type": "Succeed"}}})";
   Identity identity;
-  constexpr std::size_t size = 8 << 20;
+  constexpr std::size_t size = 1 << 18;
   identity.input = json::Payload::of_text('"' + std::string(size, 'x') + '"');
   Execution execution(asl::parse_or_throw(states, "definition"), identity);
   const auto events = execution.decide({Instant{}, 0, Start{}});

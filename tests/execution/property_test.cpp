@@ -116,7 +116,14 @@ void run_once(std::uint64_t seed) {
   int redrives = 0;
   const auto deliver = [&](decltype(execution::Stimulus::what) what) {
     const execution::Stimulus stimulus{start_instant() + Millis{at += 100}, seed, std::move(what)};
-    for (auto& event : live.decide(stimulus)) events.push_back(std::move(event));
+    auto copy = live.copy();
+    auto decided = copy.decide(stimulus);
+    const auto same = live.decide(stimulus);
+    ASSERT_EQ(decided.size(), same.size());
+    for (std::size_t i = 0; i < same.size(); ++i)
+      ASSERT_EQ(test::describe(decided[i]), test::describe(same[i])) << "what a copy decides";
+    live = std::move(copy);
+    for (auto& event : decided) events.push_back(std::move(event));
   };
   deliver(execution::Start{});
   for (int step = 0; step < 2'000; ++step) {

@@ -29,7 +29,7 @@ execution::Execution Scenario::with(const std::vector<Event>& events) const {
 }
 
 void Scenario::stimulate(std::int64_t at_ms, decltype(execution::Stimulus::what) what) {
-  auto execution = folded();
+  auto execution = folded().copy();  // goes on as the one it was made of
   execution::Stimulus stimulus{start_instant() + Millis{at_ms}, 42, std::move(what)};
   const auto record = [&](std::vector<Event> events) {
     for (auto& event : events) events_.push_back(std::move(event));
