@@ -265,7 +265,8 @@ def main():
     # The main job does not pass these: sql.* belongs to orch:sql; service.* and results.* to serve_crash.py;
     # host.answer to command_crash.py; the others to isolation_test.cpp, which throws at them.
     others = ("sql.", "service.", "results.", "reader.", "writer.", "host.answer", "machine.wait", "engine.break_off",
-              "engine.child", "engine.fold", "engine.long_decision", "engine.map_run", "engine.reader", "engine.writer")
+              "engine.child", "engine.fold", "engine.long_decision", "engine.map_run", "engine.nested", "engine.reader",
+              "engine.writer")
     wanted = [point for point in points if re.search(options.points, point) and not point.startswith(others)]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="orch-crash-"))
     server = PostgresServer()
