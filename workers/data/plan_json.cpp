@@ -216,8 +216,9 @@ std::optional<PlanRequest> request_in(const boost::json::object& position) {
   return request_from_json(request->as_object());
 }
 
-boost::json::object without_plan(boost::json::object position) {
+boost::json::object evidence_position(boost::json::object position) {
   position.erase("plan");
+  position.erase("run_name");
   return position;
 }
 

@@ -32,7 +32,8 @@ std::optional<LoadPlan> plan_in(const boost::json::object& position,
                                 const std::string& fingerprint);
 /// The request of a position; unset in one of a very old version.
 std::optional<PlanRequest> request_in(const boost::json::object& position);
-/// `position` as evidence keeps it: a published load needs no plan any more.
-boost::json::object without_plan(boost::json::object position);
+/// `position` as evidence keeps it: without the plan, which a published load needs no longer, and
+/// without the run's name, which evidence has beside it.
+boost::json::object evidence_position(boost::json::object position);
 
 }  // namespace orch::data

@@ -118,6 +118,10 @@ class Source {
   /// Largest value of `column` under `where`, as text; unset for no rows.
   virtual std::optional<std::string> high_watermark(const Relation& from, const std::string& column,
                                                     const std::string& where) = 0;
+  /// A text that stays the same while nobody writes to the relation, as far as that is known
+  /// without reading it; empty: it is not. It may stay the same for a while though somebody has
+  /// written: it says what is worth a try, and proves nothing.
+  virtual std::string change_mark(const Relation&) { return {}; }
   /// What the last open() with a watermark found of it; unset when there was none.
   virtual std::optional<WatermarkState> watermark() { return std::nullopt; }
   /// Where the source stood when open() took its view: "at", the ISO time of the view (of files:

@@ -159,7 +159,7 @@ struct CheckResult {
 };
 
 struct Published {
-  std::string method;     ///< "swap", "merge", "delete-insert", "insert"
+  std::string method;     ///< "swap", "merge", "delete-insert", "insert", "unchanged"
   std::int64_t rows = 0;  ///< in the target afterwards
   std::int64_t inserted = 0;
   std::int64_t updated = 0;
@@ -185,6 +185,11 @@ class Target {
   /// Starts the truncate-and-load of the staging table. Throws TaskFailed "Fence.Stale" when a
   /// larger fence of the same store was seen, "Target.Locked" when somebody holds the table.
   virtual std::unique_ptr<Load> begin_load(const LoadPlan& plan, const LoadId& load) = 0;
+  /// Stages a load whose rows are the published ones, all of them and no other: nothing is moved,
+  /// and the publish writes evidence alone. `position` has "unchanged", the id of the newest
+  /// published load. Throws as begin_load().
+  virtual void stage_unchanged(const LoadPlan& plan, const LoadId& load, const Digest& digest,
+                               const boost::json::object& position) = 0;
   /// The load row of the table, if a load is staged.
   virtual std::optional<LoadRecord> staged(const TableName& name) = 0;
   /// Reads the staged rows back.

@@ -31,23 +31,24 @@ void prepare_bookkeeping(pg::Connection& connection, const std::string& display)
     return connection.exec("SELECT coalesce(max(version), 0) FROM orch.migration").int64(0, 0);
   };
   const auto known = static_cast<std::int64_t>(migrations.size());
-  if (const auto version = present(); version > known)
+  const auto version = present();
+  if (version > known)
     throw orch::Error("ORCH-0207",
                       fmt::format("{}: the schema orch is version {}, this orch knows {}", display,
                                   version, known),
                       "use the newer orch that made it");
-  if (present() == known) return;
+  if (version == known) return;
   pg::Transaction transaction(connection);
   connection.exec(migration_lock);
   for (const auto* schema : {"orch", "orch_stage"}) ensure_schema(connection, schema);
   connection.exec(
       "CREATE TABLE IF NOT EXISTS orch.migration (version bigint PRIMARY KEY, name text NOT NULL, "
       "applied_at timestamptz NOT NULL DEFAULT now())");
-  for (auto version = present(); version < known; ++version) {
-    const auto& file = migrations[static_cast<std::size_t>(version)];
+  for (auto next = present(); next < known; ++next) {
+    const auto& file = migrations[static_cast<std::size_t>(next)];
     connection.exec(std::string(file.text));
     connection.exec("INSERT INTO orch.migration (version, name) VALUES ($1, $2)",
-                    {text_of(version + 1), std::string(file.name)});
+                    {text_of(next + 1), std::string(file.name)});
   }
   fault::point("target.migrate.before_commit");
   transaction.commit();

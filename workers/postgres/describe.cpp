@@ -1,5 +1,9 @@
 #include "workers/postgres/describe.h"
 
+#include <cstdint>
+#include <map>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
@@ -11,23 +15,38 @@
 namespace orch::postgres {
 namespace {
 
-std::string columns_sql() {
+/// One row a column, or one without; what is of the table comes again in each.
+std::string table_sql() {
   return fmt::format(R"sql(
-  SELECT a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid, {},
-         has_column_privilege($1::oid, a.attnum, 'SELECT')
-    FROM (SELECT *, atttypid AS typid, atttypmod AS typmod FROM pg_attribute) a
-   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+  SELECT c.*, a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid, {},
+         has_column_privilege(c.oid, a.attnum, 'SELECT'),
+         array_position(i.indkey::int2[], a.attnum)
+    FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples::bigint,
+                 pg_relation_size(c.oid) / current_setting('block_size')::bigint,
+                 c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') OFFSET 0) c
+    LEFT JOIN (SELECT *, atttypid AS typid, atttypmod AS typmod FROM pg_attribute
+                WHERE attnum > 0 AND NOT attisdropped) a ON a.attrelid = c.oid
+    LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
    ORDER BY a.attnum)sql",
                      type_spelling(), is_domain_array());
 }
 
-constexpr const char* key_sql = R"sql(
-  SELECT a.attname
-    FROM pg_index i
-    CROSS JOIN LATERAL unnest(i.indkey::int[]) WITH ORDINALITY AS k(attnum, position)
-    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-   WHERE i.indrelid = $1::oid AND i.indisprimary
-   ORDER BY k.position)sql";
+/// Where the facts of a column are in such a row.
+struct Of {
+  enum : std::uint8_t {
+    name = 7,
+    type,
+    not_null,
+    generated,
+    always_identity,
+    type_oid,
+    domain_array,
+    readable,
+    key
+  };
+};
 
 /// Names of a database in the encoding SQL_ASCII may be anything; orch keeps them as UTF-8.
 std::string utf8(std::string_view name) {
@@ -39,25 +58,32 @@ std::string utf8(std::string_view name) {
 
 data::Column column_of(const pg::Result& rows, int row) {
   data::Column column;
-  column.name = utf8(rows.text(row, 0));
-  column.native = utf8(rows.text(row, 1));
-  column.nullable = !rows.boolean(row, 2);
-  column.generated = rows.boolean(row, 3);
-  column.readable = rows.boolean(row, 7);
+  column.name = utf8(rows.text(row, Of::name));
+  column.native = utf8(rows.text(row, Of::type));
+  column.nullable = !rows.boolean(row, Of::not_null);
+  column.generated = rows.boolean(row, Of::generated);
+  column.readable = rows.boolean(row, Of::readable);
   interpret(column);
   return column;
+}
+
+void add_columns(const pg::Result& rows, Described& described) {
+  std::map<std::int64_t, std::string> key;  // by place in the primary key
+  for (int row = 0; row < rows.rows(); ++row) {
+    auto column = column_of(rows, row);
+    described.type_oids.emplace_back(rows.text(row, Of::type_oid));
+    if (rows.boolean(row, Of::always_identity)) described.always_identity.push_back(column.name);
+    if (rows.boolean(row, Of::domain_array)) described.domain_arrays.push_back(column.name);
+    if (!rows.null(row, Of::key)) key.emplace(rows.int64(row, Of::key), column.name);
+    described.table.columns.push_back(std::move(column));
+  }
+  for (auto& [place, name] : key) described.table.key.push_back(std::move(name));
 }
 
 }  // namespace
 
 std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name) {
-  const auto found = connection.exec(
-      "SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples::bigint, "
-      "pg_relation_size(c.oid) / current_setting('block_size')::bigint, "
-      "c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) "
-      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
-      {qualified(name)});
+  const auto found = connection.exec(table_sql(), {qualified(name)});
   if (found.rows() == 0) return std::nullopt;
   Described described;
   described.oid = found.text(0, 0);
@@ -66,18 +92,19 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   if (const auto rows = found.int64(0, 4); rows >= 0) described.table.estimated_rows = rows;
   described.pages = found.int64(0, 5);
   described.table.inherited = found.boolean(0, 6);
-  const auto columns = connection.exec(columns_sql(), {described.oid});
-  for (int row = 0; row < columns.rows(); ++row) {
-    described.table.columns.push_back(column_of(columns, row));
-    described.type_oids.emplace_back(columns.text(row, 5));
-    if (columns.boolean(row, 4))
-      described.always_identity.push_back(described.table.columns.back().name);
-    if (columns.boolean(row, 6))
-      described.domain_arrays.push_back(described.table.columns.back().name);
-  }
-  const auto key = connection.exec(key_sql, {described.oid});
-  for (int row = 0; row < key.rows(); ++row) described.table.key.emplace_back(key.text(row, 0));
+  if (!found.null(0, Of::name)) add_columns(found, described);
   return described;
+}
+
+std::string change_mark(pg::Connection& connection, const data::TableName& name) {
+  const auto found = connection.exec(
+      "SELECT concat_ws(' ', c.oid, pg_relation_filenode(c.oid), s.n_tup_ins, s.n_tup_upd, "
+      "s.n_tup_del, (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())) "
+      "FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = to_regclass($1) "
+      "AND c.relkind = 'r' AND NOT pg_is_in_recovery() "
+      "AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)",
+      {qualified(name)});
+  return found.rows() == 0 ? "" : std::string(found.text(0, 0));
 }
 
 Described describe_query(pg::Connection& connection, const std::string& query) {

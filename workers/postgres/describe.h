@@ -24,6 +24,10 @@ struct Described {
 /// The table `name` (found by the search path without a schema), or nothing.
 std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name);
 
+/// What the server counts of the writes to a table; empty for what it does not count as one: views,
+/// tables with partitions or children, and all tables of a standby.
+std::string change_mark(pg::Connection& connection, const data::TableName& name);
+
 /// Columns of a query, without running it.
 Described describe_query(pg::Connection& connection, const std::string& query);
 

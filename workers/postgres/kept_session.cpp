@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds idle_limit{10};
 constexpr std::size_t most_kept = 32;
 /// How long the end of forget_all is waited for: it was sent when the session was given back.
-constexpr std::chrono::seconds answer_limit{2};
+constexpr std::chrono::seconds answer_limit{10};
 
 // What DISCARD ALL does, which can stand in no transaction.
 constexpr const char* forget_all =

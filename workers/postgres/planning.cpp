@@ -96,7 +96,8 @@ class Columns final : public publishing::ColumnPlanner {
                       from.name, from.native.empty() ? "no type" : from.native.shown()));
       return std::nullopt;
     }
-    if (from.kind == Kind::other) plan_types(from, plan, problems);
+    if (from.kind != Kind::other) return from.native.shown();  // which every server has
+    plan_types(from, plan, problems);
     const auto found = in_target(from.native, from.name, plan, problems);
     if (!found) return std::nullopt;
     // Unchanged it keeps its spelling, which says that no cast is needed.

@@ -85,14 +85,18 @@ SelectPlan select_plan(const Described& described, const data::ReadRequest& requ
 
 std::vector<std::string> page_ranges(const Described& described, const data::ReadRequest& request,
                                      int server_version) {
-  const auto parts = std::min<std::int64_t>(request.parts, described.pages);
-  if (parts < 2 || described.relkind != 'r' || server_version < first_with_tid_scan) return {""};
+  if (described.relkind != 'r') return {""};
+  return page_ranges(described.pages, request.parts, server_version);
+}
+
+std::vector<std::string> page_ranges(std::int64_t pages, std::int64_t parts, int server_version) {
+  parts = std::min(parts, pages);
+  if (parts < 2 || server_version < first_with_tid_scan) return {""};
   std::vector<std::string> ranges;
   for (std::int64_t i = 0; i < parts; ++i) {
-    auto range = fmt::format("ctid >= '({},0)'::tid", described.pages * i / parts);
+    auto range = fmt::format("ctid >= '({},0)'::tid", pages * i / parts);
     // Open at the end: pages that were added since the size was asked belong to the last part.
-    if (i + 1 < parts)
-      range += fmt::format(" AND ctid < '({},0)'::tid", described.pages * (i + 1) / parts);
+    if (i + 1 < parts) range += fmt::format(" AND ctid < '({},0)'::tid", pages * (i + 1) / parts);
     ranges.push_back(std::move(range));
   }
   return ranges;

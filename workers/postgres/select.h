@@ -38,6 +38,8 @@ SelectPlan select_plan(const Described& described, const data::ReadRequest& requ
 /// be divided (views, partitioned tables, queries, servers before 14).
 std::vector<std::string> page_ranges(const Described& described, const data::ReadRequest& request,
                                      int server_version);
+/// The same for an ordinary table of so many pages.
+std::vector<std::string> page_ranges(std::int64_t pages, std::int64_t parts, int server_version);
 
 /// `column > after AND column <= upto`, with the bounds as literals of the column's own type.
 std::string range_condition(const data::WatermarkRange& range);

@@ -131,6 +131,11 @@ class PostgresSource final : public data::Source {
     });
   }
 
+  std::string change_mark(const data::Relation& relation) override {
+    if (!relation.query.empty()) return {};
+    return reading(place("reading " + what(relation)),
+                   [&] { return postgres::change_mark(connection_, relation.table); });
+  }
   std::optional<data::WatermarkState> watermark() override { return watermark_; }
   boost::json::object position() override { return position_; }
 

@@ -11,6 +11,7 @@
 #include "workers/postgres/planning.h"
 #include "workers/postgres/postgres.h"
 #include "workers/postgres/privileges.h"
+#include "workers/postgres/read_back.h"
 #include "workers/postgres/rows.h"
 #include "workers/postgres/select.h"
 #include "workers/postgres/session.h"
@@ -63,6 +64,12 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   std::unique_ptr<data::Load> begin_load(const data::LoadPlan& plan,
                                          const data::LoadId& load) override {
     return begin_staging(settings_, plan, load);
+  }
+
+  data::Digest staged_digest(const data::LoadPlan& plan,
+                             const std::function<bool()>& stop) override {
+    return on(plan.request.target, "reading the staged rows of",
+              [&] { return read_back(settings_, connection_, plan, staging_of(plan), stop); });
   }
 
   /// In the plan's row encoding; the same bytes that were staged give the same digest.

@@ -39,12 +39,14 @@ TargetSession::TargetSession(const Settings& settings)
     : own_(classified([&] { return connect_to_all_rows(settings); })),
       session_(*own_),
       connection_(*session_),
+      display_(settings.display),
       patience_(std::chrono::seconds(settings.lock_seconds)),
       swap_(connection_) {}
 
 TargetSession::TargetSession(const Settings& settings, KeptSession& session)
     : session_(session),
       connection_(*session_),
+      display_(settings.display),
       patience_(std::chrono::seconds(settings.lock_seconds)),
       swap_(connection_) {}
 
@@ -88,7 +90,7 @@ void TargetSession::commit_with(const std::string& sql) {
 
 void TargetSession::claim(const data::TableName& table, const data::LoadId& load) {
   classified([&] {
-    if (!postgres::has_bookkeeping(connection_)) return;
+    if (!has_bookkeeping()) return;
     if (publishing::read_evidence(*this, load.id)) return;  // there is nothing left to do
     end_earlier_delivery(connection_, table, load);
     publishing::check_fence(*this, table, load);
@@ -157,8 +159,7 @@ boost::json::object TargetSession::lock_holder(const data::TableName& table) {
         "WHERE inhparent = to_regclass($1)) ORDER BY a.xact_start LIMIT 1",
         {qualified(table)});
     if (found.rows() == 0)
-      return postgres::has_bookkeeping(connection_) ? fence_holder(connection_, table)
-                                                    : boost::json::object();
+      return has_bookkeeping() ? fence_holder(connection_, table) : boost::json::object();
     const auto text = [&](int column) { return found.optional(0, column).value_or("?"); };
     return {{"pid", found.int64(0, 0)}, {"user", text(1)}, {"query", text(2)}, {"since", text(3)}};
   });
@@ -171,8 +172,14 @@ void TargetSession::commit() {
   });
 }
 
+void TargetSession::ready_bookkeeping() {
+  classified([&] { prepare_bookkeeping(connection_, display_); });
+}
+
 bool TargetSession::has_bookkeeping() {
-  return classified([&] { return postgres::has_bookkeeping(connection_); });
+  if (!has_bookkeeping_)
+    has_bookkeeping_ = classified([&] { return postgres::has_bookkeeping(connection_); });
+  return has_bookkeeping_;
 }
 
 std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName& table) {

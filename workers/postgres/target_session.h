@@ -28,6 +28,7 @@ class TargetSession final : public publishing::Session {
   void claim(const data::TableName& table, const data::LoadId& load) override;
   boost::json::object lock_holder(const data::TableName& table) override;
   void reading(const std::function<void()>& work) override;
+  void ready_bookkeeping() override;
   bool has_bookkeeping() override;
   std::optional<publishing::TableFacts> facts(const data::TableName& table) override;
   data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
@@ -58,6 +59,8 @@ class TargetSession final : public publishing::Session {
   std::optional<KeptSession> own_;
   KeptSession& session_;
   pg::Connection& connection_;
+  std::string display_;
+  bool has_bookkeeping_ = false;        ///< known to be there
   std::chrono::milliseconds patience_;  ///< 0: no end
   PartitionSwap swap_;
   std::optional<pg::Transaction> transaction_;

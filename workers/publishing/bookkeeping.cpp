@@ -115,7 +115,12 @@ std::optional<StagedLoad> read_load(Session& session, const data::TableName& tab
   record.position = json::parse(*row[6]).as_object();
   record.fingerprint = *row[7];
   record.verified = integer(row[8]) != 0;
-  staged.staging = session.dialect().staging(table, record.load);
+  if (const auto* load = record.position.if_contains("unchanged")) {
+    staged.unchanged_since = load->as_string();
+    staged.staging = table;
+  } else {
+    staged.staging = session.dialect().staging(table, record.load);
+  }
   return staged;
 }
 
@@ -216,7 +221,7 @@ void write_evidence(Session& session, const data::LoadPlan& plan, const data::Lo
        to_string(record.load.fence), data::strategy_name(plan.request.strategy), published.method,
        to_string(record.digest.rows), record.digest.hex(), to_string(published.rows),
        to_string(published.inserted), to_string(published.updated), to_string(published.deleted),
-       json::write(data::without_plan(record.position)), record.fingerprint,
+       json::write(data::evidence_position(record.position)), record.fingerprint,
        json::write(with_proof(detail, published.proof))});
 }
 

@@ -21,7 +21,8 @@ void check_fence(Session& session, const data::TableName& table, const data::Loa
 /// A load row.
 struct StagedLoad {
   data::LoadRecord record;
-  data::TableName staging;  ///< where the rows are
+  data::TableName staging;      ///< where the rows are
+  std::string unchanged_since;  ///< the published load whose rows they are; empty: they are staged
 };
 
 std::optional<StagedLoad> read_load(Session& session, const data::TableName& table);

@@ -19,6 +19,17 @@ data::DatabaseError DatabaseTarget::with_holder(const data::TableName& table,
   }
 }
 
+void DatabaseTarget::stage_unchanged(const data::LoadPlan& plan, const data::LoadId& load,
+                                     const data::Digest& digest,
+                                     const boost::json::object& position) {
+  const auto& table = plan.request.target;
+  reported("staging table " + table.display(), table, [&] {
+    const auto session = writer();
+    session->ready_bookkeeping();
+    publishing::stage_unchanged(*session, table, {load, digest, false, position, plan.fingerprint});
+  });
+}
+
 std::optional<data::LoadRecord> DatabaseTarget::staged(const data::TableName& name) {
   return reported("reading the bookkeeping", name, [&]() -> std::optional<data::LoadRecord> {
     auto found = read_load(reader(), reader().dialect().stored(name));
@@ -65,10 +76,11 @@ data::Published DatabaseTarget::merge(const data::LoadPlan& plan, const data::Lo
 std::optional<data::PublishedRecord> DatabaseTarget::last_published(const data::TableName& name) {
   return reported("reading the bookkeeping", name, [&]() -> std::optional<data::PublishedRecord> {
     auto& session = reader();
+    auto record = newest_evidence(session, session.dialect().stored(name));
+    if (!record) return std::nullopt;
     const auto table = session.facts(session.dialect().stored(name));
     if (!table) return std::nullopt;
-    auto record = newest_evidence(session, session.dialect().stored(name));
-    if (record && record->total_rows > 0)
+    if (record->total_rows > 0)
       record->emptied = session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", table->rows)).empty();
     return record;
   });

@@ -14,6 +14,8 @@ namespace orch::publishing {
 /// encoding, loading, reading a range) is left to its target.
 class DatabaseTarget : public data::Target {
  public:
+  void stage_unchanged(const data::LoadPlan& plan, const data::LoadId& load,
+                       const data::Digest& digest, const boost::json::object& position) override;
   std::optional<data::LoadRecord> staged(const data::TableName& name) override;
   data::Digest staged_digest(const data::LoadPlan& plan,
                              const std::function<bool()>& stop) override;
@@ -47,9 +49,11 @@ class DatabaseTarget : public data::Target {
     }
   }
 
+  /// Where the rows of the staged load are. Throws TaskFailed "Load.Superseded" when none is.
+  data::TableName staging_of(const data::LoadPlan& plan);
+
  private:
   data::DatabaseError with_holder(const data::TableName& table, const data::DatabaseError& error);
-  data::TableName staging_of(const data::LoadPlan& plan);
   /// A plan that was not made by plan() (the load it was staged with is gone) may spell the target
   /// in another way.
   data::LoadPlan stored(data::LoadPlan plan);

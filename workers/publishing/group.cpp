@@ -75,7 +75,7 @@ class Group {
     for (const auto& member : members_)
       if (member.plan.request.target == table) return;
     const auto staged = read_load(session_, table);
-    if (!staged || !staged->record.verified) return;
+    if (!staged || !staged->record.verified || !staged->unchanged_since.empty()) return;
     if (!is_own(table) && !is_free(session_, table)) return;
     auto target = session_.facts(table);
     auto plan = plan_of(staged->record, target);

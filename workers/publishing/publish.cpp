@@ -89,6 +89,7 @@ class Publisher {
     if (!swap) return;
     const auto staged = read_load(session_, plan_.request.target);
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified) return;
+    if (!staged->unchanged_since.empty()) return;
     const auto target = session_.facts(plan_.request.target);
     if (!target || !swap->possible(plan_, *target)) return;
     plan_ = holding_plan(session_, std::move(plan_), target);
@@ -105,7 +106,7 @@ class Publisher {
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified)
       throw not_verified(staged);
     if (!promises().takes_again) check_watermark(session_, plan_, staged->record);
-    auto published = write_rows(*staged);
+    auto published = staged->unchanged_since.empty() ? write_rows(*staged) : keep(*staged);
     auto record = staged->record;
     record.load = load_;
     write_evidence(session_, plan_, record, published, detail_);
@@ -120,6 +121,25 @@ class Publisher {
     fault::point("merge.after_commit");
     published.lock_ms =
         std::chrono::duration<double, std::milli>(Clock::now() - locked_at_).count();
+    return published;
+  }
+
+  /// The rows of the load are those of the table.
+  data::Published keep(const StagedLoad& staged) {
+    const auto target = session_.facts(plan_.request.target);
+    plan_ = holding_plan(session_, std::move(plan_), target);
+    const auto newest = newest_evidence(session_, plan_.request.target);
+    if (!target || !newest || newest->load != staged.unchanged_since)
+      throw workers::TaskFailed(
+          "Merge.Conflict",
+          fmt::format("{}: the rows were those of load {}, and the table now has {}",
+                      plan_.request.target.display(), staged.unchanged_since,
+                      target && newest ? "those of load " + newest->load : "none"),
+          "another load was published in between: stage the table again", "ORCH-0505");
+    data::Published published;
+    published.method = "unchanged";
+    published.rows = newest->total_rows;
+    published.proof = {plan_.request.proof, staged.record.digest, true};
     return published;
   }
 
@@ -218,6 +238,17 @@ data::LoadPlan holding_plan(Session& session, data::LoadPlan plan,
                   plan.request.key, plan.request.target.display(), anew.fingerprint,
                   plan.fingerprint),
       "stage the table again", "ORCH-0509");
+}
+
+void stage_unchanged(Session& session, const data::TableName& table,
+                     const data::LoadRecord& record) {
+  session.claim(table, record.load);
+  Transaction transaction(session);
+  hold_fence(session, table, record.load);
+  write_load(session, table, record, 1);
+  fault::point("stage.before_commit");
+  transaction.commit();
+  fault::point("stage.after_commit");
 }
 
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load) {

@@ -10,6 +10,10 @@ namespace orch::publishing {
 data::Published publish(Session& session, const data::LoadPlan& plan, const data::LoadId& load,
                         const boost::json::object& detail);
 
+/// Writes the load row of a load that needs no rows. See data::Target::stage_unchanged().
+void stage_unchanged(Session& session, const data::TableName& table,
+                     const data::LoadRecord& record);
+
 /// Sets the load row's `verified`. See data::Target::mark_verified().
 void mark_verified(Session& session, const data::LoadPlan& plan, const data::LoadId& load);
 

@@ -53,6 +53,8 @@ class Session {
   /// Who holds `table`: {"pid", "user", "query", "since"}; empty where nobody does, or a database
   /// does not say.
   virtual boost::json::object lock_holder(const data::TableName&) { return {}; }
+  /// Brings the bookkeeping up to date, where begin() does not.
+  virtual void ready_bookkeeping() {}
   /// False in a database that orch never wrote to.
   virtual bool has_bookkeeping() = 0;
 

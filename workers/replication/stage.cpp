@@ -11,6 +11,7 @@
 #include "workers/replication/plan_request.h"
 #include "workers/replication/steps.h"
 #include "workers/replication/table_task.h"
+#include "workers/replication/unchanged.h"
 #include "workers/replication/watermark.h"
 
 namespace orch::replication {
@@ -35,8 +36,8 @@ std::string new_load_id(const Work& work) {
                      random_bits());
 }
 
-boost::json::object output(const Work& work, const data::LoadPlan& plan, const data::LoadId& load,
-                           const data::Moved& moved, const Stopwatch& watch) {
+boost::json::object output(const Work& work, const data::LoadId& load, const data::Moved& moved,
+                           std::string_view method, const Stopwatch& watch) {
   const auto ms = std::max(watch.ms(), 0.001);
   return {{"key", work.entry.key},
           {"load", load.id},
@@ -46,7 +47,18 @@ boost::json::object output(const Work& work, const data::LoadPlan& plan, const d
           {"duration_ms", watch.whole_ms()},
           {"rows_per_second",
            static_cast<std::int64_t>(1000.0 * static_cast<double>(moved.digest.rows) / ms)},
-          {"method", method_of(plan.format)}};
+          {"method", method}};
+}
+
+/// What later loads and people with questions need is kept once, with the load; its result says no
+/// more than a run shows.
+void add_facts(boost::json::object& position, const Work& work, const data::Table& table,
+               const data::LoadPlan& plan, const std::string& mark) {
+  position["source_shape"] = source_shape(work.entry, table);
+  if (!mark.empty()) position["source_mark"] = mark;
+  data::write_plan(position, plan);
+  if (!work.entry.owner.empty()) position["owner"] = work.entry.owner;
+  position["run_name"] = work.task.run_name;
 }
 
 }  // namespace
@@ -59,8 +71,17 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   const auto last = target.last_published(entry.target);
   check_drift(entry, table, request, last);
   const auto plan = target.plan(request);
-  const auto watermark = plan_watermark(entry, plan, last, target);
   const data::LoadId load{new_load_id(work), work.task.run, work.task.store, work.task.fence};
+  const auto mark = source.change_mark(entry.source);
+  if (const auto same = read_unchanged(work, plan, last, mark, source, target)) {
+    boost::json::object position{{"source", source.position()}, {"unchanged", last->load}};
+    auto result = output(work, load, *same, "unchanged", watch);
+    result["as_of"] = as_of(position);
+    add_facts(position, work, table, plan, mark);
+    target.stage_unchanged(plan, load, same->digest, position);
+    return result;
+  }
+  const auto watermark = plan_watermark(entry, plan, last, target);
   const auto staging = target.begin_load(plan, load);
   auto readers = source.open(
       read_request(entry, plan, watermark ? std::optional(watermark->range) : std::nullopt));
@@ -73,16 +94,11 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
 
   boost::json::object position{{"source", source.position()}};
   if (watermark) position["watermark"] = to_json(*watermark, state);
-  auto result = output(work, plan, load, moved, watch);
+  auto result = output(work, load, moved, method_of(plan.format), watch);
   result["parts"] = parts;
   result["as_of"] = as_of(position);
   if (watermark) result["watermark"] = position.at("watermark");
-  // What later loads and people with questions need is kept once, with the load; its result says no
-  // more than a run shows.
-  position["source_shape"] = source_shape(entry, table);
-  data::write_plan(position, plan);
-  if (!entry.owner.empty()) position["owner"] = entry.owner;
-  position["run_name"] = work.task.run_name;
+  add_facts(position, work, table, plan, mark);
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();
   return result;

@@ -46,17 +46,21 @@ void check_passed(const Work& work, const std::vector<data::CheckResult>& result
       {{"checks", results_json(results)}});
 }
 
-data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadId& load,
-                       data::Digest& read) {
-  const auto staged = staged_plan(work, target);
+Staged staged_load(const Work& work, data::Target& target, const data::LoadId& load) {
+  auto staged = staged_plan(work, target);
   if (!staged || staged->record.load.id != load.id)
     throw workers::TaskFailed(
         "Load.Superseded",
         fmt::format("{}: found {}, expected load {}", work.entry.key,
                     staged ? "load " + staged->record.load.id : "no staged load", load.id),
         "another run staged the same table; stage it again", "ORCH-0507");
-  read = staged->record.digest;
-  return staged->plan;
+  return *std::move(staged);
+}
+
+/// The rows of a load that is unchanged were read back when that was found.
+data::Digest read_back(const Work& work, data::Target& target, const Staged& staged) {
+  if (staged.record.position.contains("unchanged")) return staged.record.digest;
+  return target.staged_digest(staged.plan, [&work] { return work.context.stop_requested(); });
 }
 
 }  // namespace
@@ -65,10 +69,10 @@ boost::json::object verify(const Work& work, data::Target& target, const boost::
   const Stopwatch watch;
   const auto id = load_id(work.task, load);
   const Pulse pulse(work, "verifying");
-  data::Digest read;
-  const auto plan = plan_of(work, target, id, read);
-  const auto found = target.staged_digest(plan, [&work] { return work.context.stop_requested(); });
-  check_same(work, read, found);
+  const auto staged = staged_load(work, target, id);
+  const auto& plan = staged.plan;
+  const auto found = read_back(work, target, staged);
+  check_same(work, staged.record.digest, found);
   const auto results = target.check(plan, work.entry.checks);
   check_passed(work, results);
   target.mark_verified(plan, id);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <sys/stat.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,6 +50,18 @@ std::uint32_t change_counter(Database& db) {
   return counter;
 }
 
+/// Sizes and times of the file and of its log: of all its tables.
+std::string state_of(const fs::path& path) {
+  std::string text;
+  for (const auto& file : {path, fs::path(path.string() + "-wal")}) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0 || found.st_size == 0) continue;
+    text += fmt::format("{} {} {}.{} ", found.st_ino, found.st_size, found.st_mtim.tv_sec,
+                        found.st_mtim.tv_nsec);
+  }
+  return text;
+}
+
 /// SQLite reads a file only when asked for something in it.
 void read_schema(Database& db) { Statement(db, "SELECT count(*) FROM sqlite_schema").run(); }
 
@@ -79,6 +92,9 @@ class SqliteSource final : public data::Source {
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override;
+  std::string change_mark(const data::Relation& relation) override {
+    return relation.query.empty() ? state_of(path_) : "";
+  }
   std::optional<data::WatermarkState> watermark() override { return watermark_; }
   boost::json::object position() override { return position_; }
 

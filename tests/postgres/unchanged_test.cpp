@@ -1,0 +1,95 @@
+// A table of a server that is as it was is read, and not written.
+#include <chrono>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/postgres/pair.h"
+#include "workers/postgres/read_back.h"
+
+namespace orch {
+namespace {
+
+using test::entry_of;
+using test::pg_run;
+using test::pg_value;
+
+class UnchangedInAServer : public testing::Test {
+ protected:
+  void SetUp() override {
+    pg_run(pair_.from,
+           "CREATE TABLE t (id integer PRIMARY KEY, v text NOT NULL, at timestamptz DEFAULT now());"
+           "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 300) g");
+    wait_for("n_tup_ins", "300");
+  }
+
+  /// The server counts writes some time after they are committed.
+  void wait_for(const std::string& counter, const std::string& value) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto sql = "SELECT " + counter + " FROM pg_stat_user_tables WHERE relname = 't'";
+    while (pg_value(pair_.from, sql) != value) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << counter;
+      std::this_thread::yield();
+    }
+  }
+
+  std::string replicate(const catalog::Entry& entry = entry_of("t")) {
+    return std::string(pair_.replication().replicate(entry).at("method").as_string());
+  }
+  void expect_same_rows() {
+    const auto* rows = "SELECT string_agg(t::text, ';' ORDER BY id) FROM t";
+    EXPECT_EQ(pg_value(pair_.to, rows), pg_value(pair_.from, rows));
+  }
+
+  test::Pair pair_;
+};
+
+TEST_F(UnchangedInAServer, OnlyEvidenceIsWritten) {
+  EXPECT_EQ(replicate(), "swap");
+  const auto* table = "SELECT inhrelid FROM pg_inherits WHERE inhparent = 't'::regclass";
+  const auto before = pg_value(pair_.to, table);
+  EXPECT_EQ(replicate(), "unchanged");
+  EXPECT_EQ(pg_value(pair_.to, table), before);
+  EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM orch.evidence"), "2");
+  EXPECT_EQ(pg_value(pair_.to, "SELECT count(*) FROM orch.load"), "0");
+  EXPECT_EQ(
+      pg_value(pair_.to,
+               "SELECT count(*) FROM pg_class WHERE relnamespace = 'orch_stage'::regnamespace"),
+      "0");
+  pg_run(pair_.from, "UPDATE t SET v = 'new' WHERE id = 7");
+  wait_for("n_tup_upd", "1");
+  EXPECT_EQ(replicate(), "swap");
+  expect_same_rows();
+  pg_run(pair_.to, "DELETE FROM t WHERE id = 8");
+  EXPECT_EQ(replicate(), "swap");
+  expect_same_rows();
+}
+
+TEST_F(UnchangedInAServer, ATableThatUsersMadeIsLeftAlone) {
+  pg_run(pair_.to, "CREATE TABLE t (id bigint PRIMARY KEY, v text, at timestamptz)");
+  EXPECT_EQ(replicate(), "merge");
+  EXPECT_EQ(replicate(), "unchanged");
+  expect_same_rows();
+}
+
+TEST(ReadBack, InRangesIsTheWhole) {
+  test::Pair pair;
+  pg_run(pair.to,
+         "CREATE TABLE t (id integer, v text);"
+         "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g");
+  data::LoadPlan plan;
+  for (const auto* name : {"id", "v"}) plan.columns.emplace_back().name = name;
+  plan.format = data::RowFormat::pg_text;
+  const postgres::Settings settings{pair.server.conninfo(pair.to_name), "to"};
+  const postgres::KeptSession session(settings);
+  const auto no_stop = [] { return false; };
+  const auto read = [&](std::int64_t pages_each) {
+    return postgres::read_back(settings, *session, plan, {"public", "t"}, no_stop, pages_each);
+  };
+  const auto whole = read(1'000'000);
+  EXPECT_EQ(whole.rows, 5000);
+  EXPECT_EQ(read(10), whole);
+}
+
+}  // namespace
+}  // namespace orch
