@@ -199,6 +199,22 @@ TEST_F(Steps, ThePlanTravelsWithTheLoadAndIsNotMadeAgain) {
   EXPECT_FALSE(evidence->position.contains("plan"));
 }
 
+TEST_F(Steps, ALateDeliveryOfAFleetReplacesNoLoadThatTheControllerHasVerified) {
+  prepare("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1)");
+  test::RecordingContext context;
+  const auto entry = test::entry_of("t");
+  const auto of_fleet = [&](std::int64_t fence) {
+    auto task = test::task_of(fence);
+    task.store = "eu-west-1/123456789012";
+    return replication::stage({task, context, entry}, *source_, *target_);
+  };
+  const auto load = of_fleet(200);
+  replication_->verify(entry, load);  // under the controller's own fences, which are small
+  EXPECT_EQ(error_of([&] { of_fleet(100); }), "Fence.Stale");
+  EXPECT_EQ(replication_->merge(entry, load).at("repeated"), false);
+  of_fleet(300);
+}
+
 TEST_F(Steps, APlanOfAnotherVersionIsMadeAnew) {
   prepare("CREATE TABLE t (id INTEGER)", "CREATE TABLE t (id INTEGER)");
   for (const auto* older :

@@ -64,20 +64,24 @@ boost::json::object with_proof(boost::json::object detail, const data::Published
 
 void check_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
   const auto seen = session.rows(
-      fmt::format("SELECT store, fence FROM {} WHERE {}", table_of(session, "fence"), this_table),
-      {table.schema, table.name});
-  if (seen.empty() || seen[0][0] != load.store) return;
-  if (const auto fence = integer(seen[0][1]); fence > load.fence) throw stale(table, load, fence);
+      fmt::format(
+          "SELECT max(fence) FROM (SELECT fence FROM {0} WHERE {2} AND store = $3 UNION ALL "
+          "SELECT fence FROM {1} WHERE {2} AND store = $3) f",
+          table_of(session, "fence"), table_of(session, "load"), this_table),
+      {table.schema, table.name, load.store});
+  if (const auto fence = integer(seen[0][0]); fence > load.fence) throw stale(table, load, fence);
 }
 
 void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
   const auto held = session.execute(
       fmt::format(
-          "INSERT INTO {} AS f (table_schema, table_name, store, fence) VALUES ($1, $2, $3, "
+          "INSERT INTO {0} AS f (table_schema, table_name, store, fence) VALUES ($1, $2, $3, "
           "$4) ON CONFLICT (table_schema, table_name) DO UPDATE SET store = excluded.store, "
-          "fence = excluded.fence WHERE f.store <> excluded.store OR f.fence <= "
-          "excluded.fence",
-          table_of(session, "fence")),
+          "fence = excluded.fence WHERE (f.store <> excluded.store OR f.fence <= "
+          "excluded.fence) AND NOT EXISTS (SELECT 1 FROM {1} AS l WHERE l.table_schema = "
+          "excluded.table_schema AND l.table_name = excluded.table_name AND l.store = "
+          "excluded.store AND l.fence > excluded.fence)",
+          table_of(session, "fence"), table_of(session, "load")),
       {table.schema, table.name, load.store, to_string(load.fence)});
   if (held == 1) return;
   check_fence(session, table, load);

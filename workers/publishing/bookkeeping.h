@@ -10,7 +10,8 @@
 namespace orch::publishing {
 
 /// Raises the table's fence to `load.fence`. Throws TaskFailed "Fence.Stale" (ORCH-0437) when a
-/// larger one of the same store was seen.
+/// larger one of the same store was seen: in the fence row, or, where another store has written
+/// since, in the row of the load that waits to be published.
 void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load);
 /// Keeps others from staging, verifying or publishing `table` until the transaction ends; false
 /// when somebody is at it.
