@@ -98,9 +98,11 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
 
 std::string change_mark(pg::Connection& connection, const data::TableName& name) {
   const auto found = connection.exec(
-      "SELECT concat_ws(' ', c.oid, pg_relation_filenode(c.oid), s.n_tup_ins, s.n_tup_upd, "
-      "s.n_tup_del, (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())) "
-      "FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = to_regclass($1) "
+      "SELECT concat_ws(' ', c.oid, pg_relation_filenode(c.oid), "
+      "pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), "
+      "pg_stat_get_tuples_deleted(c.oid), "
+      "(SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())) "
+      "FROM pg_class c WHERE c.oid = to_regclass($1) "
       "AND c.relkind = 'r' AND NOT pg_is_in_recovery() "
       "AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)",
       {qualified(name)});
