@@ -8,9 +8,11 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
+#include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/block.h"
 #include "orchestrator/cli/render/text.h"
+#include "orchestrator/cli/render/time_column.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/projection.h"
 #include "workers/replication/report/run_report.h"
@@ -87,24 +89,42 @@ std::string checks_text(const replication::TableReport& table) {
                      std::ssize(table.checks));
 }
 
+// The report has "2026-11-30 06:00:01 UTC"; other text stays.
+std::optional<Instant> instant_of(std::string text) {
+  constexpr std::string_view end = " UTC";
+  if (!text.ends_with(end)) return std::nullopt;
+  text.replace(text.size() - end.size(), end.size(), "Z");
+  if (const auto gap = text.find(' '); gap != text.npos) text[gap] = 'T';
+  return from_iso(text);
+}
+
+std::string local(const std::string& text, const render::Look& look) {
+  const auto at = instant_of(text);
+  return at ? render::instant_text(*at, look.utc) : text;
+}
+
 std::string tables_part(const replication::RunReport& report, const render::Look& look) {
+  const bool narrow = render::narrower_than(100, look);
+  const render::TimeColumn moment("ROWS AS OF", clock_now(), narrow, look);
   render::Grid grid({{"  TABLE", false, true},
                      {"RESULT", false, true},
-                     {"ROWS AS OF", false, true},
+                     moment.column(),
                      {"READ", true},
                      {"IN TARGET", true},
                      {"CHECKS"},
                      {"DURATION", true},
                      {"STRATEGY"}});
-  for (const auto& table : report.tables)
+  for (const auto& table : report.tables) {
+    const auto as_of = instant_of(table.as_of);
     grid.add({"  " + table.key,
               {table.verdict, table.failed ? Tone::bad : Tone::good},
-              table.as_of,
+              as_of ? moment.text(*as_of) : table.as_of,
               grouped(table.rows_read),
               table.failed ? "" : grouped(table.rows),
               checks_text(table),
-              render::duration_text(Millis{table.milliseconds}),
-              table.strategy});
+              narrow ? "" : render::duration_text(Millis{table.milliseconds}),
+              narrow ? "" : table.strategy});
+  }
   return grid.empty() ? "" : render::heading("TABLES", look) + grid.text(look);
 }
 
@@ -129,8 +149,8 @@ std::string page(const replication::RunReport& report, const render::Look& look)
   const auto run =
       report.name == report.run ? report.run : fmt::format("{} ({})", report.name, report.run);
   return render::toned(report.headline(), tone, look) + '\n' + render::field("run", run, look) +
-         render::field("started", report.started, look) +
-         render::field("written", report.written, look) +
+         render::field("started", local(report.started, look), look) +
+         render::field("written", local(report.written, look), look) +
          render::field("summary", report.summary(), look) + tables_part(report, look) +
          failures_part(report, look);
 }

@@ -23,7 +23,8 @@ std::size_t ending_of(std::span<const std::string> ids) {
 
 std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bool owned,
                       const Look& look) {
-  const TimeColumn started("STARTED", now, look);
+  const TimeColumn started("STARTED", now, narrower_than(100, look), look);
+  const bool workflows = !narrower_than(80, look);
   Grid grid({{"RUN", false, true, true},
              {"NAME", false, true},
              {"WORKFLOW", false, true},
@@ -40,7 +41,7 @@ std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bo
     const auto& made = row.made;
     Cell id(made.run_id);
     id.ending = ending;
-    grid.add({id, made.name == made.run_id ? "" : made.name, narrow(look) ? "" : made.workflow,
+    grid.add({id, made.name == made.run_id ? "" : made.name, workflows ? made.workflow : "",
               Cell(view::status_word(row, owned), tone_of(row, owned)),
               started.text(made.started_at),
               duration_text(row.ended_at.value_or(now) - made.started_at),

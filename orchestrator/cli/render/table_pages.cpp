@@ -12,6 +12,9 @@
 namespace orch::cli::render {
 namespace {
 
+// Narrower ones show the names of tables rather than years, rates and runs.
+constexpr std::size_t usual_page = 100;
+
 std::string change_text(std::int64_t now, std::int64_t before) {
   if (now == before) return "=";
   return now > before ? "+" + count_text(now - before) : count_text(now - before);
@@ -41,7 +44,8 @@ Cell outcome_cell(const view::TableLine& table) {
 
 std::string table_states_page(std::span<const view::TableState> states,
                               std::optional<Instant> oldest, Instant now, const Look& look) {
-  const TimeColumn moment("ROWS AS OF", now, look);
+  const bool narrow = narrower_than(usual_page, look);
+  const TimeColumn moment("ROWS AS OF", now, narrow, look);
   Grid grid({{"TABLE", false, true},
              {"PROJECT", false, true, true},
              {"STATUS"},
@@ -61,13 +65,14 @@ std::string table_states_page(std::span<const view::TableState> states,
               Cell(load ? duration_text(now - load->moment()) : "", old ? Tone::bad : Tone::plain),
               load ? count_text(load->rows) : "",
               state.before ? change_text(load->rows, state.before->load->rows) : "",
-              narrow(look) ? "" : latest.name, Cell(error_of(latest.table), Tone::bad)});
+              narrow ? "" : latest.name, Cell(error_of(latest.table), Tone::bad)});
   }
   return grid.text(look);
 }
 
 std::string table_runs_page(std::span<const view::TableRun> runs, Instant now, const Look& look) {
-  const TimeColumn started("STARTED", now, look);
+  const bool narrow = narrower_than(usual_page, look);
+  const TimeColumn started("STARTED", now, narrow, look);
   Grid grid({{"RUN", false, true, true},
              {"NAME", false, true},
              started.column(),
@@ -92,7 +97,7 @@ std::string table_runs_page(std::span<const view::TableRun> runs, Instant now, c
     grid.add({id, name == run ? "" : name, started.text(start), outcome_cell(table),
               load ? count_text(load->rows) : "",
               before ? change_text(load->rows, before->rows) : "",
-              duration_text(table.duration(now)), rate ? rate_text(*rate) : "",
+              duration_text(table.duration(now)), rate && !narrow ? rate_text(*rate) : "",
               table.attempts() > 1 ? count_text(table.attempts()) : "",
               Cell(error_of(table), Tone::bad)});
   }

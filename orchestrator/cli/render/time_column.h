@@ -9,19 +9,21 @@
 
 namespace orch::cli::render {
 
-/// True for terminals that have no room for the year, the seconds, and columns that say little.
-bool narrow(const Look& look);
+/// True for a terminal of fewer columns.
+bool narrower_than(std::size_t columns, const Look& look);
 
-/// The zone is in the column's title, unless it was another one then.
+/// The zone is in the column's title, unless it was another one then. `narrow`: without the year
+/// and the seconds.
 class TimeColumn {
  public:
-  TimeColumn(std::string_view title, Instant now, const Look& look);
+  TimeColumn(std::string_view title, Instant now, bool narrow, const Look& look);
   Column column() const { return {title_}; }
   std::string text(Instant at) const;
 
  private:
   std::string zone_;
   std::string title_;
+  bool narrow_;
   Look look_;
 };
 
