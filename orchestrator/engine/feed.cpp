@@ -75,11 +75,6 @@ std::unique_ptr<Subscription> Feed::subscribe(Interest interest, FeedLimits limi
   return made;
 }
 
-Cursor Feed::latest() const {
-  const std::scoped_lock lock(mutex_);
-  return latest_;
-}
-
 // `end`: it is the end of the run. `make` is called for each that wants it.
 template <class Make>
 void Feed::publish(const std::string& run, bool end, const Make& make) {

@@ -97,8 +97,6 @@ class Feed final : public Observer {
   /// Everything committed from now on that is of interest. Read the store after this: what the
   /// store does not have yet, the subscription will. The feed must outlive it.
   std::unique_ptr<Subscription> subscribe(Interest interest, FeedLimits limits = {});
-  /// The number of the latest news.
-  Cursor latest() const;
   /// Calls that wait for the end of a run or a task of an activity.
   Watchers& watchers() { return watchers_; }
 

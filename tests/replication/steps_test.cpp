@@ -3,13 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/json/text.h"
-#include "tests/support/replication.h"
-#include "tests/support/sqlite_file.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/sqlite_pair.h"
 #include "workers/csv/csv.h"
 #include "workers/data/plan_json.h"
 #include "workers/replication/plan_request.h"
-#include "workers/sqlite/sqlite.h"
 
 namespace orch {
 namespace {
@@ -18,23 +15,7 @@ using data::Check;
 using test::error_of;
 using testing::HasSubstr;
 
-class Steps : public testing::Test {
- protected:
-  void prepare(const std::string& source_sql, const std::string& target_sql = "SELECT 1") {
-    test::run_sql(source_file_, source_sql);
-    test::run_sql(target_file_, target_sql);
-    source_ = sqlite::open_source(source_file_, "from");
-    target_ = sqlite::open_target(target_file_, "to");
-    replication_ = std::make_unique<test::Replication>(*source_, *target_);
-  }
-
-  test::TempFolder folder_;
-  std::filesystem::path source_file_ = folder_ / "source.db";
-  std::filesystem::path target_file_ = folder_ / "target.db";
-  std::unique_ptr<data::Source> source_;
-  std::unique_ptr<data::Target> target_;
-  std::unique_ptr<test::Replication> replication_;
-};
+class Steps : public test::SqlitePair {};
 
 TEST_F(Steps, StageTellsWhatItDid) {
   prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1,'a'),(2,'b')");

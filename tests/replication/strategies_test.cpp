@@ -2,10 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/replication.h"
-#include "tests/support/sqlite_file.h"
-#include "tests/support/temp_folder.h"
-#include "workers/sqlite/sqlite.h"
+#include "tests/support/sqlite_pair.h"
 
 namespace orch {
 namespace {
@@ -14,27 +11,7 @@ using data::Strategy;
 using test::error_of;
 using testing::HasSubstr;
 
-class Strategies : public testing::Test {
- protected:
-  void prepare(const std::string& source_sql, const std::string& target_sql = "SELECT 1") {
-    test::run_sql(source_file_, source_sql);
-    test::run_sql(target_file_, target_sql);
-    source_ = sqlite::open_source(source_file_, "from");
-    target_ = sqlite::open_target(target_file_, "to");
-    replication_ = std::make_unique<test::Replication>(*source_, *target_);
-  }
-
-  std::vector<std::string> target_rows(const std::string& select) const {
-    return test::rows_of(target_file_, select);
-  }
-
-  test::TempFolder folder_;
-  std::filesystem::path source_file_ = folder_ / "source.db";
-  std::filesystem::path target_file_ = folder_ / "target.db";
-  std::unique_ptr<data::Source> source_;
-  std::unique_ptr<data::Target> target_;
-  std::unique_ptr<test::Replication> replication_;
-};
+class Strategies : public test::SqlitePair {};
 
 TEST_F(Strategies, ReplaceRemovesWhatTheSourceNoLongerHas) {
   prepare("CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1,'a'),(2,'b')",

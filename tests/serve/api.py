@@ -205,7 +205,7 @@ def jsonata(output):
 
 
 class TooMuch(ServeTest):
-    """What asks for more than there is ends in an error; nobody else waits for it."""
+    """What asks for more than there is ends in an error; no other client waits for it."""
 
     # How long an execution of one state may take beside all of these.
     PATIENCE = 20

@@ -5,7 +5,7 @@
 
 Prints the scores of every group and, for each case that falls short, the reason that
 known_differences.json gives. A score below the aim in conformance.json is a failure, and so is a case that
-falls short without a reason there; a reason that no case needs any more asks to be removed."""
+falls short without a reason there; a reason that no case needs asks to be removed."""
 import argparse
 import collections
 import json
@@ -86,7 +86,7 @@ def explain(results, reasons):
                               "known_differences.json does not say why")
     for known in reasons:
         if known["cases"] not in needed:
-            print(f"  no case needs the reason for {known['cases']} in known_differences.json any more")
+            print(f"  no case needs the reason for {known['cases']} in known_differences.json")
     return complaints
 
 

@@ -4,11 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/replication.h"
-#include "tests/support/sqlite_file.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/sqlite_pair.h"
 #include "workers/replication/plan_request.h"
-#include "workers/sqlite/sqlite.h"
 
 namespace orch {
 namespace {
@@ -17,27 +14,9 @@ using test::error_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class SqliteTarget : public testing::Test {
+class SqliteTarget : public test::SqlitePair {
  protected:
-  void prepare(const std::string& source_sql, const std::string& target_sql = "SELECT 1") {
-    test::run_sql(source_file_, source_sql);
-    test::run_sql(target_file_, target_sql);
-    source_ = sqlite::open_source(source_file_, "from");
-    target_ = sqlite::open_target(target_file_, "to", std::chrono::milliseconds(50));
-    replication_ = std::make_unique<test::Replication>(*source_, *target_);
-  }
-
-  void expect_same(const std::string& table) {
-    const auto all = "SELECT * FROM " + table;
-    EXPECT_EQ(test::rows_of(target_file_, all), test::rows_of(source_file_, all));
-  }
-
-  test::TempFolder folder_;
-  std::filesystem::path source_file_ = folder_ / "source.db";
-  std::filesystem::path target_file_ = folder_ / "target.db";
-  std::unique_ptr<data::Source> source_;
-  std::unique_ptr<data::Target> target_;
-  std::unique_ptr<test::Replication> replication_;
+  SqliteTarget() : SqlitePair(std::chrono::milliseconds(50)) {}
 };
 
 TEST_F(SqliteTarget, PlanningCreatesNoFile) {
