@@ -81,7 +81,7 @@ jobs() {
 }
 
 # The JavaScript SDK that tests/clients uses, into build/node. Tests of clients that are not there are
-# skipped: nobody's build depends on a registry.
+# skipped: no build depends on a registry.
 install_clients() {
   local package packages wanted=$root/tests/clients/package.json folder=$root/build/node
   read -ra packages <<<"$(client_packages)"

@@ -3,7 +3,7 @@
 
 namespace orch::workers {
 
-/// What the TaskContext of a task is too when its resource leaves the result to whoever returns a
+/// What the TaskContext of a task is too when its resource leaves the result to the holder of a
 /// token, or to an execution that it starts.
 class Completable {
  public:

@@ -24,7 +24,7 @@ struct Outcome {
 };
 
 /// Does `task`, whose input is the JSON text `input`, with the worker that serves its resource.
-/// Blocks. Throws nothing: a resource that nobody serves is a failure too.
+/// Blocks. Throws nothing: a resource that no worker serves is a failure too.
 Outcome perform(const Registry& registry, Task& task, std::string input, TaskContext& context);
 
 }  // namespace orch::workers

@@ -14,8 +14,8 @@ struct Credentials {
 };
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; else the profile AWS_PROFILE
-/// ("default") of the shared credentials file, else of the configuration file. Unset when nobody
-/// has given any. Reads the files anew each time, so that keys that are exchanged there count.
+/// ("default") of the shared credentials file, else of the configuration file. Unset when none
+/// are given. Reads the files anew each time, so that keys that are exchanged there count.
 /// Throws Error ORCH-0661 for half a pair of keys, a profile that is nowhere, an unreadable file.
 std::optional<Credentials> find_credentials();
 

@@ -99,7 +99,7 @@ void check_scope(const Authorization& authorization, std::string_view service,
                     authorization.date, day, date));
 }
 
-// Whoever changes one of these would change what the request means.
+// A change of one of these would change what the request means.
 void check_coverage(const SignedRequest& request, const Authorization& authorization) {
   const auto& covered = authorization.signed_headers;
   const auto require = [&](const std::string& name, std::string_view shown) {

@@ -413,10 +413,11 @@ constexpr std::array codes = {
         "ORCH-0651", "a binding failed",
         "An expression of a binding could not be evaluated on the task's input or result. The "
         "state fails with Binding.Failed; the input is in `orch history`."},
-    ErrorCode{"ORCH-0660", "the endpoint of a fleet refuses",
-              "`orch work` polls activities at an endpoint that answers nothing, or refuses: the "
-              "activity does not exist, the keys are not the endpoint's or may not do this. While "
-              "nobody answers, and when the service is busy, it tries again with growing pauses."},
+    ErrorCode{
+        "ORCH-0660", "the endpoint of a fleet refuses",
+        "`orch work` polls activities at an endpoint that answers nothing, or refuses: the "
+        "activity does not exist, the keys are not the endpoint's or may not do this. While "
+        "no server answers, and when the service is busy, it tries again with growing pauses."},
     ErrorCode{"ORCH-0661", "no keys for AWS",
               "Requests to AWS are signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else "
               "with those of the profile AWS_PROFILE in ~/.aws/credentials or ~/.aws/config, else "

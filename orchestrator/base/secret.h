@@ -1,4 +1,4 @@
-// Secrets: made so that nobody can compute one from others, and compared so that time tells
+// Secrets: made so that none can be computed from others, and compared so that time tells
 // nothing.
 #pragma once
 

@@ -40,7 +40,7 @@ constexpr std::array table = {
         "status", "List the runs, or show one: states, tables, failures",
         "Reads beside the owner of the store and changes nothing. A run that is under way is "
         "running, waiting (for another run that has its tables), paused (until `orch "
-        "resume`), or interrupted: nobody owns the store, and the next orch that does "
+        "resume`), or interrupted: no process owns the store, and the next orch that does "
         "continues it. A run that orch could not carry on is set_aside, with the reason: `orch "
         "resume` tries again, `orch stop` ends it; one of which the store does not hold what was "
         "written is damaged (`orch explain ORCH-0206`). A run that has ended is succeeded, failed, "

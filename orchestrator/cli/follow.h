@@ -1,4 +1,4 @@
-// Follows a run to its end and shows what happens, whoever runs it.
+// Follows a run to its end and shows what happens, in whichever process it runs.
 #pragma once
 
 #include <filesystem>

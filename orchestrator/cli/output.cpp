@@ -27,7 +27,7 @@ std::string code_line(const std::string& code, const render::Look& look) {
 }
 
 std::string document_text(const InvalidDocument& error, const render::Look& look) {
-  constexpr std::int64_t most_shown = 50;  // nobody reads more before mending some
+  constexpr std::int64_t most_shown = 50;  // more are not read before some are mended
   std::string out;
   std::int64_t errors = 0;
   for (const auto& problem : error.problems()) {

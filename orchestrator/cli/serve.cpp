@@ -129,7 +129,7 @@ http::ServerOptions server_options_of(const Settings& settings, const ServeOptio
   return server;
 }
 
-// Whoever can reach the address could start and read executions.
+// Any client that reaches the address could start and read executions.
 void check_exposure(const Address& address, const aws::Keys& keys,
                     const http::ServerOptions& server) {
   if (net::ip::make_address(address.host).is_loopback()) return;

@@ -10,7 +10,7 @@
 namespace orch::sqlite {
 
 /// Applies the files of `migrations` that `db` lacks, all in one transaction with their rows in the
-/// table `ledger` (version, name, checksum): nobody sees a schema between two versions. `what`
+/// table `ledger` (version, name, checksum): no session sees a schema between two versions. `what`
 /// names the file for people. Throws Error ORCH-0207 when the file was made by a newer orch or by
 /// one whose migrations differ. Fault points: migrate.before_commit, migrate.after_commit.
 void migrate(Database& db, std::span<const EmbeddedFile> migrations, const std::string& ledger,

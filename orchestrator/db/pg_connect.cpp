@@ -63,7 +63,7 @@ Refusal refusal_of(PGconn* connection) {
   auto message = trimmed(PQerrorMessage(connection));
   const auto at = find_sqlstate(message);
   if (at == std::string::npos) {
-    // The server asked for a password that nobody gave: libpq refuses in its name.
+    // The server asked for a password that was not given: libpq refuses in its name.
     const bool needs = PQconnectionNeedsPassword(connection) != 0;
     return {message, std::string(needs ? bad_password : "")};
   }

@@ -46,7 +46,7 @@ class Activities final : public Participant, public Follower {
   void dropped(const Active& run, const std::exception_ptr& why) override;
 
  private:
-  /// An open task of an activity that no one works on.
+  /// An open task of an activity that no poller has taken.
   struct Untaken {
     store::ExecutionId execution;
     execution::Ticket ticket;

@@ -1,4 +1,4 @@
-// Threads that nobody waits for any more.
+// Threads whose results are no longer wanted.
 #pragma once
 
 #include <memory>
@@ -58,7 +58,7 @@ class LeaveTo {
   Background* background_ = nullptr;
 };
 
-/// Work that is left to the Background when it is not wanted any more.
+/// Work that is left to the Background when it is no longer wanted.
 template <class Work>
 using Leavable = std::unique_ptr<Work, LeaveTo>;
 

@@ -8,7 +8,7 @@
 
 namespace orch::engine {
 
-/// Milliseconds of a clock that nobody sets: it never goes back and never jumps.
+/// Milliseconds of a clock that is never set: it never goes back and never jumps.
 inline Instant steady_now() {
   return Instant{std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch())};
 }

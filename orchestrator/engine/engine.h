@@ -49,7 +49,7 @@ struct Submission {
   /// their state instead of the submission.
   store::ServiceLink service = {};
   std::optional<Starter> starter = {};
-  /// Random, chosen by whoever submits: the same again makes no second run. May be empty.
+  /// Random, chosen by the submitter: the same again makes no second run. May be empty.
   std::string request = {};
   /// Instead of the text: the store has the definition with this store::definition_hash().
   std::string definition_hash = {};
@@ -74,7 +74,7 @@ struct Redrive {
   std::string request = {};  ///< as in Submission: the same again resumes nothing twice
 };
 
-/// A task of an activity, for whoever works outside.
+/// A task of an activity, for a worker outside.
 struct ActivityTask {
   std::string token;  ///< completes the task, also after a restart
   std::string input;  ///< JSON text
@@ -136,7 +136,7 @@ class Engine {
   std::optional<ActivityTask> take_activity_task(const std::string& activity,
                                                  const std::string& worker);
   /// The worker that was to get this task of an activity did not: the next that asks gets it, with
-  /// the same token. Nothing happens when the task is not open any more.
+  /// the same token. Nothing happens when the task is no longer open.
   void give_back(const std::string& token);
   /// Is refused with Error ORCH-0213: no such token; ORCH-0214: the task is no longer open;
   /// ORCH-0003: the output is not JSON. A report that comes before its task can take it is kept,
@@ -154,7 +154,7 @@ class Engine {
   /// Blocks until no run is under way, or the engine has failed.
   void wait_idle();
   /// Takes no more tasks and waits at most `patience` for those at work, then asks them to stop and
-  /// waits as long again. What they report is committed; then nothing moves any more, and the runs
+  /// waits as long again. What they report is committed; then nothing moves, and the runs
   /// continue with the next engine.
   void drain(Millis patience);
 

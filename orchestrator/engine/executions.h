@@ -44,7 +44,7 @@ class Executions final : public Participant {
   /// Those that took part; none does then.
   std::vector<Active*> take_touched();
 
-  /// It has something left to do that no one else tells it of.
+  /// It has something left to do of which no other part tells it.
   void queue_more(Active& run);
   std::size_t with_more() const { return more_.size(); }
   store::ExecutionId next_with_more() const { return more_.front(); }

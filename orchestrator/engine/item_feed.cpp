@@ -78,13 +78,13 @@ void ItemFeed::read(const execution::ItemReaderPlan& reader, std::int64_t skip) 
     }
     end(nullptr);
   } catch (const workers::Cancelled&) {
-    // nobody waits for the items any more
+    // the items are no longer wanted
   } catch (...) {
     end(as_task_failed("States.ItemReaderFailed"));
   }
 }
 
-/// False: nobody wants more.
+/// False: no more is wanted.
 bool ItemFeed::push(std::string item) {
   std::unique_lock lock(mutex_);
   full_ = queue_.size() >= most_items || bytes_ >= most_bytes;

@@ -30,10 +30,10 @@ class ItemFeed final : public SlowWork {
   void request_stop() noexcept override;
   bool is_over() const noexcept override { return over_; }
 
-  /// The next item as JSON text; nothing when none is there yet, or any more. Throws TaskFailed
+  /// The next item as JSON text; nothing when none is there, yet or at all. Throws TaskFailed
   /// with what reading threw, once the items before it are taken.
   std::optional<std::string> take();
-  /// True when take() will give nothing any more.
+  /// True when take() will give nothing from now on.
   bool ended() const;
 
  private:

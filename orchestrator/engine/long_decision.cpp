@@ -23,7 +23,7 @@ void make(LongWork& work) {
     const TimeSlice slice(work.cancelled);
     work.make();
   } catch (const SliceOver&) {
-    // Cancelled: no one asks for the result.
+    // Cancelled: the result is not asked for.
   } catch (...) {
     work.failure = describe(std::current_exception());
   }

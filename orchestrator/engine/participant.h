@@ -39,7 +39,7 @@ class Participant {
   virtual bool expects_arrivals() const { return false; }
   /// How long it has nothing to do when nothing arrives.
   virtual Millis patience() const { return Millis::max(); }
-  /// No turn follows: whoever waits is told `reason`.
+  /// No turn follows: callers that wait are told `reason`.
   virtual void closed(const std::exception_ptr& /*reason*/) {}
 };
 

@@ -111,7 +111,7 @@ void WorkerPool::run(std::shared_ptr<Delivery>& mine) {
     sink_(perform(mine));
     lock.lock();
     queue_.done(*mine);
-    mine.reset();  // what this makes ready, this thread takes next: nobody else has to wake
+    mine.reset();  // what this makes ready, this thread takes next: no other has to wake
     if (--busy_ == 0) quiet_.notify_all();
   }
 }

@@ -72,7 +72,7 @@ void ResultJob::write(const execution::ResultWriterPlan& writer, const std::stri
       }
     }
   } catch (const workers::Cancelled&) {
-    return;  // nobody waits for the results any more
+    return;  // the results are no longer wanted
   } catch (...) {
     failure = as_task_failed("States.ResultWriterFailed");
   }

@@ -1,4 +1,4 @@
-// Stopping a run that nobody runs.
+// Stopping a run that no process runs.
 #pragma once
 
 #include <string>

@@ -17,7 +17,7 @@ namespace orch::engine {
 
 /// Hands open tasks to the pool and takes in how they end; watches that they show signs of life,
 /// and records when they have begun and how far they are. Last of the followers: it takes on
-/// whatever no one else does.
+/// whatever no other follower takes on.
 class Tasks final : public Participant, public Follower {
  public:
   /// `wakeup` is rung by worker threads.

@@ -17,8 +17,8 @@
 // (their tasks are open in the history and are delivered again, with a larger fence), timers and
 // heartbeats (folded from `due`), map runs (counted anew from their children's rows), queues of
 // activities (open tasks), reports that came before their task was submitted (their callers have no
-// answer yet), long decisions (the stimulus is decided again), callers that wait. Nobody outside is
-// told anything before the commit.
+// answer yet), long decisions (the stimulus is decided again), callers that wait. Nothing is told
+// outside before the commit.
 //
 // Threads and locks. Every participant and follower belongs to the engine's thread. Other threads
 // hand things over through Arrivals (arrivals.h), each with its own mutex, and then wake the
@@ -63,7 +63,7 @@ class Turn {
   Turn(store::Store& store, const Wakeup& wakeup);
 
   void begin();
-  /// Nothing happens when nothing was written. When nobody says whether it was kept, the store is
+  /// Nothing happens when nothing was written. When it is unknown whether it was kept, the store is
   /// asked: to decide the same again would do twice what was kept. Throws Error ORCH-0219 when it
   /// cannot be asked.
   void commit();

@@ -42,10 +42,10 @@ class Watchers {
   /// Keeps `look` under `owner` until it is called or taken back. False, and nothing is kept:
   /// something has happened since `seen`, look again at once.
   bool add(const Subject& subject, Count seen, const void* owner, Look look);
-  /// Takes back what was added; false when it is not there any more.
+  /// Takes back what was added; false when it is no longer there.
   bool take(const void* owner);
-  /// One thing for one taker: whoever has waited longest looks again. A waiter that then does not
-  /// look must wake another one.
+  /// One thing for one taker: the waiter that has waited longest looks again. A waiter that then
+  /// does not look must wake another one.
   void wake_one(const Subject& subject);
   /// All who wait for the subject look again.
   void wake_all(const Subject& subject);

@@ -47,7 +47,7 @@ struct OpenTask {
   std::string state;
   asl::Resource resource;  ///< of a map run its name
   json::Payload parameters;
-  std::string token;         ///< who returns it completes the task; empty: nobody outside can
+  std::string token;         ///< returning it completes the task; empty: nothing outside can
   std::int64_t attempt = 0;  ///< from 0
   bool begun = false;
   bool submitted = false;

@@ -87,7 +87,7 @@ void Decider::body(ThreadState& thread, const asl::Task& task) {
   if (task.heartbeat_seconds)
     scheduled.heartbeat_seconds = number(thread, *task.heartbeat_seconds, "HeartbeatSeconds");
   if (task.credentials) scheduled.role = role(thread, *task.credentials);
-  // Nobody may ever ask for a task of an activity; other tasks begin at once.
+  // A task of an activity may never be asked for; other tasks begin at once.
   if (task.resource.kind == asl::TaskKind::activity && scheduled.timeout_seconds)
     scheduled.due = moment_.at + std::chrono::seconds(*scheduled.timeout_seconds);
   scheduled.number = thread.retry_count;

@@ -65,7 +65,7 @@ using ActivityNames = std::set<std::string>;
 struct Moment {
   Instant at;
   std::uint64_t seed = 0;
-  Secret secret = {};  ///< what task tokens are made of; nobody may know it
+  Secret secret = {};  ///< what task tokens are made of; it must stay unknown
   /// Activities of the definition that do not exist: a task of one fails. Null: all exist. What
   /// followed from it is in the history, so it is not asked for again.
   std::shared_ptr<const ActivityNames> missing_activities = {};

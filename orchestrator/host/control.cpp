@@ -135,7 +135,7 @@ struct ControlServer::Impl {
     ::unlink(path.text().c_str());
     try {
       acceptor.open();
-      // Linux gives the file the mode of the socket, so nobody else can connect in between.
+      // Linux gives the file the mode of the socket, so no other user can connect in between.
       if (::fchmod(acceptor.native_handle(), private_modes.file) != 0)
         throw boost::system::system_error(errno, boost::system::generic_category());
       acceptor.bind({path.text()});

@@ -39,7 +39,7 @@ class ControlServer {
 /// How long an owner may take to answer: longer than it tries a store that fails.
 constexpr Millis answer_patience{90'000};
 
-/// Asks the store's owner. Empty when nobody answers (there is no owner, or it is about to end).
+/// Asks the store's owner. Empty when no owner answers (there is no owner, or it is about to end).
 /// Throws the owner's error as it was thrown there (Error, InvalidDocument), and Error ORCH-0007
 /// when it takes longer than `patience`.
 std::optional<boost::json::object> ask_owner(const std::filesystem::path& store,

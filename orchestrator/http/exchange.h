@@ -22,9 +22,9 @@ struct Exchange {
   std::optional<Response> response;
   std::function<void()> lost;       ///< see Reply::send
   std::function<void()> when_gone;  ///< see Reply::when_gone
-  std::atomic<bool> gone = false;   ///< the client sends nothing any more
+  std::atomic<bool> gone = false;   ///< the client has stopped sending
   bool broken = false;              ///< nor can it read
-  bool over = false;                ///< the session does not wait any more
+  bool over = false;                ///< the session no longer waits
 };
 
 }  // namespace orch::http

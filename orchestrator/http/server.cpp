@@ -35,7 +35,7 @@ net::awaitable<void> turn_away(tcp::socket socket, std::shared_ptr<Listening> st
   auto response = refusal(state->handler, {Fault::busy, "the server has no connection left"});
   response.prepare_payload();
   auto written = co_await beast::http::async_write(stream, response, as_result);
-  static_cast<void>(written);  // whoever is turned away need not listen
+  static_cast<void>(written);  // a client that is turned away need not listen
 }
 
 void report(const std::exception_ptr& failure) {

@@ -23,7 +23,7 @@ struct Limits {
   /// answered, and wait for their share with the rest unread.
   std::uint64_t small_body_bytes = 64 << 10;
   std::uint64_t bodies_bytes = 256 << 20;
-  /// One more, and whoever has waited longest without a request makes room.
+  /// One more, and the connection that has been idle longest makes room.
   std::size_t connections = 1'024;
   Millis header_time{60'000};  ///< from the end of the last answer to the end of a header
   Millis body_time{30'000};
@@ -49,7 +49,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  /// Accepts nobody any more and closes idle connections; requests at work are answered. Call on
+  /// Accepts no more connections and closes idle ones; requests at work are answered. Call on
   /// the io_context's thread.
   void stop();
   /// Requests that have no answer yet. Call on the io_context's thread.

@@ -54,8 +54,8 @@ class Fields {
   /// An array of strings; elements of another type are problems.
   std::vector<std::string> strings(std::string_view field);
 
-  /// Reports members nobody knows. `context` names the object: "a Task state". Names in `elsewhere`
-  /// exist, but not here.
+  /// Reports members that were not asked for. `context` names the object: "a Task state". Names in
+  /// `elsewhere` exist, but not here.
   void finish(const std::string& context, const std::vector<std::string>& elsewhere = {});
 
  private:

@@ -312,8 +312,8 @@ Value Evaluator::matcher(const Node& node) {
     const auto subject = arguments.empty() ? std::nullopt : subject_text(arguments.front());
     if (!subject) return {};
     const auto& text = *subject;
-    // A second argument says where to begin. Whoever passes a regular expression to $filter() gets
-    // the index there: the reference does so too.
+    // A second argument says where to begin. A regular expression that is passed to $filter()
+    // gets the index there, as in the reference.
     const bool later = arguments.size() > 1 && arguments[1].is_number();
     const auto start = later ? arguments[1].number() : 0;
     if (start > static_cast<double>(count_units(text))) return {};

@@ -337,7 +337,7 @@ Value Evaluator::array(const Node& node, const Value& input, const FramePtr& fra
     if (child->kind == Kind::array || !value.is_array()) {
       made->items.push_back(std::move(value));
     } else if (own && own->count == 1 && made->items.empty()) {
-      made->items.swap(own->items);  // of nobody else: a large range is not held twice
+      made->items.swap(own->items);  // held by nothing else: a large range is not kept twice
     } else {
       made->items.reserve(made->items.size() + value.size());
       for (std::size_t i = 0; i < value.size(); ++i) made->items.push_back(value.at(i));

@@ -61,7 +61,7 @@ struct Environment {
   std::int64_t now = 0;    ///< $now() and $millis(), milliseconds since 1970
   std::uint64_t seed = 0;  ///< of $random(), $shuffle() and $uuid()
   Limits limits = {};
-  /// Variables that are objects of these members, which nobody has to copy together first.
+  /// Variables that are objects of these members, which need not be copied together first.
   std::vector<std::pair<std::string_view, Bindings>> objects = {};
 };
 

@@ -12,7 +12,7 @@
 namespace orch::jsonata {
 namespace {
 
-// Whoever walks the tree recurses, so both ways of making it deep are bounded: brackets in
+// Walks of the tree recurse, so both ways of making it deep are bounded: brackets in
 // brackets, and operators in a row, which nest to the left.
 constexpr int deepest = 500;
 constexpr int tallest = 1'000;

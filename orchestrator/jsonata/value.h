@@ -1,7 +1,7 @@
 // What expressions compute with. Internal to the module.
 //
 // A Value is 16 bytes and cheap to copy. Documents that come in are never copied: strings, arrays
-// and objects of Boost.JSON are borrowed and look like our own to whoever reads them. What an
+// and objects of Boost.JSON are borrowed and read like our own. What an
 // evaluation makes is counted; counts are not atomic, an evaluation belongs to one thread.
 #pragma once
 

@@ -150,7 +150,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
     return false;
   }
 
-  // One task wakes one poller. Whoever was woken and takes nothing leaves it to the next.
+  // One task wakes one poller. A poller that was woken and takes nothing leaves it to the next.
   void pass_on(const AwsCall& pending) {
     const auto& subject = pending.call.subject;
     if (!pending.woken || !pending.call.handed_out.empty() || !subject) return;

@@ -15,7 +15,7 @@ enum class MockMode : std::uint8_t {
 };
 
 /// The first thing that does not fit, as "Field 'StartDate' must be a string"; empty: all fits.
-/// Results of services whose answers are not known here fit. Members nobody knows fit too.
+/// Results of services whose answers are not known here fit. Unknown members fit too.
 std::string mock_fault(std::string_view resource, const boost::json::value& result, MockMode mode);
 
 }  // namespace orch::stepfunctions

@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t default_size = 100;
 constexpr std::int64_t largest_size = 1'000;
 
-// Enough that nobody makes one by chance; a token opens nothing that its reader could not list.
+// Enough that none is made by chance; a token opens nothing that its reader could not list.
 constexpr std::size_t seal_size = 16;
 
 // Tokens outlive the process: they are sealed with what only this store knows.

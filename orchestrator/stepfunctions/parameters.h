@@ -22,7 +22,7 @@ struct Length {
 
 /// One object of a request. A member of the wrong type throws ServiceError SerializationException
 /// at once; a broken constraint is kept until check(). JSON null is an absent member, and members
-/// nobody reads are ignored, as clients of a newer model send them.
+/// that are not read are ignored, as clients of a newer model send them.
 class Parameters {
  public:
   /// `object` must outlive this.

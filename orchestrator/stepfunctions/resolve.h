@@ -22,7 +22,7 @@ struct Target {
 Target resolve(store::Machines& machines, const std::string& arn);
 
 /// The machine an unqualified ARN names; a qualifier is a ServiceError ValidationException. Throws
-/// StateMachineDoesNotExist for one that nobody has made.
+/// StateMachineDoesNotExist for one that was not created.
 store::MachineRow made_machine(Request& request, const std::string& arn);
 
 [[noreturn]] void refuse_machine(const std::string& arn);

@@ -280,7 +280,7 @@ bool exceeded(const execution::Trial& trial, const Configuration& configuration,
                                 static_cast<double>(item_count(trial, configuration, result));
 }
 
-/// A worker's way back when nobody counts heartbeats.
+/// A worker's way back when heartbeats are not counted.
 class Patience final : public workers::TaskContext {
  public:
   bool stop_requested() const override { return std::chrono::steady_clock::now() > end_; }

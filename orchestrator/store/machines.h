@@ -24,7 +24,7 @@ struct Revision {
 };
 
 struct MachineRow {
-  std::int64_t id = 0;  ///< 0: nobody has made it, but `orch submit` has started runs of it
+  std::int64_t id = 0;  ///< 0: it was not created, but `orch submit` has started runs of it
   std::string name;
   bool express = false;
   Instant created_at;
@@ -64,7 +64,7 @@ class Machines {
  public:
   virtual ~Machines() = default;
 
-  /// Runs `work`, which uses this object, in one transaction that nobody else's comes between; an
+  /// Runs `work`, which uses this object, in one transaction, isolated from all others; an
   /// exception undoes it.
   virtual void transact(const std::function<void()>& work) = 0;
 

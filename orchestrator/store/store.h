@@ -172,7 +172,7 @@ void require_sound(const ExecutionRow& row);
 /// Names a definition by its text: 32 hexadecimal digits.
 std::string definition_hash(std::string_view text);
 
-/// What has become of a transaction: kept whole, not at all, or nobody has said (the disk or the
+/// What has become of a transaction: kept whole, not at all, or unknown (the disk or the
 /// connection failed while it was committed): then Store::holds() tells.
 enum class CommitOutcome { committed, failed, unknown };
 
@@ -193,7 +193,7 @@ class Turn {
   /// Takes back what this turn has appended from the event `from` on. Throws Error ORCH-0211 when
   /// the store has given up the turn by itself.
   virtual void discard(ExecutionId id, execution::EventId from) = 0;
-  /// Sets status, end, output, error, cause and redrive count. The run is not paused any more; at
+  /// Sets status, end, output, error, cause and redrive count. The run is no longer paused; at
   /// its end it waits for no other one, and once it has succeeded it claims nothing.
   virtual void set_outcome(const ExecutionRow& row) = 0;
   virtual void set_definition(ExecutionId id, const std::string& hash) = 0;

@@ -7,7 +7,7 @@ store at random instants, and looks.
   - delegated: the owner dies between the commit of what another process asked for and its answer; that process
     becomes the owner, asks again, and nothing is done twice.
   - poison: a run over which the process dies twice does not stop the third one, and is resumed or ended by people.
-  - sharing: every process that is not killed ends as if it were alone, whoever owns the store meanwhile.
+  - sharing: every process that is not killed ends as if it were alone, whichever process owns the store meanwhile.
 
   command_crash.py --orch BINARY [--slow] [--seed N] [--only REGEX]
 """

@@ -40,7 +40,7 @@ TEST_F(SqliteDb, KeptStatementsComeBackAsNew) {
   Statement again(db_, text);
   EXPECT_EQ(sqlite3_next_stmt(db_.handle(), nullptr), first);
   ASSERT_TRUE(again.step());
-  EXPECT_EQ(again.int64(0), 0);  // no value is bound any more
+  EXPECT_EQ(again.int64(0), 0);  // no value is bound now
   Statement inside(db_, text);   // while the other is in use
   EXPECT_TRUE(inside.bind(1).step());
   ASSERT_TRUE(again.step());

@@ -35,7 +35,7 @@ TEST(ClaimsTest, OneRunHasAName) {
   claims.set(first, {"a", "b"}, false);
   EXPECT_EQ(claims.obstacle(second, {"b", "c"}), first);
   EXPECT_FALSE(claims.obstacle(second, {"c"}));
-  EXPECT_FALSE(claims.obstacle(first, {"a", "b", "c"})) << "nobody is in his own way";
+  EXPECT_FALSE(claims.obstacle(first, {"a", "b", "c"})) << "a run does not obstruct itself";
   claims.drop(first);
   EXPECT_FALSE(claims.obstacle(second, {"b", "c"}));
 }

@@ -1,4 +1,4 @@
-// Evaluations that take long hold nobody else up.
+// Long evaluations delay no other run.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// Runs whose reason is gone: children of a map run that is over, nested runs that nobody waits for.
+// Runs whose reason is gone: children of a map run that is over, nested runs that no task waits
+// for.
 #include <span>
 #include <thread>
 

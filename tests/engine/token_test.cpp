@@ -42,7 +42,7 @@ TEST_F(EngineTest, AnActivityTaskGivenBackGoesToTheNextWorker) {
   EXPECT_FALSE(engine_->take_activity_task(activity, "third"));
   engine_->report(task->token, {TokenReport::Kind::success, "1", {}, {}})->get();
   EXPECT_EQ(engine_->wait(id).output, "1");
-  engine_->give_back(task->token);  // too late: nobody gets it
+  engine_->give_back(task->token);  // too late: no poller gets it
   EXPECT_FALSE(engine_->take_activity_task(activity, "fourth"));
 }
 

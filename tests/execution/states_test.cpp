@@ -28,7 +28,7 @@ std::string definition_of(const bj::object& one) {
   return json::write(bj::object{{"StartAt", "S"}, {"States", std::move(states)}});
 }
 
-/// The execution when nothing moves it any more.
+/// The execution once nothing moves it.
 execution::Execution ended(const bj::object& one) {
   const auto* input = one.if_contains("input");
   Scenario scenario(definition_of(one), input ? json::write(*input) : "{}");

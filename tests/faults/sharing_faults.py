@@ -77,7 +77,7 @@ def readers_while_tables_are_published(world):
 
 @fault
 def two_runs_on_the_same_tables(world):
-    """Of two stores, at the same time: whoever comes too late for a table is told, and nothing is mixed."""
+    """Of two stores, at the same time: the one that comes too late for a table is told, and nothing is mixed."""
     for target in ("sqlite", "postgres"):
         project = world.project(target=target, only=TABLES)
         other = Project(project.folder / "other", world.options.orch, world.sqlite.after, project.target)

@@ -36,7 +36,7 @@ http::Response answer(const http::Request& request) {
   } catch (const aws::SignatureRefused&) {
     return response;
   }
-  fuzz::require(false, "nobody guesses a signature");
+  fuzz::require(false, "a signature cannot be guessed");
   return response;
 }
 

@@ -25,7 +25,7 @@ void replay(const std::filesystem::path& file) {
   try {
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: an exception that nobody documents: %s\n", file.c_str(),
+    std::fprintf(stderr, "%s: an exception that is not documented: %s\n", file.c_str(),
                  error.what());
     std::abort();
   }

@@ -85,7 +85,7 @@ class Project:
         return RunStore(self.store).sound()
 
     def strangers(self):
-        """Files in the folder that nobody should find there after a run."""
+        """Files in the folder that must not be there after a run."""
         known = {"catalog.json", "connections.json", "orch.json", "reports", "report.md", "report.json", "report.html",
                  "runs.db", "runs.db.lock",
                  "runs.db.sock", "runs.db.deciding"}  # of a killed owner; the next one replaces them

@@ -35,7 +35,7 @@ class Faults : public testing::Test {
     pg_run(pair_.from,
            "CREATE TABLE base (id integer PRIMARY KEY, v text);"
            "INSERT INTO base SELECT g, repeat('x', 100) FROM generate_series(1, 20000) g;"
-           // Reading row 19000 waits for whoever holds the lock.
+           // Reading row 19000 waits for the holder of the lock.
            "CREATE FUNCTION gate(id integer) RETURNS boolean LANGUAGE plpgsql VOLATILE AS "
            "$$ BEGIN IF id = 19000 THEN PERFORM pg_advisory_xact_lock_shared(1); END IF; "
            "RETURN true; END $$;"

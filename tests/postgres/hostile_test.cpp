@@ -88,7 +88,7 @@ TEST_F(HostileSource, DomainsArriveAsTheirBaseTypes) {
          "CREATE TYPE pair AS (a checked, b plain[]);"
          "CREATE TABLE t (id plain PRIMARY KEY, c checked, o outer_one, ps plain[], cs checked[], "
          "p pair);");
-  // The checks run where the rows are written first, with the rights of whoever does that.
+  // The checks run where the rows are written first, with the rights of the role that does that.
   pg_run(pair_.from,
          "INSERT INTO t VALUES (1, 'abc', 'o', '{1,NULL}', '{a,\"b c\"}', ROW('x', '{2}')),"
          "(2, 'def', 'p', NULL, '{}', NULL)");

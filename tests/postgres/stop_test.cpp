@@ -114,7 +114,8 @@ TEST_F(Stopping, PartsLeaveNoStagingTable) {
   EXPECT_EQ(staging_tables(), "0");
 }
 
-// Each load has a staging table of its own; what is left of an older one goes when nobody uses it.
+// Each load has a staging table of its own; what is left of an older one goes when no session uses
+// it.
 TEST_F(Stopping, AStagingTableInUseDoesNotHoldUpTheNextLoad) {
   replication_->stage(entry_of("t"));
   const auto staging = pg_value(pair_.to,
@@ -178,7 +179,7 @@ TEST_F(Stopping, ACheckThatRuns) {
 }
 
 TEST_F(Stopping, AServerThatDoesNotAnswerTheConnect) {
-  // Connections wait in the backlog: nobody speaks PostgreSQL behind this socket.
+  // Connections wait in the backlog: no server speaks PostgreSQL on this socket.
   test::SilentListener silent;
   const auto start = Clock::now();
   std::atomic<bool> stop = false;

@@ -84,7 +84,7 @@ class Scenario {
   Scenario(const Scenario&) = delete;
   Scenario& operator=(const Scenario&) = delete;
   ~Scenario() {
-    // A problem may have left somebody waiting for a step that does not come any more.
+    // A problem may have left a thread waiting for a step that no longer comes.
     for (auto& [name, run] : runs_) {
       run.context.stop = true;
       if (run.source) run.source->release();

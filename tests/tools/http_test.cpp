@@ -68,7 +68,7 @@ TEST_F(HttpTool, ALineBreakInAHeaderIsRefused) {
   }
 }
 
-// Nobody listens there: a connection would have been another failure.
+// No server listens there: a connection would have been another failure.
 TEST_F(HttpTool, LooksAtTheAddressBeforeItConnects) {
   library::HttpRequest request;
   request.url = "http://localhost:1/";

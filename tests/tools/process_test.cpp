@@ -87,7 +87,7 @@ TEST_F(ProcessTool, AProgramThatReadsNothingIsNoProblem) {
   EXPECT_EQ(call(R"({"argv":["echo","1"],"input":)" + input + "}"), 1);
 }
 
-/// True once process `pid` is gone (or a zombie nobody has reaped yet).
+/// True once process `pid` is gone (or a zombie not yet reaped).
 bool gone(const std::string& pid) {
   std::ifstream status("/proc/" + pid + "/stat");
   std::string number, name, state;

@@ -175,7 +175,7 @@ class Trouble(WorkTest):
         self.assertEqual(len(server.wait_for("SendTaskSuccess", 3)), 3)
 
     def test_an_endpoint_that_is_down_is_waited_for(self):
-        with socket.socket() as taken:  # bound, and nobody listens
+        with socket.socket() as taken:  # bound, but not listening
             taken.bind(("127.0.0.1", 0))
             worker = self.worker(f"http://127.0.0.1:{taken.getsockname()[1]}", "orch:noop")
             worker.wait_for("unreachable")

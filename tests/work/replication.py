@@ -156,7 +156,7 @@ class Replication(unittest.TestCase):
         execution = self.start()
         end = time.monotonic() + fleet.PATIENCE
         while "ActivityTimedOut" not in self.types(execution):
-            self.assertLess(time.monotonic(), end, "nobody misses it")
+            self.assertLess(time.monotonic(), end, "its silence goes unnoticed")
             time.sleep(0.1)
         self.worker("stage", "verify", "merge").wait_for("started")
         sleeper.signal(signal.SIGCONT)

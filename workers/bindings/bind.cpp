@@ -40,7 +40,7 @@ class BoundWorker final : public workers::Worker {
     return resource.starts_with("arn:aws:states:::states:startExecution");
   }
 
-  /// The task ends with what this binding gives, whoever would end it elsewhere.
+  /// The task ends with what this binding gives, whatever would end it elsewhere.
   static void complete(workers::TaskContext& context) {
     if (auto* open = dynamic_cast<workers::Completable*>(&context)) open->complete();
   }

@@ -47,8 +47,9 @@ class Connections {
   std::unique_ptr<data::SqlSession> open_sql(const std::string& name) const;
   /// How the database of a connection keeps names. Throws TaskFailed "Connection.Unknown".
   data::Naming naming(const std::string& name) const;
-  /// The database a connection leads to, whoever asks: server, port and name, or a file. Two
-  /// connections with the same text write the same tables. Throws TaskFailed "Connection.Unknown".
+  /// The database a connection leads to, the same for every user: server, port and name, or a file.
+  /// Two connections with the same text write the same tables. Throws TaskFailed
+  /// "Connection.Unknown".
   std::string database(const std::string& name) const;
   /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
   Endpoint endpoint(const std::string& name) const;

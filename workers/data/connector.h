@@ -50,8 +50,8 @@ class Connection {
   virtual ~Connection() = default;
   /// For people and logs: never a secret.
   virtual std::string display() const = 0;
-  /// The database it leads to, whoever asks: two with the same text write the same tables.
-  /// `folder` is Opening::folder.
+  /// The database it leads to, the same for every user: two with the same text write the same
+  /// tables. `folder` is Opening::folder.
   virtual std::string database(const std::filesystem::path& folder) const = 0;
 
   /// Throw TaskFailed "Connection.Down", "Connection.Refused".

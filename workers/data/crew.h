@@ -16,7 +16,7 @@ namespace orch::data {
 /// start() and join() belong to one thread; the destructor stops and joins.
 class Crew {
  public:
-  /// `on_halt` wakes whoever of the jobs may be blocked; called once at most, on any thread.
+  /// `on_halt` wakes the jobs that may be blocked; called once at most, on any thread.
   explicit Crew(std::function<void()> on_halt = {}) : on_halt_(std::move(on_halt)) {}
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;

@@ -27,9 +27,9 @@ struct Work {
 ///
 /// `ticket` comes from the token, so that every attempt, which has a token of its own, has one too.
 /// `fence` is the time at which the endpoint handed the task out, and `store` the region and
-/// account of the activity: fences of one endpoint compare, whoever works. The endpoint gives a
-/// task to another worker only after the first one's time (at least a second) has run out, so a
-/// worker that was taken for dead has a smaller fence than the one that replaced it.
+/// account of the activity: fences of one endpoint compare, in whichever process. The endpoint
+/// gives a task to another worker only after the first one's time (at least a second) has run out,
+/// so a worker that was taken for dead has a smaller fence than the one that replaced it.
 ///
 /// `run`, `run_name`, `state` and `attempt` are what the definition tells in the input's member
 /// "orch": {"run", "name", "state", "attempt"}, each of which may be absent. Throws TaskFailed

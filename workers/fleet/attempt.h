@@ -19,7 +19,7 @@ class Attempt final : public workers::TaskContext {
   /// What becomes of the result.
   enum class Fate : std::uint8_t {
     wanted,
-    lost,     ///< the endpoint has given the task up: nobody wants a result
+    lost,     ///< the endpoint has given the task up: a result is not wanted
     released  ///< this process ends: somebody else shall do it
   };
 

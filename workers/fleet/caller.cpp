@@ -13,7 +13,7 @@ constexpr Millis longest_pause{30'000};
 // A wake-up may be missed between a look and a wait.
 constexpr Millis look_interval{200};
 
-/// The call is given up because nobody wants its answer.
+/// The call is given up because its answer is not wanted.
 struct GivenUp {};
 
 // Between a half and the whole of it, so that many workers do not return in step.

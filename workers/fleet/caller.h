@@ -16,7 +16,7 @@ namespace orch::fleet {
 /// once, not once a call.
 class Caller {
  public:
-  /// True: the answer is not wanted any more.
+  /// True: the answer is no longer wanted.
   using Ended = std::function<bool()>;
 
   /// `client` outlives this.

@@ -17,7 +17,7 @@ namespace orch::fleet {
 /// An endpoint that answers nothing, or refuses. The code is ORCH-0660.
 class Refusal : public Error {
  public:
-  /// `type` is the service's name of the error, "TaskTimedOut"; empty when nobody answered.
+  /// `type` is the service's name of the error, "TaskTimedOut"; empty when there was no answer.
   Refusal(std::string type, const std::string& message, std::string hint, bool passing)
       : Error("ORCH-0660", message, std::move(hint)), type_(std::move(type)), passing_(passing) {}
 

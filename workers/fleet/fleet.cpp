@@ -191,7 +191,7 @@ void Fleet::beat(const ActivityTask& given, const workers::Task& task, Attempt& 
   } catch (const Refusal& refusal) {
     if (is_gone(refusal)) attempt.stop(Attempt::Fate::lost);
   } catch (const Error& error) {
-    fail(error);  // nobody can be told what happens
+    fail(error);  // what happens can no longer be told
   }
 }
 

@@ -85,7 +85,7 @@ class Fleet {
   const Options options_;
   const Observer observe_;
   Caller caller_;
-  std::atomic<bool> stopping_ = false;  ///< no polls any more
+  std::atomic<bool> stopping_ = false;  ///< no more polls
   std::atomic<bool> leaving_ = false;   ///< no repetitions of what cannot be told, either
   mutable std::mutex mutex_;            ///< guards what follows
   std::condition_variable idle_;

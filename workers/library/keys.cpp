@@ -97,7 +97,7 @@ std::optional<Keys::Lease> Keys::of_container() {
   return read_lease(ask("GET", url, headers), url);
 }
 
-// A machine that is none of AWS has nobody at that address.
+// On a machine outside AWS nothing answers at that address.
 std::optional<Keys::Lease> Keys::of_instance() {
   if (environment("AWS_EC2_METADATA_DISABLED") == "true") return std::nullopt;
   auto host = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT");

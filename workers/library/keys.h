@@ -19,7 +19,7 @@ class Keys {
   /// `ask_instance`: whether to look for a metadata service, which only machines at AWS have.
   explicit Keys(bool ask_instance) : ask_instance_(ask_instance) {}
 
-  /// Unset when nobody has given any. Keys of a role are kept until five minutes before their end.
+  /// Unset when none were given. Keys of a role are kept until five minutes before their end.
   /// Blocks for a few seconds at most. Throws Error ORCH-0661 when somebody who should give keys
   /// does not.
   std::optional<aws::Credentials> current();

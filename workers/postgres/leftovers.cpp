@@ -17,7 +17,7 @@ void remove(pg::Connection& connection, const data::TableName& target, const dat
             const std::string& name) {
   pg::Transaction transaction(connection);
   connection.exec(cleaning_patience);
-  // With the fence held, nobody begins a load whose staging table would look like a leftover.
+  // With the fence held, no session begins a load whose staging table would look like a leftover.
   const auto ours = connection.exec(
       "SELECT FROM orch.fence WHERE table_schema = $1 AND table_name = $2 AND store = $3 "
       "AND fence <= $4 FOR UPDATE",

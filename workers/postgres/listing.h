@@ -10,7 +10,7 @@
 namespace orch::postgres {
 
 /// Tables, views and foreign tables of all the user's schemas. Partitions are part of their parent,
-/// and orch's bookkeeping is nobody's data: neither is listed.
+/// and orch's bookkeeping is not user data: neither is listed.
 std::vector<data::Listed> list_relations(pg::Connection& connection);
 
 /// The user's schemas, in order.

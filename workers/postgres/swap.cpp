@@ -43,9 +43,9 @@ constexpr const char* keys_sql = R"sql(
   SELECT pg_get_constraintdef(oid) FROM pg_constraint
    WHERE conrelid = to_regclass($1) AND contype IN ('p', 'u') ORDER BY oid)sql";
 
-// True for a table that orch made and nobody rearranged: its one partition is the default one, has
-// the name that orch gives it, and the evidence says that loads were swapped in. Then, whether a
-// subscriber or a foreign key would miss the exchange.
+// True for a table that orch made and that was not rearranged: its one partition is the default
+// one, has the name that orch gives it, and the evidence says that loads were swapped in. Then,
+// whether a subscriber or a foreign key would miss the exchange.
 constexpr const char* possible_sql = R"sql(
   SELECT count(*) = 1
      AND bool_and(c.relname = $2 AND n.nspname = $3 AND pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT')

@@ -64,7 +64,7 @@ class Publisher {
                                      : std::chrono::milliseconds(100 * std::min(attempt, 15)));
           continue;
         }
-        // Whoever only reads keeps a table from being exchanged, and its rows from nothing.
+        // A reader keeps a table from being exchanged, but not its rows from being changed.
         if (!exchanging_) throw;
         by_rows_ = true;
         started_ = Clock::now();
@@ -152,7 +152,7 @@ class Publisher {
     return merge(staged, *target, false);
   }
 
-  /// The table is created together with its first rows: nobody finds it empty.
+  /// The table is created together with its first rows: no session finds it empty.
   data::Published create(const StagedLoad& staged) {
     auto* swap = swap_if_any();
     if (swap && swap->create(plan_)) return exchange(*swap, staged, true);

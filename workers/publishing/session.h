@@ -50,8 +50,8 @@ class Session {
   /// may wait or be waited for: an earlier delivery of the same run, which still holds locks, is
   /// ended, and a session of another run that no longer moves. Throws as hold_fence() does.
   virtual void claim(const data::TableName&, const data::LoadId&) {}
-  /// Who holds `table`: {"pid", "user", "query", "since"}; empty where nobody does, or a database
-  /// does not say.
+  /// Who holds `table`: {"pid", "user", "query", "since"}; empty where no session does, or a
+  /// database does not say.
   virtual boost::json::object lock_holder(const data::TableName&) { return {}; }
   /// Brings the bookkeeping up to date, where begin() does not.
   virtual void ready_bookkeeping() {}
@@ -77,8 +77,8 @@ class Session {
   /// not look at them, sequences. `removed`: rows may have been deleted or changed.
   virtual void after_rows(const data::LoadPlan& plan, const TableFacts& target, bool removed) = 0;
 
-  /// Drops a staging table of no more use, within the transaction, where nobody else can be looking
-  /// at it.
+  /// Drops a staging table of no more use, within the transaction, where no other session can be
+  /// looking at it.
   virtual void drop_staging(const data::TableName& staging) = 0;
   /// Drops, after a publish by `load`, what its staging has left.
   virtual void clear_up(const data::TableName&, const data::LoadId&) {}

@@ -9,7 +9,7 @@ class Swap {
  public:
   virtual ~Swap() = default;
   /// True when `target` is one that orch made to be exchanged, nothing of it would be lost, and
-  /// nobody who watches its rows (triggers, publications, foreign keys) would miss the change.
+  /// nothing that watches its rows (triggers, publications, foreign keys) would miss the change.
   virtual bool possible(const data::LoadPlan& plan, const TableFacts& target) = 0;
   /// Builds on the staging table what the target demands, in a transaction of its own: no reader
   /// waits for it.

@@ -30,7 +30,7 @@ catalog::Entry entry_now(const workers::Task& task, const boost::json::value* re
     if (found == catalog.entries.end())
       throw workers::TaskFailed(
           "Catalog.Invalid",
-          fmt::format("the catalog has no \"{}\" any more, which this run replicates", key),
+          fmt::format("the catalog no longer has \"{}\", which this run replicates", key),
           "put the entry back and resume the run, or start a new run without it", "ORCH-0312",
           {{"key", key}});
     auto entry = *found;

@@ -55,7 +55,7 @@ Finding look_at(const connectors::Connections& connections, connectors::Summary 
   return finding;
 }
 
-// All at once: a connection that hangs until its timeout delays nobody.
+// All at once: a connection that hangs until its timeout delays no other.
 std::vector<Finding> look_at_all(const connectors::Connections& connections,
                                  const std::vector<Wanted>& wanted) {
   const auto known = connections.list();

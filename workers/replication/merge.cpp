@@ -6,7 +6,7 @@
 namespace orch::replication {
 namespace {
 
-/// The staged plan; or, when nothing is staged any more, as much of one as the target needs to
+/// The staged plan; or, when nothing is staged by now, as much of one as the target needs to
 /// answer that the load is published already.
 data::LoadPlan plan_of(const Work& work, data::Target& target, const data::LoadId& load) {
   const auto staged = staged_plan(work, target);

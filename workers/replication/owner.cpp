@@ -32,7 +32,7 @@ bool same_catalog(const boost::json::object& left, const boost::json::object& ri
          text(left, "store").empty() || text(right, "store").empty();
 }
 
-/// Whoever does it, the same rows arrive.
+/// Whichever process does it, the same rows arrive.
 bool same_work(const boost::json::object& left, const boost::json::object& right) {
   for (const auto* member : {"database", "relation", "where"})
     if (text(left, member) != text(right, member)) return false;

@@ -31,7 +31,7 @@ class SqliteDialect final : public publishing::Dialect {
   std::string name_problem(std::string_view name) const override {
     return name.find('\0') == std::string_view::npos ? "" : "holds a NUL character";
   }
-  /// SQLITE_MAX_COLUMN, where nobody has changed it.
+  /// SQLITE_MAX_COLUMN, unless it was changed.
   std::size_t most_columns() const override { return 2'000; }
   std::string table_problem(const data::TableName& table) const override {
     if (!table.schema.empty())

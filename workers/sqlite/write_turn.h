@@ -15,8 +15,8 @@ class TurnQueue;
 
 /// The right to write to a database file, held until destroyed. Waits in the order of arrival,
 /// without a limit: who is before us makes progress, or fails and goes away. SQLite's own busy
-/// timeout is no queue: it polls, and starves whoever comes between two long transactions. May be
-/// destroyed on another thread.
+/// timeout is no queue: it polls, and starves a writer that comes between two long transactions.
+/// May be destroyed on another thread.
 class WriteTurn {
  public:
   /// Throws workers::Cancelled soon after `stop` answers true.

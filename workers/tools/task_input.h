@@ -10,8 +10,8 @@
 
 namespace orch::tools {
 
-/// Calls `read` for the task's input object, then refuses members nobody read. Throws TaskFailed
-/// "Input.Invalid" (ORCH-0601) that lists everything `read` found wrong.
+/// Calls `read` for the task's input object, then refuses members that were not read. Throws
+/// TaskFailed "Input.Invalid" (ORCH-0601) that lists everything `read` found wrong.
 void read_input(const workers::Task& task, const std::function<void(json::Fields&)>& read);
 
 /// The same text for every delivery of one attempt, another one for the next attempt.

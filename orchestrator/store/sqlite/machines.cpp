@@ -201,7 +201,7 @@ class SqliteMachines final : public Machines {
         revision_columns, rest);
   }
 
-  // A workflow of runs that `orch submit` started, as a machine that nobody has made yet: its
+  // A workflow of runs that `orch submit` started, as a machine that is not created yet: its
   // definition is the newest run's, of those that `newest` selects.
   static std::string submitted_query(const char* newest) {
     return fmt::format(

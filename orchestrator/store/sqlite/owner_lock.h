@@ -15,8 +15,8 @@ class OwnerLock {
   /// `command` describes this process.
   OwnerLock(const std::filesystem::path& store, const std::string& command);
 
-  /// What the present owner wrote: "process 4711 (orch submit …) since 2026-…". Empty when nobody
-  /// owns the store. Never in the way of somebody who wants to become the owner.
+  /// What the present owner wrote: "process 4711 (orch submit …) since 2026-…". Empty when no
+  /// process owns the store. Does not obstruct a process that is becoming the owner.
   static std::optional<std::string> owner(const std::filesystem::path& store);
 
  private:

@@ -149,7 +149,7 @@ class Replace final : public RowStrategy {
   }
 
   static void replace_rows(RowMerge& merge, Changes& changes) {
-    // What nobody can see, who sees only the rows before and after, may be done in the short way.
+    // Readers see only the rows before and after, so the short way may be taken in between.
     if (is_watched(merge) && !merge.target.row_id.empty()) return apply_difference(merge, changes);
     changes.method = "delete-insert";
     delete_all(merge, changes);

@@ -159,7 +159,7 @@ class ReportStep final : public workers::Worker {
                          const bj::object& output) {
     const auto name = folder && folder->is_string() ? std::string(folder->get_string())
                                                     : "reports/" + path_segment(task.run_name);
-    // Also of a folder that nobody named: a link may stand there.
+    // Also of the default folder: a link may be there.
     if (task.access)
       workers::deny(
           task.access->refuse({access::Demand::Kind::write, name, ""}, connections.folder()));
