@@ -121,7 +121,7 @@ class Connection {
   /// False when it is in a transaction, is broken, or had a statement cancelled: the server may
   /// obey that late.
   bool is_untouched() const;
-  /// False when the server has said something that nobody asked for: that it has ended the session,
+  /// False when the server has said something unasked: that it has ended the session,
   /// in most cases.
   bool is_quiet() const;
   /// A statement of it is being cancelled.

@@ -1,4 +1,4 @@
-// Sessions are kept for the next piece of work, and nobody is ended in another's place.
+// Sessions are kept for the next piece of work, and none is ended in place of another.
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
@@ -75,7 +75,7 @@ TEST_F(Kept, IsNotSharedAndNotKeptAmidstAnything) {
     cancelled = number_of(stopped);
     stopped->stop_when([&] { return stop; });
     EXPECT_THROW(stopped->exec("SELECT pg_sleep(60)"), pg::Stopped);
-    stop = false;  // nobody asks for a stop any more, but the cancelling may still be under way
+    stop = false;  // no stop is asked for now, but the cancelling may still be under way
   }
   EXPECT_NE(number_of(KeptSession(settings_)), cancelled);
 }

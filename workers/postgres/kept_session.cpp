@@ -26,7 +26,7 @@ constexpr const char* forget_all =
     "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; "
     "SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES";
 
-/// The sessions that nobody has at work. Any thread.
+/// The idle sessions. Any thread.
 class Kept {
  public:
   // Never destroyed: work that was left to itself may give a session back while the process ends.

@@ -36,7 +36,7 @@ class KeptSession {
   std::string leave_;
 };
 
-/// Closes those that nobody has at work.
+/// Closes the idle ones.
 void close_kept_sessions() noexcept;
 
 }  // namespace orch::postgres
