@@ -16,6 +16,7 @@
 #include "orchestrator/engine/task_token.h"
 #include "orchestrator/engine/tasks.h"
 #include "orchestrator/engine/timers.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

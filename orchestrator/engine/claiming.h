@@ -11,6 +11,7 @@
 #include "orchestrator/engine/follower.h"
 #include "orchestrator/engine/participant.h"
 #include "orchestrator/engine/runs.h"
+#include "orchestrator/execution/execution.h"
 #include "workers/worker.h"
 
 namespace orch::engine {

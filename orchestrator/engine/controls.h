@@ -7,6 +7,7 @@
 #include "orchestrator/engine/claiming.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/runs.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

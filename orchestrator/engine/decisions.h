@@ -13,6 +13,7 @@
 #include "orchestrator/engine/long_decision.h"
 #include "orchestrator/engine/participant.h"
 #include "orchestrator/engine/turn.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

@@ -14,6 +14,7 @@
 #include "orchestrator/engine/follower.h"
 #include "orchestrator/engine/participant.h"
 #include "orchestrator/engine/workflows.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "orchestrator/engine/active.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

@@ -7,6 +7,7 @@
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/engine/long_decision.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

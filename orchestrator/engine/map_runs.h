@@ -15,6 +15,7 @@
 #include "orchestrator/engine/orphans.h"
 #include "orchestrator/engine/participant.h"
 #include "orchestrator/engine/runs.h"
+#include "orchestrator/execution/execution.h"
 #include "workers/worker.h"
 
 namespace orch::engine {

@@ -15,6 +15,7 @@
 #include "orchestrator/engine/participant.h"
 #include "orchestrator/engine/runs.h"
 #include "orchestrator/engine/submissions.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

@@ -12,6 +12,7 @@
 #include "orchestrator/engine/pool.h"
 #include "orchestrator/engine/runs.h"
 #include "orchestrator/engine/timers.h"
+#include "orchestrator/execution/execution.h"
 
 namespace orch::engine {
 

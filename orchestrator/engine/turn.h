@@ -41,6 +41,7 @@
 #include "orchestrator/engine/clock.h"
 #include "orchestrator/engine/run_id.h"
 #include "orchestrator/engine/wakeup.h"
+#include "orchestrator/execution/execution.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::engine {

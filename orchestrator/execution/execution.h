@@ -8,25 +8,17 @@
 #include <string_view>
 #include <vector>
 
-#include "orchestrator/asl/definition.h"
 #include "orchestrator/execution/event.h"
+#include "orchestrator/execution/status.h"
 #include "orchestrator/execution/stimulus.h"
+
+namespace orch::asl {
+struct Workflow;
+}
 
 namespace orch::execution {
 
 struct Live;
-
-enum class Status : std::uint8_t { running, succeeded, failed, timed_out, aborted };
-
-/// "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED".
-std::string_view to_string(Status status);
-std::optional<Status> status_from(std::string_view name);
-
-/// Where an execution is stopped for being too large; 0: never.
-struct Quotas {
-  std::int64_t payload_bytes = 0;  ///< of a state's or task's output, as JSON text
-  std::int64_t events = 0;         ///< of the history
-};
 
 /// What does not change over an execution's life and the context object shows.
 struct Identity {

@@ -11,6 +11,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "orchestrator/asl/definition.h"
 #include "orchestrator/execution/execution.h"
 
 namespace orch::execution {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "orchestrator/asl/failure.h"
+#include "orchestrator/asl/definition.h"
 #include "orchestrator/execution/execution.h"
 
 namespace orch::execution {

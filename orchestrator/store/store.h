@@ -15,7 +15,7 @@
 
 #include "orchestrator/base/time.h"
 #include "orchestrator/execution/event.h"
-#include "orchestrator/execution/execution.h"
+#include "orchestrator/execution/status.h"
 
 namespace orch::store {
 
