@@ -50,7 +50,7 @@ Refusal of_file(const Demand& demand, const std::string& why) {
 
 }  // namespace
 
-Policy::Policy(Grants grants, std::vector<fs::path> own) : grants_(std::move(grants)) {
+Policy::Policy(Grants grants, const std::vector<fs::path>& own) : grants_(std::move(grants)) {
   for (const auto& file : own)
     if (!file.empty()) own_.push_back(true_place(file).value_or(file));
 }

@@ -26,7 +26,7 @@ class Policy {
  public:
   /// `own` are files of the server that no client may read or write, wherever they are: store,
   /// keys, connections, bindings. So are files whose names begin with theirs (".db-wal").
-  Policy(Grants grants, std::vector<std::filesystem::path> own);
+  Policy(Grants grants, const std::vector<std::filesystem::path>& own);
 
   /// Empty: allowed. `project` is the folder of the run's connections file; empty: there is none.
   /// Of a demand with an empty value it decides whether any could be allowed. Paths are judged by
