@@ -71,6 +71,8 @@ CALLS = [
     ["explain", NAME],
     ["help", NAME],
     ["catalog", "discover", "odd", "--connections", "connections.json", "--target", "copy"],
+    ["connection", "test", NAME],
+    ["connection", "test", "odd"],
     ["catalog", "validate", "catalog.json"],
     ["catalog", "show", "catalog.json"],
     ["catalog", "refresh", "catalog.json"],
