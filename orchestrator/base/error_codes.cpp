@@ -221,10 +221,11 @@ constexpr std::array codes = {
     ErrorCode{
         "ORCH-0406", "a database denied the work",
         "The user lacks a privilege, or the server only reads. The message names the object."},
-    ErrorCode{"ORCH-0407", "the library of DuckDB is missing",
-              "DuckDB files and Parquet files are read by DuckDB, whose library (libduckdb.so) orch "
-              "loads when it is first needed. scripts/install-duckdb puts it into your data folder, "
-              "where orch looks; ORCH_DUCKDB names another file."},
+    ErrorCode{
+        "ORCH-0407", "the library of DuckDB is missing",
+        "DuckDB files and Parquet files are read by DuckDB, whose library (libduckdb.so) orch "
+        "loads when it is first needed. scripts/install-duckdb puts it into your data folder, "
+        "where orch looks; ORCH_DUCKDB names another file."},
     ErrorCode{"ORCH-0408", "a database refused a statement",
               "A query, condition or name of the catalog is not right for this database."},
     ErrorCode{"ORCH-0410", "a type cannot arrive unchanged",

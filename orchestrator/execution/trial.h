@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/definition.h"
+#include "orchestrator/asl/failure.h"
 #include "orchestrator/execution/execution.h"
 
 namespace orch::execution {

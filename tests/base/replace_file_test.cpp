@@ -1,4 +1,6 @@
 // A file is whole or not there, and nothing is left beside it.
+#include "orchestrator/base/replace_file.h"
+
 #include <string>
 #include <thread>
 #include <vector>
@@ -6,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/read_file.h"
-#include "orchestrator/base/replace_file.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch {
