@@ -4,7 +4,6 @@
 #include <charconv>
 #include <iterator>
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -196,29 +195,6 @@ std::vector<data::Listed> list_database(Connection& connection) {
 
 std::string condition_of(const std::string& where) {
   return where.empty() ? "" : enclosed(where, "the condition");
-}
-
-std::string where_clause(const std::string& condition) {
-  return condition.empty() ? "" : " WHERE " + condition;
-}
-
-std::string both(const std::string& left, const std::string& right) {
-  if (left.empty()) return right;
-  return right.empty() ? left : left + " AND " + right;
-}
-
-const data::Column& column_of(const data::Table& table, const std::string& name) {
-  const auto found = std::ranges::find_if(
-      table.columns, [&](const auto& column) { return boost::iequals(column.name, name); });
-  if (found != table.columns.end()) return *found;
-  std::vector<std::string> names;
-  for (const auto& column : table.columns) names.push_back(column.name);
-  throw workers::TaskFailed(
-      "Source.ColumnMissing",
-      fmt::format("no column \"{}\" in {}{}", name,
-                  table.name.name.empty() ? "the query" : table.name.display(),
-                  did_you_mean(name, names)),
-      "the catalog names columns that the source has", "ORCH-0445", {{"column", name}});
 }
 
 }  // namespace orch::duckdb

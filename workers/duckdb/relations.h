@@ -27,12 +27,5 @@ std::vector<data::Listed> list_database(Connection& connection);
 
 /// The author's condition in brackets; empty: none. Throws TaskFailed "Source.QueryFailed".
 std::string condition_of(const std::string& where);
-/// " WHERE …", or nothing.
-std::string where_clause(const std::string& condition);
-/// Both conditions; either may be empty.
-std::string both(const std::string& left, const std::string& right);
-
-/// Throws TaskFailed "Source.ColumnMissing". Case does not count.
-const data::Column& column_of(const data::Table& table, const std::string& name);
 
 }  // namespace orch::duckdb

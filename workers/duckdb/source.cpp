@@ -7,6 +7,7 @@
 
 #include "orchestrator/base/time.h"
 #include "orchestrator/db/duckdb.h"
+#include "workers/data/select.h"
 #include "workers/duckdb/failures.h"
 #include "workers/duckdb/relations.h"
 #include "workers/duckdb/types.h"
@@ -131,10 +132,10 @@ class DuckdbSource final : public data::Source {
                                             const std::string& where) override {
     return guarded(doing("reading the watermark " + column), [&]() -> std::optional<std::string> {
       const auto found = find_relation(connection_, place_, from);
-      const auto& of = column_of(found.table, column);
+      const auto& of = data::column_of(found.table, column);
       const auto largest =
           connection_.texts(fmt::format("SELECT CAST(max({}) AS VARCHAR) FROM {}{}", quote(of.name),
-                                        found.from, where_clause(condition_of(where))));
+                                        found.from, data::where_clause(condition_of(where))));
       if (largest.front().front().empty()) return std::nullopt;
       return largest.front().front();
     });
@@ -171,16 +172,16 @@ std::vector<std::unique_ptr<data::RowReader>> DuckdbSource::open(const data::Rea
     watermark_.reset();
     if (request.watermark) {
       watermark_ = look_at_watermark(connection, relation, *request.watermark, condition);
-      condition = both(condition, watermark_condition(relation.table, *request.watermark));
+      condition = data::both(condition, watermark_condition(relation.table, *request.watermark));
     }
     std::vector<std::string> selected_columns;
     std::vector<data::Column> columns;
     for (const auto& name : request.columns) {
-      columns.push_back(column_of(relation.table, name));
+      columns.push_back(data::column_of(relation.table, name));
       selected_columns.push_back(selected(columns.back(), quote(columns.back().name)));
     }
     auto sql = fmt::format("SELECT {} FROM {}{}", fmt::join(selected_columns, ", "), relation.from,
-                           where_clause(condition));
+                           data::where_clause(condition));
     std::vector<std::unique_ptr<data::RowReader>> readers;
     readers.push_back(std::make_unique<Reader>(place, std::move(connection), std::move(sql),
                                                std::move(columns), std::move(files)));

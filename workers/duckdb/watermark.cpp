@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/db/duckdb.h"
+#include "workers/data/select.h"
 #include "workers/data/watermark.h"
 #include "workers/rows/decimal.h"
 
@@ -56,7 +57,7 @@ std::string example(Connection& connection, const Relation& relation,
     names.push_back(fmt::format("coalesce(CAST({} AS VARCHAR), 'NULL')", quote(column)));
   const auto found =
       connection.texts(fmt::format("SELECT {} FROM {}{} LIMIT 1", fmt::join(names, ", "),
-                                   relation.from, where_clause(condition)));
+                                   relation.from, data::where_clause(condition)));
   std::vector<std::string> values;
   if (!found.empty())
     for (std::size_t i = 0; i < columns.size(); ++i)
@@ -77,45 +78,40 @@ std::string watermark_text(const data::Column& column) {
 }
 
 std::string watermark_condition(const data::Table& table, const data::WatermarkRange& range) {
-  const auto& column = column_of(table, range.column);
+  const auto& column = data::column_of(table, range.column);
   data::check_order(range, order_in(column));
-  const auto name = quote(column.name);
-  std::string condition;
-  if (range.after)
-    condition = fmt::format("{} {} {}", name, range.at_after || !range.overlap.empty() ? ">=" : ">",
-                            lower_bound(column, range));
-  if (range.upto)
-    condition = both(condition, fmt::format("{} <= {}", name, bound(column, *range.upto)));
-  if (condition.empty() || !range.with_nulls) return condition;
-  return fmt::format("({} OR {} IS NULL)", condition, name);
+  return data::range_condition(range, quote(column.name),
+                               range.after ? lower_bound(column, range) : std::string(),
+                               range.upto ? bound(column, *range.upto) : std::string());
 }
 
 data::WatermarkState look_at_watermark(Connection& connection, const Relation& relation,
                                        const data::WatermarkRange& range,
                                        const std::string& condition) {
-  const auto& column = column_of(relation.table, range.column);
+  const auto& column = data::column_of(relation.table, range.column);
   const auto name = quote(column.name);
   data::WatermarkState state;
   state.order = order_in(column);
   // NaN is larger than all that may come.
   const auto odd = is_real(column) ? fmt::format("({0} IS NULL OR isnan({0}))", name)
                                    : fmt::format("{} IS NULL", name);
-  const auto odd_rows = both(condition, odd);
+  const auto odd_rows = data::both(condition, odd);
   const auto counted = connection.texts(fmt::format(
       "SELECT CAST(count(*) - count({0}) AS VARCHAR), CAST(count({0}) AS VARCHAR) FROM {1}{2}",
-      name, relation.from, where_clause(odd_rows)));
+      name, relation.from, data::where_clause(odd_rows)));
   state.nulls = whole(counted.front()[0]);
   state.not_comparable = whole(counted.front()[1]);
   if (state.nulls + state.not_comparable > 0)
     state.example =
         example(connection, relation,
-                state.not_comparable > 0 ? both(odd_rows, name + " IS NOT NULL") : odd_rows);
+                state.not_comparable > 0 ? data::both(odd_rows, name + " IS NOT NULL") : odd_rows);
   auto newer = range;
   newer.with_nulls = false;
   const auto largest = connection.texts(
       fmt::format("SELECT CAST(max({}) AS VARCHAR) FROM {}{}", name, relation.from,
-                  where_clause(both(both(condition, watermark_condition(relation.table, newer)),
-                                    fmt::format("NOT ({})", odd)))));
+                  data::where_clause(
+                      data::both(data::both(condition, watermark_condition(relation.table, newer)),
+                                 fmt::format("NOT ({})", odd)))));
   if (!largest.front().front().empty()) state.upto = largest.front().front();
   if (!state.upto) state.upto = range.after;
   return state;

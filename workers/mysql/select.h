@@ -19,12 +19,6 @@ std::string enclosed_query(const std::string& query);
 /// The author's condition in brackets; empty for none.
 std::string condition_of(const std::string& where);
 
-/// " WHERE condition", or nothing.
-std::string where_clause(const std::string& condition);
-
-/// "left AND right", where either may be empty.
-std::string both(const std::string& left, const std::string& right);
-
 struct SelectPlan {
   std::string sql;                ///< the whole statement
   std::vector<data::Kind> kinds;  ///< of its columns
@@ -33,9 +27,5 @@ struct SelectPlan {
 /// What reads the columns of `request` under `condition`.
 SelectPlan select_plan(const data::Table& table, const data::ReadRequest& request,
                        const std::string& condition);
-
-/// The column of `table`, whose names compare without case as the server's do. Throws TaskFailed
-/// "Source.ColumnMissing".
-const data::Column& column_of(const data::Table& table, const std::string& name);
 
 }  // namespace orch::mysql

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "workers/data/select.h"
 #include "workers/mysql/describe.h"
 #include "workers/mysql/failures.h"
 #include "workers/mysql/mysql.h"
@@ -116,11 +117,11 @@ class MysqlSource final : public data::Source {
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override {
     const auto table = describe(from);
-    const auto& found = column_of(table, column);
+    const auto& found = data::column_of(table, column);
     return reading("reading the watermark " + column, [&] {
       return connection_.value(fmt::format(
           "SELECT {} FROM {}{} ORDER BY {} DESC LIMIT 1", watermark_text(found), from_clause(from),
-          where_clause(both(condition_of(where), quote(found.name) + " IS NOT NULL")),
+          data::where_clause(data::both(condition_of(where), quote(found.name) + " IS NOT NULL")),
           quote(found.name)));
     });
   }
@@ -198,7 +199,7 @@ std::vector<std::unique_ptr<data::RowReader>> MysqlSource::open(const data::Read
     auto condition = author;
     if (request.watermark) {
       watermark_ = look_at_watermark(connection, table, request, author);
-      condition = both(condition, watermark_condition(table, *request.watermark));
+      condition = data::both(condition, watermark_condition(table, *request.watermark));
     }
     auto plan = select_plan(table, request, condition);
     // What the server refuses of the statement, it refuses before anything is staged.

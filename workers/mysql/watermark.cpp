@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "workers/data/select.h"
 #include "workers/data/watermark.h"
 #include "workers/mysql/select.h"
 #include "workers/mysql/types.h"
@@ -61,7 +62,7 @@ std::string example(Connection& connection, const data::Table& table, const std:
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(quote(column));
   auto found = connection.query(fmt::format("SELECT {} FROM {}{} LIMIT 1", fmt::join(names, ", "),
-                                            from, where_clause(condition)));
+                                            from, data::where_clause(condition)));
   std::vector<std::string> values;
   while (found.next())
     for (std::size_t i = 0; i < columns.size(); ++i)
@@ -76,24 +77,18 @@ std::string watermark_text(const data::Column& column) {
 }
 
 std::string watermark_condition(const data::Table& table, const data::WatermarkRange& range) {
-  const auto& column = column_of(table, range.column);
+  const auto& column = data::column_of(table, range.column);
   data::check_order(range, order_in(column));
-  const auto name = quote(column.name);
-  std::string condition;
-  if (range.after)
-    condition = fmt::format("{} {} {}", name, range.at_after || !range.overlap.empty() ? ">=" : ">",
-                            lower_bound(column, range));
-  if (range.upto)
-    condition = both(condition, fmt::format("{} <= {}", name, bound(column, *range.upto)));
-  if (condition.empty() || !range.with_nulls) return condition;
-  return fmt::format("({} OR {} IS NULL)", condition, name);
+  return data::range_condition(range, quote(column.name),
+                               range.after ? lower_bound(column, range) : std::string(),
+                               range.upto ? bound(column, *range.upto) : std::string());
 }
 
 data::WatermarkState look_at_watermark(Connection& connection, const data::Table& table,
                                        const data::ReadRequest& request,
                                        const std::string& condition) {
   auto range = *request.watermark;
-  const auto& column = column_of(table, range.column);
+  const auto& column = data::column_of(table, range.column);
   const auto name = quote(column.name);
   const auto from = from_clause(request.from);
   data::WatermarkState state;
@@ -101,11 +96,11 @@ data::WatermarkState look_at_watermark(Connection& connection, const data::Table
   // A zero date is smaller than all that may come, and no day.
   const auto zero = is_date_like(column.kind) ? fmt::format("{} = '0000-00-00'", name) : "FALSE";
   const auto odd = fmt::format("({} IS NULL OR {})", name, zero);
-  const auto odd_rows = both(condition, odd);
+  const auto odd_rows = data::both(condition, odd);
   {
     auto counted =
         connection.query(fmt::format("SELECT count(*) - count({0}), count({0}) FROM {1}{2}", name,
-                                     from, where_clause(odd_rows)));
+                                     from, data::where_clause(odd_rows)));
     while (counted.next()) {
       state.nulls = counted.int64(0);
       state.not_comparable = counted.int64(1);
@@ -114,13 +109,13 @@ data::WatermarkState look_at_watermark(Connection& connection, const data::Table
   if (state.nulls + state.not_comparable > 0)
     state.example =
         example(connection, table, from,
-                state.not_comparable > 0 ? both(odd_rows, name + " IS NOT NULL") : odd_rows);
+                state.not_comparable > 0 ? data::both(odd_rows, name + " IS NOT NULL") : odd_rows);
   range.with_nulls = false;
   const auto newer =
-      both(both(condition, watermark_condition(table, range)), name + " IS NOT NULL");
+      data::both(data::both(condition, watermark_condition(table, range)), name + " IS NOT NULL");
   state.upto =
       connection.value(fmt::format("SELECT {} FROM {}{} ORDER BY {} DESC LIMIT 1",
-                                   watermark_text(column), from, where_clause(newer), name));
+                                   watermark_text(column), from, data::where_clause(newer), name));
   if (!state.upto) state.upto = range.after;
   return state;
 }
