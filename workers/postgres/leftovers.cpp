@@ -1,11 +1,10 @@
 #include "workers/postgres/leftovers.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/names.h"
+#include "workers/publishing/bookkeeping.h"
 
 namespace orch::postgres {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 // What is left of a load that was given up must not keep its owner for long.
 constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
 
-void remove(pg::Connection& connection, const data::TableName& target, const data::LoadId& load,
-            const std::string& name) {
+void remove(pg::Connection& connection, publishing::Session& session, const data::TableName& target,
+            const data::LoadId& load, const std::string& name) {
   pg::Transaction transaction(connection);
   connection.exec(cleaning_patience);
   // With the fence held, no session begins a load whose staging table would look like a leftover.
@@ -23,6 +22,10 @@ void remove(pg::Connection& connection, const data::TableName& target, const dat
       "AND fence <= $4 FOR UPDATE",
       {target.schema, target.name, load.store, std::to_string(load.fence)});
   if (ours.rows() == 0) return;
+  // Of another run, it may have been committed since the tables were listed.
+  if (const auto staged = publishing::read_load(session, target);
+      staged && staged->staging.name == name)
+    return;
   connection.exec("DROP TABLE IF EXISTS " + qualified({staging_schema, name}));
   connection.exec("DELETE FROM orch.previous WHERE relation = $1", {name});
   connection.exec(refuse_while_tables_are_listed() + "; COMMIT");
@@ -54,19 +57,22 @@ std::string refuse_while_tables_are_listed() {
          "the tables and may be about to lock them'; END IF; END $orch$";
 }
 
-void remove_leftovers(pg::Connection& connection, const data::TableName& target,
-                      const data::LoadId& load, const std::vector<std::string>& kept) {
+void remove_leftovers(pg::Connection& connection, publishing::Session& session,
+                      const data::TableName& target, const data::LoadId& load,
+                      const std::string& kept) {
   const auto left = connection.exec(
       "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND "
       "relname LIKE '%.' || $2 || '.%'",
       {staging_schema, staging_mark(target)});
   for (int row = 0; row < left.rows(); ++row) {
     const std::string name(left.text(row, 0));
-    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+    if (name == kept) continue;
     try {
-      remove(connection, target, load, name);
+      remove(connection, session, target, load, name);
     } catch (const pg::Error&) {
       // A later load finds it again.
+    } catch (const data::DatabaseError&) {
+      // Likewise.
     }
   }
 }

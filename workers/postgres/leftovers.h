@@ -2,10 +2,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "orchestrator/db/pg.h"
 #include "workers/data/target.h"
+#include "workers/publishing/session.h"
 
 namespace orch::postgres {
 
@@ -17,10 +17,12 @@ data::TableName previous_of(const data::TableName& target);
 /// fails it. The last statement before a COMMIT.
 std::string refuse_while_tables_are_listed();
 
-/// Drops what loads of `target` left in the schema of staging tables, but for `kept` and for what
-/// somebody uses: a later load finds that again. Leaves all of it alone once a later delivery than
-/// `load` is at the table. Not in a transaction.
-void remove_leftovers(pg::Connection& connection, const data::TableName& target,
-                      const data::LoadId& load, const std::vector<std::string>& kept);
+/// Drops what loads of `target` left in the schema of staging tables, but for the load that is
+/// staged, for `kept`, and for what a session uses: a later load finds that again. Leaves all of it
+/// alone once a later delivery than `load` is at the table. `session` is that of `connection`, not
+/// in a transaction.
+void remove_leftovers(pg::Connection& connection, publishing::Session& session,
+                      const data::TableName& target, const data::LoadId& load,
+                      const std::string& kept = {});
 
 }  // namespace orch::postgres

@@ -134,7 +134,7 @@ class PostgresLoad final : public data::Load {
       main.exec("COMMIT");
       committed_ = true;
       fault::point("stage.after_commit");
-      remove_leftovers(main, target, load_, {dialect().staging(target, load_).name});
+      remove_leftovers(main, *session_, target, load_);
     });
   }
 
@@ -147,10 +147,8 @@ class PostgresLoad final : public data::Load {
     session_ = std::make_unique<TargetSession>(settings, connections_.front());
     prepare_bookkeeping(main, settings.display);
     create_types(main, plan_.create_types);
-    const auto before = publishing::read_load(*session_, plan_.request.target);
     session_->claim(plan_.request.target, load_);
-    remove_leftovers(main, plan_.request.target, load_,
-                     {before ? before->staging.name : std::string()});
+    remove_leftovers(main, *session_, plan_.request.target, load_);
     main.exec("BEGIN");
     publishing::hold_fence(*session_, plan_.request.target, load_);
     main.exec("DROP TABLE IF EXISTS " + staging_);

@@ -140,11 +140,7 @@ void TargetSession::name_session(const data::TableName& table, const data::LoadI
 }
 
 void TargetSession::clear_up(const data::TableName& table, const data::LoadId& load) {
-  classified([&] {
-    const auto staged = publishing::read_load(*this, table);
-    remove_leftovers(connection_, table, load,
-                     {staged ? staged->staging.name : std::string(), previous_of(table).name});
-  });
+  classified([&] { remove_leftovers(connection_, *this, table, load, previous_of(table).name); });
 }
 
 boost::json::object TargetSession::lock_holder(const data::TableName& table) {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,15 +48,44 @@ void check_passed(const Work& work, const std::vector<data::CheckResult>& result
       {{"checks", results_json(results)}});
 }
 
+/// Throws TaskFailed "Load.Superseded" when what is staged is not `load`.
+void check_staged(const Work& work, const std::optional<data::LoadRecord>& staged,
+                  const data::LoadId& load) {
+  if (staged && staged->load.id == load.id) return;
+  throw workers::TaskFailed(
+      "Load.Superseded",
+      fmt::format("{}: found {}, expected load {}", work.entry.key,
+                  staged ? "load " + staged->load.id : "no staged load", load.id),
+      "another run staged the same table; stage it again", "ORCH-0507");
+}
+
 Staged staged_load(const Work& work, data::Target& target, const data::LoadId& load) {
   auto staged = staged_plan(work, target);
-  if (!staged || staged->record.load.id != load.id)
-    throw workers::TaskFailed(
-        "Load.Superseded",
-        fmt::format("{}: found {}, expected load {}", work.entry.key,
-                    staged ? "load " + staged->record.load.id : "no staged load", load.id),
-        "another run staged the same table; stage it again", "ORCH-0507");
+  check_staged(work, staged ? std::optional(staged->record) : std::nullopt, load);
   return *std::move(staged);
+}
+
+/// The failure of check_staged(), if `load` is known to be staged no longer.
+std::optional<workers::TaskFailed> superseded(const Work& work, data::Target& target,
+                                              const data::LoadId& load) {
+  try {
+    check_staged(work, target.staged(work.entry.target), load);
+  } catch (const workers::TaskFailed& failure) {
+    if (failure.error() == "Load.Superseded") return failure;
+  }
+  return std::nullopt;
+}
+
+/// Runs `look` at the staged rows. Another run may stage the table meanwhile: rows that are gone or
+/// others are its then, whatever that looks like from here.
+template <class Look>
+auto at_staged(const Work& work, data::Target& target, const data::LoadId& load, Look&& look) {
+  try {
+    return std::forward<Look>(look)();
+  } catch (const workers::TaskFailed&) {
+    if (const auto other = superseded(work, target, load)) throw *other;
+    throw;
+  }
 }
 
 /// The rows of a load that is unchanged were read back when that was found.
@@ -71,15 +102,17 @@ boost::json::object verify(const Work& work, data::Target& target, const boost::
   const Pulse pulse(work, "verifying");
   const auto staged = staged_load(work, target, id);
   const auto& plan = staged.plan;
-  const auto found = read_back(work, target, staged);
-  check_same(work, staged.record.digest, found);
-  const auto results = target.check(plan, work.entry.checks);
-  check_passed(work, results);
+  const auto results = at_staged(work, target, id, [&] {
+    check_same(work, staged.record.digest, read_back(work, target, staged));
+    auto checked = target.check(plan, work.entry.checks);
+    check_passed(work, checked);
+    return checked;
+  });
   target.mark_verified(plan, id);
   return {{"key", work.entry.key},
           {"load", id.id},
-          {"rows", found.rows},
-          {"digest", found.hex()},
+          {"rows", staged.record.digest.rows},
+          {"digest", staged.record.digest.hex()},
           {"checks", results_json(results)},
           {"duration_ms", watch.whole_ms()}};
 }
