@@ -1,5 +1,6 @@
 #include "orchestrator/schedule/calendar.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "orchestrator/schedule/fire_times.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 

@@ -56,13 +56,9 @@ seconds parse_duration(std::string_view text) {
 }
 
 std::chrono::sys_seconds Interval::at_or_after(std::chrono::sys_seconds from) const {
-  const auto passed = from - anchor;
-  if (passed <= seconds(0)) {
-    const auto whole = -passed / every;
-    return anchor - whole * every;
-  }
-  const auto whole = (passed + every - seconds(1)) / every;
-  return anchor + whole * every;
+  const auto passed = from.time_since_epoch() % every;
+  if (passed > seconds(0)) return from + (every - passed);
+  return from - passed;  // before the epoch it is negative
 }
 
 }  // namespace orch::schedule

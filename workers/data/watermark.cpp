@@ -44,6 +44,16 @@ workers::TaskFailed not_comparable(const std::string& column, const std::string&
           {{"column", column}}};
 }
 
+std::string order_to_share(const Column& column) {
+  auto order = order_of(column.kind);
+  if (order == "text" || order == "bytes" || order.empty())
+    throw not_comparable(column.name,
+                         fmt::format("values of type {} have no order that the target shares",
+                                     column.native.shown()),
+                         "choose a column of numbers or points in time");
+  return order;
+}
+
 void check_order(const WatermarkRange& range, const std::string& order) {
   if (range.after && !range.order.empty() && range.order != order)
     throw not_comparable(

@@ -13,16 +13,6 @@
 namespace orch::duckdb {
 namespace {
 
-std::string order_in(const data::Column& column) {
-  auto order = data::order_of(column.kind);
-  if (order == "text" || order == "bytes" || order.empty())
-    throw data::not_comparable(column.name,
-                               fmt::format("values of type {} have no order that the target shares",
-                                           column.native.shown()),
-                               "choose a column of numbers or points in time");
-  return order;
-}
-
 bool is_real(const data::Column& column) {
   return column.kind == data::Kind::float32 || column.kind == data::Kind::float64;
 }
@@ -73,13 +63,9 @@ std::int64_t whole(const std::string& text) {
 
 }  // namespace
 
-std::string watermark_text(const data::Column& column) {
-  return fmt::format("CAST({} AS VARCHAR)", quote(column.name));
-}
-
 std::string watermark_condition(const data::Table& table, const data::WatermarkRange& range) {
   const auto& column = data::column_of(table, range.column);
-  data::check_order(range, order_in(column));
+  data::check_order(range, data::order_to_share(column));
   return data::range_condition(range, quote(column.name),
                                range.after ? lower_bound(column, range) : std::string(),
                                range.upto ? bound(column, *range.upto) : std::string());
@@ -91,7 +77,7 @@ data::WatermarkState look_at_watermark(Connection& connection, const Relation& r
   const auto& column = data::column_of(relation.table, range.column);
   const auto name = quote(column.name);
   data::WatermarkState state;
-  state.order = order_in(column);
+  state.order = data::order_to_share(column);
   // NaN is larger than all that may come.
   const auto odd = is_real(column) ? fmt::format("({0} IS NULL OR isnan({0}))", name)
                                    : fmt::format("{} IS NULL", name);

@@ -8,9 +8,6 @@
 
 namespace orch::duckdb {
 
-/// The column's value as WatermarkState::upto spells it.
-std::string watermark_text(const data::Column& column);
-
 /// The condition of a range on `table`; empty: all rows. Throws TaskFailed
 /// "Watermark.NotComparable" for a column whose values have no order that targets share.
 std::string watermark_condition(const data::Table& table, const data::WatermarkRange& range);

@@ -15,16 +15,6 @@ namespace {
 
 using data::Kind;
 
-std::string order_in(const data::Column& column) {
-  auto order = data::order_of(column.kind);
-  if (order == "text" || order == "bytes" || order.empty())
-    throw data::not_comparable(column.name,
-                               fmt::format("values of type {} have no order that the target shares",
-                                           column.native.shown()),
-                               "choose a column of numbers or points in time");
-  return order;
-}
-
 bool is_date_like(Kind kind) {
   return kind == Kind::date || kind == Kind::timestamp || kind == Kind::timestamptz;
 }
@@ -78,7 +68,7 @@ std::string watermark_text(const data::Column& column) {
 
 std::string watermark_condition(const data::Table& table, const data::WatermarkRange& range) {
   const auto& column = data::column_of(table, range.column);
-  data::check_order(range, order_in(column));
+  data::check_order(range, data::order_to_share(column));
   return data::range_condition(range, quote(column.name),
                                range.after ? lower_bound(column, range) : std::string(),
                                range.upto ? bound(column, *range.upto) : std::string());
@@ -92,7 +82,7 @@ data::WatermarkState look_at_watermark(Connection& connection, const data::Table
   const auto name = quote(column.name);
   const auto from = from_clause(request.from);
   data::WatermarkState state;
-  state.order = order_in(column);
+  state.order = data::order_to_share(column);
   // A zero date is smaller than all that may come, and no day.
   const auto zero = is_date_like(column.kind) ? fmt::format("{} = '0000-00-00'", name) : "FALSE";
   const auto odd = fmt::format("({} IS NULL OR {})", name, zero);
