@@ -27,7 +27,7 @@ build_packages() {
 
 test_packages() {
   echo "libgtest-dev libgmock-dev libbenchmark-dev postgresql mariadb-server clang-format shellcheck python3" \
-    "sqlite3 git file dpkg-dev openssl"
+    "sqlite3 git file dpkg-dev openssl tdsodbc odbcinst"
 }
 
 # Clients that tests run against orch serve. Not every distribution has them all, and npm may come
