@@ -7,7 +7,8 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "harness")]
 
 from double import Double, data_of, skip_without_freetds, table_of, type_cases  # noqa: E402
 from odbc_client import ROLLBACK, Client, OdbcError  # noqa: E402
