@@ -175,6 +175,16 @@ def moment(value):
     return days, ticks, offset
 
 
+def in_utc(value):
+    """The same moment, at +00:00."""
+    days, ticks, offset = moment(value)
+    ticks -= offset * 60 * 10**7
+    days, ticks = days + ticks // TICKS_A_DAY, ticks % TICKS_A_DAY
+    seconds, fraction = divmod(ticks, 10**7)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:07}"
+    return f"{datetime.date.fromordinal(days + 1)} {clock} +00:00"
+
+
 DAYS_TO_1900 = datetime.date(1900, 1, 1).toordinal() - 1
 TICKS_A_DAY = 24 * 3600 * 10**7
 

@@ -70,9 +70,9 @@ def converted(value, kind, style):
     if value is None:
         return None
     if base in catalog.CHARACTER:
-        if isinstance(value, bytes):
-            return ("0x" if style == 1 else "") + value.hex().upper()
-        return str(value)
+        text = ("0x" if style == 1 else "") + value.hex().upper() if isinstance(value, bytes) else str(value)
+        length = catalog.parts_of(kind.lower())[1]
+        return text[:int(length)] if length and length.isdigit() else text
     if base in ("int", "bigint", "smallint", "tinyint", "bit"):
         return int.from_bytes(value, "big") if isinstance(value, bytes) else int(decimal.Decimal(value))
     if base in ("binary", "varbinary") and isinstance(value, int):
@@ -81,6 +81,10 @@ def converted(value, kind, style):
         return columns.as_bytes(value) if style == 1 else value.encode()
     if base in ("float", "real"):
         return float(value)
+    if base == "datetime2":
+        return re.sub(r" ?[+-]\d\d:\d\d$", "", value)
+    if base == "date":
+        return value[:10]
     return value
 
 

@@ -14,6 +14,13 @@ class Result:
         self.columns, self.rows = names_and_types, rows
 
 
+def switched(value, offset):
+    """SWITCHOFFSET to UTC, the only place that reads ask for."""
+    if offset not in ("+00:00", 0):
+        raise ValueError(f"SWITCHOFFSET to {offset}")
+    return None if value is None else columns.in_utc(value)
+
+
 def of_value(value):
     """The type of an expression that names no column."""
     if isinstance(value, int):
@@ -36,7 +43,7 @@ class Runner:
         for name, count, function in (
                 ("tds_cast", 3, converted), ("tds_global", 1, self.global_value),
                 ("tds_text", 1, lambda v: v.decode() if isinstance(v, bytes) else v),
-                ("tds_left", 2, lambda v, n: v[:n]),
+                ("switchoffset", 2, switched), ("tds_left", 2, lambda v, n: v[:n]),
                 ("tds_datalength", 1, lambda v: len(v) if isinstance(v, bytes) else 2 * len(v)),
                 ("concat", -1, lambda *parts: "".join("" if p is None else str(p) for p in parts)),
                 ("object_id", -1, self.object_id), ("schema_name", -1, self.schema_name),
