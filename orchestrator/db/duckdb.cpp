@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/db/duckdb_connection.h"
 #include "orchestrator/db/duckdb_library.h"
 
 namespace orch::duckdb {
@@ -51,8 +52,9 @@ Storage storage_of(int type) {
     case 14:
       return Storage::time;
     case 16:
-    case 27:
       return Storage::int128;
+    case 27:
+      return Storage::uuid;
     case 17:
       return Storage::text;
     case 18:
@@ -86,6 +88,13 @@ std::size_t bytes_of_decimal(int internal_type) {
 // duckdb_error_type
 Error::Type type_of(int type) {
   switch (type) {
+    case 1:
+    case 2:
+      return Error::Type::value;
+    case 10:
+      return Error::Type::transaction;
+    case 18:
+      return Error::Type::constraint;
     case 28:
       return Error::Type::io;
     case 29:
@@ -97,6 +106,15 @@ Error::Type type_of(int type) {
     default:
       return Error::Type::other;
   }
+}
+
+// A statement that cannot be prepared has a message and no type.
+Error::Type type_said(std::string_view message) {
+  if (message.starts_with("Conversion Error")) return Error::Type::value;
+  if (message.starts_with("Permission Error")) return Error::Type::permission;
+  if (message.starts_with("TransactionContext Error")) return Error::Type::transaction;
+  if (message.starts_with("IO Error")) return Error::Type::io;
+  return Error::Type::other;
 }
 
 Error error_of(RawResult& result) {
@@ -191,20 +209,7 @@ Values Rows::values(std::size_t column) const {
   return {duckdb.vector_get_data(vector), duckdb.vector_get_validity(vector)};
 }
 
-struct Connection::Impl {
-  Handle database = nullptr;
-  Handle connection = nullptr;
-
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (connection) functions().disconnect(&connection);
-    if (database) functions().close(&database);
-  }
-};
-
-Connection::Connection(const Opening& opening) : impl_(std::make_unique<Impl>()) {
+Connection::Connection(const Opening& opening) {
   const auto& duckdb = functions();
   Config config;
   config.set("access_mode", opening.read_only ? "READ_ONLY" : "AUTOMATIC");
@@ -215,13 +220,19 @@ Connection::Connection(const Opening& opening) : impl_(std::make_unique<Impl>())
   config.set("autoinstall_known_extensions", "false");
   config.set("autoload_known_extensions", "false");
   char* message = nullptr;
+  Handle database = nullptr;
   const auto state = duckdb.open_ext(opening.path.empty() ? nullptr : opening.path.c_str(),
-                                     &impl_->database, config.handle(), &message);
+                                     &database, config.handle(), &message);
   const std::string reason = message ? message : "it cannot be opened";
   if (message) duckdb.free(message);
   if (state != State::success) throw Error(reason, Error::Type::io);
-  if (duckdb.connect(impl_->database, &impl_->connection) != State::success)
-    throw Error("no connection to the database", Error::Type::other);
+  impl_ = std::make_unique<Impl>(std::make_shared<Database>(database));
+}
+
+Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Connection Connection::another() const {
+  return Connection(std::make_unique<Impl>(impl_->database));
 }
 
 Connection::Connection(Connection&&) noexcept = default;
@@ -240,12 +251,22 @@ void Connection::exec(const std::string& sql) {
   duckdb.destroy_result(&result);
 }
 
-Rows Connection::query(const std::string& sql) {
+Rows Connection::query(const std::string& sql,
+                       const std::vector<std::optional<std::string>>& params) {
   const auto& duckdb = functions();
   auto impl = std::make_unique<Rows::Impl>();
   if (duckdb.prepare(impl_->connection, sql.c_str(), &impl->statement) != State::success) {
     const char* message = impl->statement ? duckdb.prepare_error(impl->statement) : nullptr;
-    throw Error(message ? message : "the statement cannot be prepared", Error::Type::other);
+    const std::string reason = message ? message : "the statement cannot be prepared";
+    throw Error(reason, type_said(reason));
+  }
+  std::uint64_t index = 0;
+  for (const auto& param : params) {
+    ++index;
+    if (param)
+      duckdb.bind_varchar_length(impl->statement, index, param->data(), param->size());
+    else
+      duckdb.bind_null(impl->statement, index);
   }
   const auto state = duckdb.execute_prepared_streaming(impl->statement, &impl->result);
   impl->executed = true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -24,7 +25,16 @@ class LibraryMissing : public std::runtime_error {
 class Error : public std::runtime_error {
  public:
   /// What the library calls the kind of an error (duckdb_error_type), as far as it matters here.
-  enum class Type : std::uint8_t { other, io, interrupted, out_of_memory, permission };
+  enum class Type : std::uint8_t {
+    other,
+    io,
+    interrupted,
+    out_of_memory,
+    permission,
+    constraint,
+    value,        ///< it cannot be converted, or is out of range
+    transaction,  ///< it meets another one
+  };
   Error(const std::string& message, Type type) : std::runtime_error(message), type_(type) {}
   Type type() const noexcept { return type_; }
 
@@ -46,7 +56,8 @@ enum class Storage : std::uint8_t {
   uint16,
   uint32,
   uint64,
-  int128,  ///< HUGEINT, UUID
+  int128,  ///< HUGEINT
+  uuid,    ///< int128, its first bit flipped
   float32,
   float64,
   date,         ///< int32: days since 1970
@@ -75,6 +86,10 @@ class Values {
   }
   /// Of text and blob.
   std::string_view bytes(std::size_t row) const;
+  /// Of all others: the value as it lies in memory.
+  std::string_view fixed(std::size_t row, std::size_t size) const {
+    return {static_cast<const char*>(data_) + row * size, size};
+  }
 
  private:
   const void* data_;
@@ -139,18 +154,23 @@ class Connection {
 
   /// Runs statements whose rows are not wanted.
   void exec(const std::string& sql);
-  /// Runs one statement. Its rows end with the connection.
-  Rows query(const std::string& sql);
+  /// Runs one statement, whose parameters $1, $2, … are texts or NULL. Its rows end with the
+  /// connection.
+  Rows query(const std::string& sql, const std::vector<std::optional<std::string>>& params = {});
   /// The rows of a short answer, as texts; NULL is empty. Columns have to be VARCHAR.
   std::vector<std::vector<std::string>> texts(const std::string& sql);
   /// From now on statements reach no file outside of `folders` and no network, and change no
   /// setting.
   void confine(const std::vector<std::string>& folders);
+  /// One more connection to the same database, which is closed with the last of them. Any thread.
+  Connection another() const;
   /// A statement that runs ends soon with Error::Type::interrupted. Any thread.
   void interrupt() noexcept;
 
  private:
+  friend class Appender;
   struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

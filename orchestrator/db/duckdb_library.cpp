@@ -60,6 +60,8 @@ Functions functions_of(void* library) {
   ORCH_FIND(free);
   ORCH_FIND(query);
   ORCH_FIND(prepare);
+  ORCH_FIND(bind_varchar_length);
+  ORCH_FIND(bind_null);
   ORCH_FIND(prepare_error);
   ORCH_FIND(destroy_prepare);
   ORCH_FIND(execute_prepared_streaming);
@@ -81,6 +83,19 @@ Functions functions_of(void* library) {
   ORCH_FIND(destroy_data_chunk);
   ORCH_FIND(vector_get_data);
   ORCH_FIND(vector_get_validity);
+  ORCH_FIND(vector_size);
+  ORCH_FIND(create_data_chunk);
+  ORCH_FIND(data_chunk_reset);
+  ORCH_FIND(data_chunk_set_size);
+  ORCH_FIND(vector_ensure_validity_writable);
+  ORCH_FIND(vector_assign_string_element_len);
+  ORCH_FIND(appender_create);
+  ORCH_FIND(appender_error);
+  ORCH_FIND(appender_column_count);
+  ORCH_FIND(appender_column_type);
+  ORCH_FIND(append_data_chunk);
+  ORCH_FIND(appender_close);
+  ORCH_FIND(appender_destroy);
 #undef ORCH_FIND
   return all;
 }

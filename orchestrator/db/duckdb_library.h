@@ -32,6 +32,9 @@ struct Functions {
   void (*free)(void* memory);
   State (*query)(Handle connection, const char* sql, RawResult* result);
   State (*prepare)(Handle connection, const char* sql, Handle* statement);
+  State (*bind_varchar_length)(Handle statement, std::uint64_t index, const char* text,
+                               std::uint64_t length);
+  State (*bind_null)(Handle statement, std::uint64_t index);
   const char* (*prepare_error)(Handle statement);
   void (*destroy_prepare)(Handle* statement);
   State (*execute_prepared_streaming)(Handle statement, RawResult* result);
@@ -53,6 +56,21 @@ struct Functions {
   void (*destroy_data_chunk)(Handle* chunk);
   void* (*vector_get_data)(Handle vector);
   std::uint64_t* (*vector_get_validity)(Handle vector);
+  std::uint64_t (*vector_size)();
+  Handle (*create_data_chunk)(Handle* types, std::uint64_t columns);
+  void (*data_chunk_reset)(Handle chunk);
+  void (*data_chunk_set_size)(Handle chunk, std::uint64_t size);
+  void (*vector_ensure_validity_writable)(Handle vector);
+  void (*vector_assign_string_element_len)(Handle vector, std::uint64_t index, const char* text,
+                                           std::uint64_t length);
+  State (*appender_create)(Handle connection, const char* schema, const char* table,
+                           Handle* appender);
+  const char* (*appender_error)(Handle appender);
+  std::uint64_t (*appender_column_count)(Handle appender);
+  Handle (*appender_column_type)(Handle appender, std::uint64_t column);
+  State (*append_data_chunk)(Handle appender, Handle chunk);
+  State (*appender_close)(Handle appender);
+  State (*appender_destroy)(Handle* appender);
 };
 
 /// Loads the library once: the file ORCH_DUCKDB names, else libduckdb.so of the user's data folder

@@ -131,7 +131,7 @@ TEST_F(ConnectionsTest, WhatCannotBeDoneSaysWhatCan) {
     FAIL();
   } catch (const workers::TaskFailed& failed) {
     EXPECT_THAT(failed.cause(), HasSubstr("(csv) cannot be a target"));
-    EXPECT_THAT(failed.cause(), HasSubstr("it takes a connection of sqlite or postgresql"));
+    EXPECT_THAT(failed.cause(), HasSubstr("it takes a connection of sqlite, duckdb or postgresql"));
   }
 }
 
@@ -184,8 +184,8 @@ TEST(Connectors, AreListedByWhatTheyCan) {
   EXPECT_EQ(connectors::schemes_that(&Abilities::source),
             "sqlite:, csv:, jsonl:, duckdb:, parquet:, postgresql: or mysql:");
   EXPECT_EQ(connectors::url_forms_that(&Abilities::target),
-            "sqlite:FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
-  EXPECT_THAT(connectors::engines_that(&Abilities::endpoint), ::testing::ElementsAre("http"));
+            "sqlite:FILE, duckdb:FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+  EXPECT_EQ(connectors::engines_that(&Abilities::endpoint), "http");
 }
 
 }  // namespace

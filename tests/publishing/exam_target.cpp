@@ -2,9 +2,12 @@
 
 #include <sqlite3.h>
 
+#include "orchestrator/db/duckdb.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/temp_folder.h"
+#include "workers/duckdb/duckdb.h"
+#include "workers/duckdb/open_file.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -74,6 +77,49 @@ class SqliteExamTarget final : public ExamTarget {
   std::filesystem::path file_ = folder_ / "target.db";
 };
 
+/// Shares the file with the product, which has it open in this process.
+class DuckdbSession final : public ExamSession {
+ public:
+  explicit DuckdbSession(const std::filesystem::path& file)
+      : file_(file, duckdb::FileUse::write, {}), connection_(file_.connect()) {}
+
+  std::vector<std::string> run(const std::string& sql) override {
+    if (!sql.starts_with("SELECT")) {
+      connection_.exec(sql);
+      return {};
+    }
+    std::vector<std::string> lines;
+    for (const auto& row : connection_.texts(
+             "SELECT coalesce(CAST(COLUMNS(*) AS VARCHAR), 'NULL') FROM (" + sql + ")"))
+      lines.push_back(joined({row.begin(), row.end()}));
+    return lines;
+  }
+
+ private:
+  duckdb::OpenFile file_;
+  duckdb::Connection connection_;
+};
+
+class DuckdbExamTarget final : public ExamTarget {
+ public:
+  std::unique_ptr<data::Target> open() override {
+    return duckdb::open_target(file_, "to", std::chrono::seconds(lock_seconds));
+  }
+  std::unique_ptr<ExamSession> session() override { return std::make_unique<DuckdbSession>(file_); }
+
+ private:
+  TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "target.duckdb";
+};
+
+bool has_duckdb() {
+  try {
+    return !duckdb::library_version().empty();
+  } catch (const duckdb::LibraryMissing&) {
+    return false;
+  }
+}
+
 class PostgresExamSession final : public ExamSession {
  public:
   explicit PostgresExamSession(const std::string& url) : session_(url) {}
@@ -115,21 +161,33 @@ class PostgresExamTarget final : public ExamTarget {
   PostgresServer& server_ = server();
 };
 
-}  // namespace
-
-const std::vector<TargetKind>& target_kinds() {
-  static const std::vector<TargetKind> kinds = {
+std::vector<TargetKind> all_kinds() {
+  std::vector<TargetKind> kinds = {
       {"sqlite",
-       {"strict tables", "case folding", "binary order of texts", "rows written anew"},
+       {"strict tables", "case folding", "binary order of texts", "rows written anew", "triggers",
+        "cascades", "conflict clauses", "tables published together",
+        "references checked at the end"},
        "orch_evidence",
        [] { return std::make_unique<SqliteExamTarget>(); }},
       {"postgresql",
        {"partitions", "inheritance", "sequences", "identity", "before triggers", "publications",
         "schemas", "grants", "parts", "row locks", "rules", "short names", "case sensitive names",
-        "collations"},
+        "collations", "triggers", "cascades", "tables published together",
+        "references checked at the end"},
        "orch.evidence",
        [] { return std::make_unique<PostgresExamTarget>(); }},
   };
+  if (has_duckdb())
+    kinds.push_back({"duckdb", {"rows written anew", "schemas"}, "orch.evidence", [] {
+                       return std::make_unique<DuckdbExamTarget>();
+                     }});
+  return kinds;
+}
+
+}  // namespace
+
+const std::vector<TargetKind>& target_kinds() {
+  static const std::vector<TargetKind> kinds = all_kinds();
   return kinds;
 }
 

@@ -37,7 +37,8 @@ struct TargetKind {
   std::function<std::unique_ptr<ExamTarget>()> make;
 };
 
-/// All of them. A new target is one more line, and passes every case whose needs it meets.
+/// All of them (DuckDB where its library is there). A new target is one more line, and passes every
+/// case whose needs it meets.
 const std::vector<TargetKind>& target_kinds();
 
 }  // namespace orch::test

@@ -110,12 +110,11 @@ struct Connections::Impl {
   const Entry& find_able(const std::string& name, Ability ability, const char* role) const {
     const auto& entry = find(name);
     if (entry.connector->can.*ability) return entry;
-    throw workers::TaskFailed(
-        "Connection.Unsupported",
-        fmt::format("the connection \"{}\" ({}) cannot be a {}", name, entry.connector->engine,
-                    role),
-        fmt::format("it takes a connection of {}", fmt::join(engines_that(ability), " or ")),
-        "ORCH-0305", {{"connection", name}});
+    throw workers::TaskFailed("Connection.Unsupported",
+                              fmt::format("the connection \"{}\" ({}) cannot be a {}", name,
+                                          entry.connector->engine, role),
+                              "it takes a connection of " + engines_that(ability), "ORCH-0305",
+                              {{"connection", name}});
   }
 
   data::Opening opening_of(const Entry& entry, const Stop& stop = {}) const {

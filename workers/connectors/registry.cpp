@@ -47,11 +47,11 @@ const data::Connector* connector_of_url(std::string_view url) {
   return nullptr;
 }
 
-std::vector<std::string_view> engines_that(Ability ability) {
-  std::vector<std::string_view> engines;
+std::string engines_that(Ability ability) {
+  std::vector<std::string> engines;
   for (const auto* connector : all())
-    if (connector->can.*ability) engines.push_back(connector->engine);
-  return engines;
+    if (connector->can.*ability) engines.emplace_back(connector->engine);
+  return any_of_these(engines);
 }
 
 std::string schemes_that(Ability ability) {

@@ -19,8 +19,8 @@ const data::Connector* connector_of_url(std::string_view url);
 /// An ability of connectors, for the lists below: &data::Abilities::source, say.
 using Ability = bool data::Abilities::*;
 
-/// Of the connectors that have `ability`: "sqlite", "csv", …
-std::vector<std::string_view> engines_that(Ability ability);
+/// Of the connectors that have `ability`: "sqlite, postgresql or mysql".
+std::string engines_that(Ability ability);
 /// How their URLs begin: "sqlite:, postgresql: or mysql:".
 std::string schemes_that(Ability ability);
 /// How their URLs are written: "sqlite:FILE, csv:FOLDER or …".

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "orchestrator/db/duckdb.h"
 #include "workers/duckdb/duckdb.h"
 
 namespace orch::duckdb {
@@ -18,7 +19,15 @@ class Path final : public data::Connection {
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
     return duckdb::open_source(place(opening));
   }
-  data::Health ping(const data::Opening& opening, data::Role) const override {
+  std::unique_ptr<data::Target> open_target(const data::Opening& opening) const override {
+    return duckdb::open_target(opening.folder / path_, display(), std::chrono::seconds(60),
+                               opening.stop);
+  }
+  /// A file that is only written to need not exist yet.
+  data::Health ping(const data::Opening& opening, data::Role role) const override {
+    const auto path = opening.folder / path_;
+    if (role == data::Role::target && !fs::exists(path) && fs::is_directory(path.parent_path()))
+      return {.degraded = {}, .version = "DuckDB " + library_version()};
     return {.degraded = {}, .version = "DuckDB " + duckdb::ping(place(opening))};
   }
 
@@ -43,7 +52,7 @@ const data::Connector& connector() {
       .engine = "duckdb",
       .schemes = {"duckdb"},
       .url_form = "duckdb:FILE",
-      .can = {.source = true},
+      .can = {.source = true, .target = true},
       .names_path = true,
       .by_members = false,
       .secret = "",

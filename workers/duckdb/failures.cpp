@@ -23,6 +23,13 @@ data::DatabaseError translated(const Error& error) {
               "a query that sorts or joins much has 512 MiB and what is free below TMPDIR"};
     case Error::Type::permission:
       return {ErrorClass::denied, error.what(), "queries see the files of their connection alone"};
+    case Error::Type::constraint:
+      return {says("foreign key constraint") ? ErrorClass::foreign_key : ErrorClass::conflict,
+              error.what()};
+    case Error::Type::value:
+      return {ErrorClass::value, error.what()};
+    case Error::Type::transaction:
+      return {ErrorClass::locked, error.what(), "another transaction changed the same rows"};
     default:
       return {ErrorClass::statement, error.what()};
   }

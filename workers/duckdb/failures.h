@@ -14,16 +14,26 @@ data::DatabaseError translated(const Error& error);
 /// "Connection.LibraryMissing" (ORCH-0407), with how to get the library.
 workers::TaskFailed library_missing(const LibraryMissing& error);
 
-/// Runs `work`; an Error that leaves it becomes data::failure(), an interrupt workers::Cancelled.
+/// Runs `work`; DuckDB's errors leave it by their class, an interrupt as workers::Cancelled.
 template <class Work>
-auto guarded(const data::Place& place, Work&& work) {
+auto classified(Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const LibraryMissing& error) {
     throw library_missing(error);
   } catch (const Error& error) {
     if (error.type() == Error::Type::interrupted) throw workers::Cancelled();
-    throw data::failure(place, translated(error));
+    throw translated(error);
+  }
+}
+
+/// The same; what the database reports becomes data::failure().
+template <class Work>
+auto guarded(const data::Place& place, Work&& work) {
+  try {
+    return classified(std::forward<Work>(work));
+  } catch (const data::DatabaseError& error) {
+    throw data::failure(place, error);
   }
 }
 

@@ -182,11 +182,12 @@ Relation find_relation(Connection& connection, const Place& place, const data::R
 std::vector<data::Listed> list_database(Connection& connection) {
   using Taken = data::Listed::Taken;
   std::vector<data::Listed> all;
-  for (
-      const auto& row : connection.texts(
-          "SELECT schema_name, table_name, 'table' FROM duckdb_tables() WHERE NOT internal AND "
-          "database_name = current_database() UNION ALL SELECT schema_name, view_name, 'view' FROM "
-          "duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY 1, 2"))
+  for (const auto& row : connection.texts(
+           "SELECT schema_name, table_name, 'table' FROM duckdb_tables() WHERE NOT internal AND "
+           "database_name = current_database() AND schema_name NOT IN ('orch', 'orch_stage') UNION "
+           "ALL SELECT schema_name, view_name, 'view' FROM "
+           "duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY 1, "
+           "2"))
     all.push_back({{row[0] == default_schema ? std::string() : row[0], row[1]},
                    row[2],
                    row[2] == "view" ? Taken::with_views : Taken::always});

@@ -9,6 +9,7 @@
 #include "orchestrator/db/duckdb.h"
 #include "workers/data/select.h"
 #include "workers/duckdb/failures.h"
+#include "workers/duckdb/open_file.h"
 #include "workers/duckdb/relations.h"
 #include "workers/duckdb/types.h"
 #include "workers/duckdb/watermark.h"
@@ -19,30 +20,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Opens the database, or one in memory that sees the folder.
-Connection connect(const Place& place) {
+/// The database, or one in memory that sees the folder.
+struct Opened {
+  std::unique_ptr<OpenFile> file;  ///< of a database file
+  Connection connection;
+};
+
+Opened connect(const Place& place) {
   std::error_code error;
   const auto path = fs::absolute(place.path);
-  if (place.folder)
-    files::ping(path, "Parquet files");
-  else if (!fs::is_regular_file(path, error))
-    throw workers::TaskFailed("Connection.Down", place.display + ": there is no such file",
-                              "the connection names a DuckDB database file", "ORCH-0443");
-  Connection connection({.path = place.folder ? "" : path.string(),
-                         .read_only = !place.folder,
-                         .temporary_folder = fs::temp_directory_path() / "orch-duckdb"});
+  if (!place.folder) {
+    if (!fs::is_regular_file(path, error))
+      throw workers::TaskFailed("Connection.Down", place.display + ": there is no such file",
+                                "the connection names a DuckDB database file", "ORCH-0443");
+    auto file = std::make_unique<OpenFile>(path, FileUse::read, Waiting{});
+    auto connection = file->connect();
+    return {std::move(file), std::move(connection)};
+  }
+  files::ping(path, "Parquet files");
+  Connection connection(
+      {.path = {}, .temporary_folder = fs::temp_directory_path() / "orch-duckdb"});
   connection.exec("SET TimeZone = 'UTC'");
-  connection.confine(place.folder ? std::vector{path.string()} : std::vector<std::string>());
-  return connection;
+  connection.confine({path.string()});
+  return {nullptr, std::move(connection)};
 }
 
 /// Reads the rows of one statement.
 class Reader final : public data::RowReader {
  public:
-  Reader(data::Place place, Connection connection, std::string sql,
-         std::vector<data::Column> columns, std::vector<files::FileState> files)
+  Reader(data::Place place, Opened opened, std::string sql, std::vector<data::Column> columns,
+         std::vector<files::FileState> files)
       : place_(std::move(place)),
-        connection_(std::move(connection)),
+        opened_(std::move(opened)),
         sql_(std::move(sql)),
         columns_(std::move(columns)),
         files_(std::move(files)),
@@ -56,7 +65,7 @@ class Reader final : public data::RowReader {
 
  private:
   void rows(data::RowSink& sink, const std::function<bool()>& stop) {
-    auto rows = connection_.query(sql_);
+    auto rows = opened_.connection.query(sql_);
     std::vector<CellMaker> makers;
     for (std::size_t i = 0; i < columns_.size(); ++i)
       makers.emplace_back(rows.columns()[i], columns_[i]);
@@ -90,7 +99,7 @@ class Reader final : public data::RowReader {
   }
 
   data::Place place_;
-  Connection connection_;
+  Opened opened_;
   std::string sql_;
   std::vector<data::Column> columns_;
   std::vector<files::FileState> files_;
@@ -102,7 +111,8 @@ class DuckdbSource final : public data::Source {
  public:
   explicit DuckdbSource(Place place)
       : place_(std::move(place)),
-        connection_(guarded(doing("opening it"), [&] { return connect(place_); })) {}
+        opened_(guarded(doing("opening it"), [&] { return connect(place_); })),
+        connection_(opened_.connection) {}
 
   std::string engine() const override { return place_.folder ? "parquet" : "duckdb"; }
   data::Traits traits() const override { return {.typed = true}; }
@@ -151,7 +161,8 @@ class DuckdbSource final : public data::Source {
   data::Place doing(std::string text) const { return {"Source", place_.display, std::move(text)}; }
 
   Place place_;
-  Connection connection_;
+  Opened opened_;
+  Connection& connection_;
   boost::json::object position_;
   std::optional<data::WatermarkState> watermark_;
 };
@@ -159,8 +170,9 @@ class DuckdbSource final : public data::Source {
 std::vector<std::unique_ptr<data::RowReader>> DuckdbSource::open(const data::ReadRequest& request) {
   const auto place = doing("reading " + what(request.from));
   return guarded(place, [&] {
-    // A file that is open to be read cannot be written to; Parquet files are compared afterwards.
-    auto connection = connect(place_);
+    // One statement sees one state of a database; Parquet files are compared afterwards.
+    auto opened = connect(place_);
+    auto& connection = opened.connection;
     const auto relation = find_relation(connection, place_, request.from);
     auto files = relation.files;
     if (!place_.folder) files = {files::look(fs::absolute(place_.path))};
@@ -183,7 +195,7 @@ std::vector<std::unique_ptr<data::RowReader>> DuckdbSource::open(const data::Rea
     auto sql = fmt::format("SELECT {} FROM {}{}", fmt::join(selected_columns, ", "), relation.from,
                            data::where_clause(condition));
     std::vector<std::unique_ptr<data::RowReader>> readers;
-    readers.push_back(std::make_unique<Reader>(place, std::move(connection), std::move(sql),
+    readers.push_back(std::make_unique<Reader>(place, std::move(opened), std::move(sql),
                                                std::move(columns), std::move(files)));
     return readers;
   });

@@ -182,7 +182,10 @@ bool CellMaker::make(const Values& values, std::size_t row, Cell& cell) {
       cell = decimal(values.at<std::uint64_t>(row));
       break;
     case Storage::int128:
-      cell = kind_ == Kind::uuid ? uuid(values.at<Int128>(row)) : decimal(values.at<Int128>(row));
+      cell = decimal(values.at<Int128>(row));
+      break;
+    case Storage::uuid:
+      cell = uuid(values.at<Int128>(row));
       break;
     case Storage::float32:
       cell = Cell(Type::float32, values.at<float>(row));

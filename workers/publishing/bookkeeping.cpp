@@ -75,12 +75,11 @@ void check_fence(Session& session, const data::TableName& table, const data::Loa
 void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
   const auto held = session.execute(
       fmt::format(
-          "INSERT INTO {0} AS f (table_schema, table_name, store, fence) VALUES ($1, $2, $3, "
-          "$4) ON CONFLICT (table_schema, table_name) DO UPDATE SET store = excluded.store, "
-          "fence = excluded.fence WHERE (f.store <> excluded.store OR f.fence <= "
-          "excluded.fence) AND NOT EXISTS (SELECT 1 FROM {1} AS l WHERE l.table_schema = "
-          "excluded.table_schema AND l.table_name = excluded.table_name AND l.store = "
-          "excluded.store AND l.fence > excluded.fence)",
+          "INSERT INTO {0} AS f (table_schema, table_name, store, fence) SELECT $1, $2, $3, "
+          "CAST($4 AS bigint) WHERE NOT EXISTS (SELECT 1 FROM {1} AS l WHERE l.table_schema = $1 "
+          "AND l.table_name = $2 AND l.store = $3 AND l.fence > CAST($4 AS bigint)) ON CONFLICT "
+          "(table_schema, table_name) DO UPDATE SET store = excluded.store, fence = "
+          "excluded.fence WHERE f.store <> excluded.store OR f.fence <= excluded.fence",
           table_of(session, "fence"), table_of(session, "load")),
       {table.schema, table.name, load.store, to_string(load.fence)});
   if (held == 1) return;

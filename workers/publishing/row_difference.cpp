@@ -24,7 +24,7 @@ std::string surplus(const RowMerge& merge, int side) {
       "SELECT id FROM (SELECT side, id, row_number() OVER (PARTITION BY side, {0}) AS place, "
       "sum(1 - side) OVER (PARTITION BY {0}) AS published, sum(side) OVER (PARTITION BY {0}) AS "
       "loaded FROM (SELECT 0 AS side, t.{1} AS id, {2} FROM {3} UNION ALL SELECT 1, s.{1}, {4} "
-      "FROM {5}) both) counted WHERE side = {6} AND place > {7}",
+      "FROM {5}) sides) counted WHERE side = {6} AND place > {7}",
       whole, merge.target.row_id, fmt::join(of_target, ", "), merge.rows(),
       fmt::join(of_load, ", "), merge.staged(), side, side == 0 ? "loaded" : "published");
 }

@@ -4,26 +4,21 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "orchestrator/db/sqlite_db.h"
+#include "workers/data/turn.h"
 
 namespace orch::sqlite {
 
-class TurnQueue;
-
-/// The right to write to a database file, held until destroyed. Waits in the order of arrival,
-/// without a limit: who is before us makes progress, or fails and goes away. SQLite's own busy
-/// timeout is no queue: it polls, and starves a writer that comes between two long transactions.
-/// May be destroyed on another thread.
+/// The right to write to a database file, held until destroyed, with the connection that the turn
+/// before has left. SQLite's own busy timeout is no queue: it polls, and starves a writer that
+/// comes between two long transactions.
 class WriteTurn {
  public:
   /// Throws workers::Cancelled soon after `stop` answers true.
-  WriteTurn(const std::filesystem::path& file, const std::function<bool()>& stop);
-  WriteTurn(WriteTurn&&) noexcept = default;
-  WriteTurn& operator=(WriteTurn&&) = delete;
-  ~WriteTurn();
+  WriteTurn(const std::filesystem::path& file, const std::function<bool()>& stop)
+      : turn_(file, stop) {}
 
   /// The connection that the turn before has left, in no transaction; unset where there is none.
   std::optional<Database> take();
@@ -32,7 +27,7 @@ class WriteTurn {
   void leave(Database db);
 
  private:
-  std::shared_ptr<TurnQueue> queue_;
+  data::Turn turn_;
 };
 
 }  // namespace orch::sqlite

@@ -81,7 +81,11 @@ void rewrite(RowMerge& merge, Changes& changes) {
   try {
     insert_all(merge, changes);
   } catch (const data::DatabaseError&) {
-    refuse_all_repeated_keys(merge);
+    try {
+      refuse_all_repeated_keys(merge);
+    } catch (const data::DatabaseError&) {
+      // The error has ended the transaction, and is all there is to tell.
+    }
     throw;
   }
   // A table may be declared to drop rows of a key that is there (ON CONFLICT IGNORE, REPLACE).
