@@ -16,12 +16,7 @@ namespace orch::asl {
 namespace {
 
 namespace bj = boost::json;
-using Operator = Comparison::Operator;
 using Order = std::optional<std::partial_ordering>;  // empty: the values cannot be compared
-
-std::string_view view(const bj::value& text) {
-  return {text.get_string().data(), text.get_string().size()};
-}
 
 /// A value in a document, or the answer of a path that collects.
 class Found {
@@ -109,58 +104,58 @@ bool string_matches(const bj::value& value, const bj::value& pattern) {
   return value.is_string() && pattern.is_string() && matches_pattern(view(value), view(pattern));
 }
 
-bool compare(Operator op, const bj::value& a, const bj::value& b) {
+bool compare(Comparison::Operator op, const bj::value& a, const bj::value& b) {
   const auto equal = [](Order o) { return o && std::is_eq(*o); };
   const auto less = [](Order o) { return o && std::is_lt(*o); };
   const auto greater = [](Order o) { return o && std::is_gt(*o); };
   const auto at_most = [](Order o) { return o && std::is_lteq(*o); };
   const auto at_least = [](Order o) { return o && std::is_gteq(*o); };
   switch (op) {
-    case Operator::string_equals:
+    case Comparison::Operator::string_equals:
       return equal(order_of_text(a, b));
-    case Operator::string_less_than:
+    case Comparison::Operator::string_less_than:
       return less(order_of_text(a, b));
-    case Operator::string_greater_than:
+    case Comparison::Operator::string_greater_than:
       return greater(order_of_text(a, b));
-    case Operator::string_less_than_equals:
+    case Comparison::Operator::string_less_than_equals:
       return at_most(order_of_text(a, b));
-    case Operator::string_greater_than_equals:
+    case Comparison::Operator::string_greater_than_equals:
       return at_least(order_of_text(a, b));
-    case Operator::string_matches:
+    case Comparison::Operator::string_matches:
       return string_matches(a, b);
-    case Operator::numeric_equals:
+    case Comparison::Operator::numeric_equals:
       return equal(order_of_numbers(a, b));
-    case Operator::numeric_less_than:
+    case Comparison::Operator::numeric_less_than:
       return less(order_of_numbers(a, b));
-    case Operator::numeric_greater_than:
+    case Comparison::Operator::numeric_greater_than:
       return greater(order_of_numbers(a, b));
-    case Operator::numeric_less_than_equals:
+    case Comparison::Operator::numeric_less_than_equals:
       return at_most(order_of_numbers(a, b));
-    case Operator::numeric_greater_than_equals:
+    case Comparison::Operator::numeric_greater_than_equals:
       return at_least(order_of_numbers(a, b));
-    case Operator::timestamp_equals:
+    case Comparison::Operator::timestamp_equals:
       return equal(order_of_instants(a, b));
-    case Operator::timestamp_less_than:
+    case Comparison::Operator::timestamp_less_than:
       return less(order_of_instants(a, b));
-    case Operator::timestamp_greater_than:
+    case Comparison::Operator::timestamp_greater_than:
       return greater(order_of_instants(a, b));
-    case Operator::timestamp_less_than_equals:
+    case Comparison::Operator::timestamp_less_than_equals:
       return at_most(order_of_instants(a, b));
-    case Operator::timestamp_greater_than_equals:
+    case Comparison::Operator::timestamp_greater_than_equals:
       return at_least(order_of_instants(a, b));
-    case Operator::boolean_equals:
+    case Comparison::Operator::boolean_equals:
       return a.is_bool() && b.is_bool() && a.get_bool() == b.get_bool();
-    case Operator::is_null:
+    case Comparison::Operator::is_null:
       return a.is_null() == (b == bj::value(true));
-    case Operator::is_numeric:
+    case Comparison::Operator::is_numeric:
       return a.is_number() == (b == bj::value(true));
-    case Operator::is_string:
+    case Comparison::Operator::is_string:
       return a.is_string() == (b == bj::value(true));
-    case Operator::is_boolean:
+    case Comparison::Operator::is_boolean:
       return a.is_bool() == (b == bj::value(true));
-    case Operator::is_timestamp:
+    case Comparison::Operator::is_timestamp:
       return instant_of(a).has_value() == (b == bj::value(true));
-    case Operator::is_present:
+    case Comparison::Operator::is_present:
       return b == bj::value(true);
   }
   return false;
@@ -168,7 +163,7 @@ bool compare(Operator op, const bj::value& a, const bj::value& b) {
 
 bool holds(const Comparison& comparison, const Scope& scope) {
   const Found variable(comparison.variable, scope);
-  if (comparison.op == Operator::is_present)
+  if (comparison.op == Comparison::Operator::is_present)
     return (variable.place() != nullptr) ==
            (std::get<bj::value>(comparison.operand) == bj::value(true));
   const auto& value = required(variable, comparison.variable);

@@ -7,6 +7,7 @@
 
 #include "orchestrator/asl/failure.h"
 #include "orchestrator/asl/path.h"
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/json/expression_marks.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/jsonata/jsonata.h"
@@ -15,13 +16,6 @@ namespace orch::asl {
 namespace {
 
 namespace bj = boost::json;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The members of `$states`; the context only when the expression may look at it, since making it
 /// is not free.
@@ -60,7 +54,7 @@ struct Expression::Compiled {
 bool Expression::is_one(std::string_view text) { return json::marked_expression(text).has_value(); }
 
 Expression Expression::compile(std::string_view text, std::string field) {
-  text = trimmed(json::marked_expression(text).value());
+  text = trimmed(json::marked_expression(text).value(), " \t\r\n");
   try {
     auto program = jsonata::Expression::parse(text, {.step_functions = true});
     auto variables = program.variables();

@@ -12,12 +12,7 @@ namespace orch::asl {
 namespace {
 
 namespace bj = boost::json;
-using Operator = FilterNode::Operator;
 using PathPointer = std::shared_ptr<const PathProgram>;
-
-std::string_view view(const bj::value& text) {
-  return {text.get_string().data(), text.get_string().size()};
-}
 
 /// A value inside a document, or one computed for this comparison; perhaps neither (undefined).
 class Resolved {
@@ -100,62 +95,62 @@ std::optional<std::partial_ordering> order(const bj::value& a, const bj::value& 
   return std::nullopt;
 }
 
-bool compare_order(Operator op, const bj::value& a, const bj::value& b) {
+bool compare_order(FilterNode::Operator op, const bj::value& a, const bj::value& b) {
   const auto result = order(a, b);
   if (!result) return false;
   switch (op) {
-    case Operator::less:
+    case FilterNode::Operator::less:
       return std::is_lt(*result);
-    case Operator::less_equal:
+    case FilterNode::Operator::less_equal:
       return std::is_lteq(*result);
-    case Operator::greater:
+    case FilterNode::Operator::greater:
       return std::is_gt(*result);
     default:
       return std::is_gteq(*result);
   }
 }
 
-bool compare_lists(Operator op, const bj::value& a, const bj::value& b) {
+bool compare_lists(FilterNode::Operator op, const bj::value& a, const bj::value& b) {
   if (!a.is_array() || !b.is_array()) return false;
   const auto size = [](const bj::value& list) {
     return static_cast<std::ptrdiff_t>(list.get_array().size());
   };
   switch (op) {
-    case Operator::all:
+    case FilterNode::Operator::all:
       return shared(b, a) == size(b);
-    case Operator::subset_of:
+    case FilterNode::Operator::subset_of:
       return shared(a, b) == size(a);
-    case Operator::any_of:
+    case FilterNode::Operator::any_of:
       return shared(a, b) > 0;
     default:
       return shared(a, b) == 0;
   }
 }
 
-bool compare(Operator op, const bj::value& a, const bj::value& b) {
+bool compare(FilterNode::Operator op, const bj::value& a, const bj::value& b) {
   switch (op) {
-    case Operator::equal:
+    case FilterNode::Operator::equal:
       return equals(a, b);
-    case Operator::not_equal:
+    case FilterNode::Operator::not_equal:
       return !equals(a, b);
-    case Operator::same:
+    case FilterNode::Operator::same:
       return same_type(a, b) && equals(a, b);
-    case Operator::not_same:
+    case FilterNode::Operator::not_same:
       return !same_type(a, b) || !equals(a, b);
-    case Operator::in:
+    case FilterNode::Operator::in:
       return has(b, a);
-    case Operator::not_in:
+    case FilterNode::Operator::not_in:
       return !has(b, a);
-    case Operator::contains:
+    case FilterNode::Operator::contains:
       return contains(a, b);
-    case Operator::size:
+    case FilterNode::Operator::size:
       return b.is_number() && length(a) && equal(bj::value(*length(a)), b);
-    case Operator::empty:
+    case FilterNode::Operator::empty:
       return b.is_bool() && length(a) && (*length(a) == 0) == b.get_bool();
-    case Operator::less:
-    case Operator::less_equal:
-    case Operator::greater:
-    case Operator::greater_equal:
+    case FilterNode::Operator::less:
+    case FilterNode::Operator::less_equal:
+    case FilterNode::Operator::greater:
+    case FilterNode::Operator::greater_equal:
       return compare_order(op, a, b);
     default:
       return compare_lists(op, a, b);
@@ -171,8 +166,9 @@ bool matches(const Regex& regex, const bj::value* subject, std::uint64_t& budget
       [&](const auto& item) { return item.is_string() && regex.matches(view(item), budget); });
 }
 
-bool undefined_result(Operator op) {
-  return op == Operator::not_equal || op == Operator::not_same || op == Operator::not_in;
+bool undefined_result(FilterNode::Operator op) {
+  return op == FilterNode::Operator::not_equal || op == FilterNode::Operator::not_same ||
+         op == FilterNode::Operator::not_in;
 }
 
 bool compares(const FilterNode& node, const bj::value& item, const PathInput& input) {

@@ -85,7 +85,7 @@ bj::value unique(const Invocation& call) {
   return items;
 }
 
-constexpr std::array functions = {
+constexpr std::array array_table = {
     IntrinsicFunction{"States.Array", 0, std::string::npos, make_array},
     IntrinsicFunction{"States.ArrayContains", 2, 2, contains},
     IntrinsicFunction{"States.ArrayGetItem", 2, 2, get_item},
@@ -97,6 +97,6 @@ constexpr std::array functions = {
 
 }  // namespace
 
-std::span<const IntrinsicFunction> array_functions() { return functions; }
+std::span<const IntrinsicFunction> array_functions() { return array_table; }
 
 }  // namespace orch::asl

@@ -57,7 +57,7 @@ bj::value random(const Invocation& call) {
       static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + source.below(width)));
 }
 
-constexpr std::array functions = {
+constexpr std::array data_table = {
     IntrinsicFunction{"States.JsonMerge", 3, 3, merge},
     IntrinsicFunction{"States.JsonToString", 1, 1, to_string},
     IntrinsicFunction{"States.MathAdd", 2, 2, add},
@@ -67,6 +67,6 @@ constexpr std::array functions = {
 
 }  // namespace
 
-std::span<const IntrinsicFunction> data_functions() { return functions; }
+std::span<const IntrinsicFunction> data_functions() { return data_table; }
 
 }  // namespace orch::asl

@@ -145,7 +145,7 @@ bj::value uuid(const Invocation& call) {
                                 low & 0xFFFFFFFFFFFF));
 }
 
-constexpr std::array functions = {
+constexpr std::array text_table = {
     IntrinsicFunction{"States.Base64Decode", 1, 1, decode},
     IntrinsicFunction{"States.Base64Encode", 1, 1, encode},
     IntrinsicFunction{"States.Format", 1, std::string::npos, format},
@@ -156,6 +156,6 @@ constexpr std::array functions = {
 
 }  // namespace
 
-std::span<const IntrinsicFunction> text_functions() { return functions; }
+std::span<const IntrinsicFunction> text_functions() { return text_table; }
 
 }  // namespace orch::asl

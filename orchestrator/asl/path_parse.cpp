@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/asl/path_parser.h"
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::asl {
@@ -30,8 +31,6 @@ constexpr std::array functions = {
     std::pair{"stddev", Call::Function::stddev}, std::pair{"concat", Call::Function::concat},
     std::pair{"append", Call::Function::append},
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void append_utf8(std::string& out, std::uint32_t point) {
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };

@@ -12,8 +12,6 @@ namespace {
 
 namespace bj = boost::json;
 
-std::string_view view(const bj::string& text) { return {text.data(), text.size()}; }
-
 /// An int64 or uint64 against a double, without rounding the integer.
 template <class Integer>
 std::partial_ordering compare_mixed(Integer integer, double real) {
@@ -77,7 +75,7 @@ void append(std::string& out, const bj::value& value) {
       out += java_double(value.get_double());
       break;
     case bj::kind::string:
-      out += view(value.get_string());
+      out += view(value);
       break;
     case bj::kind::array: {
       out += '[';
@@ -159,7 +157,7 @@ bool equal(const bj::value& a, const bj::value& b) {
 
 std::size_t hash(const bj::value& value) {
   if (value.is_number()) return std::hash<double>{}(value.to_number<double>());
-  if (value.is_string()) return std::hash<std::string_view>{}(view(value.get_string()));
+  if (value.is_string()) return std::hash<std::string_view>{}(view(value));
   std::size_t sum = static_cast<std::size_t>(value.kind());
   if (value.is_bool()) return sum + (value.get_bool() ? 1 : 0);
   if (value.is_array())

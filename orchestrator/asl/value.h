@@ -12,6 +12,11 @@
 
 namespace orch::asl {
 
+/// The characters of a string; `text` must be one.
+inline std::string_view view(const boost::json::value& text) {
+  return {text.get_string().data(), text.get_string().size()};
+}
+
 /// Exact whatever the representations: 1 equals 1.0, and 2^53 + 1 is above 2^53. Both must be
 /// numbers.
 std::partial_ordering compare_numbers(const boost::json::value& a, const boost::json::value& b);

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/base/error.h"
 
 namespace orch::aws {
@@ -36,18 +37,13 @@ fs::path file_of(const char* variable, const char* usual) {
   return fs::path(environment("HOME")) / ".aws" / usual;
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+constexpr std::string_view blanks = " \t\r";
 
 // "[profile nightly]" of the configuration file is "[nightly]" of the credentials file.
 std::string section_name(std::string_view line) {
-  auto name = trim(line.substr(1, line.find(']') - 1));
+  auto name = trimmed(line.substr(1, line.find(']') - 1), blanks);
   constexpr std::string_view prefix = "profile ";
-  if (name.starts_with(prefix)) name = trim(name.substr(prefix.size()));
+  if (name.starts_with(prefix)) name = trimmed(name.substr(prefix.size()), blanks);
   return std::string(name);
 }
 
@@ -67,8 +63,8 @@ Sections read_sections(const fs::path& file) {
     if (line.front() == '[') {
       section = &sections[section_name(line)];
     } else if (const auto equals = line.find('='); section && equals != line.npos) {
-      (*section)[std::string(trim(std::string_view(line).substr(0, equals)))] =
-          trim(std::string_view(line).substr(equals + 1));
+      (*section)[std::string(trimmed(std::string_view(line).substr(0, equals), blanks))] =
+          trimmed(std::string_view(line).substr(equals + 1), blanks);
     }
   }
   return sections;

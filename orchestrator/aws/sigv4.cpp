@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/aws/digest.h"
+#include "orchestrator/base/ascii.h"
 
 namespace orch::aws {
 namespace {
@@ -26,16 +27,10 @@ std::vector<std::string> split(std::string_view text, char at) {
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // Without blanks at the ends, and with one for several inside.
 std::string canonical_value(std::string_view value) {
   std::string text;
-  for (const char c : trim(value)) {
+  for (const char c : trimmed(value)) {
     if (!blank(c))
       text += c;
     else if (text.empty() || text.back() != ' ')
@@ -102,7 +97,7 @@ std::string canonical_headers(const SignedRequest& request, const std::vector<st
 std::string payload_digest(const SignedRequest& request) {
   if (request.encrypted) {
     for (const auto& [name, value] : request.headers)
-      if (name == "x-amz-content-sha256" && trim(value) == unsigned_payload) return value;
+      if (name == "x-amz-content-sha256" && trimmed(value) == unsigned_payload) return value;
   }
   return hex(sha256(request.body));
 }
@@ -135,13 +130,13 @@ void read_credential(std::string_view value, Authorization& found) {
 }  // namespace
 
 std::optional<Authorization> parse_authorization(std::string_view text) {
-  text = trim(text);
+  text = trimmed(text);
   if (!text.starts_with(algorithm)) return std::nullopt;
   text.remove_prefix(algorithm.size());
   if (!text.empty() && !blank(text.front())) return std::nullopt;
   Authorization found;
   for (const auto& part : split(text, ',')) {
-    const auto item = trim(part);
+    const auto item = trimmed(part);
     const auto equals = item.find('=');
     if (equals == std::string_view::npos) {
       if (found.stray.empty()) found.stray = item;

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/pretty.h"
 #include "orchestrator/cli/render/text.h"
@@ -85,14 +86,12 @@ void RunReader::apply(const engine::TaskProgress& reported) {
   const auto at = std::ranges::find(progress_, reported.ticket, &store::ProgressRow::ticket);
   auto& row = at == progress_.end() ? progress_.emplace_back() : *at;
   row = {reported.ticket, progress.key,           progress.phase, progress.rows,
-         progress.bytes,  progress.expected_rows, clock_now()};
+         progress.bytes,  progress.expected_rows, wall_now()};
 }
 
 view::RunView RunReader::view(const std::string& owner) const {
-  return {row_, projection_.overview(), progress_, clock_now(), owner, waiting_};
+  return {row_, projection_.overview(), progress_, wall_now(), owner, waiting_};
 }
-
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 void catch_interrupts() {
   struct sigaction action {};

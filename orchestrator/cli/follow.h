@@ -36,8 +36,6 @@ class RunReader {
   std::optional<view::Waiting> waiting_;
 };
 
-Instant clock_now();
-
 /// Counts Ctrl-C and SIGTERM from now on; the second one ends the process at once (exit code 4).
 void catch_interrupts();
 bool interrupted();

@@ -6,6 +6,7 @@
 
 #include "orchestrator/base/count.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/follow.h"
@@ -13,6 +14,7 @@
 #include "orchestrator/cli/render/block.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/render/time_column.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/projection.h"
 #include "workers/replication/report/run_report.h"
@@ -64,10 +66,7 @@ std::string with_ending(const Files& files, std::string_view ending) {
 
 replication::RunReport report_in(const bj::value& document) {
   replication::RunReport report;
-  const auto text = [&](const char* name) {
-    const auto* value = document.as_object().if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
+  const auto text = [&](const char* name) { return json::text_member(document, name); };
   report.run = text("run");
   report.name = text("name");
   report.started = text("started");
@@ -105,7 +104,7 @@ std::string local(const std::string& text, const render::Look& look) {
 
 std::string tables_part(const replication::RunReport& report, const render::Look& look) {
   const bool narrow = render::narrower_than(100, look);
-  const render::TimeColumn moment("ROWS AS OF", clock_now(), narrow, look);
+  const render::TimeColumn moment("ROWS AS OF", wall_now(), narrow, look);
   render::Grid grid({{"  TABLE", false, true},
                      {"RESULT", false, true},
                      moment.column(),

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
@@ -62,7 +63,7 @@ const StatusName& status_name(std::string word) {
 store::ListFilter filter_of(const StatusOptions& options, bool utc) {
   store::ListFilter filter;
   filter.limit = options.limit;
-  const auto now = clock_now();
+  const auto now = wall_now();
   if (!options.workflow.empty()) filter.workflow = options.workflow;
   if (!options.since.empty()) filter.not_before = parse_when("--since", options.since, now, utc);
   // No run has a number below 1: those that were started before.
@@ -113,14 +114,14 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
   if (context.json()) {
     bj::array documents;
     for (const auto& row : rows) {
-      auto document = view::run_document(row, clock_now(), false);
+      auto document = view::run_document(row, wall_now(), false);
       if (view::interrupted(row, owned)) document["interrupted"] = true;
       documents.push_back(std::move(document));
     }
     print_documents(context, documents);
     return Exit::ok;
   }
-  context.print(render::runs_page(rows, clock_now(), owned, context.out.look));
+  context.print(render::runs_page(rows, wall_now(), owned, context.out.look));
   if (rows.empty()) context.say("orch: no runs");
   if (static_cast<std::int64_t>(rows.size()) == options.limit)
     context.say(

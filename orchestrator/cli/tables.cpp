@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
@@ -102,7 +103,7 @@ int show_all(const Context& context, store::Store& store, const TablesOptions& o
 
 int show_tables(const Context& context, const TablesOptions& options) {
   const auto store = store::open_as_reader(context.settings.value("store"));
-  const auto now = clock_now();
+  const auto now = wall_now();
   return options.key.empty() ? show_all(context, *store, options, now)
                              : show_one(context, *store, options, now);
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/text.h"
@@ -61,7 +62,7 @@ std::string line_of(const Event& event) {
 
 bj::object document_of(const Event& event) {
   bj::object out{{"event", names[static_cast<std::size_t>(event.kind)]},
-                 {"at", to_iso(clock_now())}};
+                 {"at", to_iso(wall_now())}};
   if (event.task) {
     out["activity"] = event.activity;
     out["resource"] = event.task->resource;
@@ -103,7 +104,7 @@ void WorkReport::end(const fleet::Tally& tally) {
                  {"failed", tally.failed},
                  {"lost", tally.lost + tally.at_work},
                  {"released", tally.released}};
-  if (context_.lines()) out = {{"event", "ended"}, {"at", to_iso(clock_now())}, {"tasks", out}};
+  if (context_.lines()) out = {{"event", "ended"}, {"at", to_iso(wall_now())}, {"tasks", out}};
   print_document(context_, out);
 }
 

@@ -8,6 +8,7 @@
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/engine/family.h"
 #include "orchestrator/engine/folding.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 void stop(store::Store& store, store::Turn& turn, store::ExecutionRow row,
           const execution::Stop& reason) {
-  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   try {
     auto execution = fold(
         store, row,

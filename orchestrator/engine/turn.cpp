@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/wall_clock.h"
 
 namespace orch::engine {
 namespace {
@@ -20,8 +21,6 @@ constexpr std::size_t max_bytes = std::size_t{4} << 20;  // likewise, of payload
 // How often, and after what pause, a store that fails is asked what it holds.
 constexpr int most_questions = 10;
 constexpr Millis between_questions{200};
-
-Instant wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 /// The latest time in the histories of the runs under way: what follows is not recorded before it.
 Instant latest_recorded(store::Store& store) {

@@ -1,5 +1,6 @@
 // The context object: what `$$` is.
 #include "orchestrator/execution/decider.h"
+#include "orchestrator/json/members.h"
 
 namespace orch::execution {
 namespace {
@@ -41,11 +42,6 @@ const ThreadState* iteration_of(const ThreadState& thread) {
   return nullptr;
 }
 
-std::string text_in(const bj::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 // Where the items of a map run come from: this execution's data, an object in a bucket, or the
 // listing of one.
 std::string source_of(const ThreadState& owner) {
@@ -54,8 +50,8 @@ std::string source_of(const ThreadState& owner) {
   const auto& arguments = plan.reader->arguments;
   if (!arguments || !arguments->is_object()) return {};
   const auto& place = arguments->get_object();
-  const auto key = text_in(place, "Key");
-  return "S3://" + text_in(place, "Bucket") + (key.empty() ? "" : "/" + key);
+  const auto key = json::text_member(place, "Key");
+  return "S3://" + json::text_member(place, "Bucket") + (key.empty() ? "" : "/" + key);
 }
 
 bj::object map_part(const ThreadState& iteration) {

@@ -9,6 +9,7 @@
 
 #include "orchestrator/asl/choice.h"
 #include "orchestrator/execution/decider.h"
+#include "orchestrator/json/members.h"
 
 namespace orch::execution {
 namespace {
@@ -110,9 +111,7 @@ std::string Decider::new_token() const {
 std::string Decider::role(ThreadState& thread, const asl::PayloadTemplate& credentials) {
   const auto input = effective_input(thread);
   const auto made = credentials.evaluate(scope(thread, input.value()));
-  const auto* object = made.if_object();
-  const auto* arn = object ? object->if_contains("RoleArn") : nullptr;
-  return arn && arn->is_string() ? std::string(arn->get_string()) : std::string();
+  return json::text_member(made, "RoleArn");
 }
 
 void Decider::body(ThreadState& thread, const asl::Choice& choice) {

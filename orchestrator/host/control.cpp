@@ -17,6 +17,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/private_file.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::host {
@@ -65,13 +66,9 @@ bj::object problem_object(const Problem& problem) {
           {"line", problem.line},       {"column", problem.column},   {"warning", problem.warning}};
 }
 
-std::string text_in(const bj::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 Problem problem_of(const bj::object& object) {
-  Problem problem{text_in(object, "pointer"), text_in(object, "message"), text_in(object, "hint")};
+  Problem problem{json::text_member(object, "pointer"), json::text_member(object, "message"),
+                  json::text_member(object, "hint")};
   problem.line = object.at("line").to_number<int>();
   problem.column = object.at("column").to_number<int>();
   problem.warning = object.at("warning").as_bool();
@@ -79,13 +76,13 @@ Problem problem_of(const bj::object& object) {
 }
 
 [[noreturn]] void rethrow(const bj::object& error) {
-  const auto code = text_in(error, "code");
+  const auto code = json::text_member(error, "code");
   if (const auto* list = error.if_contains("problems")) {
     std::vector<Problem> problems;
     for (const auto& each : list->as_array()) problems.push_back(problem_of(each.as_object()));
-    throw InvalidDocument(code, text_in(error, "file"), std::move(problems));
+    throw InvalidDocument(code, json::text_member(error, "file"), std::move(problems));
   }
-  throw Error(code, text_in(error, "message"), text_in(error, "hint"));
+  throw Error(code, json::text_member(error, "message"), json::text_member(error, "hint"));
 }
 
 /// One client. Lives as long as one of its handlers is pending.

@@ -4,16 +4,12 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/json/members.h"
 
 namespace orch::host {
 namespace {
 
 namespace bj = boost::json;
-
-std::string text_in(const bj::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
 
 bj::object line_of(const Submit& submit) {
   const auto& made = submit.submission;
@@ -47,22 +43,22 @@ bj::object line_of(const Stop& stop) {
 
 Submit submit_from(const bj::object& line) {
   engine::Submission made;
-  made.request = text_in(line, "request");
-  made.name = text_in(line, "name");
-  made.workflow = text_in(line, "workflow");
-  made.definition = text_in(line, "definition");
-  made.input = text_in(line, "input");
-  made.connections = text_in(line, "connections");
+  made.request = json::text_member(line, "request");
+  made.name = json::text_member(line, "name");
+  made.workflow = json::text_member(line, "workflow");
+  made.definition = json::text_member(line, "definition");
+  made.input = json::text_member(line, "input");
+  made.connections = json::text_member(line, "connections");
   return {std::move(made)};
 }
 
 Resume resume_from(const bj::object& line) {
-  engine::Redrive redrive{text_in(line, "from"), text_in(line, "input"), {}};
-  redrive.connections = text_in(line, "connections");
-  redrive.catalog = text_in(line, "catalog");
-  redrive.request = text_in(line, "request");
-  if (line.contains("definition")) redrive.definition = text_in(line, "definition");
-  return {text_in(line, "run"), std::move(redrive)};
+  engine::Redrive redrive{json::text_member(line, "from"), json::text_member(line, "input"), {}};
+  redrive.connections = json::text_member(line, "connections");
+  redrive.catalog = json::text_member(line, "catalog");
+  redrive.request = json::text_member(line, "request");
+  if (line.contains("definition")) redrive.definition = json::text_member(line, "definition");
+  return {json::text_member(line, "run"), std::move(redrive)};
 }
 
 }  // namespace
@@ -74,12 +70,13 @@ bj::object to_json(const Request& request) {
 }
 
 Request request_from(const bj::object& line) {
-  const auto op = text_in(line, "op");
+  const auto op = json::text_member(line, "op");
   if (op == "submit") return submit_from(line);
   if (op == "resume") return resume_from(line);
-  if (op == "follow") return Follow{text_in(line, "run")};
+  if (op == "follow") return Follow{json::text_member(line, "run")};
   if (op == "stop")
-    return Stop{text_in(line, "run"), text_in(line, "error"), text_in(line, "cause")};
+    return Stop{json::text_member(line, "run"), json::text_member(line, "error"),
+                json::text_member(line, "cause")};
   throw Error("ORCH-0007", fmt::format("the owner of the store does not know \"{}\"", op),
               "it runs another version of orch; wait for it to end");
 }
@@ -90,7 +87,7 @@ bj::object to_json(const Accepted& accepted) {
 
 Accepted accepted_from(const bj::object& line) {
   const auto* existed = line.if_contains("existed");
-  return {text_in(line, "run"), existed && existed->is_bool() && existed->get_bool()};
+  return {json::text_member(line, "run"), existed && existed->is_bool() && existed->get_bool()};
 }
 
 }  // namespace orch::host

@@ -15,6 +15,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/http/exchange.h"
+#include "orchestrator/http/link.h"
 #include "orchestrator/http/session.h"
 
 namespace orch::http {
@@ -25,8 +26,6 @@ using net::ip::tcp;
 
 namespace {
 
-// An error is an ordinary end here.
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 constexpr Millis accept_pause{100};
 
 net::awaitable<void> turn_away(tcp::socket socket, std::shared_ptr<Listening> state) {

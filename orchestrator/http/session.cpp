@@ -19,6 +19,7 @@
 
 #include "orchestrator/base/http_date.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/http/exchange.h"
 #include "orchestrator/http/link.h"
 
@@ -28,9 +29,6 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 using net::ip::tcp;
 namespace {
-
-// An error is an ordinary end here.
-constexpr auto as_result = net::as_tuple(net::use_awaitable);
 
 // How much of the next request is read while one is at work, and at once.
 constexpr std::size_t most_ahead = 64 << 10;
@@ -344,8 +342,7 @@ class Session {
   net::awaitable<bool> send(Response response) {
     response.set(beast::http::field::server, "orch");
     // When the answer was made: workers order the tasks that they are given by it.
-    response.set(beast::http::field::date,
-                 to_http_date(std::chrono::floor<Millis>(std::chrono::system_clock::now())));
+    response.set(beast::http::field::date, to_http_date(wall_now()));
     response.prepare_payload();
     link_.tcp().expires_after(limits().write_time);
     beast::http::message_generator message(std::move(response));

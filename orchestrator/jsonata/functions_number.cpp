@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/jsonata/errors.h"
 #include "orchestrator/jsonata/functions.h"
 #include "orchestrator/jsonata/number.h"
@@ -11,8 +12,6 @@
 
 namespace orch::jsonata::functions {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// -?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?
 bool is_decimal(std::string_view text) {

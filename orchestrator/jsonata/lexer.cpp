@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/jsonata/number.h"
 #include "orchestrator/jsonata/text.h"
 
@@ -12,8 +13,6 @@ namespace {
 constexpr std::string_view blanks = " \t\n\r\v";
 constexpr std::string_view operator_characters = ".[]{}(),@#;:?+-*/%|=<>^&!~";
 constexpr std::array long_operators = {"..", ":=", "!=", ">=", "<=", "**", "~>", "?:", "??"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool ends_word(char c) {
   return blanks.find(c) != blanks.npos || operator_characters.find(c) != operator_characters.npos;

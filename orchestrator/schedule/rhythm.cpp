@@ -5,16 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/base/error.h"
 
 namespace orch::schedule {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
 
 // "15 minutes", as Amazon EventBridge has it: a number, a blank, a unit.
 Interval parse_rate(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/syntax.h"
@@ -12,8 +13,6 @@ namespace orch::stepfunctions {
 namespace {
 
 namespace bj = boost::json;
-
-constexpr Length arn_length{1, 256};
 
 [[noreturn]] void refuse_activity(const std::string& arn) {
   throw ServiceError("ActivityDoesNotExist", fmt::format("Activity Does Not Exist: '{}'", arn));
@@ -58,7 +57,7 @@ Object create_activity(Request& request) {
   store::ActivityRow wanted;
   wanted.name = request.in.required("name", {1, 80});
   wanted.configuration = json::write(Object{{"encryptionConfiguration", read_encryption(request)}});
-  wanted.created_at = clock_now();
+  wanted.created_at = wall_now();
   const auto tags = read_tags(request);
   request.in.check();
   check_name(wanted.name);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/resolve.h"
 #include "orchestrator/stepfunctions/words.h"
@@ -128,7 +129,7 @@ Object create_state_machine_alias(Request& request) {
   in.check();
   const auto routing = read_routing(request, *list);
   wanted.routing = routing.routes;
-  wanted.created_at = wanted.updated_at = clock_now();
+  wanted.created_at = wanted.updated_at = wall_now();
   request.machines().transact([&] {
     const auto machine = machine_of(request, routing);
     if (const auto present = request.machines().alias(machine.id, wanted.name)) {
@@ -174,7 +175,7 @@ Object update_state_machine_alias(Request& request) {
                        {{"reason", "MISSING_REQUIRED_PARAMETER"}});
   std::optional<Routing> routing;
   if (list) routing = read_routing(request, *list);
-  const auto now = clock_now();
+  const auto now = wall_now();
   request.machines().transact([&] {
     auto found = find_alias(request, arn);
     if (!found) refuse_resource(arn);

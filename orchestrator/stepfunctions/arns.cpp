@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t longest_name = 80;
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_arn(const std::string& why) {
   throw ServiceError("InvalidArn", fmt::format("Invalid Arn: '{}'", why));
 }
 
 [[noreturn]] void refuse_kind(const std::string& kind) {
-  refuse("Resource type not valid in this context: " + kind);
+  refuse_arn("Resource type not valid in this context: " + kind);
 }
 
 // The parts behind the account: kind, name, ….
@@ -31,11 +31,12 @@ std::vector<std::string> parts_of(const std::string& arn) {
     else
       parts.back() += c;
   }
-  if (parts[0] != "arn") refuse("Invalid ARN prefix: " + arn);
-  if (parts.size() < 6) refuse("Invalid ARN: " + arn);
-  if (parts[2] != "states") refuse("Invalid service name: " + parts[2]);
+  if (parts[0] != "arn") refuse_arn("Invalid ARN prefix: " + arn);
+  if (parts.size() < 6) refuse_arn("Invalid ARN: " + arn);
+  if (parts[2] != "states") refuse_arn("Invalid service name: " + parts[2]);
   parts.erase(parts.begin(), parts.begin() + 5);
-  if (std::find(parts.begin() + 1, parts.end(), "") != parts.end()) refuse("Invalid ARN: " + arn);
+  if (std::find(parts.begin() + 1, parts.end(), "") != parts.end())
+    refuse_arn("Invalid ARN: " + arn);
   return parts;
 }
 
@@ -86,21 +87,21 @@ std::optional<std::int64_t> MachineArn::version() const {
 MachineArn parse_machine_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "stateMachine") refuse_kind(parts[0]);
-  if (parts.size() < 2 || parts.size() > 3) refuse("Invalid ARN: " + arn);
+  if (parts.size() < 2 || parts.size() > 3) refuse_arn("Invalid ARN: " + arn);
   return {parts[1], parts.size() == 3 ? parts[2] : std::string()};
 }
 
 ExecutionArn parse_execution_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "execution") refuse_kind(parts[0]);
-  if (parts.size() != 3) refuse("Invalid ARN: " + arn);
+  if (parts.size() != 3) refuse_arn("Invalid ARN: " + arn);
   return {parts[1], parts[2], false};
 }
 
 std::string parse_activity_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "activity") refuse_kind(parts[0]);
-  if (parts.size() != 2) refuse("Invalid ARN: " + arn);
+  if (parts.size() != 2) refuse_arn("Invalid ARN: " + arn);
   return parts[1];
 }
 
@@ -108,14 +109,14 @@ std::string parse_map_run_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "mapRun") refuse_kind(parts[0]);
   const auto slash = parts.size() == 3 ? parts[1].find('/') : std::string::npos;
-  if (slash == std::string::npos) refuse("Invalid ARN: " + arn);
+  if (slash == std::string::npos) refuse_arn("Invalid ARN: " + arn);
   return parts[1].substr(slash + 1) + ":" + parts[2];
 }
 
 std::string parse_taggable_arn(const std::string& arn) {
   const auto parts = parts_of(arn);
   if (parts[0] != "stateMachine" && parts[0] != "activity") refuse_kind(parts[0]);
-  if (parts.size() != 2) refuse("Invalid ARN: " + arn);
+  if (parts.size() != 2) refuse_arn("Invalid ARN: " + arn);
   return parts[0] + ":" + parts[1];
 }
 

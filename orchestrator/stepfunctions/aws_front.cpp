@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/aws_request.h"
 
@@ -26,8 +27,6 @@ namespace {
 constexpr const char* content_type = "application/x-amz-json-1.0";
 
 constexpr std::size_t large_body = 64 << 10;
-
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 std::string request_id() {
   const auto high = random_bits(), low = random_bits();
@@ -159,7 +158,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
 
   void read(const Pending& pending) {
     auto request =
-        read_aws_request(pending->request, pending->reply.encrypted(), options.keys, clock_now());
+        read_aws_request(pending->request, pending->reply.encrypted(), options.keys, wall_now());
     auto& call = pending->call;
     call.operation = request.operation;
     call.region = std::move(request.region);
@@ -289,7 +288,7 @@ http::Handler AwsFront::handler() {
   handler.screen = [this](const http::Header& header,
                           bool encrypted) -> std::optional<http::Response> {
     try {
-      check_aws_header(header, encrypted, inside_->options.keys, clock_now());
+      check_aws_header(header, encrypted, inside_->options.keys, wall_now());
       return std::nullopt;
     } catch (const ServiceError& error) {
       return refusal(error.type(), error.message(), error.members());

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/map_runs.h"
 #include "orchestrator/stepfunctions/paging.h"
@@ -20,7 +21,6 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr Length arn_length{1, 256};
 constexpr Length error_length{0, 256};
 constexpr Length cause_length{0, 32'768};
 constexpr std::int64_t billed_step_ms = 100;
@@ -41,7 +41,7 @@ Submit submit_of(Request& request) {
 std::string_view redrive_refusal(const store::ExecutionRow& row) {
   if (row.made.parent) return "Child executions are redriven with their Map Run";
   if (row.ended_at && row.status != execution::Status::succeeded &&
-      clock_now() - row.made.started_at > redrivable_for)
+      wall_now() - row.made.started_at > redrivable_for)
     return "Execution was started more than 14 days ago and cannot be redriven";
   switch (row.status) {
     case execution::Status::succeeded:
@@ -177,7 +177,7 @@ std::optional<Object> start_sync_execution(Request& request) {
     return std::nullopt;
   }
   const auto& made = row.made;
-  const auto ended = row.ended_at.value_or(clock_now());
+  const auto ended = row.ended_at.value_or(wall_now());
   const auto duration = (ended - made.started_at).count();
   Object out{
       {"executionArn", made.service.arn},
@@ -262,7 +262,7 @@ Object stop_execution(Request& request) {
     }
     row = find_execution(request, arn);
   }
-  return {{"stopDate", epoch_seconds(row.ended_at.value_or(clock_now()))}};
+  return {{"stopDate", epoch_seconds(row.ended_at.value_or(wall_now()))}};
 }
 
 Object redrive_execution(Request& request) {
@@ -272,7 +272,7 @@ Object redrive_execution(Request& request) {
   auto row = find_execution(request, arn);
   auto& redrives = request.desk.redrives;
   if (token)
-    if (const auto redriven = redrives.find(row.made.run_id, *token, clock_now()))
+    if (const auto redriven = redrives.find(row.made.run_id, *token, wall_now()))
       return {{"redriveDate", epoch_seconds(*redriven)}};
   if (const auto refusal = redrive_refusal(row); !refusal.empty())
     throw ServiceError("ExecutionNotRedrivable", std::string(refusal));

@@ -2,6 +2,7 @@
 // ListStateMachines, DescribeStateMachineForExecution.
 #include <fmt/format.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/definitions.h"
 #include "orchestrator/stepfunctions/executions.h"
@@ -14,8 +15,6 @@ namespace orch::stepfunctions {
 namespace {
 
 namespace bj = boost::json;
-
-constexpr Length arn_length{1, 256};
 
 // arn:PARTITION:iam::ACCOUNT:role/NAME. Nothing here assumes the role.
 void check_role_arn(const std::string& arn) {
@@ -113,7 +112,7 @@ Object create_state_machine(Request& request) {
   check_role_arn(wanted.revision.role);
   check_definition(request.desk, definition, wanted.express);
   wanted.revision.definition_hash = store::definition_hash(definition);
-  wanted.created_at = wanted.revision.created_at = clock_now();
+  wanted.created_at = wanted.revision.created_at = wall_now();
   std::optional<std::int64_t> version;
   request.machines().transact([&] {
     auto present = request.machines().find(wanted.name);
@@ -175,13 +174,13 @@ Object update_state_machine(Request& request) {
     in.check();
     if (!same(machine, wanted)) {
       wanted.revision.uuid = new_uuid();
-      wanted.revision.created_at = clock_now();
+      wanted.revision.created_at = wall_now();
       if (!definition)
         definition = request.desk.reader->definition(wanted.revision.definition_hash);
       wanted.revision.id = request.machines().update(machine.id, wanted.revision, *definition);
       machine = wanted;
     }
-    out["updateDate"] = epoch_seconds(clock_now());
+    out["updateDate"] = epoch_seconds(wall_now());
     if (!machine.revision.uuid.empty()) out["revisionId"] = machine.revision.uuid;
     if (!publishing.wanted) return;
     const auto version = publish(request, machine, publishing.description).number;

@@ -17,7 +17,7 @@ namespace {
 namespace bj = boost::json;
 using execution::EventType;
 
-constexpr Length arn_length{1, 2000};
+constexpr Length map_run_arn_length{1, 2000};
 
 /// How a map run goes, by the history of its execution.
 struct Course {
@@ -167,7 +167,7 @@ Object list_map_runs(Request& request) {
 }
 
 Object describe_map_run(Request& request) {
-  const auto arn = request.in.required("mapRunArn", arn_length);
+  const auto arn = request.in.required("mapRunArn", map_run_arn_length);
   request.in.check();
   const auto map_run = find_map_run(request, arn);
   const auto row = row_of(request, map_run.execution);
@@ -195,7 +195,7 @@ Object describe_map_run(Request& request) {
 
 Object update_map_run(Request& request) {
   auto& in = request.in;
-  const auto arn = in.required("mapRunArn", arn_length);
+  const auto arn = in.required("mapRunArn", map_run_arn_length);
   store::MapRunLimits limits;
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   limits.max_concurrency = in.integer("maxConcurrency", 0, most);

@@ -20,6 +20,9 @@ struct Length {
   std::size_t most = std::numeric_limits<std::size_t>::max();
 };
 
+/// What the service allows for the ARN of anything but a map run.
+inline constexpr Length arn_length{1, 256};
+
 /// One object of a request. A member of the wrong type throws ServiceError SerializationException
 /// at once; a broken constraint is kept until check(). JSON null is an absent member, and members
 /// that are not read are ignored, as clients of a newer model send them.

@@ -11,7 +11,6 @@
 namespace orch::stepfunctions {
 namespace {
 
-constexpr Length arn_length{1, 256};
 constexpr Length input_length{0, 262'144};
 
 [[noreturn]] void refuse_taken(const std::string& arn) {

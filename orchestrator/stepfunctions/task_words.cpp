@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/words.h"
 
@@ -50,7 +51,7 @@ void add_metadata(bj::object& answer) {
   bj::object single{{"x-amzn-RequestId", id},
                     {"connection", "keep-alive"},
                     {"Content-Length", std::to_string(json::write(answer).size())},
-                    {"Date", to_iso(clock_now())},
+                    {"Date", to_iso(wall_now())},
                     {"Content-Type", "application/x-amz-json-1.0"}};
   bj::object all;
   for (const auto& [name, value] : single) all[name] = bj::array{value};

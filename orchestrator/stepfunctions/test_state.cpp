@@ -8,6 +8,7 @@
 
 #include "orchestrator/asl/parse.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/execution/trial.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/definitions.h"
@@ -26,7 +27,7 @@ constexpr Length data_length{0, 262'144};
 // A task without a mock is done while the client waits.
 constexpr Millis task_patience{290'000};
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refuse_trial(const std::string& message) {
   throw ServiceError("ValidationException", message);
 }
 
@@ -34,7 +35,7 @@ bj::value parsed(const std::string& text, const char* refusal) {
   try {
     return json::parse(text);
   } catch (const json::SyntaxError&) {
-    refuse(refusal);
+    refuse_trial(refusal);
   }
 }
 
@@ -82,9 +83,10 @@ std::optional<Mock> read_mock(Parameters& in) {
   }
   in.adopt("mock", fields);
   if (result && mock.error)
-    refuse("A test mock should have only one of the following fields: [result, errorOutput].");
+    refuse_trial(
+        "A test mock should have only one of the following fields: [result, errorOutput].");
   if (!result && !mock.error)
-    refuse("A test mock must have one of the following fields: [result, errorOutput].");
+    refuse_trial("A test mock must have one of the following fields: [result, errorOutput].");
   if (result) mock.result = parsed(*result, "Mocked result must be valid JSON");
   return mock;
 }
@@ -167,31 +169,33 @@ void check_mocked_result(const asl::State& state, const Mock& mock) {
   const auto& result = *mock.result;
   if (const auto* map = std::get_if<asl::Map>(&state.body)) {
     const bool writes = map->distributed && map->distributed->writer;
-    if (writes && !result.is_object()) refuse("Mocked result must be a JSON object.");
-    if (!writes && !result.is_array()) refuse("Mocked result must be an array.");
+    if (writes && !result.is_object()) refuse_trial("Mocked result must be a JSON object.");
+    if (!writes && !result.is_array()) refuse_trial("Mocked result must be an array.");
   } else if (const auto* parallel = std::get_if<asl::Parallel>(&state.body)) {
-    if (!result.is_array()) refuse("Mocked result must be an array.");
+    if (!result.is_array()) refuse_trial("Mocked result must be an array.");
     if (result.get_array().size() != parallel->branches.size())
-      refuse("Mocked result must contain the same number of items as number of Parallel branches.");
+      refuse_trial(
+          "Mocked result must contain the same number of items as number of Parallel branches.");
   } else if (const auto* task = std::get_if<asl::Task>(&state.body)) {
     const auto fault = mock_fault(task->resource.text, result, mock.mode);
-    if (!fault.empty()) refuse("Mock result schema validation error: " + fault);
+    if (!fault.empty()) refuse_trial("Mock result schema validation error: " + fault);
   }
 }
 
 void check_mock(const asl::State& state, const Asked& asked) {
   if (asked.reveal_secrets)
-    refuse("TestState does not support RevealSecrets when a mock is specified.");
+    refuse_trial("TestState does not support RevealSecrets when a mock is specified.");
   if (!has_children(state) && !std::holds_alternative<asl::Task>(state.body))
-    refuse(fmt::format("State type '{}' is not supported when a mock is specified",
-                       asl::type_name(state)));
+    refuse_trial(fmt::format("State type '{}' is not supported when a mock is specified",
+                             asl::type_name(state)));
   check_mocked_result(state, *asked.mock);
 }
 
 void check_without_mock(const asl::State& state, const Asked& asked) {
   const auto only_mocked = [](bool given, const char* name) {
     if (given)
-      refuse(fmt::format("TestState does not support {} when a mock is not specified.", name));
+      refuse_trial(
+          fmt::format("TestState does not support {} when a mock is not specified.", name));
   };
   only_mocked(asked.configuration.failures.has_value(), "MapIterationFailureCount");
   only_mocked(asked.configuration.retries.has_value(), "RetrierRetryCount");
@@ -210,13 +214,13 @@ void check_without_mock(const asl::State& state, const Asked& asked) {
                        fmt::format("TestState API does not support the resource '{}' when a mock "
                                    "is not specified",
                                    task->resource.text));
-  if (asked.role.empty()) refuse("RoleArn must be specified when testing a Task state");
+  if (asked.role.empty()) refuse_trial("RoleArn must be specified when testing a Task state");
 }
 
 const asl::State& find_state(const asl::Workflow& workflow, const Asked& asked) {
   const auto name = asked.state.value_or(lone_name);
   const auto found = workflow.by_name.find(name);
-  if (found == workflow.by_name.end()) refuse("State not found in definition");
+  if (found == workflow.by_name.end()) refuse_trial("State not found in definition");
   return *found->second;
 }
 
@@ -241,7 +245,7 @@ execution::TrialSetup setup_of(const Asked& asked, const asl::State& state) {
   setup.input = json::Payload::of_text(asked.input);
   if (asked.variables) {
     const auto given = parsed(*asked.variables, "Variables must be a valid JSON object");
-    if (!given.is_object()) refuse("Variables must be a valid JSON object");
+    if (!given.is_object()) refuse_trial("Variables must be a valid JSON object");
     for (const auto& [name, value] : given.get_object())
       setup.variables.emplace(name, json::Payload::of_value(value));
   }
@@ -251,7 +255,7 @@ execution::TrialSetup setup_of(const Asked& asked, const asl::State& state) {
     setup.context = json::Payload::of_value(std::move(context));
   }
   setup.retries = asked.configuration.retries.value_or(0);
-  setup.at = clock_now();
+  setup.at = wall_now();
   setup.seed = random_bits();
   return setup;
 }

@@ -33,7 +33,7 @@ constexpr std::array task = {Part{"Token"}};
 constexpr std::array whole = {Part{"Execution", execution}, Part{"StateMachine", state_machine},
                               Part{"State", state_part}, Part{"Map", map}, Part{"Task", task}};
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_context(const std::string& why) {
   throw ServiceError("ValidationException",
                      fmt::format("Invalid Context object provided: {}", why));
 }
@@ -43,9 +43,9 @@ void check_parts(const bj::object& object, std::span<const Part> parts) {
     const std::string_view name = key;
     const auto part = std::find_if(parts.begin(), parts.end(),
                                    [&](const Part& each) { return each.name == name; });
-    if (part == parts.end()) refuse(fmt::format("Field '{}' is not allowed", name));
+    if (part == parts.end()) refuse_context(fmt::format("Field '{}' is not allowed", name));
     if (part->parts.empty()) continue;
-    if (!value.is_object()) refuse(fmt::format("Field '{}' must be an object", name));
+    if (!value.is_object()) refuse_context(fmt::format("Field '{}' must be an object", name));
     check_parts(value.get_object(), part->parts);
   }
 }
@@ -59,10 +59,10 @@ bool sees_token(const asl::State& state) {
 
 void check_context(const bj::value& context, const asl::State& state) {
   const auto* object = context.if_object();
-  if (!object) refuse("Context object must be a JSON object");
+  if (!object) refuse_context("Context object must be a JSON object");
   check_parts(*object, whole);
   if (object->contains("Task") && !sees_token(state))
-    refuse(
+    refuse_context(
         "Context object contains 'Task' when state is not a Task state with a '.sync' or "
         "'.waitForTaskToken' service integration pattern");
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/publish.h"
 #include "orchestrator/stepfunctions/resolve.h"
@@ -48,7 +49,7 @@ store::VersionRow publish(Request& request, const store::MachineRow& machine,
   if (std::ssize(versions) >= most_versions)
     throw ServiceError("ServiceQuotaExceededException",
                        fmt::format("a state machine has at most {} versions", most_versions));
-  store::VersionRow made{0, description, clock_now(), machine.revision};
+  store::VersionRow made{0, description, wall_now(), machine.revision};
   made.number = request.machines().add_version(machine.id, made);
   return made;
 }

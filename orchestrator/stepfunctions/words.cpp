@@ -11,8 +11,6 @@ constexpr std::size_t most_tags = 50;
 
 }  // namespace
 
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
-
 double epoch_seconds(Instant instant) {
   return static_cast<double>(instant.time_since_epoch().count()) / 1000.0;
 }

@@ -8,9 +8,6 @@
 
 namespace orch::stepfunctions {
 
-/// Now, to the millisecond.
-Instant clock_now();
-
 /// Seconds since 1970 with a fraction: timestamps on the wire are numbers.
 double epoch_seconds(Instant instant);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::view {
@@ -22,11 +23,6 @@ const bj::object* object_in(const bj::object& object, const char* name) {
   return found ? found->if_object() : nullptr;
 }
 
-std::string text_in(const bj::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 bool starts_children(EventType type) {
   return type == EventType::map_state_entered || type == EventType::parallel_state_entered;
 }
@@ -43,8 +39,8 @@ std::string key_in(const json::Payload& parameters) {
   if (parameters.text().find("\"key\"") == std::string::npos) return {};
   const auto* object = parameters.value().if_object();
   if (!object) return {};
-  if (const auto* table = object_in(*object, "table")) return text_in(*table, "key");
-  return text_in(*object, "key");
+  if (const auto* table = object_in(*object, "table")) return json::text_member(*table, "key");
+  return json::text_member(*object, "key");
 }
 
 void Projection::add(const Event& event) {
@@ -329,16 +325,16 @@ void Projection::read_output(const std::string& resource, const bj::object& outp
   if (resource == "orch:catalog") {
     for (const auto& entry : list("tables"))
       if (const auto* table = entry.if_object())
-        if (const auto key = text_in(*table, "key"); !key.empty()) table_line(key);
+        if (const auto key = json::text_member(*table, "key"); !key.empty()) table_line(key);
   } else if (resource == "orch:health") {
     overview_.connections.clear();
     for (const auto& entry : list("connections")) {
       const auto* seen = entry.if_object();
       if (!seen) continue;
-      ConnectionLine line{text_in(*seen, "name"),
-                          text_in(*seen, "engine"),
-                          text_in(*seen, "status"),
-                          text_in(*seen, "reason"),
+      ConnectionLine line{json::text_member(*seen, "name"),
+                          json::text_member(*seen, "engine"),
+                          json::text_member(*seen, "status"),
+                          json::text_member(*seen, "reason"),
                           {}};
       if (const auto* ms = seen->if_contains("latency_ms"); ms && ms->is_number())
         line.latency_ms = ms->to_number<double>();

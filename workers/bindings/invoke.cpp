@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/fits.h"
 
@@ -20,12 +21,6 @@ std::string_view after_mark(std::string_view text) {
   return at == text.npos ? text : text.substr(at + mark.size());
 }
 
-std::string member(const bj::value& input, std::string_view name) {
-  const auto* object = input.if_object();
-  const auto* value = object ? object->if_contains(name) : nullptr;
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 /// The function gets the payload; what it gives is wrapped as the service wraps it.
 bj::value call(workers::Worker& function, const workers::Task& task,
                workers::TaskContext& context) {
@@ -37,7 +32,7 @@ bj::value call(workers::Worker& function, const workers::Task& task,
   if (task.resource.ends_with(".waitForTaskToken")) return result;
   if (task.resource.starts_with("arn:aws:states:::aws-sdk:"))
     result = bj::string(json::write(result));
-  const auto version = member(task.input, "Qualifier");
+  const auto version = json::text_member(task.input, "Qualifier");
   return bj::object{{"ExecutedVersion", version.empty() ? "$LATEST" : version},
                     {"Payload", std::move(result)},
                     {"StatusCode", 200}};
@@ -63,8 +58,8 @@ bool is_function_of(std::string_view pattern, std::string_view given, std::strin
 }
 
 bj::value Invoke::run(const workers::Task& task, workers::TaskContext& context) {
-  const auto name = member(task.input, "FunctionName");
-  const auto qualifier = member(task.input, "Qualifier");
+  const auto name = json::text_member(task.input, "FunctionName");
+  const auto qualifier = json::text_member(task.input, "Qualifier");
   for (const auto& [pattern, function] : targets.functions)
     if (is_function_of(pattern, name, qualifier)) return call(*function, task, context);
   for (const auto& [pattern, worker] : targets.bindings)

@@ -1,6 +1,5 @@
 // Which entries of a catalog are meant, and where they go.
 #include <algorithm>
-#include <fnmatch.h>
 #include <map>
 #include <utility>
 
@@ -8,13 +7,10 @@
 #include <fmt/ranges.h>
 
 #include "workers/catalog/catalog.h"
+#include "workers/catalog/pattern.h"
 
 namespace orch::catalog {
 namespace {
-
-bool matches(const std::string& pattern, const std::string& key) {
-  return pattern == key || fnmatch(pattern.c_str(), key.c_str(), 0) == 0;
-}
 
 bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();

@@ -1,6 +1,5 @@
 // Which relations of a source a discovery takes, and which it leaves out.
 #include <algorithm>
-#include <fnmatch.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,16 +7,12 @@
 
 #include "orchestrator/base/error.h"
 #include "workers/catalog/discover.h"
+#include "workers/catalog/pattern.h"
 
 namespace orch::catalog {
 namespace {
 
 using Patterns = std::vector<std::string>;
-
-bool matches(const std::string& pattern, const std::string& name) {
-  // A name with a bracket or star of its own is meant as it is written, too.
-  return pattern == name || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-}
 
 bool fits(const std::string& pattern, const data::TableName& table) {
   return matches(pattern, table.name) ||

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/ascii.h"
 #include "workers/worker.h"
 
 namespace orch::data {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }

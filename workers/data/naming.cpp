@@ -46,4 +46,10 @@ std::string shortened(const std::string& name, std::size_t longest) {
                      hash.hex().substr(0, hash_digits));
 }
 
+std::string quoted(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
 }  // namespace orch::data

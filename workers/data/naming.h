@@ -25,4 +25,7 @@ struct Naming {
 /// characters, with a hash of the whole after it.
 std::string shortened(const std::string& name, std::size_t longest);
 
+/// A name between double quotes, as standard SQL has it.
+std::string quoted(std::string_view name);
+
 }  // namespace orch::data

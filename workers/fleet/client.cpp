@@ -9,6 +9,8 @@
 
 #include "orchestrator/aws/signer.h"
 #include "orchestrator/base/http_date.h"
+#include "orchestrator/base/wall_clock.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/aws_answer.h"
 #include "workers/library/http_call.h"
@@ -24,8 +26,6 @@ constexpr std::array passing_errors = {
     "ActivityWorkerLimitExceeded", "ExpiredToken",    "ExpiredTokenException",   "InternalFailure",
     "InternalServerError",         "RequestTimeout",  "ServiceUnavailable",      "Throttling",
     "ThrottlingException",         "TooManyRequests", "TooManyRequestsException"};
-
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 bool may_pass(const std::string& type, unsigned status) {
   return status >= 500 || status == 429 ||
@@ -50,12 +50,12 @@ std::string hint_for(const std::string& type) {
 [[noreturn]] void refuse(std::string_view operation, const std::string& url,
                          const library::HttpResponse& response) {
   const auto body = library::body_of(response);
-  auto type = library::text_member(body, "__type");
+  auto type = json::text_member(body, "__type");
   if (type.empty()) type = library::header_of(response, "x-amzn-errortype");
   type = type.substr(type.rfind('#') + 1);
   type = type.substr(0, type.find(':'));
-  auto message = library::text_member(body, "message");
-  if (message.empty()) message = library::text_member(body, "Message");
+  auto message = json::text_member(body, "message");
+  if (message.empty()) message = json::text_member(body, "Message");
   if (type.empty())
     throw Refusal("",
                   fmt::format("{} at {}: status {}, expected 200", operation, url, response.status),
@@ -66,7 +66,7 @@ std::string hint_for(const std::string& type) {
 }
 
 Instant time_of(const library::HttpResponse& response) {
-  return from_http_date(library::header_of(response, "date")).value_or(clock_now());
+  return from_http_date(library::header_of(response, "date")).value_or(wall_now());
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ Client::Answer Client::call(std::string_view operation, const boost::json::objec
     aws::SignedRequest covered{"POST", path_, "", message.headers, message.body};
     covered.headers.emplace_back("host", host_);
     const auto headers =
-        aws::signature_headers(std::move(covered), *credentials, {region_, "states"}, clock_now());
+        aws::signature_headers(std::move(covered), *credentials, {region_, "states"}, wall_now());
     message.headers.insert(message.headers.end(), headers.begin(), headers.end());
   }
   try {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "orchestrator/base/wall_clock.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::fleet {
@@ -19,8 +21,6 @@ constexpr Millis stop_patience{5'000};
 // How long those may take then that only wait for the endpoint.
 constexpr Millis leave_patience{1'000};
 
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
-
 bool is_gone(const Refusal& refusal) {
   return refusal.type() == "TaskTimedOut" || refusal.type() == "TaskDoesNotExist" ||
          refusal.type() == "InvalidToken";
@@ -29,13 +29,8 @@ bool is_gone(const Refusal& refusal) {
 Event event_of(Event::Kind kind, const ActivityTask& given, const workers::Task& task,
                const Attempt& attempt, Instant begun) {
   Event event{kind, given.activity, &task, attempt.progress()};
-  event.duration = clock_now() - begun;
+  event.duration = wall_now() - begun;
   return event;
-}
-
-std::string text_in(const boost::json::object& object, const char* name) {
-  const auto* found = object.if_contains(name);
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
 }  // namespace
@@ -126,8 +121,8 @@ std::optional<ActivityTask> Fleet::poll(const Assignment& assignment) {
                      {{"activityArn", assignment.activity}, {"workerName", options_.worker_name}},
                      poll_patience, stopped);
   if (!answer) return std::nullopt;
-  ActivityTask given{assignment.activity, text_in(answer->body, "taskToken"),
-                     text_in(answer->body, "input"), answer->at};
+  ActivityTask given{assignment.activity, json::text_member(answer->body, "taskToken"),
+                     json::text_member(answer->body, "input"), answer->at};
   if (!given.token.empty()) return given;
   if (std::chrono::steady_clock::now() - begun < least_poll) caller_.pause(least_poll, stopped);
   return std::nullopt;
@@ -155,7 +150,7 @@ class Fleet::Listed {
 };
 
 void Fleet::take(const Assignment& assignment, const ActivityTask& given) {
-  const auto begun = clock_now();
+  const auto begun = wall_now();
   Listed listed(*this);
   Work work;
   workers::Outcome outcome;
@@ -208,8 +203,8 @@ void Fleet::finish(const ActivityTask& given, const workers::Task& task, Attempt
     event.message = std::move(why);
     return end_task(event, &Tally::lost);
   }
-  event.error = text_in(report.request, "error");
-  event.message = message_of(text_in(report.request, "cause"));
+  event.error = json::text_member(report.request, "error");
+  event.message = message_of(json::text_member(report.request, "cause"));
   if (released) {
     event.kind = Event::Kind::released;
     return end_task(event, &Tally::released);

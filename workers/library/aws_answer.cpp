@@ -56,12 +56,6 @@ bj::value body_of(const HttpResponse& response) {
   }
 }
 
-std::string text_member(const bj::value& value, std::string_view name) {
-  const auto* object = value.if_object();
-  const auto* found = object ? object->if_contains({name.data(), name.size()}) : nullptr;
-  return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 bool of_sdk(std::string_view resource) { return resource.starts_with("arn:aws:states:::aws-sdk:"); }
 
 std::string service_cause(const HttpResponse& response, std::string_view message,

@@ -16,9 +16,6 @@ std::string header_of(const HttpResponse& response, std::string_view name);
 /// The response's body as JSON; text that is none stays a string, no body is an object.
 boost::json::value body_of(const HttpResponse& response);
 
-/// A string member; empty when there is none.
-std::string text_member(const boost::json::value& value, std::string_view name);
-
 /// True for a resource of the SDK's integrations, "arn:aws:states:::aws-sdk:…": they spell answers
 /// and failures in another way than the optimized ones.
 bool of_sdk(std::string_view resource);

@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick_interval{100};
+constexpr std::chrono::milliseconds poll_interval{100};
 constexpr std::chrono::seconds grace{2};
 constexpr std::size_t tail_bytes = 4096;
 constexpr std::size_t error_bytes_at_once = 1 << 20;
@@ -178,7 +178,7 @@ bool Child::wait_a_little() {
   std::array<pollfd, 3> watched = {{{exited_.get(), POLLIN, 0},
                                     {stdout_.read.get(), POLLIN, 0},
                                     {stderr_.read.get(), POLLIN, 0}}};
-  poll(watched.data(), watched.size(), static_cast<int>(tick_interval.count()));
+  poll(watched.data(), watched.size(), static_cast<int>(poll_interval.count()));
   drain();
   return (watched[0].revents & POLLIN) != 0;
 }

@@ -31,7 +31,7 @@ namespace http = beast::http;
 using boost::system::error_code;
 using boost::system::system_error;
 
-constexpr std::chrono::milliseconds tick_interval{100};
+constexpr std::chrono::milliseconds stop_interval{100};
 
 /// The parts of a URL that a request is made of.
 struct Address {
@@ -167,7 +167,7 @@ bool run_until(asio::io_context& io, std::chrono::steady_clock::time_point deadl
                const std::function<void()>& tick) {
   while (!io.stopped()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    io.run_for(tick_interval);
+    io.run_for(stop_interval);
     tick();
   }
   return true;

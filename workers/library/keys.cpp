@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/aws_answer.h"
 #include "workers/library/http_call.h"
@@ -24,8 +26,6 @@ constexpr std::chrono::minutes early{5};
 constexpr const char* container_host = "http://169.254.170.2";
 constexpr const char* instance_host = "http://169.254.169.254";
 constexpr const char* role_path = "/latest/meta-data/iam/security-credentials/";
-
-Instant clock_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -76,10 +76,10 @@ Keys::Lease Keys::read_lease(const std::string& answer, const std::string& where
   } catch (const json::SyntaxError&) {
     refuse(where, "the answer is not JSON");
   }
-  const auto text = [&](const char* name) { return text_member(document, name); };
+  const auto text = [&](const char* name) { return json::text_member(document, name); };
   const auto until = from_iso(text("Expiration"));
   Lease lease{{text("AccessKeyId"), text("SecretAccessKey"), text("Token")},
-              until.value_or(clock_now() + 2 * early)};
+              until.value_or(wall_now() + 2 * early)};
   if (lease.credentials.key_id.empty() || lease.credentials.secret.empty())
     refuse(where, "the answer has no AccessKeyId and SecretAccessKey");
   return lease;
@@ -127,7 +127,7 @@ std::optional<Keys::Lease> Keys::renewed() const {
 std::optional<aws::Credentials> Keys::current() {
   if (auto given = aws::find_credentials()) return given;
   const std::scoped_lock lock(mutex_);
-  const auto now = clock_now();
+  const auto now = wall_now();
   if (lease_ && now + early < lease_->until) return lease_->credentials;
   try {
     lease_ = renewed();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "workers/map_items/failure.h"
 
 namespace orch::map_items {
@@ -14,13 +15,8 @@ namespace bj = boost::json;
 
 constexpr std::int64_t most_items = 100'000'000;
 
-std::string text(const bj::object& object, std::string_view name) {
-  const auto* value = object.if_contains({name.data(), name.size()});
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::string required(const bj::object& arguments, std::string_view name) {
-  auto value = text(arguments, name);
+  auto value = json::text_member(arguments, name);
   if (value.empty()) throw reader_failed(fmt::format("the ItemReader's {} is missing", name));
   return value;
 }
@@ -47,7 +43,7 @@ ReaderPlan read_reader_plan(const execution::ItemReaderPlan& plan) {
   if (!arguments || !arguments->is_object())
     throw reader_failed("the ItemReader names no Bucket and Key");
   read.bucket = required(arguments->get_object(), "Bucket");
-  read.key = read.listing ? text(arguments->get_object(), "Prefix")
+  read.key = read.listing ? json::text_member(arguments->get_object(), "Prefix")
                           : required(arguments->get_object(), "Key");
   return read;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/fault.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/bucket.h"
 #include "workers/map_items/failure.h"
@@ -19,11 +20,6 @@ namespace bj = boost::json;
 constexpr const char* writer_failed = "States.ResultWriterFailed";
 // A file is written as a whole; this bounds what is in memory.
 constexpr std::size_t file_bytes = std::size_t{32} << 20;
-
-std::string text(const bj::object& object, std::string_view name) {
-  const auto* value = object.if_contains({name.data(), name.size()});
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 /// A child as DescribeExecution shows it.
 bj::object described(const workers::ChildResult& child) {
@@ -85,8 +81,8 @@ class ResultFiles final : public workers::Results {
       : spelling_(writer), map_run_arn_(std::move(map_run_arn)) {
     const auto& arguments = writer.arguments;
     if (arguments && arguments->is_object()) {
-      bucket_name_ = text(arguments->get_object(), "Bucket");
-      folder_ = text(arguments->get_object(), "Prefix");
+      bucket_name_ = json::text_member(arguments->get_object(), "Bucket");
+      folder_ = json::text_member(arguments->get_object(), "Prefix");
     }
     if (bucket_name_.empty())
       throw workers::TaskFailed::with_cause(writer_failed, "the ResultWriter's Bucket is missing");

@@ -6,6 +6,7 @@
 #include "orchestrator/db/pg.h"
 #include "workers/postgres/copy_format.h"
 #include "workers/postgres/numeric.h"
+#include "workers/rows/instant.h"
 
 namespace orch::postgres {
 namespace {
@@ -14,7 +15,6 @@ using data::Cell;
 using data::Kind;
 using Type = data::Cell::Type;
 
-constexpr std::int64_t micros_per_day = 86'400'000'000;
 constexpr std::size_t uuid_size = 16;
 
 [[noreturn]] void malformed() {
@@ -41,7 +41,7 @@ Cell boolean(std::string_view bytes) {
 
 Cell time(std::string_view bytes) {
   const auto micros = static_cast<std::int64_t>(eight(bytes));
-  if (micros < 0 || micros > micros_per_day) malformed();
+  if (micros < 0 || micros > rows::micros_per_day) malformed();
   return {Type::time, micros};
 }
 

@@ -9,9 +9,6 @@
 namespace orch::postgres {
 namespace {
 
-// What is left of a load that was given up must not keep its owner for long.
-constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
-
 void remove(pg::Connection& connection, publishing::Session& session, const data::TableName& target,
             const data::LoadId& load, const std::string& name) {
   pg::Transaction transaction(connection);

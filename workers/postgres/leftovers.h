@@ -9,6 +9,9 @@
 
 namespace orch::postgres {
 
+/// What is left of a load that was given up must not keep its owner for long.
+inline constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
+
 /// The version of `target` that was exchanged for the present one.
 data::TableName previous_of(const data::TableName& target);
 

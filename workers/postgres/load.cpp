@@ -25,9 +25,6 @@
 namespace orch::postgres {
 namespace {
 
-// What is left of a load that was given up must not keep its owner for long.
-constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200ms'";
-
 /// Columns of a staging table: exactly those of the target when it exists, so that it can become
 /// its partition; else those of the plan.
 std::string create_staging(const data::LoadPlan& plan, const std::string& staging) {

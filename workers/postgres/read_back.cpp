@@ -17,8 +17,6 @@ namespace orch::postgres {
 namespace {
 
 constexpr unsigned most_sessions = 4;
-constexpr const char* begin_snapshot =
-    "BEGIN READ ONLY; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
 std::int64_t pages_of(pg::Connection& connection, const data::TableName& table) {
   return connection

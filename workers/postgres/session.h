@@ -10,6 +10,10 @@
 
 namespace orch::postgres {
 
+/// One view of the database for all that is read, and nothing is written.
+inline constexpr const char* begin_snapshot =
+    "BEGIN READ ONLY; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+
 /// Connects; what waits for the server ends when `settings.stop` says so, and what waits for a lock
 /// in a transaction after `settings.lock_seconds`.
 pg::Connection connect(const Settings& settings);

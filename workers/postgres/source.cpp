@@ -26,8 +26,6 @@ using data::Kind;
 // Whatever is read from a source is read in a transaction that cannot write: conditions, views and
 // types of its users run with this connection's rights.
 constexpr const char* begin_reading = "BEGIN READ ONLY";
-constexpr const char* begin_snapshot =
-    "BEGIN READ ONLY; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
 /// One part, on a connection of its own.
 class Reader final : public data::RowReader {

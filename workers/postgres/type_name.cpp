@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/base/ascii.h"
 #include "orchestrator/db/pg.h"
 #include "workers/worker.h"
 
@@ -84,7 +85,6 @@ const SqlType* sql_type(std::string_view words) {
   return found == sql_types.end() ? nullptr : found;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/replication/drift.h"
 #include "workers/replication/open_ends.h"
@@ -19,9 +20,7 @@ namespace orch::replication {
 namespace {
 
 std::string hint_of(const workers::TaskFailed& failed) {
-  const auto cause = json::parse(failed.cause());
-  const auto* hint = cause.if_object() ? cause.get_object().if_contains("hint") : nullptr;
-  return hint && hint->is_string() ? std::string(hint->get_string()) : std::string();
+  return json::text_member(json::parse(failed.cause()), "hint");
 }
 
 class CatalogCheck {

@@ -21,14 +21,6 @@
 namespace orch::replication {
 namespace {
 
-using Kind = CatalogChange::Kind;
-
-std::string quoted(const std::string& name) {
-  std::string out = "\"";
-  for (const char byte : name) out += byte == '"' ? std::string(2, byte) : std::string(1, byte);
-  return out + '"';
-}
-
 /// The type as a person may paste it; a name that is more than words and numbers, which a hostile
 /// source could have chosen, is left to the person.
 std::string pasted(const data::TypeText& type) {
@@ -46,8 +38,9 @@ std::vector<std::string> missing_columns(const data::PlanRequest& request, data:
   const auto existing = target.describe(request.target);
   if (!existing) return {};
   const auto& name = existing->name;
-  const auto table =
-      name.schema.empty() ? quoted(name.name) : quoted(name.schema) + "." + quoted(name.name);
+  const auto table = name.schema.empty()
+                         ? data::quoted(name.name)
+                         : data::quoted(name.schema) + "." + data::quoted(name.name);
   auto fresh = request;
   fresh.target.name = data::shortened("orch_refresh_of_" + request.target.name, 63);
   std::vector<std::string> statements;
@@ -55,8 +48,8 @@ std::vector<std::string> missing_columns(const data::PlanRequest& request, data:
     const auto known = std::any_of(existing->columns.begin(), existing->columns.end(),
                                    [&](const auto& each) { return each.name == column.name; });
     if (!known)
-      statements.push_back(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", table, quoted(column.name),
-                                       pasted(column.native)));
+      statements.push_back(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", table,
+                                       data::quoted(column.name), pasted(column.native)));
   }
   return statements;
 }
@@ -84,8 +77,13 @@ class Comparison {
       const bool gone = failed.error() == "Source.TableMissing";
       // Its name stays known: what cannot be described is not new.
       known_[entry.source_connection].push_back(entry.source.table);
-      changes_.push_back(
-          {gone ? Kind::gone : Kind::changed, entry.key, failed.what(), {}, element, "", {}});
+      changes_.push_back({gone ? CatalogChange::Kind::gone : CatalogChange::Kind::changed,
+                          entry.key,
+                          failed.what(),
+                          {},
+                          element,
+                          "",
+                          {}});
       return;
     }
     if (entry.source.query.empty()) known_[entry.source_connection].push_back(table.name);
@@ -97,7 +95,7 @@ class Comparison {
     auto& target = ends_.target(entry.target_connection);
     const auto last = target.last_published(entry.target);
     if (!last) return;
-    CatalogChange change{Kind::changed, entry.key, "", {}, element, "", {}};
+    CatalogChange change{CatalogChange::Kind::changed, entry.key, "", {}, element, "", {}};
     try {
       const auto request = make_request(entry, table, source, target);
       const auto differences = drift(entry, table, request, *last);
@@ -145,7 +143,7 @@ class Comparison {
     const auto found = catalog::discover(connections_, scope);
     const auto entries = catalog::parse_catalog(found.catalog, "the discovery").entries;
     for (std::size_t i = 0; i < entries.size(); ++i)
-      changes_.push_back({Kind::added,
+      changes_.push_back({CatalogChange::Kind::added,
                           entries[i].key,
                           fmt::format("{} is in no entry", entries[i].source.table.display()),
                           spelled(entries[i], found.catalog.at("tables").at(i).as_object()),
@@ -187,11 +185,11 @@ class Comparison {
 
 const char* name_of(CatalogChange::Kind kind) {
   switch (kind) {
-    case Kind::added:
+    case CatalogChange::Kind::added:
       return "new";
-    case Kind::gone:
+    case CatalogChange::Kind::gone:
       return "gone";
-    case Kind::changed:
+    case CatalogChange::Kind::changed:
       break;
   }
   return "changed";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/json/members.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/step_input.h"
 
@@ -18,18 +19,14 @@ const boost::json::value& required(const workers::Task& task, const char* name) 
       "see workflows/replicate.json for what it expects", "ORCH-0530");
 }
 
-std::string text(const boost::json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 [[noreturn]] void refuse(const boost::json::object& report) {
   std::string message;
   if (const auto* failures = report.if_contains("failures"); failures && failures->is_array()) {
     for (const auto& failure : failures->get_array()) {
       const auto& each = failure.as_object();
-      message += fmt::format("{}{}: {}: {}", message.empty() ? "" : "\n", text(each, "key"),
-                             text(each, "error"), text(each, "message"));
+      message +=
+          fmt::format("{}{}: {}: {}", message.empty() ? "" : "\n", json::text_member(each, "key"),
+                      json::text_member(each, "error"), json::text_member(each, "message"));
     }
   }
   throw workers::TaskFailed("Replicate.TablesFailed", message,
@@ -47,7 +44,7 @@ class Gate final : public workers::Worker {
     const auto failed = string_list("failed", &report.at("failed"));
     boost::json::array tables;
     for (const auto& table : required(task, "tables").as_array()) {
-      const auto key = text(table.as_object(), "key");
+      const auto key = json::text_member(table.as_object(), "key");
       if (std::find(failed.begin(), failed.end(), key) != failed.end()) tables.push_back(table);
     }
     const auto count = static_cast<std::int64_t>(tables.size());

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/time.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/step_input.h"
@@ -137,10 +138,7 @@ std::vector<Wanted> wanted_connections(const workers::Task& task,
   const auto first = std::ranges::find_if(
       findings, [](const Finding& finding) { return finding.refusal.has_value(); });
   const auto cause = json::parse(first->refusal->cause());
-  const auto text = [&](const char* name) {
-    const auto* value = cause.is_object() ? cause.get_object().if_contains(name) : nullptr;
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
+  const auto text = [&](const char* name) { return json::text_member(cause, name); };
   throw workers::TaskFailed(first->refusal->error(), summary_of(findings), text("hint"),
                             text("code"),
                             {{"connection", first->name}, {"connections", to_json(findings)}});

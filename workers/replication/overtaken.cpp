@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "workers/data/failure.h"
 
 namespace orch::replication {
@@ -16,17 +17,12 @@ struct OtherRun {
   std::string what;  ///< it has done
 };
 
-std::string text(const boost::json::object& object, const char* name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::optional<OtherRun> other_run(const Work& work, data::Target& target) {
   const auto& own = work.task.run;
   if (const auto staged = target.staged(work.entry.target); staged && staged->load.run != own) {
     const bool elsewhere = staged->load.store != work.task.store;
     return OtherRun{
-        staged->load.run, text(staged->position, "run_name"),
+        staged->load.run, json::text_member(staged->position, "run_name"),
         elsewhere ? "has staged it since, from another run store" : "has staged it since"};
   }
   const auto published = target.last_published(work.entry.target);

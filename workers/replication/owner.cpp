@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "workers/data/digest.h"
 #include "workers/worker.h"
 
@@ -17,25 +18,21 @@ std::string relation_of(const data::Relation& relation) {
   return "query " + hash.hex();
 }
 
-std::string text(const boost::json::object& owner, std::string_view member) {
-  const auto* value = owner.if_contains({member.data(), member.size()});
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 bool same_catalog(const boost::json::object& left, const boost::json::object& right) {
   const auto equal = [&](std::string_view member) {
-    return text(left, member) == text(right, member);
+    return json::text_member(left, member) == json::text_member(right, member);
   };
   if (!equal("catalog")) return false;
   // A path alone may be that of another machine.
-  return text(left, "catalog").starts_with("id ") || equal("store") || equal("database") ||
-         text(left, "store").empty() || text(right, "store").empty();
+  return json::text_member(left, "catalog").starts_with("id ") || equal("store") ||
+         equal("database") || json::text_member(left, "store").empty() ||
+         json::text_member(right, "store").empty();
 }
 
 /// Whichever process does it, the same rows arrive.
 bool same_work(const boost::json::object& left, const boost::json::object& right) {
   for (const auto* member : {"database", "relation", "where"})
-    if (text(left, member) != text(right, member)) return false;
+    if (json::text_member(left, member) != json::text_member(right, member)) return false;
   return true;
 }
 
@@ -62,8 +59,9 @@ void check_owner(const catalog::Entry& entry, const boost::json::object& owner,
       fmt::format("{}: the table {} of the connection {} holds the rows of another catalog ({}), "
                   "entry \"{}\", read from {} of {}, published {} by the run {}",
                   entry.key, entry.target.display(), entry.target_connection,
-                  text(other, "catalog"), text(other, "key"), text(other, "relation"),
-                  text(other, "database"), last->published_at, last->run_name),
+                  json::text_member(other, "catalog"), json::text_member(other, "key"),
+                  json::text_member(other, "relation"), json::text_member(other, "database"),
+                  last->published_at, last->run_name),
       "give the entry another target.table or target.schema (replicate: --target-schema); "
       "\"takeover\": true in the entry or in the run's input, or --takeover, replaces the rows",
       "ORCH-0317", {{"key", entry.key}, {"owner", other}});

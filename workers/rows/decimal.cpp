@@ -5,14 +5,14 @@
 #include <cstdlib>
 #include <limits>
 
+#include "orchestrator/base/ascii.h"
+
 namespace orch::rows {
 namespace {
 
 using data::Decimal;
 
 constexpr int max_exponent = 20'000;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Digits with at most one point among them, at the beginning of a text.
 struct Mantissa {

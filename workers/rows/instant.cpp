@@ -2,17 +2,15 @@
 
 #include <limits>
 
+#include "orchestrator/base/ascii.h"
+
 namespace orch::rows {
 namespace {
 
-constexpr std::int64_t micros_per_second = 1'000'000;
-constexpr std::int64_t micros_per_day = 86'400 * micros_per_second;
 constexpr std::int64_t first_day = -2'451'545;  // 4714-11-24 BC, where PostgreSQL begins
 constexpr int last_year = 5'874'897;
 constexpr std::int64_t first_micro = first_day * micros_per_day;
 constexpr std::int64_t end_micro = 9'223'371'331'200'000'000;  // 294277-01-01
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes the leading digits of `text`, at least `least` of them.
 std::optional<int> take_digits(std::string_view& text, std::size_t least, std::size_t most) {

@@ -8,6 +8,9 @@
 
 namespace orch::rows {
 
+inline constexpr std::int64_t micros_per_second = 1'000'000;
+inline constexpr std::int64_t micros_per_day = 86'400 * micros_per_second;
+
 /// Days since 2000-01-01 of "2026-01-31" (years of 4 to 7 digits; "0044-03-15 BC"), within
 /// PostgreSQL's range; "infinity" and "-infinity" are the largest and smallest number. Unset for
 /// anything that is not a date of the Gregorian calendar.

@@ -5,9 +5,6 @@
 namespace orch::rows {
 namespace {
 
-constexpr std::int64_t micros_per_second = 1'000'000;
-constexpr std::int64_t micros_per_day = 86'400 * micros_per_second;
-
 /// Appends at least `width` digits.
 void append_number(std::string& out, std::int64_t value, int width) {
   char digits[20];

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/ascii.h"
 #include "workers/rows/decimal.h"
 #include "workers/rows/number.h"
 #include "workers/rows/refusal.h"
@@ -38,12 +39,7 @@ constexpr std::string_view blanks = " \t\n\v\f\r";
 
 /// What SQLite's numeric affinity takes for a number (blanks around it are ignored): digits with a
 /// point, an exponent. Hexadecimal, "NaN" and "Infinity" stay texts.
-bool looks_numeric(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return false;
-  text = text.substr(first, text.find_last_not_of(blanks) - first + 1);
-  return rows::looks_decimal(text);
-}
+bool looks_numeric(std::string_view text) { return rows::looks_decimal(trimmed(text, blanks)); }
 
 /// The storage class that a STRICT column accepts beside NULL; unset: all.
 std::optional<Type> only_class(const ColumnRule& rule) {

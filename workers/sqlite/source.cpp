@@ -9,6 +9,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "workers/data/failure.h"
@@ -201,7 +202,7 @@ void SqliteSource::note_position(Database& db) {
                    "FROM pragma_data_version d, pragma_schema_version s, pragma_page_count p, "
                    "pragma_page_size z");
   pragma.step();
-  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   position_ = {{"at", to_iso(now)},
                {"data_version", pragma.int64(0)},
                {"schema_version", pragma.int64(1)},

@@ -9,6 +9,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/time.h"
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/db/sqlite_authorizer.h"
 #include "orchestrator/json/text.h"
 #include "workers/sqlite/bookkeeping.h"
@@ -192,7 +193,7 @@ std::optional<SqlAnswer> recorded(Database& db, const SqlRequest& request) {
 }
 
 void record(Database& db, const SqlRequest& request, const SqlAnswer& answer) {
-  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   Statement(db,
             "INSERT INTO orch_sql_once (once_key, statement, answer, run, done_at) "
             "VALUES (?1, ?2, ?3, ?4, ?5)")

@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/http_exchange.h"
+#include "workers/tools/plain_text.h"
 #include "workers/tools/task_input.h"
 #include "workers/tools/tools.h"
 
@@ -24,22 +23,13 @@ struct Destination {
   std::string query;
 };
 
-std::string encoded(std::string_view text) {
-  return boost::urls::encode(text, boost::urls::unreserved_chars);
-}
-
-/// A string as it is, anything else as its JSON text.
-std::string plain(const boost::json::value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::write(value);
-}
-
 void read_body(json::Fields& fields, library::HttpRequest& request) {
   const auto* body = fields.get("body");
   if (!body) return;
   if (request.method == "GET" || request.method == "HEAD")
     fields.problem("body", fmt::format("{} has no body", request.method), "use method POST");
   else if (body->is_string() && has_header(request, "content-type"))
-    request.body = plain(*body);
+    request.body = plain_text(*body);
   else if (has_header(request, "content-type"))
     request.body = json::write(*body);
   else
@@ -57,8 +47,9 @@ Destination read_destination(json::Fields& fields, library::HttpRequest& request
     fields.problem("path", "path belongs to a connection; the url has its own");
   if (const auto* query = fields.object("query")) {
     for (const auto& [name, value] : *query)
-      to.query += fmt::format("{}{}={}", to.query.empty() ? "" : "&",
-                              encoded({name.data(), name.size()}), encoded(plain(value)));
+      to.query +=
+          fmt::format("{}{}={}", to.query.empty() ? "" : "&",
+                      url_encoded({name.data(), name.size()}), url_encoded(plain_text(value)));
   }
   return to;
 }

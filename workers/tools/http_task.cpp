@@ -6,9 +6,7 @@
 #include <cctype>
 
 #include <boost/beast/http/status.hpp>
-#include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
@@ -16,6 +14,7 @@
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
 #include "workers/tools/http_exchange.h"
+#include "workers/tools/plain_text.h"
 #include "workers/tools/task_input.h"
 #include "workers/tools/tools.h"
 
@@ -24,8 +23,8 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr std::array methods = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"};
-constexpr std::size_t most_response_bytes = 262'144;  // the quota of a payload
+constexpr std::array task_methods = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"};
+constexpr std::size_t payload_quota = 262'144;  // the quota of a payload
 
 /// How arrays are spelled in a URL-encoded text.
 enum class Arrays : std::uint8_t { indices, repeat, commas, brackets };
@@ -39,14 +38,6 @@ struct Plan {
   Arrays arrays = Arrays::indices;
 };
 
-std::string encoded(std::string_view text) {
-  return boost::urls::encode(text, boost::urls::unreserved_chars);
-}
-
-std::string plain(const bj::value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::write(value);
-}
-
 void add_pair(std::string& out, const std::string& name, const std::string& value) {
   if (!out.empty()) out += '&';
   out += name + '=' + value;
@@ -56,15 +47,16 @@ void add_pair(std::string& out, const std::string& name, const std::string& valu
 void add_encoded(std::string& out, const std::string& name, const bj::value& value, Arrays arrays) {
   if (const auto* object = value.if_object()) {
     for (const auto& [key, member] : *object)
-      add_encoded(out, fmt::format("{}[{}]", name, encoded({key.data(), key.size()})), member,
+      add_encoded(out, fmt::format("{}[{}]", name, url_encoded({key.data(), key.size()})), member,
                   arrays);
     return;
   }
   const auto* list = value.if_array();
-  if (!list) return add_pair(out, name, encoded(plain(value)));
+  if (!list) return add_pair(out, name, url_encoded(plain_text(value)));
   if (arrays == Arrays::commas) {
     std::string joined;
-    for (const auto& item : *list) joined += (joined.empty() ? "" : ",") + encoded(plain(item));
+    for (const auto& item : *list)
+      joined += (joined.empty() ? "" : ",") + url_encoded(plain_text(item));
     return add_pair(out, name, joined);
   }
   for (std::size_t i = 0; i < list->size(); ++i) {
@@ -78,7 +70,7 @@ void add_encoded(std::string& out, const std::string& name, const bj::value& val
 std::string form_of(const bj::object& members, Arrays arrays) {
   std::string out;
   for (const auto& [name, value] : members)
-    add_encoded(out, encoded({name.data(), name.size()}), value, arrays);
+    add_encoded(out, url_encoded({name.data(), name.size()}), value, arrays);
   return out;
 }
 
@@ -132,15 +124,15 @@ Plan read_plan(json::Fields& fields) {
   auto& request = plan.request;
   request.url = fields.required_string("ApiEndpoint");
   request.method = fields.required_string("Method");
-  if (std::find(methods.begin(), methods.end(), request.method) == methods.end())
+  if (std::find(task_methods.begin(), task_methods.end(), request.method) == task_methods.end())
     fields.problem("Method", fmt::format("Method must be one of {}, found \"{}\"",
-                                         fmt::join(methods, ", "), request.method));
+                                         fmt::join(task_methods, ", "), request.method));
   read_connection(fields, plan);
   read_transform(fields, plan);
   if (const auto* query = fields.object("QueryParameters")) plan.query = *query;
   read_headers(fields, "Headers", request);
   plan.body = fields.get("RequestBody");
-  request.max_response_bytes = most_response_bytes;
+  request.max_response_bytes = payload_quota;
   return plan;
 }
 
@@ -151,7 +143,7 @@ void set_body(Plan& plan) {
   if (plan.encode_body && object)
     request.body = form_of(*object, plan.arrays);
   else
-    request.body = plain(*plan.body);
+    request.body = plain_text(*plan.body);
   if (!has_header(request, "content-type"))
     request.headers.emplace_back("Content-Type", plan.encode_body
                                                      ? "application/x-www-form-urlencoded"

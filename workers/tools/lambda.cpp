@@ -5,6 +5,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/aws_answer.h"
 #include "workers/library/http_call.h"
@@ -15,7 +16,7 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr std::size_t most_response_bytes = 6 << 20;  // of the service
+constexpr std::size_t response_quota = 6 << 20;  // of the service
 
 struct Call {
   std::string function;
@@ -54,10 +55,10 @@ Call call_of(const workers::Task& task) {
       {"LogType", "x-amz-log-type"},
       {"ClientContext", "x-amz-client-context"}};
   for (const auto& [member, header] : headers) {
-    if (auto value = library::text_member(task.input, member); !value.empty())
+    if (auto value = json::text_member(task.input, member); !value.empty())
       call.headers.emplace_back(header, std::move(value));
   }
-  call.qualifier = library::text_member(task.input, "Qualifier");
+  call.qualifier = json::text_member(task.input, "Qualifier");
   return call;
 }
 
@@ -65,8 +66,8 @@ Call call_of(const workers::Task& task) {
   auto code = library::header_of(response, "x-amzn-errortype");
   if (code.empty()) code = "ServiceException";
   const auto body = library::body_of(response);
-  auto message = library::text_member(body, "Message");
-  if (message.empty()) message = library::text_member(body, "message");
+  auto message = json::text_member(body, "Message");
+  if (message.empty()) message = json::text_member(body, "message");
   throw workers::TaskFailed::with_cause(
       "Lambda." + code,
       library::service_cause(response, message, sdk ? "Lambda" : "AWSLambda", code, sdk));
@@ -121,7 +122,7 @@ class Lambda final : public workers::Worker {
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     request.body = call.payload;
     request.timeout = std::chrono::minutes(15);  // the longest a function may take
-    request.max_response_bytes = most_response_bytes;
+    request.max_response_bytes = response_quota;
     const auto response = library::http_call(request, [&] {
       context.heartbeat();
       if (context.stop_requested()) throw workers::Cancelled();
@@ -131,7 +132,7 @@ class Lambda final : public workers::Worker {
     if (sdk) return sdk_result(response);
     auto payload = library::body_of(response);
     if (!library::header_of(response, "x-amz-function-error").empty()) {
-      auto error = library::text_member(payload, "errorType");
+      auto error = json::text_member(payload, "errorType");
       throw workers::TaskFailed::with_cause(error.empty() ? "Lambda.Unknown" : error,
                                             response.body);
     }

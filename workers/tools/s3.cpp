@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/bucket.h"
 #include "workers/library/s3_failure.h"
@@ -25,18 +26,18 @@ constexpr std::size_t payload_bytes = std::size_t{256} << 10;  // the service's 
 constexpr int most_listed = 1'000;
 
 // Failures that the SDK has a class for; anything else is an S3Exception.
-constexpr std::array modelled = {"NoSuchKey",
-                                 "NoSuchBucket",
-                                 "BucketAlreadyExists",
-                                 "BucketAlreadyOwnedByYou",
-                                 "NoSuchUpload",
-                                 "InvalidRequest",
-                                 "ObjectAlreadyInActiveTierError",
-                                 "TooManyParts",
-                                 "InvalidObjectState",
-                                 "ObjectNotInActiveTierError",
-                                 "EncryptionTypeMismatch",
-                                 "InvalidWriteOffset"};
+constexpr std::array s3_errors = {"NoSuchKey",
+                                  "NoSuchBucket",
+                                  "BucketAlreadyExists",
+                                  "BucketAlreadyOwnedByYou",
+                                  "NoSuchUpload",
+                                  "InvalidRequest",
+                                  "ObjectAlreadyInActiveTierError",
+                                  "TooManyParts",
+                                  "InvalidObjectState",
+                                  "ObjectNotInActiveTierError",
+                                  "EncryptionTypeMismatch",
+                                  "InvalidWriteOffset"};
 
 /// The SDK knows what is not there by the status alone: an answer to HEAD has no body.
 std::string code_of(const S3Failed& failure, S3Action action) {
@@ -46,7 +47,7 @@ std::string code_of(const S3Failed& failure, S3Action action) {
 
 [[noreturn]] void refuse(const S3Failed& failure, S3Action action) {
   const auto code = code_of(failure, action);
-  const bool known = std::find(modelled.begin(), modelled.end(), code) != modelled.end();
+  const bool known = std::find(s3_errors.begin(), s3_errors.end(), code) != s3_errors.end();
   throw workers::TaskFailed::with_cause(
       fmt::format("S3.{}", known ? code + "Exception" : "S3Exception"),
       fmt::format("{} (Service: S3, Status Code: {}, Request ID: {})",
@@ -60,11 +61,6 @@ std::string code_of(const S3Failed& failure, S3Action action) {
       fmt::format("The state/task '{}' returned a result with a size exceeding the maximum number "
                   "of bytes service limit.",
                   state));
-}
-
-std::string text(const bj::object& input, std::string_view name) {
-  const auto* value = input.if_contains({name.data(), name.size()});
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 /// "BUCKET/KEY" or "/BUCKET/KEY", percent-encoded, with "?versionId=" at its end.
@@ -109,9 +105,10 @@ int most_of(const bj::object& input) {
 }
 
 bj::object list(library::Bucket& bucket, const bj::object& input) {
-  const library::ListQuery query{text(input, "Prefix"), text(input, "Delimiter"),
-                                 text(input, "StartAfter"), text(input, "ContinuationToken"),
-                                 most_of(input)};
+  const library::ListQuery query{json::text_member(input, "Prefix"),
+                                 json::text_member(input, "Delimiter"),
+                                 json::text_member(input, "StartAfter"),
+                                 json::text_member(input, "ContinuationToken"), most_of(input)};
   const auto page = bucket.page(query);
   bj::object answer;
   bj::array contents;
@@ -123,11 +120,11 @@ bj::object list(library::Bucket& bucket, const bj::object& input) {
   if (!contents.empty()) answer["Contents"] = std::move(contents);
   if (!prefixes.empty()) answer["CommonPrefixes"] = std::move(prefixes);
   for (const char* echoed : {"ContinuationToken", "Delimiter", "StartAfter"})
-    if (input.contains(echoed)) answer[echoed] = text(input, echoed);
+    if (input.contains(echoed)) answer[echoed] = json::text_member(input, echoed);
   answer["IsTruncated"] = !page.next.empty();
   answer["KeyCount"] = count;
   answer["MaxKeys"] = query.most;
-  answer["Name"] = text(input, "Bucket");
+  answer["Name"] = json::text_member(input, "Bucket");
   if (!page.next.empty()) answer["NextContinuationToken"] = page.next;
   answer["Prefix"] = query.prefix;
   return answer;
@@ -156,7 +153,7 @@ bj::object put(library::Bucket& bucket, const std::string& key, const bj::object
 
 bj::object copy(library::Bucket& bucket, const std::string& key, const bj::object& input,
                 const library::Ask& ask) {
-  const auto copied = bucket.copy(source_of(text(input, "CopySource")), key, ask);
+  const auto copied = bucket.copy(source_of(json::text_member(input, "CopySource")), key, ask);
   auto members = s3_members_of(copied.headers, false);
   members.stable_erase("ETag");
   members["CopyObjectResult"] = {{"ETag", copied.etag},
@@ -173,7 +170,7 @@ class S3 final : public workers::Worker {
       throw workers::TaskFailed("States.Runtime", "the parameters of the task are no object");
     const auto ask = read_s3_input(action, *input);
     try {
-      const auto bucket = library::open_bucket(text(*input, "Bucket"), [&] {
+      const auto bucket = library::open_bucket(json::text_member(*input, "Bucket"), [&] {
         context.heartbeat();
         return context.stop_requested();
       });
@@ -189,7 +186,7 @@ class S3 final : public workers::Worker {
  private:
   static bj::object act(S3Action action, library::Bucket& bucket, const bj::object& input,
                         const library::Ask& ask) {
-    const auto key = text(input, "Key");
+    const auto key = json::text_member(input, "Key");
     switch (action) {
       case S3Action::get:
         return get(bucket, key, ask);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/library/aws_answer.h"
 #include "workers/library/http_call.h"
@@ -35,7 +36,7 @@ std::string request_body(const workers::Task& task) {
 }
 
 // What SendMessage may fail with by the model of its API; anything else has the name of the client.
-constexpr std::array modelled = {
+constexpr std::array sqs_errors = {
     "InvalidMessageContents", "UnsupportedOperation", "RequestThrottled", "QueueDoesNotExist",
     "InvalidSecurity",        "KmsDisabled",          "KmsInvalidState",  "KmsNotFound",
     "KmsOptInRequired",       "KmsThrottled",         "KmsAccessDenied",  "KmsInvalidKeyUsage",
@@ -50,13 +51,13 @@ std::string code_of(const library::HttpResponse& response, const std::string& ty
 
 [[noreturn]] void refuse(const library::HttpResponse& response, bool sdk) {
   const auto body = library::body_of(response);
-  auto type = library::text_member(body, "__type");
+  auto type = json::text_member(body, "__type");
   type = type.substr(type.rfind('#') + 1);
-  const bool known = std::find(modelled.begin(), modelled.end(), type) != modelled.end();
+  const bool known = std::find(sqs_errors.begin(), sqs_errors.end(), type) != sqs_errors.end();
   const std::string name = known ? type : sdk ? "Sqs" : "AmazonSQS";
   throw workers::TaskFailed::with_cause(
       (sdk ? "Sqs." : "SQS.") + name + "Exception",
-      library::service_cause(response, library::text_member(body, "message"),
+      library::service_cause(response, json::text_member(body, "message"),
                              sdk ? "Sqs" : "AmazonSQS", code_of(response, type), sdk));
 }
 

@@ -6,6 +6,7 @@
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/cli/render/page.h"
 #include "orchestrator/cli/render/text.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 
 namespace orch::cli::render {
@@ -14,10 +15,7 @@ namespace {
 // What the run says of itself: the member "summary" of its output.
 std::string summary_of(const store::ExecutionRow& row) {
   if (!row.output) return {};
-  const auto output = json::parse(*row.output);
-  const auto* object = output.if_object();
-  const auto* summary = object ? object->if_contains("summary") : nullptr;
-  return summary && summary->is_string() ? std::string(summary->get_string()) : std::string();
+  return json::text_member(json::parse(*row.output), "summary");
 }
 
 // A word of --only in a sentence: "timed out".

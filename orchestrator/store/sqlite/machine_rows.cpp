@@ -6,13 +6,13 @@
 
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {
 namespace {
 
 namespace bj = boost::json;
 
-std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
 Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
 
 // Rows of older versions have no checksum.

@@ -15,8 +15,6 @@ namespace orch::store {
 namespace {
 
 namespace sql = orch::sqlite;
-std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
-
 class SqliteMachines final : public Machines {
  public:
   SqliteMachines(sql::Database& db, const Guard& guard) : guard_(guard), db_(db) {}

@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 
 namespace orch::store {
 namespace {
@@ -54,7 +55,7 @@ OwnerLock::OwnerLock(const std::filesystem::path& store, const std::string& comm
         fmt::format("the run store {} is owned by {}", store.string(), content(file_.get())),
         "wait for it, stop it, or use another store with --store");
   }
-  const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  const auto now = wall_now();
   const auto text = fmt::format("process {} ({}) since {}", ::getpid(), command, to_iso(now));
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))

@@ -35,8 +35,6 @@ ServiceLink read_link(const sqlite::Statement& row, int column) {
   return link;
 }
 
-std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
-
 std::optional<std::int64_t> millis(const std::optional<Instant>& instant) {
   if (!instant) return std::nullopt;
   return millis(*instant);

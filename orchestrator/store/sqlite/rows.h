@@ -9,6 +9,7 @@
 namespace orch::store {
 
 inline std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
+inline std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
 
 /// What read_row() reads, in its order.
 constexpr const char* row_columns =

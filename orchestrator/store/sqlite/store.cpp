@@ -8,6 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/base/random.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/guard.h"
@@ -383,7 +384,7 @@ class SqliteStore final : public Store {
                          "INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT (name) "
                          "DO UPDATE SET value = max(CAST(value AS INTEGER) + 1, ?1) RETURNING "
                          "CAST(value AS INTEGER)");
-    const auto now = std::chrono::floor<Millis>(std::chrono::system_clock::now());
+    const auto now = wall_now();
     raise.bind((now - first_epoch).count());
     raise.step();
     epoch_ = raise.int64(0);

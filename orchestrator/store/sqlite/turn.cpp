@@ -9,8 +9,6 @@
 namespace orch::store {
 namespace {
 
-std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
-
 // A row of `history` is full with the event that reaches this size; SQLite takes no row of 1 GB.
 constexpr std::size_t row_bytes = std::size_t{64} << 20;
 

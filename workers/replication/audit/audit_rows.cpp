@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/data/naming.h"
 #include "workers/replication/table_task.h"
 #include "workers/rows/value.h"
 #include "workers/worker.h"
@@ -21,12 +22,6 @@ constexpr std::size_t most_ranges = 50;
 constexpr std::size_t longest_value = 80;
 /// Hashed keys need no more positions than there may be buckets, and some.
 constexpr int hash_bits = 20;
-
-std::string quoted(const std::string& name) {
-  std::string out = "\"";
-  for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 void split(std::string_view line, std::vector<std::string_view>& fields) {
   fields.clear();
@@ -215,7 +210,7 @@ void AuditReader::encode_by(const data::LoadPlan& plan, data::Target& target) {
 // Numbers, whatever the order of texts is in the two databases.
 std::string AuditReader::condition(const Ranges& ranges) const {
   if (ranges.empty()) return {};
-  const auto name = quoted(request_.columns[key_.front()]);
+  const auto name = data::quoted(request_.columns[key_.front()]);
   const auto within = [&](std::int64_t first, std::int64_t last) {
     return fmt::format("({0} >= {1} AND {0} <= {2})", name, first, last);
   };

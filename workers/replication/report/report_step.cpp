@@ -10,6 +10,7 @@
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/base/replace_file.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "workers/connectors/connections.h"
 #include "workers/replication/as_of.h"
@@ -101,8 +102,7 @@ RunReport report_of(const workers::Task& task, const connectors::Connections& co
   report.name = task.run_name;
   if (const auto* started = input_member(task, "started"); started && started->is_string())
     report.started = moment_text(std::string_view(started->get_string()));
-  report.written =
-      moment_text(to_iso(std::chrono::floor<Millis>(std::chrono::system_clock::now())));
+  report.written = moment_text(to_iso(wall_now()));
   report.tables = all_tables(task, connections);
   return report;
 }
