@@ -35,7 +35,7 @@ ServiceLink read_link(const sqlite::Statement& row, int column) {
   return link;
 }
 
-std::optional<std::int64_t> millis(const std::optional<Instant>& instant) {
+std::optional<std::int64_t> optional_millis(const std::optional<Instant>& instant) {
   if (!instant) return std::nullopt;
   return millis(*instant);
 }
@@ -75,8 +75,8 @@ std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,
 }
 
 std::int64_t outcome_checksum(const ExecutionRow& row) {
-  return checksum_of(to_string(row.status), millis(row.ended_at), row.output, row.error, row.cause,
-                     row.redrive_count);
+  return checksum_of(to_string(row.status), optional_millis(row.ended_at), row.output, row.error,
+                     row.cause, row.redrive_count);
 }
 
 std::optional<std::int64_t> claims_checksum(std::span<const std::string> names) {
