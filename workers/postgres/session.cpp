@@ -7,6 +7,8 @@
 namespace orch::postgres {
 namespace {
 
+constexpr const char* unique_violation = "23505";
+
 void limit_locks(pg::Connection& connection, const Settings& settings) {
   connection.set_in_transactions(fmt::format("lock_timeout = '{}s'", settings.lock_seconds));
 }
@@ -34,7 +36,18 @@ KeptSession connect_to_all_rows(const Settings& settings, pg::Stop also) {
 
 void ensure_schema(pg::Connection& connection, const std::string& schema) {
   const auto found = connection.exec("SELECT FROM pg_namespace WHERE nspname = $1", {schema});
-  if (found.rows() == 0) connection.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(schema));
+  if (found.rows() != 0) return;
+  const bool inside = connection.in_transaction();
+  if (inside) connection.exec("SAVEPOINT no_schema");
+  try {
+    connection.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(schema));
+  } catch (const pg::Error& error) {
+    // "If not exists" does not see what another transaction has created and not yet committed: it
+    // waits for its end, and fails.
+    if (error.sqlstate() != unique_violation) throw;
+    if (inside) connection.exec("ROLLBACK TO SAVEPOINT no_schema");
+  }
+  if (inside) connection.exec("RELEASE SAVEPOINT no_schema");
 }
 
 AlsoStop::AlsoStop(pg::Connection& connection, const pg::Stop& also) : connection_(connection) {

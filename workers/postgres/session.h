@@ -23,8 +23,8 @@ pg::Connection connect(const Settings& settings);
 /// is hidden would be missing without a word.
 KeptSession connect_to_all_rows(const Settings& settings, pg::Stop also = {});
 
-/// Creates `schema` unless it exists: asking for it "if not exists" needs the right to create even
-/// where it does.
+/// Creates `schema` unless it exists, or another transaction is about to create it: asking for it
+/// "if not exists" needs the right to create even where it does.
 void ensure_schema(pg::Connection& connection, const std::string& schema);
 
 /// A transaction that only reads, unless one is under way: what is read depends on the settings of
