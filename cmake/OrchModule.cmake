@@ -19,5 +19,6 @@ function(orch_module name)
   target_link_libraries(orch_${name} PUBLIC ${ARG_USES} PRIVATE ${ARG_PRIVATE_USES} orch_warnings)
   orch_precompile(orch_${name})
   set_target_properties(orch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON
-    UNITY_BUILD ${ORCH_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+    UNITY_BUILD ${ORCH_UNITY} UNITY_BUILD_BATCH_SIZE 8
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
 endfunction()
