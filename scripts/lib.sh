@@ -80,7 +80,7 @@ jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
-# The JavaScript SDK that tests/clients uses, into build/node. Tests of clients that are not there are
+# The JavaScript SDK that tests/clients uses and the reader of Parquet of tests/lake, into build/node. Tests of clients that are not there are
 # skipped: no build depends on a registry.
 install_clients() {
   local package packages wanted=$root/tests/clients/package.json folder=$root/build/node
@@ -88,11 +88,11 @@ install_clients() {
   install_packages "${packages[@]}" || for package in "${packages[@]}"; do
     install_packages "$package" || say "Tests with $package will be skipped."
   done
-  if cmp -s "$wanted" "$folder/package.json" && [[ -d $folder/node_modules/@aws-sdk ]]; then return; fi
+  if cmp -s "$wanted" "$folder/package.json" && [[ -d $folder/node_modules/@aws-sdk && -d $folder/node_modules/hyparquet ]]; then return; fi
   rm -rf "$folder"
   mkdir -p "$folder"
   cp "$wanted" "$folder"
-  say "Installing the JavaScript SDK into build/node"
+  say "Installing the JavaScript SDK and hyparquet into build/node"
   (cd "$folder" && npm install --no-package-lock --no-audit --no-fund --fetch-retries=1 \
     --fetch-timeout=20000) >"$root/build/npm.log" 2>&1 && return
   rm -rf "$folder"

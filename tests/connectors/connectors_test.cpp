@@ -131,7 +131,8 @@ TEST_F(ConnectionsTest, WhatCannotBeDoneSaysWhatCan) {
     FAIL();
   } catch (const workers::TaskFailed& failed) {
     EXPECT_THAT(failed.cause(), HasSubstr("(csv) cannot be a target"));
-    EXPECT_THAT(failed.cause(), HasSubstr("it takes a connection of sqlite, duckdb or postgresql"));
+    EXPECT_THAT(failed.cause(),
+                HasSubstr("it takes a connection of sqlite, duckdb, parquet or postgresql"));
   }
 }
 
@@ -183,8 +184,9 @@ TEST(Connectors, AreListedByWhatTheyCan) {
   using data::Abilities;
   EXPECT_EQ(connectors::schemes_that(&Abilities::source),
             "sqlite:, csv:, jsonl:, duckdb:, parquet:, postgresql: or mysql:");
-  EXPECT_EQ(connectors::url_forms_that(&Abilities::target),
-            "sqlite:FILE, duckdb:FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+  EXPECT_EQ(
+      connectors::url_forms_that(&Abilities::target),
+      "sqlite:FILE, duckdb:FILE, parquet:FOLDER or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
   EXPECT_EQ(connectors::engines_that(&Abilities::endpoint), "http");
 }
 

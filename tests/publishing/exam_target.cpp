@@ -8,6 +8,7 @@
 #include "tests/support/temp_folder.h"
 #include "workers/duckdb/duckdb.h"
 #include "workers/duckdb/open_file.h"
+#include "workers/lake/lake.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -112,6 +113,88 @@ class DuckdbExamTarget final : public ExamTarget {
   std::filesystem::path file_ = folder_ / "target.duckdb";
 };
 
+/// Rows of the files that a log names, read without the code under test. Of the zone's only table.
+class LakeExamSession final : public ExamSession {
+ public:
+  explicit LakeExamSession(std::filesystem::path zone) : zone_(std::move(zone)) {}
+
+  std::vector<std::string> run(const std::string& sql) override {
+    duckdb::Connection connection(duckdb::Opening{});
+    connection.exec("CREATE SCHEMA orch");
+    std::string evidence;
+    std::error_code error;
+    for (std::filesystem::directory_iterator table(zone_, error), end; !error && table != end;
+         table.increment(error)) {
+      const auto log = table->path() / "_delta_log";
+      if (!std::filesystem::is_directory(log)) continue;
+      show(connection, table->path());
+      evidence += (evidence.empty() ? "" : " UNION ALL ") + evidence_in(log);
+    }
+    connection.exec("CREATE VIEW orch.evidence AS " +
+                    (evidence.empty() ? "SELECT 1 WHERE 1 = 0" : evidence));
+    std::vector<std::string> lines;
+    for (const auto& row : connection.texts(
+             "SELECT coalesce(CAST(COLUMNS(*) AS VARCHAR), 'NULL') FROM (" + sql + ")"))
+      lines.push_back(joined({row.begin(), row.end()}));
+    return lines;
+  }
+
+ private:
+  static std::string lines_of(const std::filesystem::path& log) {
+    return "read_json('" + (log / "*.json").string() +
+           "', format = 'newline_delimited', columns = {add: 'JSON', remove: 'JSON', metaData: "
+           "'JSON', commitInfo: 'JSON'}, filename = true)";
+  }
+  static std::string evidence_in(const std::filesystem::path& log) {
+    return "SELECT 1 FROM " + lines_of(log) + " WHERE (commitInfo->'orch') IS NOT NULL";
+  }
+
+  /// A view of the rows, with the columns as the log has them.
+  static void show(duckdb::Connection& connection, const std::filesystem::path& table) {
+    const auto lines = lines_of(table / "_delta_log");
+    std::string files;
+    for (const auto& row : connection.texts(
+             "SELECT arg_max(live, filename) AS live, path FROM (SELECT filename, 'yes' AS live, "
+             "add->>'path' AS path FROM " +
+             lines +
+             " WHERE add IS NOT NULL UNION ALL SELECT "
+             "filename, 'no', remove->>'path' FROM " +
+             lines +
+             " WHERE remove IS NOT NULL) GROUP "
+             "BY path"))
+      if (row[0] == "yes") files += (files.empty() ? "'" : ", '") + (table / row[1]).string() + "'";
+    std::string none;
+    for (const auto& row :
+         connection.texts("SELECT unnest(from_json(arg_max(metaData->>'schemaString', "
+                          "filename)::JSON->'$.fields[*].name', "
+                          "'[\"VARCHAR\"]')) FROM " +
+                          lines + " WHERE metaData IS NOT NULL"))
+      none += (none.empty() ? "SELECT NULL AS " : ", NULL AS ") + duckdb::quote(row[0]);
+    connection.exec(
+        "CREATE VIEW " + duckdb::quote(table.filename().string()) + " AS " +
+        (files.empty() ? none + " WHERE 1 = 0" : "SELECT * FROM read_parquet([" + files + "])"));
+  }
+
+  std::filesystem::path zone_;
+};
+
+class LakeExamTarget final : public ExamTarget {
+ public:
+  std::unique_ptr<data::Target> open() override {
+    lake::Zone zone;
+    zone.folder = folder_ / "zone";
+    zone.display = "to";
+    zone.patience = std::chrono::seconds(lock_seconds);
+    return lake::open_target(zone);
+  }
+  std::unique_ptr<ExamSession> session() override {
+    return std::make_unique<LakeExamSession>(folder_ / "zone");
+  }
+
+ private:
+  TempFolder folder_;
+};
+
 bool has_duckdb() {
   try {
     return !duckdb::library_version().empty();
@@ -177,10 +260,14 @@ std::vector<TargetKind> all_kinds() {
        "orch.evidence",
        [] { return std::make_unique<PostgresExamTarget>(); }},
   };
-  if (has_duckdb())
-    kinds.push_back({"duckdb", {"rows written anew", "schemas"}, "orch.evidence", [] {
-                       return std::make_unique<DuckdbExamTarget>();
-                     }});
+  for (auto& kind : kinds) kind.capabilities.insert({"statements", "column names of all kinds"});
+  if (!has_duckdb()) return kinds;
+  kinds.push_back({"duckdb",
+                   {"statements", "rows written anew", "schemas", "column names of all kinds"},
+                   "orch.evidence",
+                   [] { return std::make_unique<DuckdbExamTarget>(); }});
+  kinds.push_back(
+      {"parquet", {"parts"}, "orch.evidence", [] { return std::make_unique<LakeExamTarget>(); }});
   return kinds;
 }
 

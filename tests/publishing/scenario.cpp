@@ -281,6 +281,12 @@ class Scenario {
 }  // namespace
 
 bool able(const TargetKind& kind, const bj::object& one) {
+  // What says SQL for the target needs one that others write to.
+  const auto* steps = one.if_contains("steps");
+  const auto runs = [](const bj::value& step) { return step.as_object().contains("target"); };
+  const bool writes =
+      one.contains("target") || (steps && std::ranges::any_of(steps->as_array(), runs));
+  if (writes && !kind.capabilities.contains("statements")) return false;
   const auto* needs = one.if_contains("needs");
   if (!needs) return true;
   const auto wanted = texts(*needs);

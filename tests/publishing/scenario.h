@@ -33,7 +33,8 @@
 
 namespace orch::test {
 
-/// True when the target has all that `one`, a case or a step, names in "needs".
+/// True when the target has all that `one`, a case or a step, names in "needs", and takes the SQL
+/// that it says.
 bool able(const TargetKind& kind, const boost::json::object& one);
 
 /// Everything in which the target departs from the case; empty when it passes.

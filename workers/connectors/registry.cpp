@@ -9,6 +9,7 @@
 #include "workers/csv/csv.h"
 #include "workers/duckdb/duckdb.h"
 #include "workers/jsonl/jsonl.h"
+#include "workers/lake/lake.h"
 #include "workers/mysql/mysql.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
@@ -30,10 +31,8 @@ std::string any_of_these(const std::vector<std::string>& list) {
 
 std::span<const data::Connector* const> all() {
   static const std::array connectors{
-      &sqlite::connector(),         &csv::connector(),
-      &jsonl::connector(),          &duckdb::connector(),
-      &duckdb::parquet_connector(), &postgres::connector(),
-      &mysql::connector(),          &http_connector(),
+      &sqlite::connector(), &csv::connector(),      &jsonl::connector(), &duckdb::connector(),
+      &lake::connector(),   &postgres::connector(), &mysql::connector(), &http_connector(),
   };
   return connectors;
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr char null_tag = 0;
 constexpr char value_tag = 1;
 
-std::size_t bytes_of(const ResultColumn& column) {
+std::size_t size_of(const ResultColumn& column) {
   switch (column.storage) {
     case Storage::boolean:
     case Storage::int8:
@@ -75,7 +75,7 @@ data::Digest digest_of(Rows& rows, const std::function<bool()>& stop) {
     if (stop && stop()) throw workers::Cancelled();
     parts.clear();
     for (std::size_t i = 0; i < rows.columns().size(); ++i)
-      parts.push_back({rows.values(i), bytes_of(rows.columns()[i])});
+      parts.push_back({rows.values(i), size_of(rows.columns()[i])});
     for (std::size_t row = 0; row < rows.size(); ++row) {
       encoded.clear();
       for (const auto& part : parts) part.append(encoded, row);
@@ -86,7 +86,7 @@ data::Digest digest_of(Rows& rows, const std::function<bool()>& stop) {
 }
 
 RowLayout::RowLayout(const std::vector<data::Column>& columns) {
-  for (const auto& column : columns) bytes_.push_back(duckdb::bytes_of(column));
+  for (const auto& column : columns) bytes_.push_back(bytes_of(column));
 }
 
 std::string_view RowLayout::add(std::string_view rows, Appender& to) const {

@@ -8,13 +8,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Path final : public data::Connection {
+class File final : public data::Connection {
  public:
-  Path(std::string path, bool folder) : path_(std::move(path)), folder_(folder) {}
+  explicit File(std::string path) : path_(std::move(path)) {}
 
-  std::string display() const override { return (folder_ ? "parquet:" : "duckdb:") + path_; }
+  std::string display() const override { return "duckdb:" + path_; }
   std::string database(const fs::path& folder) const override {
-    return data::database_of_path(folder_ ? "parquet" : "duckdb", folder / path_);
+    return data::database_of_path("duckdb", folder / path_);
   }
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
     return duckdb::open_source(place(opening));
@@ -25,7 +25,7 @@ class Path final : public data::Connection {
   }
   /// A file that is only written to need not exist yet.
   data::Health ping(const data::Opening& opening, data::Role role) const override {
-    const auto path = opening.folder / path_;
+    const auto path = fs::absolute(opening.folder / path_);
     if (role == data::Role::target && !fs::exists(path) && fs::is_directory(path.parent_path()))
       return {.degraded = {}, .version = "DuckDB " + library_version()};
     return {.degraded = {}, .version = "DuckDB " + duckdb::ping(place(opening))};
@@ -33,16 +33,14 @@ class Path final : public data::Connection {
 
  private:
   Place place(const data::Opening& opening) const {
-    return {opening.folder / path_, folder_, display()};
+    return {opening.folder / path_, false, display()};
   }
 
   std::string path_;
-  bool folder_;
 };
 
-template <bool folder>
 std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fields) {
-  return std::make_unique<Path>(data::path_of_url(url, fields), folder);
+  return std::make_unique<File>(data::path_of_url(url, fields));
 }
 
 }  // namespace
@@ -57,22 +55,7 @@ const data::Connector& connector() {
       .by_members = false,
       .secret = "",
       .naming = {.longest = 0, .ignores_ascii_case = true, .default_schema = {}},
-      .parse = parse<false>,
-  };
-  return made;
-}
-
-const data::Connector& parquet_connector() {
-  static const data::Connector made{
-      .engine = "parquet",
-      .schemes = {"parquet"},
-      .url_form = "parquet:FOLDER",
-      .can = {.source = true},
-      .names_path = true,
-      .by_members = false,
-      .secret = "",
-      .naming = {},
-      .parse = parse<true>,
+      .parse = parse,
   };
   return made;
 }

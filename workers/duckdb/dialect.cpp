@@ -6,11 +6,11 @@
 
 #include "orchestrator/db/duckdb.h"
 #include "workers/duckdb/column_type.h"
+#include "workers/duckdb/relations.h"
 
 namespace orch::duckdb {
 namespace {
 
-constexpr const char* default_schema = "main";
 constexpr std::size_t most_columns_of_a_table = 2'000;
 
 bool same(std::string_view left, std::string_view right) {

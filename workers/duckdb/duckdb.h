@@ -38,7 +38,5 @@ std::string ping(const Place& place);
 
 /// "duckdb:FILE".
 const data::Connector& connector();
-/// "parquet:FOLDER".
-const data::Connector& parquet_connector();
 
 }  // namespace orch::duckdb

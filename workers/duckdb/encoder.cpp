@@ -8,6 +8,7 @@
 #include "orchestrator/json/text.h"
 #include "workers/duckdb/cells.h"
 #include "workers/duckdb/column_type.h"
+#include "workers/duckdb/types.h"
 #include "workers/rows/decimal.h"
 #include "workers/rows/refusal.h"
 #include "workers/rows/text.h"
@@ -18,9 +19,6 @@ namespace {
 
 using data::Cell;
 using data::Kind;
-
-constexpr std::int64_t days_to_2000 = 10'957;
-constexpr std::int64_t micros_to_2000 = days_to_2000 * 86'400'000'000;
 
 /// How the values of one column travel.
 struct Rule {

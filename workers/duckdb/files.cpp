@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/utf8.h"
+#include "workers/delta/log.h"
 #include "workers/files/failures.h"
 
 namespace orch::duckdb {
@@ -43,12 +44,12 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return found;
 }
 
+}  // namespace
+
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.find('/') == std::string::npos &&
          name.find('\0') == std::string::npos && is_data(name);
 }
-
-}  // namespace
 
 std::vector<std::string> partitions_in(const fs::path& path) {
   std::vector<std::string> names;
@@ -99,7 +100,8 @@ std::vector<data::Listed> list_parquet(const fs::path& folder) {
   std::erase_if(all, [](const auto& one) { return one.name.name.starts_with('_'); });
   for (auto& one : all) {
     if (one.kind != "folder") continue;
-    if (files_below(folder / one.name.name).empty()) {
+    const auto inside = folder / one.name.name;
+    if (files_below(inside).empty() && !delta::is_table(inside)) {
       one.reason = "it holds no Parquet file";
     } else {
       one.taken = data::Listed::Taken::always;

@@ -17,6 +17,9 @@ struct ParquetTable {
   std::vector<std::string> partitions;
 };
 
+/// Whether a folder of a table can have this name.
+bool is_plain_name(const std::string& name);
+
 /// The table `name` of `folder`, see open_source(). Throws TaskFailed "Source.TableMissing", and
 /// "Source.Malformed" when the folders of its files name other columns than those of the first.
 ParquetTable parquet_table(const std::filesystem::path& folder, const std::string& name);

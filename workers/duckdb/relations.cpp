@@ -10,14 +10,13 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/db/duckdb.h"
 #include "workers/data/expression.h"
+#include "workers/delta/schema.h"
 #include "workers/duckdb/types.h"
 #include "workers/files/failures.h"
 
 namespace orch::duckdb {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* default_schema = "main";
 
 std::string enclosed(const std::string& sql, std::string what) {
   // DuckDB reads texts, comments and brackets as PostgreSQL does.
@@ -99,6 +98,32 @@ Relation of_files(Connection& connection, const Place& place, const std::string&
   return relation;
 }
 
+// The newest version of a Delta table: the files that its log names, and no other.
+Relation of_log(Connection& connection, const Place& place, const std::string& name) {
+  const auto folder = fs::absolute(place.path / name);
+  Relation relation;
+  relation.table.name.name = name;
+  try {
+    const auto snapshot = delta::read_log(connection, folder);
+    const auto live = delta::files_of(snapshot);
+    relation.from =
+        fmt::format("({}) AS source", delta::select_rows(folder, delta::fields_of(snapshot), live));
+    for (const auto& file : live) relation.files.push_back(files::look(folder / file.path));
+  } catch (const delta::LogError& error) {
+    throw workers::TaskFailed("Source.Malformed", error.what(),
+                              "write the table in another way, or read it by its own program",
+                              "ORCH-0432", {{"table", name}});
+  }
+  relation.table.columns = columns_of(connection, relation.from);
+  return relation;
+}
+
+Relation of_folder(Connection& connection, const Place& place, const std::string& name) {
+  if (is_plain_name(name) && delta::is_table(place.path / name))
+    return of_log(connection, place, name);
+  return of_files(connection, place, name);
+}
+
 // Queries name the tables of a folder as catalogs do: as views, of those whose name the text holds.
 void make_views(Connection& connection, const Place& place, Relation& relation,
                 const std::string& query) {
@@ -106,7 +131,7 @@ void make_views(Connection& connection, const Place& place, Relation& relation,
     const auto& name = listed.name.name;
     if (listed.taken == data::Listed::Taken::never || query.find(name) == std::string::npos)
       continue;
-    auto table = of_files(connection, place, name);
+    auto table = of_folder(connection, place, name);
     connection.exec(
         fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM {}", quote(name), table.from));
     std::ranges::move(table.files, std::back_inserter(relation.files));
@@ -119,14 +144,6 @@ Relation of_query(Connection& connection, const Place& place, const std::string&
   if (place.folder) make_views(connection, place, relation, query);
   relation.table.columns = columns_of(connection, relation.from);
   return relation;
-}
-
-/// Of the database that is open; `name_column` is what a table function calls its relations.
-std::string is(const data::TableName& name, const char* name_column) {
-  return fmt::format(
-      "database_name = current_database() AND lower(schema_name) = lower({}) AND lower({}) = "
-      "lower({})",
-      literal(name.schema.empty() ? default_schema : name.schema), name_column, literal(name.name));
 }
 
 workers::TaskFailed missing(Connection& connection, const Place& place,
@@ -142,7 +159,7 @@ workers::TaskFailed missing(Connection& connection, const Place& place,
 }
 
 void add_key_and_nulls(Connection& connection, data::Table& table) {
-  const auto of_table = is(table.name, "table_name");
+  const auto of_table = is_relation(table.name, "table_name");
   for (auto& key : connection.texts(
            "SELECT unnest(constraint_column_names) FROM duckdb_constraints() WHERE constraint_type "
            "= 'PRIMARY KEY' AND " +
@@ -159,7 +176,7 @@ Relation of_table(Connection& connection, const Place& place, const data::TableN
       fmt::format("SELECT schema_name, table_name, CAST(estimated_size AS VARCHAR) FROM "
                   "duckdb_tables() WHERE {} "
                   "UNION ALL SELECT schema_name, view_name, NULL FROM duckdb_views() WHERE {}",
-                  is(name, "table_name"), is(name, "view_name")));
+                  is_relation(name, "table_name"), is_relation(name, "view_name")));
   if (known.empty()) throw missing(connection, place, name);
   const auto& row = known.front();
   Relation relation;
@@ -173,9 +190,16 @@ Relation of_table(Connection& connection, const Place& place, const data::TableN
 
 }  // namespace
 
+std::string is_relation(const data::TableName& name, const char* name_column) {
+  return fmt::format(
+      "database_name = current_database() AND lower(schema_name) = lower({}) AND lower({}) = "
+      "lower({})",
+      literal(name.schema.empty() ? default_schema : name.schema), name_column, literal(name.name));
+}
+
 Relation find_relation(Connection& connection, const Place& place, const data::Relation& relation) {
   if (!relation.query.empty()) return of_query(connection, place, relation.query);
-  if (place.folder) return of_files(connection, place, relation.table.name);
+  if (place.folder) return of_folder(connection, place, relation.table.name);
   return of_table(connection, place, relation.table);
 }
 

@@ -19,6 +19,12 @@ struct Relation {
   std::vector<files::FileState> files;  ///< of a table of Parquet files
 };
 
+inline constexpr const char* default_schema = "main";
+
+/// Condition on the rows of DuckDB's table functions: those of the relation `name` of the open
+/// database, ASCII case aside. `name_column` is what a function calls its relations.
+std::string is_relation(const data::TableName& name, const char* name_column);
+
 /// Throws TaskFailed "Source.TableMissing", "Source.Malformed", and Error.
 Relation find_relation(Connection& connection, const Place& place, const data::Relation& relation);
 

@@ -5,24 +5,16 @@
 #include <fmt/format.h>
 
 #include "workers/duckdb/dialect.h"
+#include "workers/duckdb/relations.h"
 #include "workers/duckdb/types.h"
 
 namespace orch::duckdb {
 namespace {
 
-constexpr const char* default_schema = "main";
-
-std::string is(const data::TableName& name, const char* name_column) {
-  return fmt::format(
-      "database_name = current_database() AND lower(schema_name) = lower({}) AND lower({}) = "
-      "lower({})",
-      literal(name.schema.empty() ? default_schema : name.schema), name_column, literal(name.name));
-}
-
 /// Keys first, of the table's constraints; then unique indexes of columns.
 std::vector<publishing::UniqueKey> unique_keys(Connection& connection, const data::Table& table,
                                                bool& indexed) {
-  const auto of_table = is(table.name, "table_name");
+  const auto of_table = is_relation(table.name, "table_name");
   std::vector<publishing::UniqueKey> keys;
   for (const auto& row : connection.texts(
            "SELECT constraint_name, constraint_type, unnest(constraint_column_names) FROM "
@@ -82,7 +74,7 @@ void add_columns(Connection& connection, data::Table& table, publishing::Planned
            "SELECT c.column_name, c.data_type, CAST(c.is_nullable AS VARCHAR), "
            "coalesce(c.column_default, ''), coalesce(d.\"default\", '') FROM duckdb_columns() c "
            "JOIN (DESCRIBE {}) d ON d.column_name = c.column_name WHERE {} ORDER BY c.column_index",
-           dialect().qualified(table.name), is(table.name, "table_name")))) {
+           dialect().qualified(table.name), is_relation(table.name, "table_name")))) {
     auto column = column_of(row[0], row[1]);
     column.nullable = row[2] == "true";
     column.generated = !row[3].empty() && row[4].empty();
@@ -97,7 +89,7 @@ std::optional<Described> look_at_table(Connection& connection, const data::Table
   const auto known = connection.texts(fmt::format(
       "SELECT schema_name, table_name, '' FROM duckdb_tables() WHERE {} UNION ALL SELECT "
       "schema_name, view_name, 'view' FROM duckdb_views() WHERE {}",
-      is(name, "table_name"), is(name, "view_name")));
+      is_relation(name, "table_name"), is_relation(name, "view_name")));
   if (known.empty()) return std::nullopt;
   const auto& row = known.front();
   Described found;
@@ -109,7 +101,7 @@ std::optional<Described> look_at_table(Connection& connection, const data::Table
   const auto primary = connection.texts(
       "SELECT unnest(constraint_column_names) FROM duckdb_constraints() WHERE constraint_type = "
       "'PRIMARY KEY' AND " +
-      is(facts.table.name, "table_name"));
+      is_relation(facts.table.name, "table_name"));
   for (const auto& column : primary) facts.table.key.push_back(column.front());
   facts.state = publishing::state_of(facts.table, row[2]);
   facts.rows = dialect().qualified(facts.table.name);

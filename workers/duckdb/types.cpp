@@ -15,8 +15,6 @@ using data::Cell;
 using data::Kind;
 using Type = Cell::Type;
 
-constexpr std::int64_t days_to_2000 = 10'957;
-constexpr std::int64_t micros_to_2000 = days_to_2000 * 86'400'000'000;
 constexpr int digits_of_uint64 = 20;
 constexpr int digits_of_int128 = 39;
 

@@ -11,6 +11,10 @@
 
 namespace orch::duckdb {
 
+/// From 1970, where DuckDB begins to count, to 2000, where cells do.
+inline constexpr std::int64_t days_to_2000 = 10'957;
+inline constexpr std::int64_t micros_to_2000 = days_to_2000 * 86'400'000'000;
+
 /// A column of the type that DESCRIBE spells. What has no kind of its own becomes a text
 /// (intervals, bits, times with a zone, enumerations) or JSON (lists, structs, maps, unions);
 /// Kind::other: it cannot be read.

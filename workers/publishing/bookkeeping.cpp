@@ -63,6 +63,7 @@ boost::json::object with_proof(boost::json::object detail, const data::Published
 }  // namespace
 
 void check_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
+  session.open_books(table);
   const auto seen = session.rows(
       fmt::format(
           "SELECT max(fence) FROM (SELECT fence FROM {0} WHERE {2} AND store = $3 UNION ALL "
@@ -73,6 +74,7 @@ void check_fence(Session& session, const data::TableName& table, const data::Loa
 }
 
 void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
+  session.open_books(table);
   const auto held = session.execute(
       fmt::format(
           "INSERT INTO {0} AS f (table_schema, table_name, store, fence) SELECT $1, $2, $3, "
@@ -102,6 +104,7 @@ bool is_free(Session& session, const data::TableName& table) {
 }
 
 std::optional<StagedLoad> read_load(Session& session, const data::TableName& table) {
+  session.open_books(table);
   if (!session.has_bookkeeping()) return std::nullopt;
   const auto found = session.rows(
       fmt::format(
@@ -178,6 +181,7 @@ std::optional<data::Published> read_evidence(Session& session, const std::string
 
 std::optional<data::PublishedRecord> newest_evidence(Session& session,
                                                      const data::TableName& table) {
+  session.open_books(table);
   if (!session.has_bookkeeping()) return std::nullopt;
   const auto found = session.rows(
       fmt::format(

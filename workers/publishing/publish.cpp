@@ -33,7 +33,7 @@ class Publisher {
         plan_(plan),
         load_(load),
         detail_(detail),
-        strategy_(strategy_of(plan.request.strategy)) {}
+        strategy_(strategy_of(session, plan.request.strategy)) {}
 
   data::Published run() {
     try {

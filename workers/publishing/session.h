@@ -20,6 +20,7 @@ using Params = std::vector<std::optional<std::string>>;
 using Row = std::vector<std::optional<std::string>>;
 using Rows = std::vector<Row>;
 
+class RowStrategy;
 class Swap;
 
 /// One thread at a time. Every function throws data::DatabaseError for what the database reports,
@@ -55,6 +56,9 @@ class Session {
   virtual boost::json::object lock_holder(const data::TableName&) { return {}; }
   /// Brings the bookkeeping up to date, where begin() does not.
   virtual void ready_bookkeeping() {}
+  /// The load, fence and evidence of `table` are about to be read or written: of a target that keeps
+  /// them by table, and not in tables of its own.
+  virtual void open_books(const data::TableName&) {}
   /// False in a database that orch never wrote to.
   virtual bool has_bookkeeping() = 0;
 
@@ -83,6 +87,8 @@ class Session {
   /// Drops, after a publish by `load`, what its staging has left.
   virtual void clear_up(const data::TableName&, const data::LoadId&) {}
 
+  /// How staged rows become the table's where that is not by SQL; null: by SQL.
+  virtual const RowStrategy* strategy(data::Strategy) { return nullptr; }
   /// How a whole table is exchanged at once; null where a database has no such way.
   virtual Swap* swap() { return nullptr; }
   /// How long locks of others are waited for, in tries; 0: for ever.

@@ -18,6 +18,11 @@ const RowStrategy& strategy_of(data::Strategy strategy) {
   throw std::logic_error("a strategy of no kind");
 }
 
+const RowStrategy& strategy_of(Session& session, data::Strategy strategy) {
+  const auto* own = session.strategy(strategy);
+  return own ? *own : strategy_of(strategy);
+}
+
 std::int64_t staged_rows(RowMerge& merge) {
   return number(merge.session, "SELECT count(*) FROM " + merge.staging);
 }

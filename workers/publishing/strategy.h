@@ -20,6 +20,8 @@ class RowStrategy {
 };
 
 const RowStrategy& strategy_of(data::Strategy strategy);
+/// The session's own way, where it has one.
+const RowStrategy& strategy_of(Session& session, data::Strategy strategy);
 
 // What strategy_of() chooses from.
 const RowStrategy& replace_strategy();

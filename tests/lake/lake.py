@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Zones of Parquet as another program reads them: hyparquet plays the Delta log (read_zone.mjs).
+
+  lake.py --orch BINARY --modules FOLDER
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+OPTIONS = None
+SKIPPED = 77
+EPOCH = datetime.date(1970, 1, 1)
+POINTS = ["stage.before_commit", "stage.after_commit", "verify.before_commit", "verify.after_commit",
+          "merge.before_commit", "lake.before_log", "lake.after_log", "merge.after_commit"]
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+class Zone(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orch-lake-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.table = self.folder / "lake" / "t"
+
+    def source(self, *statements):
+        connection = sqlite3.connect(self.folder / "source.db")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    def orch(self, *arguments, fault="", expect=0):
+        done = subprocess.run([OPTIONS.orch, *arguments], cwd=self.folder, capture_output=True, text=True,
+                              env=dict(os.environ, ORCH_FAULT=fault, ORCH_STORE=str(self.folder / "runs.db")), timeout=240)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout
+
+    def replicate(self, **options):
+        return self.orch("replicate", "--from", "sqlite:source.db", "--to", "parquet:lake", **options)
+
+    def submit(self, zone=None, **entry):
+        """A run of a project whose connection has the members `zone` and whose entry has `entry`."""
+        connections = {"from": {"url": "sqlite:source.db"}, "lake": {"url": "parquet:lake", **(zone or {})}}
+        (self.folder / "connections.json").write_text(json.dumps({"version": 1, "connections": connections}))
+        catalog = {"version": 1, "defaults": {"source": {"connection": "from"}, "target": {"connection": "lake"}},
+                   "tables": [{"source": {"table": "t"}, **entry}]}
+        (self.folder / "catalog.json").write_text(json.dumps(catalog))
+        self.orch("submit", "replicate", "--input", '{"catalog":"catalog.json"}')
+
+    def read(self, *arguments):
+        done = subprocess.run(["node", HERE / "read_zone.mjs", OPTIONS.modules, self.table, *arguments],
+                              capture_output=True, text=True, timeout=240)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        head, *rows = [json.loads(line) for line in done.stdout.splitlines()]
+        return head, sorted((tuple(row) for row in rows), key=repr)
+
+    def data_files(self):
+        return sorted(str(file.relative_to(self.table)) for file in self.table.rglob("*.parquet")
+                      if "_delta_log" not in file.parts)
+
+    def test_every_value_is_read_back(self):
+        self.source(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, i SMALLINT, d TEXT, f DOUBLE, s TEXT, b BLOB, day DATE, "
+            "at TIMESTAMPTZ, local TIMESTAMP, clock TIME, u UUID, j JSON, yes BOOLEAN)",
+            "INSERT INTO t VALUES (1, -32768, '-12345678901234567890123456789.123456789', -0.1, 'ünï 表', x'00ff', '0001-01-01', "
+            "'2026-10-25 02:30:00.000001+02', '9999-12-31 23:59:59.999999', '24:00:00', "
+            "'6F9619FF-8B86-D011-B42D-00C04FC964FF', '{\"a\": [1,  2]}', 1)",
+            "INSERT INTO t VALUES (2, 32767, '99999999999999999999999999999.999999999', 1e300, '', x'', '9999-12-31', "
+            "'1969-12-31 23:59:59.999999+00', '1582-10-04 00:00:00', '00:00:00.000001', NULL, 'null', 0)",
+            "INSERT INTO t VALUES (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)")
+        columns = "id i d f s b day at local clock u j yes".split()
+        self.submit(columns=[{"source": name, "type": "DECIMAL(38,9)"} if name == "d" else {"source": name} for name in columns])
+        head, rows = self.read()
+        self.assertEqual([column["type"] for column in head["columns"]],
+                         ["long", "long", "decimal(38,9)", "double", "string", "binary", "date", "timestamp",
+                          "timestamp_ntz", "string", "string", "string", "boolean"])
+        micros = 1_000_000
+        day = 86_400
+        self.assertEqual(rows, sorted([
+            ("1", "-32768", "-12345678901234567890123456789.123456789", "-0.1", "ünï 表", "00ff", str((datetime.date(1, 1, 1) - EPOCH).days),
+             str(1792888200 * micros + 1), str(253402300799 * micros + 999_999), "24:00:00",
+             "6F9619FF-8B86-D011-B42D-00C04FC964FF", '{"a": [1,  2]}', "true"),
+            ("2", "32767", "99999999999999999999999999999.999999999", "1e+300", "", "", str((datetime.date(9999, 12, 31) - EPOCH).days), str(-1),
+             str((datetime.date(1582, 10, 4) - EPOCH).days * day * micros), "00:00:00.000001", None, "null", "false"),
+            ("3",) + (None,) * 12], key=repr))
+        self.assertEqual(head["statistics"], 3)
+        self.assertEqual(head["commits"][0]["orch"]["rows"], "3")
+
+    def test_versions_follow_the_source_and_checkpoints_say_the_same(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+        self.replicate()
+        first = self.data_files()
+        for version in range(1, 12):
+            self.source(f"INSERT INTO t VALUES ({version + 2}, 'v{version}')", f"UPDATE t SET v = '{version}' WHERE id = 1")
+            self.replicate()
+        head, rows = self.read()
+        self.assertEqual(head["versions"], 12)
+        self.assertEqual(rows, sorted([("1", "11"), ("2", "b")] + [(str(v + 2), f"v{v}") for v in range(1, 12)], key=repr))
+        again, same = self.read("checkpoint")
+        self.assertEqual((again["files"], same), (head["files"], rows))
+        self.assertLess(set(first), set(self.data_files()), "yesterday's version is still there")
+
+    def test_partitions_are_folders(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, land TEXT, v TEXT)",
+                    "INSERT INTO t VALUES (1, 'de', 'a'), (2, 'fr/é', 'b'), (3, NULL, 'c'), (4, 'de', 'd')")
+        self.submit({"partition_by": {"t": ["land"]}, "file_mib": 1, "retention_hours": 1})
+        head, rows = self.read()
+        self.assertEqual(rows, sorted([("1", "de", "a"), ("2", "fr/é", "b"), ("3", None, "c"), ("4", "de", "d")], key=repr))
+        self.assertEqual(len(head["files"]), 3)
+        self.assertTrue(any(file.startswith("land=de/") for file in head["files"]), head["files"])
+        self.orch("replicate", "--folder", "back", "--from", "parquet:lake", "--to", "sqlite:back.db")
+        back = sqlite3.connect(self.folder / "back.db")
+        self.assertEqual(back.execute("SELECT id, land, v FROM t ORDER BY id").fetchall(),
+                         [(1, "de", "a"), (2, "fr/é", "b"), (3, None, "c"), (4, "de", "d")])
+
+    def test_kill_at_every_point(self):
+        """Readers see yesterday or today; the run goes on; no file is left that no version names."""
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)",
+                    "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT i, 'old' FROM n")
+        self.replicate()
+        for number, point in enumerate(POINTS):
+            before = self.read()[1]
+            self.source(f"UPDATE t SET v = '{point}'", f"INSERT INTO t VALUES ({1000 + number}, 'new')")
+            self.orch("replicate", "--from", "sqlite:source.db", "--to", "parquet:lake", "--name", f"r{number}",
+                      fault=f"{point}:1:kill", expect=-signal.SIGKILL)
+            self.assertIn(len(self.read()[1]), (len(before), len(before) + 1), point)
+            self.orch("resume", f"r{number}")
+            head, rows = self.read()
+            self.assertEqual(len(rows), len(before) + 1, point)
+            self.assertEqual({row[1] for row in rows if int(row[0]) <= 500}, {point})
+            runs = [commit["orch"]["load_id"] for commit in head["commits"]]
+            self.assertEqual(len(runs), len(set(runs)), "each load is published once")
+        # What killed writers have left goes with the next load.
+        (self.table / "orch-dead-000000000000-p001-00001.zstd.parquet").write_bytes(b"half")
+        self.source("UPDATE t SET v = 'last'")
+        self.replicate()
+        named = set()
+        for log in (self.table / "_delta_log").glob("*.json"):
+            for line in log.read_text().splitlines():
+                add = json.loads(line).get("add")
+                named |= {add["path"]} if add else set()
+        self.assertEqual(set(self.data_files()) - named, set())
+        self.assertEqual(list((self.table / "_delta_log").glob(".*")), [])
+
+    def test_readers_see_whole_versions(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER)",
+                    "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, 0 FROM n")
+        self.replicate()
+        seen, wrong, done = set(), [], threading.Event()
+
+        def look():
+            while not done.is_set():
+                values = {row[1] for row in self.read()[1]}
+                if len(values) != 1:
+                    wrong.append(values)
+                seen.update(values)
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        try:
+            for version in range(1, 5):
+                self.source(f"UPDATE t SET v = {version}")
+                self.replicate()
+        finally:
+            done.set()
+            reader.join()
+        self.assertEqual(wrong, [])
+        self.assertTrue(seen)
+
+
+def main():
+    global OPTIONS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--orch", required=True, type=pathlib.Path)
+    parser.add_argument("--modules", required=True, type=pathlib.Path)
+    OPTIONS, rest = parser.parse_known_args()
+    OPTIONS.orch, OPTIONS.modules = OPTIONS.orch.resolve(), OPTIONS.modules.resolve() / "node_modules"
+    if not shutil.which("node"):
+        skip("there is no node; install nodejs")
+    for package in ("hyparquet", "hyparquet-compressors"):
+        if not (OPTIONS.modules / package).is_dir():
+            skip(f"{OPTIONS.modules} has no {package}; scripts/test installs it when it reaches an npm registry")
+    with tempfile.TemporaryDirectory() as folder:
+        sqlite3.connect(pathlib.Path(folder) / "a.db").executescript("CREATE TABLE t (id INTEGER)")
+        tried = subprocess.run([OPTIONS.orch, "replicate", "--store", "runs.db", "--from", "sqlite:a.db", "--to", "duckdb:b.duckdb"], cwd=folder,
+                               capture_output=True, text=True)
+        if "Connection.LibraryMissing" in tried.stdout + tried.stderr:
+            skip("there is no library of DuckDB; scripts/install-duckdb brings it")
+    unittest.main(argv=[sys.argv[0], *rest])
+
+
+if __name__ == "__main__":
+    main()
