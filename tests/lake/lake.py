@@ -156,6 +156,99 @@ class Zone(unittest.TestCase):
         self.assertEqual(set(self.data_files()) - named, set())
         self.assertEqual(list((self.table / "_delta_log").glob(".*")), [])
 
+    def start(self, *arguments, fault=""):
+        return subprocess.Popen([OPTIONS.orch, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True, env=dict(os.environ, ORCH_FAULT=fault, ORCH_STORE=str(self.folder / "runs.db")))
+
+    def wait_until_stopped(self, process):
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        self.assertTrue(os.WIFSTOPPED(status), "it did not come to the point")
+
+    def test_a_version_that_another_program_takes_first_stays(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'a')")
+        self.submit(strategy="append", watermark={"column": "id"})
+        self.source("INSERT INTO t VALUES (2, 'b')")
+        run = self.start("submit", "replicate", "--input", '{"catalog":"catalog.json"}', fault="lake.before_log:1:stop")
+        self.wait_until_stopped(run)
+        # As Spark would: a file of its own, and the next version.
+        file, = self.read()[0]["files"]
+        shutil.copy(self.table / file, self.table / "of-others.parquet")
+        size = (self.table / file).stat().st_size
+        add = {"path": "of-others.parquet", "partitionValues": {}, "size": size, "modificationTime": 1, "dataChange": True,
+               "stats": '{"numRecords":1}'}
+        theirs = self.table / "_delta_log" / "00000000000000000001.json"
+        theirs.write_text(json.dumps({"commitInfo": {"operation": "WRITE"}}) + "\n" + json.dumps({"add": add}) + "\n")
+        os.kill(run.pid, signal.SIGCONT)
+        output = run.communicate(timeout=120)[0]
+        self.assertEqual(run.returncode, 0, output)
+        head, rows = self.read()
+        self.assertEqual((head["versions"], rows), (3, [("1", "a"), ("1", "a"), ("2", "b")]))
+
+    def test_two_runs_of_one_table(self):
+        """The second waits for the first, which then finds its load superseded or published."""
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'a')")
+        self.replicate()
+        self.source("UPDATE t SET v = 'b'")
+        arguments = ("--from", "sqlite:source.db", "--to", "parquet:lake")
+        first = self.start("replicate", "--store", "first.db", *arguments, fault="stage.before_commit:1:stop")
+        self.wait_until_stopped(first)
+        second = self.start("replicate", "--store", "second.db", "--folder", "second", *arguments)
+        os.kill(first.pid, signal.SIGCONT)
+        outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+        codes = [process.returncode for process in (first, second)]
+        self.assertIn(0, codes, outputs)
+        for code, output in zip(codes, outputs):
+            if code:
+                self.assertRegex(output, "Load.Superseded|Merge.NotVerified|Merge.Conflict")
+        self.assertEqual(self.read()[1], [("1", "b")])
+
+    def test_files_go_after_the_retention(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'a')")
+        self.replicate()
+        old, = self.data_files()
+        self.source("UPDATE t SET v = 'b'")
+        self.replicate()
+        self.assertIn(old, self.data_files())
+        log = self.table / "_delta_log" / "00000000000000000001.json"
+        actions = [json.loads(line) for line in log.read_text().splitlines()]
+        for action in actions:
+            if "remove" in action:
+                action["remove"]["deletionTimestamp"] -= 1000 * 3600 * 169
+        log.write_text("".join(json.dumps(action) + "\n" for action in actions))
+        (self.table / "of-others.parquet").write_bytes(b"not yet named")
+        self.source("UPDATE t SET v = 'c'")
+        self.replicate()
+        self.assertNotIn(old, self.data_files())
+        self.assertIn("of-others.parquet", self.data_files())
+        self.assertEqual(self.read()[1], [("1", "c")])
+
+    def test_upserts_rewrite_only_files_with_such_rows(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+        self.submit(strategy="upsert", watermark={"column": "id"})
+        first, = self.data_files()
+        self.source("INSERT INTO t VALUES (3, 'c')")
+        self.submit(strategy="upsert", watermark={"column": "id"})
+        self.assertIn(first, self.read()[0]["files"])
+        self.source("UPDATE t SET v = 'A' WHERE id = 1")
+        self.submit(strategy="upsert")
+        head, rows = self.read()
+        self.assertEqual(rows, [("1", "A"), ("2", "b"), ("3", "c")])
+        self.assertNotIn(first, head["files"])
+
+    def test_kill_of_a_load_into_a_duckdb_file(self):
+        self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'old'), (2, 'old')")
+        to = ("replicate", "--from", "sqlite:source.db", "--to", "duckdb:ods.duckdb")
+        self.orch(*to)
+        for number, point in enumerate(point for point in POINTS if not point.startswith("lake.")):
+            self.source(f"UPDATE t SET v = '{point}'", f"INSERT INTO t VALUES ({10 + number}, '{point}')")
+            self.orch(*to, "--name", f"d{number}", fault=f"{point}:1:kill", expect=-signal.SIGKILL)
+            self.orch("resume", f"d{number}")
+            self.orch("replicate", "--folder", f"back{number}", "--from", "duckdb:ods.duckdb", "--to", f"sqlite:{number}.db")
+            back = sqlite3.connect(self.folder / f"{number}.db")
+            self.assertEqual(back.execute("SELECT count(*), min(v), max(v) FROM t").fetchone(), (3 + number, point, point))
+            tables = back.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'orch%'").fetchall()
+            self.assertEqual(tables, [("t",)], "no table of orch is one of the database's")
+
     def test_readers_see_whole_versions(self):
         self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER)",
                     "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, 0 FROM n")

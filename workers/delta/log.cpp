@@ -127,14 +127,18 @@ bool is_table(const fs::path& table) {
 }
 
 Snapshot read_log(duckdb::Connection& connection, const fs::path& table) {
+  const auto refused = [&](const std::exception& error) {
+    return LogError(
+        fmt::format("the log of the table {}: {}", table.filename().string(), error.what()));
+  };
   try {
     return read(connection, table);
   } catch (const LogError& error) {
-    throw LogError(
-        fmt::format("the log of the table {}: {}", table.filename().string(), error.what()));
+    throw refused(error);
   } catch (const json::SyntaxError& error) {
-    throw LogError(
-        fmt::format("the log of the table {}: {}", table.filename().string(), error.what()));
+    throw refused(error);
+  } catch (const std::logic_error& error) {  // JSON of another shape
+    throw refused(error);
   }
 }
 

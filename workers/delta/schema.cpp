@@ -82,11 +82,17 @@ std::string schema_text(const std::vector<Field>& fields) {
 
 std::vector<Field> fields_in(const std::string& schema_text) {
   std::vector<Field> fields;
-  const auto schema = json::parse(schema_text);
-  for (const auto& one : schema.at("fields").as_array()) {
-    const auto& field = one.as_object();
-    const std::string name(field.at("name").as_string());
-    fields.push_back({name, duckdb_type(field.at("type"), name), field.at("nullable").as_bool()});
+  try {
+    const auto schema = json::parse(schema_text);
+    for (const auto& one : schema.at("fields").as_array()) {
+      const auto& field = one.as_object();
+      const std::string name(field.at("name").as_string());
+      fields.push_back({name, duckdb_type(field.at("type"), name), field.at("nullable").as_bool()});
+    }
+  } catch (const json::SyntaxError& error) {
+    throw LogError(fmt::format("its schema is no JSON: {}", error.what()));
+  } catch (const std::logic_error& error) {
+    throw LogError(fmt::format("its schema is of another shape: {}", error.what()));
   }
   return fields;
 }

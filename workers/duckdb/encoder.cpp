@@ -87,13 +87,19 @@ bool put_text(std::string& out, const Cell& cell, std::string& scratch) {
 }
 
 /// `value` counts from 2000, what is kept from 1970; the ends of time are the ends of the type.
+/// The first and last of `Int` stand for the ends of time.
+template <class Int>
+bool is_infinite(const std::optional<Int>& value) {
+  using Limits = std::numeric_limits<Int>;
+  return value && (*value == Limits::max() || *value == Limits::min());
+}
+
 template <class Int>
 bool put_moment(std::string& out, const std::optional<Int>& value, std::int64_t to_2000,
                 const Rule& rule) {
   using Limits = std::numeric_limits<Int>;
   if (!value) return false;
-  const bool infinite = *value == Limits::max() || *value == Limits::min();
-  if (infinite)
+  if (is_infinite(value))
     return rule.infinite_times &&
            put(out, *value == Limits::max() ? Limits::max() : -Limits::max());
   Int kept = 0;
@@ -154,6 +160,14 @@ bool put_value(std::string& out, const Cell& cell, const Rule& rule, std::string
   return false;
 }
 
+std::string_view why_refused(const Cell& cell, const Rule& rule) {
+  const bool infinite =
+      (rule.to.kind == Kind::date && is_infinite(rows::date_of(cell))) ||
+      (rule.to.kind == Kind::timestamp && is_infinite(rows::timestamp_of(cell))) ||
+      (rule.to.kind == Kind::timestamptz && is_infinite(rows::timestamptz_of(cell)));
+  return infinite ? "Parquet has no infinity of time" : rows::expectation(rule.to.kind);
+}
+
 class Encoder final : public data::RowEncoder {
  public:
   Encoder(const data::LoadPlan& plan, EncoderLimits limits) {
@@ -168,7 +182,7 @@ class Encoder final : public data::RowEncoder {
         append_null(out);
       else if (!put_value(out, cells[i], rules_[i], scratch_))
         throw rows::value_refused(rules_[i].place, rules_[i].to.native.shown(), cells[i],
-                                  rows::expectation(rules_[i].to.kind));
+                                  why_refused(cells[i], rules_[i]));
     }
   }
 

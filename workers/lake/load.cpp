@@ -134,12 +134,17 @@ class StagingLoad final : public data::Load {
   void begin() {
     const std::scoped_lock lock(mutex_);
     if (begun_) return;
-    reported([&] {
-      session_.claim(plan_.request.target, load_);
-      session_.begin();
-      publishing::hold_fence(session_, plan_.request.target, load_);
-      session_.remove_leftovers();
-    });
+    try {
+      reported([&] {
+        session_.claim(plan_.request.target, load_);
+        session_.begin();
+        publishing::hold_fence(session_, plan_.request.target, load_);
+        session_.remove_leftovers();
+      });
+    } catch (...) {
+      session_.rollback();  // the other parts must not wait for this one
+      throw;
+    }
     begun_ = true;
   }
 

@@ -243,9 +243,11 @@ const delta::AddedFile& LakeSession::file_named(const std::string& filename) con
 
 std::vector<delta::AddedFile> LakeSession::write_files(const std::string& from) {
   return in_zone([&] {
-    auto& files = written_.emplace_back(
-        zone_.table(table_.name), delta::fields_of(snapshot_), delta::partition_columns(snapshot_),
-        file_prefix(run_, fmt::format("{}/{}", load_, snapshot_.version)) + "-m");
+    auto prefix =
+        fmt::format("{}-m{:02}", file_prefix(run_, load_ + std::to_string(snapshot_.version)),
+                    written_.size() + 1);
+    auto& files = written_.emplace_back(zone_.table(table_.name), delta::fields_of(snapshot_),
+                                        delta::partition_columns(snapshot_), std::move(prefix));
     files.write(connection_, from);
     return files.files();
   });

@@ -110,7 +110,7 @@ class Append final : public FileStrategy {
   }
 };
 
-/// Files with rows that change are written anew, without those rows; the staged files bring them.
+/// Rows that come or change are added; files with rows that change are written anew without those.
 class Upsert final : public FileStrategy {
  public:
   using FileStrategy::FileStrategy;
@@ -126,48 +126,50 @@ class Upsert final : public FileStrategy {
       add_staged(merge, changes, {});
       return changes;
     }
-    const auto staged = publishing::staged_rows(merge);
-    const auto matched = publishing::number(
-        merge.session, fmt::format("SELECT count(*) FROM {} JOIN {} ON {}", merge.rows(),
-                                   merge.staged(), merge.same(key)));
-    const auto updated = matched == 0 ? 0 : differing(merge);
-    changes.published = fmt::format("SELECT {} FROM {} JOIN {} ON {}",
-                                    publishing::list(merge.dialect, merge.plan.columns, "t."),
-                                    merge.rows(), merge.staged(), merge.same(key));
-    if (updated > 0 || matched != staged) exchange(merge);
-    changes.inserted = staged - matched;
-    changes.updated = updated;
+    const auto both =
+        fmt::format("FROM {} JOIN {} ON {}", merge.rows(), merge.staged(), merge.same(key));
+    const auto matched = publishing::number(merge.session, "SELECT count(*) " + both);
+    changes.updated = publishing::number(
+        merge.session, fmt::format("SELECT count(*) {} WHERE {}", both, differs(merge)));
+    changes.inserted = publishing::staged_rows(merge) - matched;
+    changes.published = fmt::format(
+        "SELECT {} {}", publishing::list(merge.dialect, merge.plan.columns, "t."), both);
+    if (changes.updated + changes.inserted > 0) exchange(merge, matched > changes.updated);
     return changes;
   }
 
  private:
-  static std::int64_t differing(RowMerge& merge) {
+  /// Condition on rows of one key: they are not the same to the byte.
+  static std::string differs(const RowMerge& merge) {
     std::vector<std::string> differences;
     for (const auto& column : merge.plan.columns) {
       const auto name = merge.dialect.quote(column.name);
       differences.push_back(merge.dialect.differs(column, "t." + name, "s." + name));
     }
-    return publishing::number(
-        merge.session, fmt::format("SELECT count(*) FROM {} JOIN {} ON {} WHERE {}", merge.rows(),
-                                   merge.staged(), merge.same(merge.plan.request.key_columns),
-                                   publishing::any_of(merge.dialect, differences)));
+    return "(" + publishing::any_of(merge.dialect, differences) + ")";
   }
 
-  void exchange(RowMerge& merge) const {
-    const auto live = lake().rows_with_files();
+  /// `some_stay`: rows of the load are there as they are.
+  void exchange(RowMerge& merge, bool some_stay) const {
+    const auto columns = publishing::list(merge.dialect, merge.plan.columns);
+    const auto same = merge.same(merge.plan.request.key_columns);
+    const auto different = differs(merge);
+    auto added = some_stay ? lake().write_files(fmt::format(
+                                 "(SELECT {} FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {} "
+                                 "AND NOT {}))",
+                                 columns, merge.staged(), merge.rows(), same, different))
+                           : lake().staged().files;
     std::vector<delta::AddedFile> changed;
     for (const auto& row : merge.session.rows(
-             fmt::format("SELECT DISTINCT t.filename FROM ({}) AS t JOIN {} ON {}", live,
-                         merge.staged(), merge.same(merge.plan.request.key_columns))))
+             fmt::format("SELECT DISTINCT t.filename FROM ({}) AS t JOIN {} ON {} WHERE {}",
+                         lake().rows_with_files(), merge.staged(), same, different)))
       changed.push_back(lake().file_named(*row[0]));
-    std::vector<delta::AddedFile> added;
-    if (!changed.empty())
-      added = lake().write_files(fmt::format("(SELECT {} FROM ({}) AS t WHERE {})",
-                                             publishing::list(merge.dialect, merge.plan.columns),
-                                             lake().rows_of(changed),
-                                             not_there(merge, merge.staged())));
-    const auto& staged = lake().staged().files;
-    added.insert(added.end(), staged.begin(), staged.end());
+    if (!changed.empty()) {
+      const auto kept = lake().write_files(fmt::format(
+          "(SELECT {} FROM ({}) AS t WHERE NOT EXISTS (SELECT 1 FROM {} WHERE {} AND {}))", columns,
+          lake().rows_of(changed), merge.staged(), same, different));
+      added.insert(added.end(), kept.begin(), kept.end());
+    }
     lake().exchange_files(added, changed);
   }
 };
