@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace orch::bench {
 struct Bomb {
   std::string name;
   std::string definition;
-  std::string input;
+  std::function<std::string()> input;  ///< made when its case runs: others do not have it in memory
 };
 
 /// Long evaluations within the limits and beyond them, arrays that double, an inline Map of

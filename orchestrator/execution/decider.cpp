@@ -24,7 +24,7 @@ std::vector<Event> Decider::run(const Stimulus& stimulus) {
       std::visit([this](const auto& what) { on(what); }, stimulus.what);
       pump();
     } catch (const HistoryFull&) {
-      queue_.clear();
+      taken_ = queue_.size();
     }
   }
   return std::move(events_);
@@ -196,19 +196,18 @@ void Decider::pump() {
   while (live_.status == Status::running && next_thread(id)) {
     if (auto* thread = live_.find(id)) step(*thread);
   }
-  if (live_.status != Status::running) queue_.clear();
+  if (live_.status != Status::running) taken_ = queue_.size();
 }
 
 // The next thread to go on. When the bound is reached, only those that have not entered their
 // first state: its input is recorded there and nowhere else.
 bool Decider::next_thread(Thread& id) {
-  if (queue_.empty()) return false;
+  if (!has_more()) return false;
   if (steps_ < max_steps && bytes_ < max_bytes) {
-    id = queue_.front();
-    queue_.pop_front();
+    id = queue_[taken_++];
     return true;
   }
-  for (auto it = queue_.begin(); it != queue_.end(); ++it) {
+  for (auto it = queue_.begin() + static_cast<std::ptrdiff_t>(taken_); it != queue_.end(); ++it) {
     const auto* thread = live_.find(*it);
     if (thread && thread->parent && thread->phase == Phase::ready && !thread->state) {
       id = *it;
@@ -248,7 +247,7 @@ Event Decider::event(EventType type, const ThreadState& thread) const {
 
 // Where the last event that there is room for would not end the execution, its failure stands in
 // its place: half of what a step would have recorded must not be folded.
-void Decider::emit(Event event) {
+void Decider::emit(Event&& event) {
   if (fills_history(event)) {
     record(history_full());
     throw HistoryFull();
@@ -256,7 +255,7 @@ void Decider::emit(Event event) {
   record(std::move(event));
 }
 
-void Decider::record(Event event) {
+void Decider::record(Event&& event) {
   event.id = live_.last_event + 1;
   event.at = moment_.at;
   live_.evolve(event);

@@ -1,7 +1,6 @@
 // Deciding: what a stimulus makes happen. Internal to the machine; lives for one stimulus.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,11 +37,13 @@ struct WayOut {
 
 class Decider {
  public:
-  Decider(Live& live, Moment moment) : live_(live), moment_(std::move(moment)) {}
+  Decider(Live& live, Moment moment) : live_(live), moment_(std::move(moment)) {
+    events_.reserve(usual_events);
+  }
 
   std::vector<Event> run(const Stimulus& stimulus);
   /// True when the bound of a turn left threads that could go on.
-  bool has_more() const { return !queue_.empty(); }
+  bool has_more() const { return taken_ < queue_.size(); }
   /// The input of the iteration `item` of the Map state that `owner` executes.
   json::Payload item_input(ThreadState& owner, ThreadState& item);
 
@@ -59,6 +60,8 @@ class Decider {
   /// Leaves what is decided for one stimulus.
   struct HistoryFull {};
 
+  /// The end of a task and the start of the next one.
+  static constexpr std::size_t usual_events = 5;
   /// States entered and iterations started for one stimulus. A loop of Pass and Choice states
   /// never waits, and a Map may have 100,000 items: others must get their turn.
   static constexpr int max_steps = 250;
@@ -90,8 +93,8 @@ class Decider {
   void step(ThreadState& thread);
   Event event(EventType type, const ThreadState& thread) const;
   /// Throws HistoryFull after the last event that the execution's quota has room for.
-  void emit(Event event);
-  void record(Event event);
+  void emit(Event&& event);
+  void record(Event&& event);
 
   // states.cpp: what each type of state does
   void enter(ThreadState& thread);
@@ -174,7 +177,8 @@ class Decider {
   Live& live_;
   Moment moment_;
   std::vector<Event> events_;
-  std::deque<Thread> queue_;
+  std::vector<Thread> queue_;
+  std::size_t taken_ = 0;                ///< of the queue
   Inspection* inspection_ = nullptr;     ///< only of a state alone, as is the next
   std::optional<asl::Failure> failure_;  ///< the first one
   int steps_ = 0;

@@ -34,16 +34,17 @@ class Members {
   explicit Members(std::string& out) : out_(out) { out_ += '{'; }
 
   void number(std::string_view key, std::int64_t value) {
-    name(key);
-    integer(value);
+    Piece piece = name(key);
+    piece.add(value);
+    add(piece);
   }
   void text(std::string_view key, std::string_view value) {
-    name(key);
+    add(name(key));
     json::append_string(out_, value);
   }
   void texts(std::string_view key,
              const std::vector<std::pair<std::string, std::string>>& entries) {
-    name(key);
+    add(name(key));
     out_ += '{';
     for (const auto& [entry, value] : entries) {
       if (out_.back() != '{') out_ += ',';
@@ -54,26 +55,41 @@ class Members {
     out_ += '}';
   }
   void pair(std::string_view key, std::int64_t first, std::int64_t second) {
-    name(key);
-    out_ += '[';
-    integer(first);
-    out_ += ',';
-    integer(second);
-    out_ += ']';
+    Piece piece = name(key);
+    piece.add("[");
+    piece.add(first);
+    piece.add(",");
+    piece.add(second);
+    piece.add("]");
+    add(piece);
   }
   void end() { out_ += '}'; }
 
  private:
-  void name(std::string_view key) {
-    out_ += first_ ? "\"" : ",\"";
+  /// A short text that is appended as one: a member has up to nine parts.
+  class Piece {
+   public:
+    void add(std::string_view text) { size_ += text.copy(text_ + size_, text.size()); }
+    void add(std::int64_t value) {
+      size_ = static_cast<std::size_t>(
+          std::to_chars(text_ + size_, text_ + sizeof text_, value).ptr - text_);
+    }
+    std::string_view text() const { return {text_, size_}; }
+
+   private:
+    char text_[96];  ///< a name of this file and two numbers
+    std::size_t size_ = 0;
+  };
+
+  Piece name(std::string_view key) {
+    Piece piece;
+    piece.add(first_ ? "\"" : ",\"");
     first_ = false;
-    out_ += key;
-    out_ += "\":";
+    piece.add(key);
+    piece.add("\":");
+    return piece;
   }
-  void integer(std::int64_t value) {
-    char digits[24];
-    out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  }
+  void add(const Piece& piece) { out_ += piece.text(); }
 
   std::string& out_;
   bool first_ = true;

@@ -1,10 +1,27 @@
 #include "orchestrator/json/payload.h"
 
+#include <string_view>
+#include <utility>
+
 #include "orchestrator/json/text.h"
 
 namespace orch::json {
 
-Payload::Payload(TextTag, std::string text) : data_(std::make_shared<Data>()) {
+// {} is one for all: it has its value already, so that all threads may share it.
+Payload::Payload(TextTag, std::string text) {
+  static constexpr std::string_view nothing = "{}";
+  static const auto shared = [] {
+    auto data = std::make_shared<Data>();
+    data->text = nothing;
+    data->value.emplace_object();
+    data->parsed = data->written = true;
+    return data;
+  }();
+  if (text == nothing) {
+    data_ = shared;
+    return;
+  }
+  data_ = std::make_shared<Data>();
   data_->text = std::move(text);
   data_->written = true;
 }

@@ -49,6 +49,34 @@ TEST(Text, IntegersBeyond64BitsAreRoundedInDataAndRefusedElsewhere) {
             "[18446744073709551615,934.5146729745181,1.0,1e+22]");
 }
 
+// Each byte that JSON escapes, and its neighbours, at each place of texts of each length; and in
+// one that is written in several pieces.
+TEST(Text, WhatIsWrittenAsAStringIsReadAsIt) {
+  const auto written = [](const std::string& text) {
+    std::string out = "[";
+    append_string(out, text);
+    return parse(out + "]").at(0).as_string();
+  };
+  for (int code = 0; code < 0x80; ++code) {
+    for (std::size_t length = 1; length <= 17; ++length) {
+      for (std::size_t at = 0; at < length; ++at) {
+        std::string text(length, '~');
+        text[at] = static_cast<char>(code);
+        ASSERT_EQ(written(text), text) << code << " at " << at << " of " << length;
+      }
+    }
+  }
+  for (const std::string piece : {"\x01", "\"plain text\"", "\xc3\xa4\\", "0123456"}) {
+    std::string text;
+    while (text.size() < 5'000) text += piece;
+    EXPECT_EQ(written(text), text);
+  }
+  EXPECT_EQ(written(""), "");
+  std::string out;
+  append_string(out, "\n\r\t\x1f\"\\/\x7f");
+  EXPECT_EQ(out, "\"\\n\\r\\t\\u001f\\\"\\\\/\x7f\"");
+}
+
 TEST(Text, WhatPeopleWriteAndJsonHasNotIsNamed) {
   const std::pair<const char*, const char*> table[] = {
       {"{\"a\": 1, // the first\n \"b\": 2}", "no comments"},

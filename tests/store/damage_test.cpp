@@ -148,6 +148,20 @@ TEST_F(Damage, OfOneByteIsToldWithItsPlace) {
   }
 }
 
+TEST_F(Damage, OfALastRowIsToldOfEachRunOfATurnOfMany) {
+  constexpr int runs = 70;
+  std::vector<ExecutionId> ids;
+  for (int i = 0; i < runs; ++i) ids.push_back(add(fmt::format("run{:02}", i)));
+  const auto turn = store_->begin();
+  for (const auto id : ids) turn->append(id, std::vector{event(4, "400")});
+  turn->append(ids.front(), std::vector{event(5, "500")});
+  turn->discard(ids.front(), 5);
+  turn->commit();
+  sqlite::Database(path_).exec("DELETE FROM history WHERE first_id = 4");
+  for (int i = 0; i < runs; ++i)
+    EXPECT_THAT(told(*store_, fmt::format("run{:02}", i)), HasSubstr("events 4 to 4 are missing"));
+}
+
 TEST_F(Damage, OfADefinitionIsToldUntilItsTextIsBroughtAgain) {
   add("aa11");
   sqlite::Database(path_).exec("UPDATE definition SET text = replace(text, 'A', 'B')");

@@ -12,6 +12,15 @@ namespace {
 // A row of `history` is full with the event that reaches this size; SQLite takes no row of 1 GB.
 constexpr std::size_t row_bytes = std::size_t{64} << 20;
 
+// Half of what it costs to write an end is the statement.
+constexpr std::size_t ends_at_once = 32;
+
+std::string ends_sql(std::size_t rows) {
+  std::string sql = "INSERT OR REPLACE INTO history_end (execution_id, last_id) VALUES (?, ?)";
+  while (--rows > 0) sql += ", (?, ?)";
+  return sql;
+}
+
 // The text of one row of `history`: as many of the events as it takes, at least one. How many.
 std::size_t write_events(std::string& text, std::span<const execution::Event> events) {
   fault::point("store.encode");
@@ -42,11 +51,12 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events, checksum) "
              "VALUES (?, ?, ?, ?, ?)"),
-      set_end(db, "INSERT OR REPLACE INTO history_end (execution_id, last_id) VALUES (?, ?)"),
+      set_end(db, ends_sql(1)),
+      set_ends(db, ends_sql(ends_at_once)),
       outcome(db,
               "UPDATE execution SET status = ?1, ended_ms = ?2, output = ?3, error = ?4, "
               "cause = ?5, redrive_count = ?6, paused_ms = NULL, set_aside = NULL, "
-              "outcome_checksum = ?7, waits_for = CASE ?1 WHEN 'RUNNING' THEN waits_for END, "
+              "outcome_checksum = ?7, "
               "claims_checksum = CASE WHEN ?1 <> 'SUCCEEDED' THEN claims_checksum END "
               "WHERE id = ?8"),
       set_definition(db, "UPDATE execution SET definition_hash = ? WHERE id = ?"),
@@ -56,7 +66,9 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       set_claims_checksum(db, "UPDATE execution SET claims_checksum = ? WHERE id = ?"),
       drop_claims(db, "DELETE FROM claim WHERE execution_id = ?"),
       add_claim(db, "INSERT INTO claim (execution_id, name) VALUES (?, ?)"),
-      set_waits_for(db, "UPDATE execution SET waits_for = ? WHERE id = ?"),
+      // To write a column that refers to its own table makes SQLite write all indexes anew.
+      set_waits_for(db,
+                    "UPDATE execution SET waits_for = ?1 WHERE id = ?2 AND waits_for IS NOT ?1"),
       set_resumed(db,
                   "UPDATE execution SET connections = ?, catalog = ?, request = ?, resumes = ?, "
                   "made_checksum = ? WHERE id = ?"),
@@ -77,6 +89,7 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       any_progress(sqlite::Statement(db, "SELECT 1 FROM progress LIMIT 1").step()) {}
 
 SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
+  kit_.ends.clear();
   guard_([&] { kit_.begin.bind().run(); });
 }
 
@@ -138,8 +151,8 @@ void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events
       insert.set_integer(5, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
       insert.run();
       insert.reset();  // gives the text back before it changes
-      kit_.set_end.bind(number(id), row.back().id).run();
     });
+    kit_.ends.emplace_back(id, row.back().id);
   }
 }
 
@@ -151,8 +164,25 @@ void SqliteTurn::discard(ExecutionId id, execution::EventId from) {
     sqlite::Statement(kit_.db, "DELETE FROM history WHERE execution_id = ? AND first_id >= ?")
         .bind(number(id), from)
         .run();
-    kit_.set_end.bind(number(id), from - 1).run();
   });
+  kit_.ends.emplace_back(id, from - 1);
+}
+
+void SqliteTurn::write_ends() {
+  std::span<const std::pair<ExecutionId, execution::EventId>> left(kit_.ends);
+  while (!left.empty()) {
+    const bool many = left.size() >= ends_at_once;
+    auto& insert = many ? kit_.set_ends : kit_.set_end;
+    const auto rows = left.first(many ? ends_at_once : 1);
+    left = left.subspan(rows.size());
+    insert.reset();
+    int index = 0;
+    for (const auto& [id, last] : rows) {
+      insert.set_integer(++index, number(id));
+      insert.set_integer(++index, last);
+    }
+    insert.run();
+  }
 }
 
 void SqliteTurn::set_outcome(const ExecutionRow& row) {
@@ -164,6 +194,7 @@ void SqliteTurn::set_outcome(const ExecutionRow& row) {
         .bind(to_string(row.status), ended, row.output, row.error, row.cause, row.redrive_count,
               outcome_checksum(row), number(row.id))
         .run();
+    if (row.ended_at && kit_.any_claims) kit_.set_waits_for.bind(nullptr, number(row.id)).run();
     if (row.status == execution::Status::succeeded && kit_.any_claims)
       kit_.drop_claims.bind(number(row.id)).run();
     if (row.ended_at && kit_.any_progress) kit_.drop_progress.bind(number(row.id)).run();
@@ -226,6 +257,7 @@ void SqliteTurn::set_claims(ExecutionId id, std::span<const std::string> names) 
 void SqliteTurn::set_waits_for(ExecutionId id, std::optional<ExecutionId> other) {
   std::optional<std::int64_t> holder;
   if (other) holder = number(*other);
+  kit_.any_claims = kit_.any_claims || other;
   guard_([&] { kit_.set_waits_for.bind(holder, number(id)).run(); });
 }
 
@@ -262,7 +294,10 @@ void SqliteTurn::set_map_run_limits(const std::string& name, const MapRunLimits&
 CommitResult SqliteTurn::try_commit() {
   try {
     fault::point("store.commit");
-    guard_([&] { kit_.commit.bind().run(); });
+    guard_([&] {
+      write_ends();
+      kit_.commit.bind().run();
+    });
   } catch (...) {
     // Where SQLite has not rolled back by itself, nothing has reached the disk. Otherwise the pages
     // may be in its log all the same.

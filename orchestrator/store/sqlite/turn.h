@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/guard.h"
@@ -15,13 +17,15 @@ struct TurnKit {
 
   sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
-  sqlite::Statement keep_definition, add, append, set_end, outcome, set_definition, set_paused;
+  sqlite::Statement keep_definition, add, append, set_end, set_ends, outcome, set_definition,
+      set_paused;
   sqlite::Statement set_claims_checksum, drop_claims, add_claim, set_waits_for, set_resumed;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
-  bool any_claims;    ///< there may be rows in `claim`
+  bool any_claims;    ///< there may be rows in `claim`, or runs that wait for another
   bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
   std::string text;
+  std::vector<std::pair<ExecutionId, execution::EventId>> ends;  ///< to be written, of the turn
 };
 
 class SqliteTurn final : public Turn {
@@ -51,6 +55,8 @@ class SqliteTurn final : public Turn {
   CommitResult try_commit() override;
 
  private:
+  void write_ends();
+
   TurnKit& kit_;
   const Guard& guard_;
   bool open_ = true;

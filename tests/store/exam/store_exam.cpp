@@ -221,6 +221,31 @@ TEST_P(StoreExam, SetsTheOutcomeAndDropsProgress) {
   EXPECT_TRUE(store_->progress(id).empty());
 }
 
+TEST_P(StoreExam, ARunThatHasEndedWaitsForNoOther) {
+  const auto holder = add("aa11", "holder");
+  const auto id = add("bb22", "waiting");
+  auto turn = store_->begin();
+  turn->set_claims(id, std::vector<std::string>{"db public.a"});
+  turn->set_waits_for(id, holder);
+  turn->commit();
+  reopen();
+  EXPECT_EQ(store_->find("bb22").waits_for, holder);
+  EXPECT_FALSE(store_->find("aa11").waits_for);
+  auto row = store_->find("bb22");
+  row.redrive_count = 1;  // it runs on
+  turn = store_->begin();
+  turn->set_outcome(row);
+  turn->commit();
+  EXPECT_EQ(store_->find("bb22").waits_for, holder);
+  row.status = execution::Status::failed;
+  row.ended_at = at(2'000);
+  turn = store_->begin();
+  turn->set_outcome(row);
+  turn->commit();
+  EXPECT_FALSE(store_->find("bb22").waits_for);
+  EXPECT_THAT(store_->claims_of(id), ElementsAre("db public.a"));
+}
+
 TEST_P(StoreExam, FindsByNameIdAndUniqueBeginningOrEnding) {
   add("aa11", "first");
   add("aa22", "second");
