@@ -21,7 +21,9 @@
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
 #include "workers/duckdb/duckdb.h"
+#include "workers/duckdb/open_file.h"
 #include "workers/jsonl/jsonl.h"
+#include "workers/lake/lake.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -108,6 +110,19 @@ class Databases {
       if (place.type != "made") test::run_sql(file_, made);
       return sqlite::open_target(file_, "to");
     }
+    if (place.engine == "duckdb") {
+      if (place.type != "made") {
+        const duckdb::OpenFile file(duckdb_file_, duckdb::FileUse::write, {});
+        file.connect().exec(made);
+      }
+      return duckdb::open_target(duckdb_file_, "to");
+    }
+    if (place.engine == "parquet") {
+      lake::Zone zone;
+      zone.folder = zone_;
+      zone.display = "to";
+      return lake::open_target(zone);
+    }
     if (place.type != "made") test::pg_run(server_.url("rows_to"), made);
     return postgres::open_target({server_.conninfo("rows_to"), "to"});
   }
@@ -119,6 +134,7 @@ class Databases {
     const bool made = place.type == "made";
     if (place.engine == "sqlite")
       return (made ? "[" + declared_type() + "] " : "") + stored_in_sqlite();
+    if (place.engine == "duckdb" || place.engine == "parquet") return seen_by_duckdb(place);
     const auto type =
         "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attname = 'v' AND "
         "attrelid = "
@@ -165,8 +181,27 @@ class Databases {
     return "null";
   }
 
+  /// The value with the type that DuckDB finds in its file or in the Parquet file.
+  std::string seen_by_duckdb(const Place& place) const {
+    const auto look = [&](duckdb::Connection connection, const std::string& from) {
+      const auto rows =
+          connection.texts("SELECT typeof(v), coalesce(CAST(v AS VARCHAR), 'null') FROM " + from);
+      if (rows.empty()) return std::string("no row");
+      return (place.type == "made" ? "[" + rows[0][0] + "] " : "") + rows[0][1];
+    };
+    if (place.engine == "duckdb") {
+      const duckdb::OpenFile file(duckdb_file_, duckdb::FileUse::write, {});
+      return look(file.connect(), table_);
+    }
+    duckdb::Connection connection(duckdb::Opening{});
+    connection.exec("SET TimeZone = 'UTC'");
+    return look(std::move(connection), duckdb::literal((zone_ / table_ / "*.parquet").string()));
+  }
+
   PostgresServer& server_ = PostgresServer::shared();
   test::TempFolder folder_;
+  std::filesystem::path duckdb_file_ = folder_ / "target.duckdb";
+  std::filesystem::path zone_ = folder_ / "zone";
   std::filesystem::path file_ = folder_ / "target.db";
   std::string table_;
   int tables_ = 0;
@@ -199,7 +234,12 @@ class Rows : public testing::TestWithParam<object> {};
 
 TEST_P(Rows, ArriveOrAreRefused) {
   const auto& line = GetParam();
-  if (text(line, "from").starts_with("duckdb") || text(line, "from").starts_with("parquet")) {
+  const auto by_duckdb = [](std::string_view place) {
+    return place.starts_with("duckdb") || place.starts_with("parquet");
+  };
+  if (by_duckdb(text(line, "from")) ||
+      std::ranges::any_of(line.at("into").as_object(),
+                          [&](const auto& into) { return by_duckdb(into.key()); })) {
     try {
       duckdb::library_version();
     } catch (const duckdb::LibraryMissing& missing) {
