@@ -9,6 +9,7 @@
 #include "workers/duckdb/dialect.h"
 #include "workers/duckdb/failures.h"
 #include "workers/duckdb/planning.h"
+#include "workers/duckdb/stop_watch.h"
 #include "workers/duckdb/types.h"
 #include "workers/rows/value.h"
 
@@ -46,6 +47,7 @@ const publishing::Dialect& StatementSession::dialect() const { return duckdb::di
 
 publishing::Rows StatementSession::rows(const std::string& sql, const publishing::Params& params) {
   return classified([&] {
+    const StopWatch watch(connection(), stop());
     auto found = connection().query(sql, params);
     std::vector<CellMaker> makers;
     for (const auto& column : found.columns()) {
@@ -70,6 +72,7 @@ publishing::Rows StatementSession::rows(const std::string& sql, const publishing
 // What a statement changed is its only row.
 std::int64_t StatementSession::execute(const std::string& sql, const publishing::Params& params) {
   return classified([&]() -> std::int64_t {
+    const StopWatch watch(connection(), stop());
     auto answer = connection().query(sql, params);
     const auto& columns = answer.columns();
     const bool counts = columns.size() == 1 && columns.front().name == "Count" &&
@@ -103,10 +106,12 @@ bool StatementSession::has_bookkeeping() {
 }
 
 data::Digest StatementSession::digest(const data::LoadPlan&, const std::string& sql,
-                                      const std::function<bool()>& stop) {
+                                      const std::function<bool()>& stopped) {
   return classified([&] {
+    const auto& ends = stopped ? stopped : stop();
+    const StopWatch watch(connection(), ends);
     auto found = connection().query(sql);
-    return digest_of(found, stop);
+    return digest_of(found, ends);
   });
 }
 

@@ -31,12 +31,14 @@ class StatementSession : public publishing::Session {
   void reading(const std::function<void()>& work) override;
   bool has_bookkeeping() override;
   data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
-                      const std::function<bool()>& stop) override;
+                      const std::function<bool()>& stopped) override;
   std::vector<publishing::Link> links() override { return {}; }
   void after_rows(const data::LoadPlan&, const publishing::TableFacts&, bool) override {}
 
  protected:
   virtual Connection& connection() = 0;
+  /// What ends statements that run long; may be empty.
+  virtual const std::function<bool()>& stop() const = 0;
   /// The largest value of a column of `rows` (SQL), as text.
   std::optional<std::string> largest(const std::string& rows, const std::string& column);
 };
@@ -68,6 +70,8 @@ class TargetSession final : public StatementSession {
   Connection& connection() override;
 
  private:
+  const std::function<bool()>& stop() const override { return file_.stop; }
+
   /// What a transaction holds, in the order in which it is taken.
   struct Held {
     explicit Held(const TargetFile& of)

@@ -30,7 +30,7 @@ class PartWriter final : public data::RowWriter {
         begin_(std::move(begin)),
         layout_(plan.columns),
         files_(std::move(files)),
-        connection_(duckdb::guarded(place_, [&] { return connect(zone); })) {
+        connection_(duckdb::guarded(place_, [&] { return connect(zone, 1); })) {
     duckdb::guarded(place_,
                     [&] { connection_.exec(duckdb::create_table_sql(plan, rows_table, false)); });
   }

@@ -10,6 +10,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/public_file.h"
 #include "workers/duckdb/failures.h"
+#include "workers/duckdb/stop_watch.h"
 #include "workers/lake/leftovers.h"
 #include "workers/lake/planning.h"
 #include "workers/lake/strategies.h"
@@ -40,9 +41,11 @@ auto in_zone(Work&& work) {
 
 }  // namespace
 
-duckdb::Connection connect(const Zone& zone) {
+duckdb::Connection connect(const Zone& zone, int threads) {
   duckdb::Connection connection(
-      {.path = {}, .temporary_folder = std::filesystem::temp_directory_path() / "orch-duckdb"});
+      {.path = {},
+       .threads = threads,
+       .temporary_folder = std::filesystem::temp_directory_path() / "orch-duckdb"});
   connection.exec("SET GLOBAL TimeZone = 'UTC'");
   // Row groups are cut by bytes only where the order of rows may change.
   connection.exec("SET GLOBAL preserve_insertion_order = false");
@@ -248,6 +251,7 @@ std::vector<delta::AddedFile> LakeSession::write_files(const std::string& from) 
                     written_.size() + 1);
     auto& files = written_.emplace_back(zone_.table(table_.name), delta::fields_of(snapshot_),
                                         delta::partition_columns(snapshot_), std::move(prefix));
+    const duckdb::StopWatch watch(connection_, stop_);
     files.write(connection_, from);
     return files.files();
   });

@@ -12,7 +12,7 @@
 namespace orch::lake {
 
 /// A connection to a database in memory that sees the zone's files and no others.
-duckdb::Connection connect(const Zone& zone);
+duckdb::Connection connect(const Zone& zone, int threads = 2);
 
 class LakeSession final : public duckdb::StatementSession {
  public:
@@ -68,6 +68,7 @@ class LakeSession final : public duckdb::StatementSession {
 
  private:
   duckdb::Connection& connection() override { return connection_; }
+  const std::function<bool()>& stop() const override { return stop_; }
   void read(const data::TableName& table);
   void show_rows();
   std::vector<boost::json::object> actions(const boost::json::object& evidence) const;
