@@ -43,6 +43,7 @@ connectors::Connections load_connections(const Context& context) {
 int discover(const Context& context, const DiscoverOptions& options) {
   const auto connections = load_connections(context);
   const auto found = catalog::discover(connections, options.discover);
+  for (const auto& note : found.notes) context.say("orch: " + note);
   say_left_out(context, found);
   const auto text = render::pretty(found.catalog);
   if (options.file.empty()) {
@@ -135,6 +136,7 @@ void add_choice(Arguments& app, CatalogOptions& options) {
 
 Action declare_catalog_discover(Arguments& app) {
   const auto options = std::make_shared<DiscoverOptions>();
+  options->discover.pin_files = true;
   app.add_option("source", options->discover.source, "connection to read the tables from")
       ->type_name("CONNECTION")
       ->required();

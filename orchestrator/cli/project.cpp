@@ -63,7 +63,8 @@ SplitUrl split_url(const std::string& text, connectors::Ability role) {
     if (path.empty())
       throw Error("ORCH-0009", "the URL names no file: " + scheme,
                   connectors::url_forms_that(role));
-    return {scheme + absolute_path(path), ""};
+    const bool in_bucket = path.find("://") != std::string::npos;
+    return {scheme + (in_bucket ? path : absolute_path(path)), ""};
   }
   const auto parsed = boost::urls::parse_uri(text);
   if (!parsed || !parsed->has_authority()) refuse_url(text, role);

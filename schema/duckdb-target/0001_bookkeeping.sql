@@ -50,3 +50,20 @@ CREATE TABLE IF NOT EXISTS orch.evidence (
   detail       VARCHAR NOT NULL,       -- JSON
   published_at VARCHAR NOT NULL        -- ISO 8601, UTC
 );
+
+-- The ledger of files: one row for each version of a file that a published load of a landing zone
+-- brought, written in the transaction that publishes. A load that reads all files again (replace)
+-- leaves its own alone.
+CREATE TABLE IF NOT EXISTS orch.file (
+  table_schema VARCHAR NOT NULL,
+  table_name   VARCHAR NOT NULL,
+  file         VARCHAR NOT NULL,       -- its name below the connection's folder or bucket
+  digest       VARCHAR NOT NULL,       -- SHA-256, 64 hex digits
+  bytes        BIGINT  NOT NULL,
+  modified     VARCHAR NOT NULL,       -- when it was written, ISO 8601
+  rows         BIGINT  NOT NULL,       -- that were loaded
+  set_aside    BIGINT  NOT NULL,       -- rows that could not be
+  load_id      VARCHAR NOT NULL,       -- of orch.evidence
+  loaded_at    VARCHAR NOT NULL,       -- ISO 8601, UTC
+  PRIMARY KEY (table_schema, table_name, file, digest)
+);

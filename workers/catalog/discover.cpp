@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "workers/catalog/parse_files.h"
 #include "workers/catalog/target_schemas.h"
 #include "workers/worker.h"
 
@@ -22,10 +23,21 @@ constexpr int most_shrink_percent = 50;
 /// A table that goes into the catalog.
 struct Chosen {
   data::Table table;
+  std::string name;  ///< by which key and target are called
   std::string key;
   data::TableName target;
   bool empty = false;
+  data::FileOptions files = {};  ///< that are pinned
 };
+
+/// What a table is called; of a folder, without those it lies in: "y" for "raw/source=x/table=y".
+std::string own_name(const data::Listed& relation) {
+  if (relation.kind != "folder") return relation.name.name;
+  auto name = relation.name.name.substr(relation.name.name.rfind('/') + 1);
+  for (const std::string_view label : {"table=", "source="})
+    if (name.starts_with(label) && name.size() > label.size()) name.erase(0, label.size());
+  return name;
+}
 
 /// Parts that are worth their connections.
 std::int64_t parts_for(const data::Source& source, const data::Table& table) {
@@ -48,9 +60,8 @@ boost::json::array first_checks(const data::Table& table, bool empty) {
 void spell_keys(std::vector<Chosen>& all, const std::vector<std::string>& taken) {
   std::map<std::string, int> uses;
   for (const auto& key : taken) ++uses[key];
-  for (const auto& each : all) ++uses[each.table.name.name];
-  for (auto& each : all)
-    each.key = uses[each.table.name.name] > 1 ? each.table.name.display() : each.table.name.name;
+  for (const auto& each : all) ++uses[each.name];
+  for (auto& each : all) each.key = uses[each.name] > 1 ? each.table.name.display() : each.name;
 }
 
 /// Where each table lands, by the names that the target keeps apart.
@@ -59,8 +70,7 @@ void place(std::vector<Chosen>& all, const data::Naming& naming, const TargetSch
   std::map<std::string, int> uses;
   for (const auto& name : taken) ++uses[naming.identity(name)];
   for (auto& each : all) {
-    each.target = {schemas.of(each.table.name.schema),
-                   data::shortened(each.table.name.name, naming.longest)};
+    each.target = {schemas.of(each.table.name.schema), data::shortened(each.name, naming.longest)};
     ++uses[naming.identity(each.target)];
   }
   if (!naming.default_schema.empty()) return;
@@ -88,18 +98,27 @@ void refuse_clashes(const std::vector<Chosen>& all, const data::Naming& naming,
 }
 
 std::optional<Chosen> describe(data::Source& source, const data::Listed& relation,
-                               std::vector<LeftOut>& left_out) {
+                               const DiscoverOptions& options, Discovery& found) {
   try {
-    auto table = source.describe({relation.name, ""});
+    data::Relation from{relation.name, ""};
+    auto* files = options.pin_files ? source.file_source() : nullptr;
+    if (files) {
+      auto findings = files->inspect(from);
+      from.files = std::move(findings.options);
+      for (const auto& note : findings.notes)
+        found.notes.push_back(fmt::format("{}: {}", relation.name.display(), note));
+    }
+    auto table = source.describe(from);
     if (table.columns.empty()) {
-      left_out.push_back({relation, "it has no columns"});
+      found.left_out.push_back({relation, "it has no columns"});
       return std::nullopt;
     }
-    return Chosen{std::move(table), "", {}, source.empty({relation.name, ""})};
+    return Chosen{std::move(table),   own_name(relation),   "", {},
+                  source.empty(from), std::move(from.files)};
   } catch (const workers::TaskFailed& failed) {
     // A view whose tables are gone, or a file that is no CSV, must not hide all others.
     if (failed.error().starts_with("Connection.")) throw;
-    left_out.push_back({relation, failed.what()});
+    found.left_out.push_back({relation, failed.what()});
     return std::nullopt;
   }
 }
@@ -145,6 +164,7 @@ boost::json::object document(const std::vector<Chosen>& all, data::Source& sourc
     if (each.key != name.name) entry["key"] = each.key;
     if (name.schema != common_from) read["schema"] = name.schema;
     read["table"] = name.name;
+    add_files(read, each.files);
     entry["source"] = std::move(read);
     if (each.target.schema != common_to) written["schema"] = each.target.schema;
     if (each.target.name != name.name) written["table"] = each.target.name;
@@ -171,7 +191,7 @@ Discovery discover(const connectors::Connections& connections, const DiscoverOpt
   Discovery found;
   std::vector<Chosen> all;
   for (const auto& relation : choose_relations(*source, options, found.left_out))
-    if (auto table = describe(*source, relation, found.left_out)) all.push_back(std::move(*table));
+    if (auto table = describe(*source, relation, options, found)) all.push_back(std::move(*table));
   if (all.empty() && !options.allow_empty) refuse_nothing(*source, options, found.left_out);
   spell_keys(all, options.taken_keys);
   place(all, naming, schemas, options.taken_targets);

@@ -17,6 +17,7 @@ struct DiscoverOptions {
   std::vector<std::string> to_schema;    ///< "NAME", or "FROM=TO" for each schema that changes
   bool views = false;                    ///< views and materialized views too
   bool allow_empty = false;              ///< a catalog of no table is meant
+  bool pin_files = false;                ///< read files whole, and pin their dialect and types
   std::vector<std::string> ignore = {};  ///< "table", "schema.table" or patterns
   std::string id = {};                   ///< of the catalog, by which it is told from others
 

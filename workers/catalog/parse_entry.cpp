@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/json/text.h"
+#include "workers/catalog/parse_files.h"
 #include "workers/worker.h"
 
 namespace orch::catalog {
@@ -62,6 +63,7 @@ void parse_source(json::Fields& fields, const Defaults& defaults, Entry& entry) 
   }
   if (source.has("table") == source.has("query"))
     source.problem("", "a source needs exactly one of table and query");
+  entry.source.files = parse_files(source);
   if (entry.source_connection.empty())
     source.problem("", "no connection for the source",
                    "add \"connection\" here or to defaults.source");
@@ -260,6 +262,7 @@ boost::json::object source_to_json(const Entry& entry) {
     source["table"] = entry.source.table.name;
   else
     source["query"] = entry.source.query;
+  add_files(source, entry.source.files);
   return source;
 }
 
@@ -304,6 +307,7 @@ Entry parse_entry(json::Fields& fields, const Defaults& defaults) {
   parse_columns(fields, entry);
   entry.where = fields.string("where").value_or("");
   parse_watermark(fields, entry);
+  settle_files(fields, entry);
   entry.parts = static_cast<int>(fields.integer("parts", 1, max_parts).value_or(defaults.parts));
   parse_checks(fields, entry);
   entry.reconcile = word(fields, "reconcile", modes, defaults.reconcile);

@@ -16,15 +16,16 @@ class Folder final : public data::Connection {
 
   std::string display() const override { return "csv:" + path_; }
   std::string database(const fs::path& folder) const override {
-    return data::database_of_path("csv", folder / path_);
+    return files::database_of("csv", path_, folder);
   }
 
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
-    return csv::open_source(opening.folder / path_, options_, display());
+    files::ping(path_, opening.folder, "CSV files");
+    return csv::open_source(files::open_store(path_, opening.folder), options_, display());
   }
 
   data::Health ping(const data::Opening& opening, data::Role) const override {
-    csv::ping(opening.folder / path_);
+    files::ping(path_, opening.folder, "CSV files");
     return {};
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "workers/data/connector.h"
+#include "workers/files/store.h"
 
 namespace orch::csv {
 
@@ -21,11 +22,16 @@ struct Options {
 };
 
 /// Opens the folder. A table is `name` or `name.csv`, packed with gzip (.gz) or zstd (.zst) or not,
-/// or a glob (`sales_*.csv`) of files with the
-/// same header, read in the order of their names; never a path out of the folder. Every column is
-/// Kind::text. Lines may end in LF or CRLF. `display` names the connection in messages.
-/// Throws TaskFailed "Connection.Down" when the folder is not there.
+/// a pattern (`sales_*.csv`, `raw/source=*/*.csv`, `raw/**`) or a folder of files with the same
+/// header, read in the order of their names; never a path out of the folder. Folders
+/// `day=2026-11-30` between the table's own folder and its files are columns. Every column is
+/// Kind::text but for those whose type the relation's rules pin. Lines may end in LF or CRLF.
+/// `display` names the connection in messages. Throws TaskFailed "Connection.Down" when the folder
+/// is not there.
 std::unique_ptr<data::Source> open_source(const std::filesystem::path& folder, Options options,
+                                          std::string display);
+/// The same for a store, of which nothing is asked yet.
+std::unique_ptr<data::Source> open_source(files::StorePointer store, Options options,
                                           std::string display);
 
 /// Throws TaskFailed "Connection.Down" when `folder` is not a folder that can be listed.

@@ -10,11 +10,6 @@
 
 namespace orch::csv {
 
-RecordParser::RecordParser(const std::filesystem::path& path, const Options& options)
-    : options_(options), input_(path, options.encoding) {
-  mark_special();
-}
-
 RecordParser::RecordParser(std::string name, files::ReadBlock more, const Options& options)
     : options_(options), input_(std::move(name), std::move(more), options.encoding) {
   mark_special();

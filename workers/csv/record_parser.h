@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +29,6 @@ struct Field {
 /// Reads one file from its beginning. One thread at a time. Throws TaskFailed "Source.Malformed".
 class RecordParser {
  public:
-  RecordParser(const std::filesystem::path& path, const Options& options);
   /// Reads what `more` gives; `name` stands in messages.
   RecordParser(std::string name, files::ReadBlock more, const Options& options);
 

@@ -1,121 +1,109 @@
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "workers/csv/csv.h"
 #include "workers/csv/failures.h"
-#include "workers/csv/folder.h"
-#include "workers/csv/record_parser.h"
+#include "workers/csv/file_rows.h"
+#include "workers/csv/header.h"
+#include "workers/csv/inspect.h"
+#include "workers/csv/table.h"
+#include "workers/files/landing.h"
 
 namespace orch::csv {
-namespace fs = std::filesystem;
 namespace {
 
 using files::FileState;
 
 constexpr std::int64_t rows_between_stops = 4096;
 
-std::string counted(std::size_t fields) {
-  return fmt::format("{} field{}", fields, fields == 1 ? "" : "s");
+/// What all readers of one read share.
+struct Read {
+  files::StorePointer store;
+  data::Relation relation;
+  Layout layout;
+  files::TableFiles table;
+  std::vector<std::size_t> picked;  ///< of the layout's columns
+};
+
+workers::TaskFailed failure_of(const std::string& file, const Fault& fault) {
+  return malformed(file, fault.line, fault.found, fault.expected,
+                   "quote fields that hold the delimiter or a line break");
 }
 
 /// Reads some files of one table, one after the other.
 class CsvReader final : public data::RowReader {
  public:
-  CsvReader(std::vector<FileState> files, std::vector<std::size_t> picked, std::size_t columns,
-            Options options)
-      : files_(std::move(files)),
-        picked_(std::move(picked)),
-        columns_(columns),
-        options_(std::move(options)),
-        batch_(picked_.size()) {}
+  CsvReader(std::shared_ptr<const Read> read, std::vector<FileState> files)
+      : read_(std::move(read)), files_(std::move(files)), batch_(read_->picked.size()) {}
 
   void read(data::RowSink& sink, const std::function<bool()>& stop) override {
-    for (const auto& file : files_) {
-      read_file(file, sink, stop);
-      if (files::look(file.path) != file) throw files::changed(file.path.filename().string());
-    }
+    for (const auto& file : files_)
+      files::read_file(*read_->store, file, read_->relation, [&](files::ReadBlock bytes) {
+        FileRows rows(read_->layout, read_->picked, file.name,
+                      files::unpacked(std::move(bytes), file.name),
+                      read_->table.partitions_of(file));
+        take_rows(rows, file.name, sink, stop);
+      });
     sink.rows(batch_);
   }
 
  private:
-  void read_file(const FileState& file, data::RowSink& sink, const std::function<bool()>& stop) {
-    RecordParser parser(file.path, options_);
-    if (options_.header) parser.next();
-    std::optional<std::int64_t> blank_line;
-    while (parser.next()) {
+  void take_rows(FileRows& rows, const std::string& file, data::RowSink& sink,
+                 const std::function<bool()>& stop) {
+    for (auto next = rows.next(); next != FileRows::Next::end; next = rows.next()) {
       if (++rows_ % rows_between_stops == 0 && stop()) throw workers::Cancelled();
-      if (parser.blank() && columns_ > 1) {
-        blank_line = blank_line.value_or(parser.line());
-        continue;
+      if (next == FileRows::Next::row) {
+        take(rows.cells(), sink);
+      } else if (!read_->layout.sets_aside()) {
+        throw failure_of(file, rows.fault());
       }
-      if (blank_line) throw wrong_width(parser.file(), *blank_line, "a blank line");
-      if (parser.fields().size() != columns_)
-        throw wrong_width(parser.file(), parser.line(), counted(parser.fields().size()));
-      take(parser.fields(), sink);
     }
   }
 
-  void take(std::span<const Field> fields, data::RowSink& sink) {
-    const auto cells = batch_.add();
-    for (std::size_t i = 0; i < picked_.size(); ++i) {
-      const auto& field = fields[picked_[i]];
-      const bool null = !field.quoted && field.text == options_.null;
-      if (!null) cells[i] = data::Cell(data::Cell::Type::text, field.text);
-    }
+  void take(std::span<const data::Cell> cells, data::RowSink& sink) {
+    std::ranges::copy(cells, batch_.add().begin());
     batch_.keep();
     if (!batch_.full()) return;
     sink.rows(batch_);
     batch_.clear();
   }
 
-  workers::TaskFailed wrong_width(std::string_view file, std::int64_t line,
-                                  std::string_view found) const {
-    return malformed(file, line, found, counted(columns_),
-                     "quote fields that hold the delimiter or a line break");
-  }
-
+  std::shared_ptr<const Read> read_;
   std::vector<FileState> files_;
-  std::vector<std::size_t> picked_;
-  std::size_t columns_;
-  Options options_;
   data::RowBatch batch_;
   std::int64_t rows_ = 0;
 };
 
-class CsvSource final : public data::Source {
+class CsvSource final : public data::Source, public data::FileSource {
  public:
-  CsvSource(fs::path folder, Options options, std::string display)
-      : folder_(std::move(folder)), options_(std::move(options)), display_(std::move(display)) {}
+  CsvSource(files::StorePointer store, Options options, std::string display)
+      : store_(std::move(store)), options_(std::move(options)), display_(std::move(display)) {}
 
   std::string engine() const override { return "csv"; }
   data::Traits traits() const override { return {.texts = true}; }
 
-  std::vector<data::Listed> list() override { return list_files(folder_, options_); }
+  std::vector<data::Listed> list() override { return list_tables(*store_, options_); }
   std::vector<std::string> schemas() override { return {}; }
 
   bool empty(const data::Relation& relation) override {
-    const auto files = files_for(relation);
-    return std::all_of(files.begin(), files.end(), [&](const auto& file) {
-      RecordParser parser(file, options_);
-      if (options_.header) parser.next();
+    const auto options = options_of(relation, options_);
+    const auto files = files_for(relation).files;
+    return std::ranges::all_of(files, [&](const auto& file) {
+      RecordParser parser(file.name, open_text(*store_, file), options);
+      if (options.header) parser.next();
       return !parser.next() || parser.blank();
     });
   }
 
   data::Table describe(const data::Relation& relation) override {
-    const auto files = files_for(relation);
-    data::Table table{{"", relation.table.name}, {}, {}, estimate_rows(files)};
-    for (const auto& name : header_of(files, options_)) {
-      data::Column column;
-      column.name = name;
-      column.kind = data::Kind::text;
-      column.native = "text";
-      table.columns.push_back(std::move(column));
-    }
-    return table;
+    const auto table = files_for(relation);
+    auto layout = layout_of(*store_, table, relation, options_);
+    return {{"", relation.table.name},
+            std::move(layout.columns),
+            {},
+            files::estimate_rows(*store_, table.files)};
   }
 
   std::vector<std::unique_ptr<data::RowReader>> open(const data::ReadRequest& request) override;
@@ -125,14 +113,32 @@ class CsvSource final : public data::Source {
     throw no_watermark();
   }
 
+  data::FileSource* file_source() override { return this; }
   boost::json::object position() override { return files::position_of(opened_); }
 
+  data::FileFindings inspect(const data::Relation& relation) override {
+    return csv::inspect(*store_, relation, options_);
+  }
+  std::vector<data::File> files(const data::Relation& relation) override {
+    refuse_query(relation);
+    return files::landed_files(*store_, relation, endings);
+  }
+  data::FileReport survey(const data::Relation& relation, const data::File& file,
+                          const std::function<bool()>& stop) override;
+  void archive(const data::Relation& relation, const std::string& name) override {
+    files::archive_file(*store_, relation, name);
+  }
+
  private:
-  std::vector<fs::path> files_for(const data::Relation& relation) const {
+  void refuse_query(const data::Relation& relation) const {
     if (!relation.query.empty())
       throw files::unsupported(display_, "a folder of CSV files answers no queries",
                                "name a file in \"table\"");
-    return files_of(folder_, relation.table.name);
+  }
+
+  files::TableFiles files_for(const data::Relation& relation) const {
+    refuse_query(relation);
+    return files_of(*store_, relation);
   }
 
   workers::TaskFailed no_watermark() const {
@@ -141,11 +147,10 @@ class CsvSource final : public data::Source {
   }
 
   void refuse_what_files_cannot(const data::ReadRequest& request) const;
-  std::vector<std::size_t> pick(const std::vector<std::string>& header,
-                                const std::vector<std::string>& wanted,
+  std::vector<std::size_t> pick(const Layout& layout, const std::vector<std::string>& wanted,
                                 const std::string& table) const;
 
-  fs::path folder_;
+  files::StorePointer store_;
   Options options_;
   std::string display_;
   std::vector<FileState> opened_;
@@ -162,42 +167,74 @@ void CsvSource::refuse_what_files_cannot(const data::ReadRequest& request) const
     throw std::logic_error("a plan for CSV asked for SQL expressions or encoded rows");
 }
 
-std::vector<std::size_t> CsvSource::pick(const std::vector<std::string>& header,
+std::vector<std::size_t> CsvSource::pick(const Layout& layout,
                                          const std::vector<std::string>& wanted,
                                          const std::string& table) const {
+  std::vector<std::string> names;
+  for (const auto& column : layout.columns) names.push_back(column.name);
   std::vector<std::size_t> picked;
   for (const auto& name : wanted) {
-    const auto found = std::find(header.begin(), header.end(), name);
-    if (found == header.end()) throw files::no_column(display_, name, table, header);
-    picked.push_back(static_cast<std::size_t>(found - header.begin()));
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) throw files::no_column(display_, name, table, names);
+    picked.push_back(static_cast<std::size_t>(found - names.begin()));
   }
   return picked;
 }
 
 std::vector<std::unique_ptr<data::RowReader>> CsvSource::open(const data::ReadRequest& request) {
   refuse_what_files_cannot(request);
-  const auto files = files_for(request.from);
-  const auto header = header_of(files, options_);
-  const auto picked = pick(header, request.columns, request.from.table.name);
-  opened_.clear();
-  opened_.reserve(files.size());
-  for (const auto& file : files) opened_.push_back(files::look(file));
+  const auto read = std::make_shared<Read>();
+  read->store = store_;
+  read->relation = request.from;
+  read->table = files_for(request.from);
+  read->layout = layout_of(*store_, read->table, request.from, options_);
+  read->picked = pick(read->layout, request.columns, request.from.table.name);
+  opened_ = read->table.files;
 
   std::vector<std::unique_ptr<data::RowReader>> readers;
   for (auto& share : files::shares_of(opened_, request.parts))
-    readers.push_back(
-        std::make_unique<CsvReader>(std::move(share), picked, header.size(), options_));
+    readers.push_back(std::make_unique<CsvReader>(read, std::move(share)));
   return readers;
+}
+
+data::FileReport CsvSource::survey(const data::Relation& relation, const data::File& file,
+                                   const std::function<bool()>& stop) {
+  const auto options = options_of(relation, options_);
+  files::Survey survey(*store_, relation, file);
+  return survey.run([&](const FileState& state, files::ReadBlock bytes) {
+    const files::TableFiles table{relation.table.name, {state}};
+    const auto layout = layout_of(options, read_header(*store_, state, options),
+                                  files::partition_names(table), relation.files, state.name);
+    FileRows rows(layout, {}, state.name, files::unpacked(std::move(bytes), state.name),
+                  table.partitions_of(state));
+    survey.columns(layout.columns);
+    std::int64_t read = 0;
+    for (auto next = rows.next(); next != FileRows::Next::end; next = rows.next()) {
+      if (++read % rows_between_stops == 0 && stop()) throw workers::Cancelled();
+      if (next == FileRows::Next::row) {
+        survey.row();
+        continue;
+      }
+      const auto& fault = rows.fault();
+      survey.fault(failure_of(state.name, fault), fault.line,
+                   boost::json::array(fault.fields.begin(), fault.fields.end()));
+    }
+  });
 }
 
 }  // namespace
 
-void ping(const fs::path& folder) { files::ping(folder, "CSV files"); }
+void ping(const std::filesystem::path& folder) { files::ping(folder, "CSV files"); }
 
-std::unique_ptr<data::Source> open_source(const fs::path& folder, Options options,
+std::unique_ptr<data::Source> open_source(const std::filesystem::path& folder, Options options,
                                           std::string display) {
   ping(folder);
-  return std::make_unique<CsvSource>(folder, std::move(options), std::move(display));
+  return open_source(files::folder_store(folder), std::move(options), std::move(display));
+}
+
+std::unique_ptr<data::Source> open_source(files::StorePointer store, Options options,
+                                          std::string display) {
+  return std::make_unique<CsvSource>(std::move(store), std::move(options), std::move(display));
 }
 
 }  // namespace orch::csv

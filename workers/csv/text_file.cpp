@@ -41,11 +41,6 @@ void refuse_packed(const std::string& file, std::string_view bytes) {
 
 }  // namespace
 
-TextFile::TextFile(const std::filesystem::path& path, std::string encoding)
-    : TextFile(path.filename().string(),
-               files::unpacked(files::blocks_of(path), path.filename().string()),
-               std::move(encoding)) {}
-
 TextFile::TextFile(std::string name, files::ReadBlock more, std::string encoding)
     : name_(std::move(name)), encoding_(std::move(encoding)), more_(std::move(more)) {
   if (!is_utf8(encoding_)) converter_ = open_converter(encoding_, name_);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -14,10 +13,8 @@ namespace orch::csv {
 /// thread at a time.
 class TextFile {
  public:
-  /// Unpacks what gzip or zstd packed. Throws TaskFailed "Source.Failed" (the file),
-  /// "Source.Unsupported" (the encoding).
-  TextFile(const std::filesystem::path& path, std::string encoding);
-  /// Reads what `more` gives; `name` stands in messages.
+  /// Reads what `more` gives; `name` stands in messages. Throws TaskFailed "Source.Unsupported"
+  /// (the encoding).
   TextFile(std::string name, files::ReadBlock more, std::string encoding);
   TextFile(const TextFile&) = delete;
   TextFile& operator=(const TextFile&) = delete;

@@ -10,6 +10,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "workers/data/file_options.h"
+#include "workers/data/files.h"
 #include "workers/data/row.h"
 #include "workers/data/table.h"
 
@@ -20,6 +22,9 @@ struct Relation {
   TableName table;
   std::string query;   ///< SQL of the catalog's author, not quoted; empty: the table
   bool alone = false;  ///< without the rows of tables that inherit from the table
+  FileOptions files = {};
+  /// Of a table whose files are each loaded once: those to be read, and no other.
+  std::optional<std::vector<ChosenFile>> chosen = {};
 };
 
 /// How far before the last load's end the next one starts again: a number, or seconds of time.
@@ -124,6 +129,8 @@ class Source {
   virtual std::string change_mark(const Relation&) { return {}; }
   /// What the last open() with a watermark found of it; unset when there was none.
   virtual std::optional<WatermarkState> watermark() { return std::nullopt; }
+  /// The source as one of files that are each loaded once; null where tables are no files.
+  virtual FileSource* file_source() { return nullptr; }
   /// Where the source stood when open() took its view: "at", the ISO time of the view (of files:
   /// when the newest was written), and LSN and snapshot, data version, file sizes: the rest of the
   /// shape is the engine's own. For the evidence.

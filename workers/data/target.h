@@ -6,6 +6,8 @@
 //             whether it is verified. Written in the transaction that loads the staging table.
 //   evidence  one row a published load, for ever. Written in the transaction that publishes.
 //   fence     one row a target table: the largest fence seen, and the store that issued it.
+//   file      one row a version of a file that a published load of a landing zone brought. Written
+//             in the transaction that publishes.
 #pragma once
 
 #include <cstdint>
@@ -214,6 +216,9 @@ class Target {
   /// The evidence of the newest published load of the table; unset when there is none, or the table
   /// is gone.
   virtual std::optional<PublishedRecord> last_published(const TableName& name) = 0;
+  /// The ledger of the table's files: of each name the version that was loaded last, in the order
+  /// of names. Throws TaskFailed "Connection.Unsupported" where a target keeps none.
+  virtual std::vector<LoadedFile> loaded_files(const TableName& name);
   /// Reads published rows (all, or a watermark's range on the target's column).
   virtual Digest published_digest(const LoadPlan& plan, const std::optional<WatermarkRange>& range,
                                   const std::function<bool()>& stop) = 0;

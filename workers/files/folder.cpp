@@ -56,8 +56,8 @@ std::vector<std::string> matching(const std::vector<std::string>& names, const s
 
 FileState look(const fs::path& path) {
   std::error_code error;
-  FileState state{path, fs::file_size(path, error), {}};
-  if (!error) state.modified = fs::last_write_time(path, error);
+  FileState state{path, path.filename().string(), fs::file_size(path, error), {}};
+  if (!error) state.modified = std::chrono::file_clock::to_sys(fs::last_write_time(path, error));
   if (error) throw unreadable(path.filename().string(), error.value());
   return state;
 }
@@ -135,13 +135,11 @@ boost::json::object position_of(const std::vector<FileState>& files) {
   Instant newest{};
   for (const auto& file : files) {
     bytes += file.bytes;
-    const auto modified =
-        std::chrono::floor<Millis>(std::chrono::file_clock::to_sys(file.modified));
+    const auto modified = std::chrono::floor<Millis>(file.modified);
     newest = std::max(newest, modified);
     if (named.size() == files_named) continue;
-    named.push_back(boost::json::object{{"file", file.path.filename().string()},
-                                        {"bytes", file.bytes},
-                                        {"modified", to_iso(modified)}});
+    named.push_back(boost::json::object{
+        {"file", file.name}, {"bytes", file.bytes}, {"modified", to_iso(modified)}});
   }
   return {{"at", to_iso(newest)},
           {"files", std::move(named)},

@@ -1,6 +1,7 @@
 // A folder whose files are tables, whatever their format.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,9 +18,11 @@ namespace orch::files {
 
 /// A file as it was when its reading began; a later difference spoils the read.
 struct FileState {
-  std::filesystem::path path;
+  std::filesystem::path path;  ///< of this machine; of an object in a bucket, its name
+  std::string name;            ///< below the connection's folder, with '/'; for people, too
   std::uintmax_t bytes = 0;
-  std::filesystem::file_time_type modified;
+  std::chrono::sys_time<std::chrono::nanoseconds> modified;
+  std::string version = {};  ///< of an object in a bucket: its ETag
 
   friend bool operator==(const FileState&, const FileState&) = default;
 };

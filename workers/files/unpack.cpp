@@ -142,13 +142,16 @@ ReadBlock with_first(std::string first, ReadBlock bytes) {
 }  // namespace
 
 ReadBlock blocks_of(const std::filesystem::path& path) {
-  const auto name = path.filename().string();
+  return blocks_of(path, path.filename().string());
+}
+
+ReadBlock blocks_of(const std::filesystem::path& path, std::string name) {
   const std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* open) {
     if (open) std::fclose(open);
   });
   if (!file) throw unreadable(name, errno);
   std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  return [file, name](std::string& out) {
+  return [file, name = std::move(name)](std::string& out) {
     const auto kept = out.size();
     out.resize(kept + file_block_bytes);
     const auto got = std::fread(out.data() + kept, 1, file_block_bytes, file.get());

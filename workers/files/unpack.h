@@ -13,6 +13,8 @@ using ReadBlock = std::function<bool(std::string&)>;
 
 /// The bytes of a file, 64 KiB at a time. It and the reader throw TaskFailed "Source.Failed".
 ReadBlock blocks_of(const std::filesystem::path& path);
+/// The same; `name` stands in messages.
+ReadBlock blocks_of(const std::filesystem::path& path, std::string name);
 
 /// What gzip packed, in one member or several; `name` stands in messages. The reader throws
 /// TaskFailed "Source.Malformed" for what is not gzip, or is cut short.

@@ -14,15 +14,16 @@ class Folder final : public data::Connection {
 
   std::string display() const override { return "jsonl:" + path_; }
   std::string database(const fs::path& folder) const override {
-    return data::database_of_path("jsonl", folder / path_);
+    return files::database_of("jsonl", path_, folder);
   }
 
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
-    return jsonl::open_source(opening.folder / path_, display());
+    files::ping(path_, opening.folder, "JSON Lines files");
+    return jsonl::open_source(files::open_store(path_, opening.folder), display());
   }
 
   data::Health ping(const data::Opening& opening, data::Role) const override {
-    files::ping(opening.folder / path_, "JSON Lines files");
+    files::ping(path_, opening.folder, "JSON Lines files");
     return {};
   }
 

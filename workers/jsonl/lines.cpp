@@ -1,6 +1,7 @@
 #include "workers/jsonl/lines.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,8 +15,8 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 }  // namespace
 
-Lines::Lines(const std::filesystem::path& path)
-    : name_(path.filename().string()), more_(files::unpacked(files::blocks_of(path), name_)) {}
+Lines::Lines(std::string name, files::ReadBlock bytes)
+    : name_(std::move(name)), more_(files::unpacked(std::move(bytes), name_)) {}
 
 bool Lines::next() {
   while (take_line()) {

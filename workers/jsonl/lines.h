@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -17,7 +16,8 @@ inline constexpr std::size_t longest_line = std::size_t{16} << 20;  // bytes
 /// than `longest_line` or packed and cut short.
 class Lines {
  public:
-  explicit Lines(const std::filesystem::path& path);
+  /// Reads what `bytes` gives, packed or not; `name` stands in messages.
+  Lines(std::string name, files::ReadBlock bytes);
 
   /// Goes to the next line; false at the end of the file.
   bool next();

@@ -47,6 +47,11 @@ class LakeTarget final : public publishing::DatabaseTarget {
     return begin_staging(zone_, plan, load);
   }
 
+  /// The log of a zone keeps the newest evidence alone.
+  std::vector<data::LoadedFile> loaded_files(const data::TableName& name) override {
+    return Target::loaded_files(name);
+  }
+
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {

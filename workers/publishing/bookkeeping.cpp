@@ -6,6 +6,7 @@
 
 #include "orchestrator/json/text.h"
 #include "workers/data/plan_json.h"
+#include "workers/publishing/file_ledger.h"
 
 namespace orch::publishing {
 namespace {
@@ -230,6 +231,7 @@ void write_evidence(Session& session, const data::LoadPlan& plan, const data::Lo
        to_string(published.inserted), to_string(published.updated), to_string(published.deleted),
        json::write(data::evidence_position(record.position)), record.fingerprint,
        json::write(with_proof(detail, published.proof))});
+  write_files(session, table, record);
 }
 
 }  // namespace orch::publishing

@@ -43,6 +43,7 @@ std::optional<data::PublishedRecord> newest_evidence(Session& session,
 /// count a large table; counted where there is none. 0 when somebody emptied it.
 std::int64_t rows_left(Session& session, const data::TableName& table, const TableFacts& facts);
 
+/// With the files of the load in the ledger, where it has some.
 void write_evidence(Session& session, const data::LoadPlan& plan, const data::LoadRecord& record,
                     const data::Published& published, const boost::json::object& detail);
 

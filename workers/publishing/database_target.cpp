@@ -6,6 +6,7 @@
 
 #include "workers/publishing/bookkeeping.h"
 #include "workers/publishing/checks.h"
+#include "workers/publishing/file_ledger.h"
 #include "workers/publishing/publish.h"
 
 namespace orch::publishing {
@@ -91,6 +92,14 @@ std::optional<std::string> DatabaseTarget::high_watermark(const data::TableName&
   if (!describe(table)) return std::nullopt;
   return reported("reading the watermark " + column, table, [&] {
     return reader().high_watermark(reader().dialect().stored(table), column);
+  });
+}
+
+std::vector<data::LoadedFile> DatabaseTarget::loaded_files(const data::TableName& name) {
+  return reported("reading the ledger of files", name, [&] {
+    // The bookkeeping may be of an older version, which has no ledger yet.
+    writer()->ready_bookkeeping();
+    return read_files(reader(), reader().dialect().stored(name));
   });
 }
 

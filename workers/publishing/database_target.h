@@ -29,6 +29,7 @@ class DatabaseTarget : public data::Target {
   std::optional<data::PublishedRecord> last_published(const data::TableName& name) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
                                             const std::string& column) override;
+  std::vector<data::LoadedFile> loaded_files(const data::TableName& name) override;
 
  protected:
   /// The session that only reads.

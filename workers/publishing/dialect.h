@@ -58,6 +58,8 @@ class Dialect {
   /// All rows of a table without further indexes are written anew for less than it costs to compare
   /// them, and in no more space.
   virtual bool rewrites() const = 0;
+  /// What RETURNING names so that the column's value comes as a SELECT would read it.
+  virtual std::string returned(const data::Column& column) const { return quote(column.name); }
   /// How many terms of an OR may stand in one pair of brackets.
   virtual std::size_t terms() const = 0;
 

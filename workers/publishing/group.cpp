@@ -80,8 +80,9 @@ class Group {
     auto target = session_.facts(table);
     auto plan = plan_of(staged->record, target);
     if (!target || !plan) return;
-    // An append is guarded by what its own publish knows.
+    // Appends, and files that are loaded once, are guarded by what their own publish knows.
     if (!data::facts_of(plan->request.strategy).takes_again) return;
+    if (data::files_in(staged->record.position) && !is_own(table)) return;
     const auto& strategy = strategy_of(plan->request.strategy);
     members_.push_back({*std::move(plan), *staged, *std::move(target), &strategy});
   }

@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/fault.h"
 #include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/file_ledger.h"
 #include "workers/publishing/group.h"
 #include "workers/publishing/proof.h"
 #include "workers/publishing/strategy.h"
@@ -106,6 +107,7 @@ class Publisher {
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified)
       throw not_verified(staged);
     if (!promises().takes_again) check_watermark(session_, plan_, staged->record);
+    check_files(session_, plan_.request.target, staged->record);
     auto published = staged->unchanged_since.empty() ? write_rows(*staged) : keep(*staged);
     auto record = staged->record;
     record.load = load_;

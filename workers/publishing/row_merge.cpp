@@ -69,8 +69,10 @@ void insert_all(RowMerge& merge, Changes& changes, bool read_back) {
     changes.inserted += merge.session.execute(sql);
     return;
   }
+  std::vector<std::string> returned;
+  for (const auto& column : columns) returned.push_back(merge.dialect.returned(column));
   changes.read_back = merge.session.digest(
-      merge.plan, fmt::format("{} RETURNING {}", sql, list(merge.dialect, columns)), {});
+      merge.plan, fmt::format("{} RETURNING {}", sql, fmt::join(returned, ", ")), {});
   changes.inserted += changes.read_back->rows;
 }
 

@@ -9,6 +9,7 @@
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "workers/replication/drift.h"
+#include "workers/replication/landing.h"
 #include "workers/replication/open_ends.h"
 #include "workers/replication/owner.h"
 #include "workers/replication/plan_request.h"
@@ -29,9 +30,12 @@ class CatalogCheck {
       : catalog_(catalog), connections_(connections), ends_(connections) {}
 
   /// Throws TaskFailed for what stands in the way of all else.
-  std::vector<std::string> problems(const catalog::Entry& entry) {
+  std::vector<std::string> problems(catalog::Entry entry) {
     auto& target = ends_.target(entry.target_connection);
     auto& source = ends_.source(entry.source_connection);
+    const auto complete = complete_relation(source, entry.source);
+    if (!complete) return {};  // no file is there, so that nothing can be said of them
+    entry.source = *complete;
     const auto table = source.describe(entry.source);
     const auto request = make_request(entry, table, source, target);
     const auto last = target.last_published(entry.target);

@@ -14,6 +14,7 @@
 #include "workers/catalog/discover.h"
 #include "workers/data/naming.h"
 #include "workers/replication/drift.h"
+#include "workers/replication/landing.h"
 #include "workers/replication/open_ends.h"
 #include "workers/replication/plan_request.h"
 #include "workers/worker.h"
@@ -71,7 +72,9 @@ class Comparison {
     auto& source = ends_.source(entry.source_connection);
     data::Table table;
     try {
-      table = source.describe(entry.source);
+      const auto complete = complete_relation(source, entry.source);
+      if (!complete) return known_[entry.source_connection].push_back(entry.source.table);
+      table = source.describe(*complete);
     } catch (const workers::TaskFailed& failed) {
       if (failed.error().starts_with("Connection.")) throw;
       const bool gone = failed.error() == "Source.TableMissing";

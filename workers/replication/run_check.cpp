@@ -51,7 +51,8 @@ class Ends {
 
   /// Why the entry's table cannot be read, if it is missing and never was loaded.
   std::string missing(const catalog::Entry& entry) {
-    if (!entry.source.query.empty()) return {};
+    // Files that are loaded once come and go.
+    if (!entry.source.query.empty() || entry.source.files.landing) return {};
     std::string why;
     answered(entry.source_connection, [&] {
       try {

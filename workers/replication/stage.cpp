@@ -8,6 +8,7 @@
 #include "workers/data/plan_json.h"
 #include "workers/replication/as_of.h"
 #include "workers/replication/drift.h"
+#include "workers/replication/landing.h"
 #include "workers/replication/plan_request.h"
 #include "workers/replication/steps.h"
 #include "workers/replication/table_task.h"
@@ -36,6 +37,10 @@ std::string new_load_id(const Work& work) {
                      random_bits());
 }
 
+data::LoadId new_load(const Work& work) {
+  return {new_load_id(work), work.task.run, work.task.store, work.task.fence};
+}
+
 boost::json::object output(const Work& work, const data::LoadId& load, const data::Moved& moved,
                            std::string_view method, const Stopwatch& watch) {
   const auto ms = std::max(watch.ms(), 0.001);
@@ -61,17 +66,36 @@ void add_facts(boost::json::object& position, const Work& work, const data::Tabl
   position["run_name"] = work.task.run_name;
 }
 
-}  // namespace
+/// Stages that no file is new: the rows that are published are all.
+boost::json::object stage_nothing_new(const Work& work, const data::PublishedRecord& last,
+                                      FileChoice choice, data::Target& target,
+                                      const Stopwatch& watch) {
+  const auto plan = target.plan(data::request_from_json(last.position.at("request").as_object()));
+  const auto load = new_load(work);
+  auto position = last.position;
+  position.erase("watermark");
+  position["unchanged"] = last.load;
+  position["files"] = choice.told;
+  auto result = output(work, load, {}, "unchanged", watch);
+  result["as_of"] = as_of(position);
+  result["files"] = std::move(choice.told);
+  data::write_plan(position, plan);
+  position["run_name"] = work.task.run_name;
+  target.stage_unchanged(plan, load, {}, position);
+  return result;
+}
 
-boost::json::object stage(const Work& work, data::Source& source, data::Target& target) {
-  const Stopwatch watch;
+/// Reads the source into the staging table. `files`: what it is to take, where it is of files that
+/// are loaded once each.
+boost::json::object stage_rows(const Work& work, const std::optional<data::PublishedRecord>& last,
+                               std::optional<FileChoice> files, data::Source& source,
+                               data::Target& target, const Stopwatch& watch) {
   const auto& entry = work.entry;
   const auto table = source.describe(entry.source);
   const auto request = make_request(entry, table, source, target);
-  const auto last = target.last_published(entry.target);
   check_drift(entry, table, request, last);
   const auto plan = target.plan(request);
-  const data::LoadId load{new_load_id(work), work.task.run, work.task.store, work.task.fence};
+  const auto load = new_load(work);
   const auto mark = source.change_mark(entry.source);
   if (const auto same = read_unchanged(work, plan, last, mark, source, target)) {
     boost::json::object position{{"source", source.position()}, {"unchanged", last->load}};
@@ -98,10 +122,30 @@ boost::json::object stage(const Work& work, data::Source& source, data::Target& 
   result["parts"] = parts;
   result["as_of"] = as_of(position);
   if (watermark) result["watermark"] = position.at("watermark");
+  if (files) {
+    result["files"] = files->told;
+    data::write_files(position, files->load, std::move(files->told));
+  }
   add_facts(position, work, table, plan, mark);
   staging->commit(moved.digest, position);
   result["duration_ms"] = watch.whole_ms();
   return result;
+}
+
+}  // namespace
+
+boost::json::object stage(const Work& work, data::Source& source, data::Target& target) {
+  const Stopwatch watch;
+  // Before the ledger is read: a load that is published in between is noticed by the publish.
+  const auto last = target.last_published(work.entry.target);
+  if (!work.entry.source.files.landing)
+    return stage_rows(work, last, std::nullopt, source, target, watch);
+  auto choice = choose_files(work, source, target, last);
+  if (choice.chosen.empty())
+    return stage_nothing_new(work, *last, std::move(choice), target, watch);
+  Work chosen{work.task, work.context, work.entry};
+  chosen.entry.source.chosen = choice.chosen;
+  return stage_rows(chosen, last, std::move(choice), source, target, watch);
 }
 
 }  // namespace orch::replication

@@ -10,6 +10,7 @@
 #include "workers/data/failure.h"
 #include "workers/replication/audit/audit.h"
 #include "workers/replication/current_entry.h"
+#include "workers/replication/landing.h"
 #include "workers/replication/overtaken.h"
 #include "workers/replication/steps.h"
 #include "workers/replication/table_task.h"
@@ -42,6 +43,17 @@ const std::string& connection_of(const catalog::Entry& entry, const std::string&
   return error.starts_with("Source.") ? entry.source_connection : entry.target_connection;
 }
 
+/// Opens the entry's source; what fails names its connection.
+std::unique_ptr<data::Source> open_source(const Work& work,
+                                          const connectors::Connections& connections) {
+  try {
+    return connections.open_source(work.entry.source_connection,
+                                   [&context = work.context] { return context.stop_requested(); });
+  } catch (const workers::TaskFailed& failure) {
+    throw data::amended(failure, "", {{"connection", work.entry.source_connection}});
+  }
+}
+
 Ends open_ends(const Work& work, Needs needs) {
   const auto& task = work.task;
   const auto& entry = work.entry;
@@ -51,11 +63,7 @@ Ends open_ends(const Work& work, Needs needs) {
   // The target first: opening it may switch its file to WAL, which no reader may hold up.
   ends.target = connections->open_target(entry.target_connection, stop);
   if (needs == Needs::target) return ends;
-  try {
-    ends.source = connections->open_source(entry.source_connection, stop);
-  } catch (const workers::TaskFailed& failure) {
-    throw data::amended(failure, "", {{"connection", entry.source_connection}});
-  }
+  ends.source = open_source(work, *connections);
   ends.published = [connections, name = entry.target_connection, stop] {
     return connections->open_source(name, stop);
   };
@@ -129,7 +137,13 @@ std::unique_ptr<workers::Worker> make_verify() {
 
 std::unique_ptr<workers::Worker> make_merge() {
   return std::make_unique<StepWorker>(Needs::target, [](const Work& work, const Ends& ends) {
-    return merge(work, *ends.target, member(work.task, "load"));
+    auto output = merge(work, *ends.target, member(work.task, "load"));
+    const auto& landing = work.entry.source.files.landing;
+    if (landing && !landing->archive.empty()) {
+      const auto connections = connectors::Connections::current(work.task.connections);
+      archive_files(work, *open_source(work, *connections), *ends.target);
+    }
+    return output;
   });
 }
 

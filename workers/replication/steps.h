@@ -22,15 +22,15 @@ namespace orch::replication {
 /// row.
 ///
 /// Input {"table": entry}. Output {"key", "load", "rows", "bytes", "digest", "duration_ms",
-/// "rows_per_second", "method", "parts", "as_of", "watermark"?}: `load` is the load's id for the
-/// next steps; `as_of` {"time", "lsn"?, "data_version"?} the moment of the source's snapshot;
-/// `digest` the 32 hex digits of what was read; `method` "cells", "binary passthrough" or "text
-/// passthrough"; `watermark` {"column", "target_column", "after"} when only newer rows were read.
-/// The source's whole position and the plan stay with the load. Errors: Input.Invalid,
-/// Source.TableMissing, Source.ColumnMissing, Source.QueryFailed, Source.Malformed, Source.Changed,
-/// Source.Unsupported, Source.Failed, Source.Locked, Schema.Mismatch, Type.Unsupported,
-/// Type.ValueRefused, Fence.Stale, Target.Locked, Target.Full, Target.Failed, and Connection.* of
-/// both ends.
+/// "rows_per_second", "method", "parts", "as_of", "watermark"?, "files"?}: `load` is the load's id
+/// for the next steps; `as_of` {"time", "lsn"?, "data_version"?} the moment of the source's
+/// snapshot; `digest` the 32 hex digits of what was read; `method` "cells", "binary passthrough" or
+/// "text passthrough"; `watermark` {"column", "target_column", "after"} when only newer rows were
+/// read; `files` (FileChoice::told) where files are loaded once each. The source's whole position
+/// and the plan stay with the load. Errors: Input.Invalid, Source.TableMissing,
+/// Source.ColumnMissing, Source.QueryFailed, Source.Malformed, Source.Changed, Source.Unsupported,
+/// Source.Failed, Source.Locked, Schema.Mismatch, Type.Unsupported, Type.ValueRefused, Fence.Stale,
+/// Target.Locked, Target.Full, Target.Failed, and Connection.* of both ends.
 std::unique_ptr<workers::Worker> make_stage();
 
 /// orch:verify reads the staged rows back, compares them with what was read, runs the entry's

@@ -59,6 +59,13 @@ class SqliteDialect final : public publishing::Dialect {
   std::string exact(const data::Column&, const std::string& value) const override {
     return fmt::format("{0} COLLATE BINARY, typeof({0})", value);
   }
+  // After an INSERT … SELECT, RETURNING gives the integer that a whole number of a REAL column is
+  // stored as (SQLite 3.40).
+  std::string returned(const data::Column& column) const override {
+    const auto name = quote(column.name);
+    if (affinity_of(column.native.shown()) != Affinity::real) return name;
+    return fmt::format("CASE typeof({0}) WHEN 'real' THEN CAST({0} AS REAL) ELSE {0} END", name);
+  }
   // A table is emptied by freeing its pages.
   bool rewrites() const override { return true; }
   /// Expressions may nest 1000 deep, and `a OR b OR …` nests once a term.

@@ -1,4 +1,4 @@
-#include "workers/csv/folder.h"
+#include "workers/csv/header.h"
 
 #include <algorithm>
 #include <array>
@@ -8,33 +8,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrator/base/utf8.h"
 #include "workers/csv/failures.h"
 #include "workers/csv/record_parser.h"
 #include "workers/files/unpack.h"
 
 namespace orch::csv {
-namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::string_view, 3> endings = {".csv", ".tsv", ".tab"};
 constexpr std::array delimiters = {';', '\t', '|', ','};
 constexpr int rows_looked_at = 20;
-
-/// Why a file is not taken by a discovery; empty when it is.
-std::string why_left_out(const std::string& file, const Options& options) {
-  if (valid_prefix(file) != file.size()) return "its name is not UTF-8";
-  for (const auto* packed : {".zip", ".bz2", ".xz"})
-    if (files::same_ending(file, packed)) return "it is packed: unpack it, or use gzip or zstd";
-  if (files::table_name(file, endings).empty())
-    return fmt::format(
-        "its name does not end in .csv; an entry of the catalog can name it all the "
-        "same: \"table\": \"{}\"",
-        file);
-  if (options.delimiter != '\t' && !files::same_ending(files::unpacked_name(file), ".csv"))
-    return R"(tabs separate its fields: make a connection with "csv": {"delimiter": "\t"} for it)";
-  return {};
-}
 
 std::string spelled(char delimiter) {
   return delimiter == '\t' ? R"(\t)" : std::string(1, delimiter);
@@ -63,8 +45,9 @@ void check_dialect(const RecordParser& parser, const Options& options) {
 }
 
 /// The same without a header: every line is one field, and each holds the delimiter equally often.
-void check_dialect_of_rows(const fs::path& file, const Options& options) {
-  RecordParser parser(file, options);
+void check_dialect_of_rows(const files::Store& store, const files::FileState& file,
+                           const Options& options) {
+  RecordParser parser(file.name, open_text(store, file), options);
   std::map<char, std::ptrdiff_t> counts;
   std::string first;
   int records = 0;
@@ -83,13 +66,20 @@ void check_dialect_of_rows(const fs::path& file, const Options& options) {
       throw other_delimiter(parser.file(), first, delimiter, options.delimiter);
 }
 
-std::vector<std::string> read_header(const fs::path& file, const Options& options) {
-  RecordParser parser(file, options);
+}  // namespace
+
+files::ReadBlock open_text(const files::Store& store, const files::FileState& file) {
+  return files::unpacked(store.open(file), file.name);
+}
+
+std::vector<std::string> read_header(const files::Store& store, const files::FileState& file,
+                                     const Options& options) {
+  RecordParser parser(file.name, open_text(store, file), options);
   if (!parser.next()) throw malformed(parser.file(), 1, "an empty file", "a header");
   if (options.header)
     check_dialect(parser, options);
   else
-    check_dialect_of_rows(file, options);
+    check_dialect_of_rows(store, file, options);
   std::vector<std::string> names;
   std::set<std::string_view> seen;
   for (const auto& field : parser.fields()) {
@@ -108,47 +98,17 @@ std::vector<std::string> read_header(const fs::path& file, const Options& option
   return names;
 }
 
-}  // namespace
-
-std::vector<data::Listed> list_files(const fs::path& folder, const Options& options) {
-  return files::list_files(folder, endings,
-                           [&](const std::string& file) { return why_left_out(file, options); });
-}
-
-std::vector<fs::path> files_of(const fs::path& folder, const std::string& name) {
-  return files::files_of(folder, name, endings);
-}
-
-std::vector<std::string> header_of(const std::vector<fs::path>& files, const Options& options) {
-  auto first = read_header(files.front(), options);
+std::vector<std::string> header_of(const files::Store& store,
+                                   const std::vector<files::FileState>& files,
+                                   const Options& options) {
+  auto first = read_header(store, files.front(), options);
   for (const auto& file : files) {
-    const auto header = read_header(file, options);
+    const auto header = read_header(store, file, options);
     if (header == first) continue;
-    throw malformed(
-        file.filename().string(), 1, fmt::format("the columns {}", fmt::join(header, ", ")),
-        fmt::format("those of {}: {}", files.front().filename().string(), fmt::join(first, ", ")));
+    throw malformed(file.name, 1, fmt::format("the columns {}", fmt::join(header, ", ")),
+                    fmt::format("those of {}: {}", files.front().name, fmt::join(first, ", ")));
   }
   return first;
-}
-
-std::int64_t estimate_rows(const std::vector<fs::path>& files) {
-  // Of a packed file, too: the lines that a block of packed bytes gives.
-  std::size_t taken = 0;
-  const auto blocks = files::unpacked(
-      [more = files::blocks_of(files.front()), &taken](std::string& out) {
-        const auto before = out.size();
-        const bool got = more(out);
-        taken += out.size() - before;
-        return got;
-      },
-      files.front().filename().string());
-  std::string sample;
-  blocks(sample);
-  const auto lines = static_cast<double>(std::ranges::count(sample, '\n'));
-  const auto read = static_cast<double>(taken);
-  double bytes = 0;
-  for (const auto& file : files) bytes += static_cast<double>(files::look(file).bytes);
-  return read > 0 ? static_cast<std::int64_t>(bytes * lines / read) : 0;
 }
 
 }  // namespace orch::csv

@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "orchestrator/base/replace_file.h"
+#include "workers/files/failures.h"
+#include "workers/files/store.h"
+
+namespace orch::files {
+namespace fs = std::filesystem;
+namespace {
+
+class FolderStore final : public Store {
+ public:
+  explicit FolderStore(fs::path folder) : folder_(std::move(folder)) {}
+
+  std::vector<FileState> list(const std::string& folder, bool deep) const override {
+    std::vector<FileState> found;
+    gather(folder, deep, found);
+    std::ranges::sort(found, {}, &FileState::name);
+    return found;
+  }
+
+  std::optional<FileState> find(const std::string& name) const override {
+    std::error_code error;
+    if (!fs::is_regular_file(folder_ / name, error)) return std::nullopt;
+    return named(folder_ / name, name);
+  }
+
+  FileState look(const FileState& file) const override { return named(file.path, file.name); }
+  ReadBlock open(const FileState& file) const override { return blocks_of(file.path, file.name); }
+
+  void write(const std::string& name, std::string_view text) const override {
+    make_folder_of(name);
+    replace_file(folder_ / name, text, "orch-files");
+  }
+
+  void move(const std::string& name, const std::string& to) const override {
+    make_folder_of(to);
+    std::error_code error;
+    fs::rename(folder_ / name, folder_ / to, error);
+    if (error && error != std::errc::no_such_file_or_directory)
+      throw unreadable(name, error.value());
+  }
+
+ private:
+  static FileState named(const fs::path& path, const std::string& name) {
+    auto state = files::look(path);
+    state.name = name;
+    return state;
+  }
+
+  void make_folder_of(const std::string& name) const {
+    std::error_code error;
+    fs::create_directories((folder_ / name).parent_path(), error);
+    if (error) throw unreadable(name, error.value());
+  }
+
+  void gather(const std::string& below, bool deep, std::vector<FileState>& found) const {
+    std::error_code error;
+    fs::directory_iterator entries(folder_ / below, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+      return;
+    if (error) throw unreadable(below.empty() ? folder_.filename().string() : below, error.value());
+    for (const auto& entry : entries) {
+      const auto file = entry.path().filename().string();
+      if (file.starts_with('.')) continue;
+      if (entry.is_regular_file(error))
+        found.push_back(named(entry.path(), below + file));
+      else if (deep && entry.is_directory(error) && !entry.is_symlink(error))
+        gather(below + file + '/', true, found);
+    }
+  }
+
+  fs::path folder_;
+};
+
+}  // namespace
+
+StorePointer folder_store(fs::path folder) {
+  return std::make_shared<FolderStore>(std::move(folder));
+}
+
+}  // namespace orch::files

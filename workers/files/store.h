@@ -1,0 +1,50 @@
+// Where files lie: a folder of this machine, or a bucket.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workers/files/folder.h"
+#include "workers/files/unpack.h"
+
+namespace orch::files {
+
+/// Files under names with '/'. From any thread. Throws TaskFailed "Source.Failed" for what the
+/// operating system refuses, and as library::Bucket does.
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// Regular files whose name begins with `folder` (empty, or ending in '/') and has no further '/'
+  /// unless `deep`; without hidden ones and hidden folders. Sorted by name.
+  virtual std::vector<FileState> list(const std::string& folder, bool deep) const = 0;
+  /// The file of that name; unset when there is none.
+  virtual std::optional<FileState> find(const std::string& name) const = 0;
+  virtual FileState look(const FileState& file) const = 0;
+  virtual ReadBlock open(const FileState& file) const = 0;
+  /// Replaces the file as a whole, making its folder.
+  virtual void write(const std::string& name, std::string_view text) const = 0;
+  /// Moves a file, making the folder; nothing when it is gone.
+  virtual void move(const std::string& name, const std::string& to) const = 0;
+};
+
+using StorePointer = std::shared_ptr<const Store>;
+
+StorePointer folder_store(std::filesystem::path folder);
+/// The objects of a bucket (library::open_bucket() says where it is) below `prefix`, which is empty
+/// or ends in '/'.
+StorePointer bucket_store(std::string bucket, std::string prefix);
+
+/// The store of a connection's place: "s3://BUCKET/PREFIX", or a folder, relative to `base`.
+StorePointer open_store(const std::string& place, const std::filesystem::path& base);
+/// data::Connection::database() of a connection to such a place.
+std::string database_of(std::string_view engine, const std::string& place,
+                        const std::filesystem::path& base);
+/// Throws TaskFailed "Connection.Down" when the place cannot be listed; `files` are the ones that
+/// belong there: "CSV files".
+void ping(const std::string& place, const std::filesystem::path& base, std::string_view files);
+
+}  // namespace orch::files
