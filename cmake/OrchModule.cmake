@@ -21,4 +21,8 @@ function(orch_module name)
   set_target_properties(orch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON
     UNITY_BUILD ${ORCH_UNITY} UNITY_BUILD_BATCH_SIZE 8
     UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+  if(ORCH_UNITY)
+    # What one file says of another is no finding: each is compiled alone with all warnings, too.
+    target_compile_options(orch_${name} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
 endfunction()

@@ -23,9 +23,9 @@ constexpr mode_t for_all = 0666;  // less the umask
 }
 
 /// A file beside `path`, gone with this object.
-class Draft {
+class NewFile {
  public:
-  Draft(const fs::path& path, std::string_view content)
+  NewFile(const fs::path& path, std::string_view content)
       : path_(path.parent_path() /
               fmt::format(".{}.{:016x}.draft", path.filename().string(), random_bits())) {
     const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, for_all);
@@ -43,9 +43,9 @@ class Draft {
     ::unlink(path_.c_str());
     fail(path_, error);
   }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  ~Draft() { ::unlink(path_.c_str()); }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() { ::unlink(path_.c_str()); }
 
   const fs::path& path() const { return path_; }
 
@@ -65,7 +65,7 @@ void sync_path(const fs::path& path) {
 }
 
 bool put_file(const fs::path& path, std::string_view content) {
-  const Draft draft(path, content);
+  const NewFile draft(path, content);
   if (::link(draft.path().c_str(), path.c_str()) != 0) {
     if (errno == EEXIST) return false;
     fail(path, errno);
@@ -75,7 +75,7 @@ bool put_file(const fs::path& path, std::string_view content) {
 }
 
 void exchange_file(const fs::path& path, std::string_view content) {
-  const Draft draft(path, content);
+  const NewFile draft(path, content);
   if (::rename(draft.path().c_str(), path.c_str()) != 0) fail(path, errno);
   sync_path(path.parent_path());
 }

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/private_file.h"
+#include "orchestrator/base/public_file.h"
 
 namespace orch {
 namespace {
@@ -71,18 +72,6 @@ void write_durably(const Draft& draft, std::string_view content) {
     throw std::system_error(errno, std::generic_category(), draft.path.string());
 }
 
-// A name lasts once its folder does.
-void sync_folder(const fs::path& folder) {
-  const auto& path = folder.empty() ? fs::path(".") : folder;
-  const int opened = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const int synced = opened < 0 ? -1 : ::fsync(opened);
-  const int error = errno;
-  if (opened >= 0) ::close(opened);
-  // Some file systems cannot sync a folder, and say so.
-  if (synced != 0 && error != EINVAL && error != ENOTSUP)
-    throw std::system_error(error, std::generic_category(), path.string());
-}
-
 }  // namespace
 
 void replace_file(const fs::path& path, std::string_view content, std::string_view writer) {
@@ -95,7 +84,8 @@ void replace_file(const fs::path& path, std::string_view content, std::string_vi
     fs::remove(draft.path, ignored);
     throw fs::filesystem_error("cannot rename", draft.path, path, failed);
   }
-  sync_folder(path.parent_path());
+  // A name lasts once its folder does.
+  sync_path(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
 }  // namespace orch
