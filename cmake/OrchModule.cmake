@@ -5,7 +5,13 @@
 option(ORCH_UNITY "Compile the files of a module eight at a time" OFF)
 
 add_library(orch_warnings INTERFACE)
-target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+if(ORCH_UNITY)
+  # What one file says of another is no finding: each is compiled alone with all warnings, too.
+  target_compile_options(orch_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+else()
+  target_compile_options(orch_warnings INTERFACE -Wshadow)
+endif()
 
 # orch_module(name SOURCES … USES …): the static library orch::name of the current folder. It may
 # include only itself and what it USES (tests/layers.cmake checks the includes). Its headers must
@@ -21,8 +27,4 @@ function(orch_module name)
   set_target_properties(orch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON
     UNITY_BUILD ${ORCH_UNITY} UNITY_BUILD_BATCH_SIZE 8
     UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
-  if(ORCH_UNITY)
-    # What one file says of another is no finding: each is compiled alone with all warnings, too.
-    target_compile_options(orch_${name} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  endif()
 endfunction()
