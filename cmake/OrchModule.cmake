@@ -5,12 +5,12 @@
 option(ORCH_UNITY "Compile the files of a module eight at a time" OFF)
 
 add_library(orch_warnings INTERFACE)
-target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
 if(ORCH_UNITY)
   # What one file says of another is no finding: each is compiled alone with all warnings, too.
-  target_compile_options(orch_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 else()
-  target_compile_options(orch_warnings INTERFACE -Wshadow)
+  target_compile_options(orch_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 endif()
 
 # orch_module(name SOURCES … USES …): the static library orch::name of the current folder. It may
