@@ -13,13 +13,13 @@
 #include "orchestrator/db/pg_check.h"
 #include "orchestrator/db/pg_detached.h"
 #include "orchestrator/db/pg_resolve.h"
+#include "orchestrator/db/pg_wait.h"
 
 namespace orch::pg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int look_ms = 100;
 constexpr std::string_view no_server = "08001";
 constexpr std::string_view wrong_settings = "08004";
 constexpr std::string_view bad_password = "28P01";

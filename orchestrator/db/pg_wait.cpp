@@ -17,7 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int look_ms = 100;
 constexpr std::chrono::milliseconds cancel_patience{500};
 
 /// PQcancel() connects and waits for the server's end without a limit.

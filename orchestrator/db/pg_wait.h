@@ -7,6 +7,9 @@
 
 namespace orch::pg {
 
+/// How long a socket is waited for before it is asked for a stop again.
+inline constexpr int look_ms = 100;
+
 /// Blocks until the connection's socket has one of `events` (of poll()). Asks for a stop ten times
 /// a second; then ends the statement and throws Stopped. Throws Error "08006" after a silence, see
 /// Connection.

@@ -77,7 +77,7 @@ TEST_F(Log, IsPlayedFromVersionToVersion) {
 
 TEST_F(Log, ACheckpointSaysAllThatIsBeforeIt) {
   write(0, {protocol, metadata, add("a.parquet"), add("b.parquet")});
-  write(1, {remove("b.parquet")});
+  write(1, {remove("b.parquet"), R"({"txn":{"appId":"stream","version":41}})"});
   duckdb::Connection connection(duckdb::Opening{});
   const auto before = read();
   write_checkpoint(connection, table_, before);
@@ -90,6 +90,7 @@ TEST_F(Log, ACheckpointSaysAllThatIsBeforeIt) {
   EXPECT_EQ(after.metadata.at("schemaString"), before.metadata.at("schemaString"));
   EXPECT_EQ(after.protocol, before.protocol);
   EXPECT_TRUE(after.removed.contains("b.parquet"));
+  EXPECT_EQ(after.transactions.at("stream").at("version"), 41);
   EXPECT_EQ(after.files.at("a.parquet").partition.at("a"), "1.50");
 }
 

@@ -30,6 +30,7 @@ std::string lines_of(const Snapshot& snapshot, std::int64_t& count) {
   };
   add({{"protocol", snapshot.protocol}});
   add({{"metaData", snapshot.metadata}});
+  for (const auto& [application, transaction] : snapshot.transactions) add({{"txn", transaction}});
   for (const auto& [path, file] : snapshot.files) {
     auto action = add_action(file);
     action["add"].as_object()["dataChange"] = false;

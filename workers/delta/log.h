@@ -47,6 +47,7 @@ struct Snapshot {
   boost::json::object metadata;
   std::map<std::string, AddedFile> files;  ///< by path
   std::map<std::string, RemovedFile> removed;
+  std::map<std::string, boost::json::object> transactions;  ///< "txn" of writers, by their id
 
   bool exists() const { return version >= 0; }
   /// Takes on one action. Throws LogError for what is not as the protocol says.

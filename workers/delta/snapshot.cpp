@@ -127,6 +127,8 @@ void Snapshot::apply(const bj::object& action) {
     removed[path] = {path, number_in(*gone, "deletionTimestamp")};
   } else if (const auto* found = object_in(action, "metaData")) {
     metadata = without_nulls(*found);
+  } else if (const auto* transaction = object_in(action, "txn")) {
+    transactions[text_in(*transaction, "appId")] = without_nulls(*transaction);
   } else if (const auto* asked = object_in(action, "protocol")) {
     protocol = without_nulls(*asked);
     check_protocol(protocol);

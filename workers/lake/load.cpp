@@ -9,8 +9,8 @@
 #include "orchestrator/base/fault.h"
 #include "workers/duckdb/cells.h"
 #include "workers/duckdb/column_type.h"
-#include "workers/duckdb/failures.h"
 #include "workers/duckdb/planning.h"
+#include "workers/lake/failures.h"
 #include "workers/lake/planning.h"
 #include "workers/lake/session.h"
 #include "workers/publishing/bookkeeping.h"
@@ -31,8 +31,7 @@ class PartWriter final : public data::RowWriter {
         layout_(plan.columns),
         files_(std::move(files)),
         connection_(duckdb::guarded(place_, [&] { return connect(zone, 1); })) {
-    duckdb::guarded(place_,
-                    [&] { connection_.exec(duckdb::create_table_sql(plan, rows_table, false)); });
+    guarded([&] { connection_.exec(duckdb::create_table_sql(plan, rows_table, false)); });
   }
   PartWriter(const PartWriter&) = delete;
   PartWriter& operator=(const PartWriter&) = delete;
@@ -40,7 +39,7 @@ class PartWriter final : public data::RowWriter {
 
   void write(std::string_view rows) override {
     begin_();
-    duckdb::guarded(place_, [&] {
+    guarded([&] {
       if (!appender_) appender_.emplace(connection_, "main", rows_table.name);
       bytes_ += static_cast<std::int64_t>(rows.size());
       while (!rows.empty()) rows = layout_.add(rows, *appender_);
@@ -49,7 +48,7 @@ class PartWriter final : public data::RowWriter {
   }
 
   void finish() override {
-    duckdb::guarded(place_, [&] {
+    guarded([&] {
       if (appender_) write_file();
     });
   }
@@ -58,6 +57,15 @@ class PartWriter final : public data::RowWriter {
   void remove() noexcept { files_.remove(); }
 
  private:
+  template <class Work>
+  void guarded(Work&& work) {
+    try {
+      in_zone(std::forward<Work>(work));
+    } catch (const data::DatabaseError& error) {
+      throw data::failure(place_, error);
+    }
+  }
+
   void write_file() {
     appender_->finish();
     appender_.reset();

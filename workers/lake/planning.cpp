@@ -59,6 +59,13 @@ class Columns final : public publishing::ColumnPlanner {
   const data::PlanRequest& request_;
 };
 
+bool can_partition(data::Kind kind) {
+  using enum data::Kind;
+  for (const auto each : {boolean, int16, int32, int64, numeric, text, date})
+    if (kind == each) return true;
+  return false;
+}
+
 std::int64_t version_in(const bj::object& protocol) {
   const auto* version = protocol.if_contains("minWriterVersion");
   return version && version->is_int64() ? version->get_int64() : 0;
@@ -79,21 +86,21 @@ std::string why_not_written(const delta::Snapshot& snapshot, const data::PlanReq
       settings ? settings->as_object().if_contains("delta.appendOnly") : nullptr;
   if (append_only && *append_only == "true" && request.strategy != data::Strategy::append)
     return "the table is appendOnly";
+  const std::string schema(snapshot.metadata.at("schemaString").as_string());
+  if (schema.find("delta.invariants") != std::string::npos) return "the table has invariants";
+  const auto partition = delta::partition_columns(snapshot);
   // A file has all columns of the table.
   std::vector<std::string> missing;
-  for (const auto& field : delta::fields_of(snapshot))
+  for (const auto& field : delta::fields_of(snapshot)) {
     if (!publishing::contains(dialect(), request.target_columns, field.name))
       missing.push_back(field.name);
+    if (std::ranges::find(partition, field.name) != partition.end() &&
+        !can_partition(duckdb::column_of(field.name, field.type).kind))
+      return fmt::format("the table is partitioned by {} ({})", field.name, field.type);
+  }
   if (missing.empty()) return {};
   return fmt::format("the table has columns that the load does not bring: {}",
                      fmt::join(missing, ", "));
-}
-
-bool can_partition(data::Kind kind) {
-  using enum data::Kind;
-  for (const auto each : {boolean, int16, int32, int64, numeric, text, date})
-    if (kind == each) return true;
-  return false;
 }
 
 std::vector<std::string> wanted_partition(const Zone& zone, const std::string& table) {

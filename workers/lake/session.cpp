@@ -1,7 +1,6 @@
 #include "workers/lake/session.h"
 
 #include <algorithm>
-#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -9,8 +8,8 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/public_file.h"
-#include "workers/duckdb/failures.h"
 #include "workers/duckdb/stop_watch.h"
+#include "workers/lake/failures.h"
 #include "workers/lake/leftovers.h"
 #include "workers/lake/planning.h"
 #include "workers/lake/strategies.h"
@@ -21,23 +20,6 @@ namespace {
 namespace bj = boost::json;
 
 constexpr std::int64_t versions_between_checkpoints = 10;
-
-/// Runs `work`; what goes wrong with DuckDB, the log or a file leaves it as a database's error.
-template <class Work>
-auto in_zone(Work&& work) {
-  try {
-    return duckdb::classified(std::forward<Work>(work));
-  } catch (const delta::LogError& error) {
-    throw data::DatabaseError(data::ErrorClass::other, error.what());
-  } catch (const std::system_error& error) {
-    const bool full = error.code() == std::errc::no_space_on_device;
-    const bool denied = error.code() == std::errc::permission_denied;
-    throw data::DatabaseError(full     ? data::ErrorClass::full
-                              : denied ? data::ErrorClass::denied
-                                       : data::ErrorClass::other,
-                              error.what());
-  }
-}
 
 }  // namespace
 

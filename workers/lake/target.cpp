@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "workers/duckdb/encoder.h"
-#include "workers/duckdb/failures.h"
 #include "workers/duckdb/watermark.h"
 #include "workers/lake/lake.h"
 #include "workers/lake/load.h"
@@ -42,9 +41,10 @@ class LakeTarget final : public publishing::DatabaseTarget {
   std::unique_ptr<data::Load> begin_load(const data::LoadPlan& plan,
                                          const data::LoadId& load) override {
     const auto& table = plan.request.target;
-    reported("staging table " + table.name, table,
-             [&] { publishing::check_fence(reader_, table, load); });
-    return begin_staging(zone_, plan, load);
+    return reported("staging table " + table.name, table, [&] {
+      publishing::check_fence(reader_, table, load);
+      return begin_staging(zone_, plan, load);
+    });
   }
 
   /// The log of a zone keeps the newest evidence alone.
