@@ -1,3 +1,7 @@
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,6 +37,38 @@ TEST(LargeTurn, TakesSeveralRows) {
   sqlite::Statement rows(db, "SELECT count(*) FROM history");
   ASSERT_TRUE(rows.step());
   EXPECT_EQ(rows.int64(0), 2);
+}
+
+// The file has what was committed without its log, and closing the store removes the log: the
+// thread that makes checkpoints has closed its connection before.
+TEST(LargeTurn, IsCarriedOverIntoTheFileBesideTheOwner) {
+  const test::TempFolder folder;
+  const auto path = folder / "runs.db";
+  auto store = open_as_owner(path, "test");
+  auto turn = store->begin();
+  NewExecution made;
+  made.run_id = made.name = made.workflow = "large";
+  made.definition_hash = definition_hash("{}");
+  turn->keep_definition(made.definition_hash, "{}");
+  const auto id = turn->add(made);
+  execution::Event event;
+  event.payload = json::Payload::of_text('"' + std::string(5 << 20, 'x') + '"');
+  turn->append(id, std::vector{(event.id = 1, event)});
+  turn->commit();
+  const auto rows_in_the_file = [&] {
+    const auto copy = folder / "copy.db";
+    std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
+    try {
+      sqlite::Database db(copy, sqlite::Access::unchanging);
+      sqlite::Statement rows(db, "SELECT count(*) FROM history");
+      return rows.step() ? rows.int64(0) : 0;
+    } catch (const sqlite::Error&) {
+      return std::int64_t{0};  // copied in the middle of it
+    }
+  };
+  while (rows_in_the_file() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  store.reset();
+  EXPECT_FALSE(std::filesystem::exists(folder / "runs.db-wal"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/sqlite/checkpointer.h"
 #include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/sqlite/history.h"
 #include "orchestrator/store/sqlite/list_query.h"
@@ -56,6 +57,7 @@ class SqliteStore final : public Store {
       // SQLite makes a temporary table of the statuses for each execution that it checks.
       db_.exec("PRAGMA ignore_check_constraints=ON");
       kit_ = std::make_unique<TurnKit>(db_);
+      checkpointer_ = std::make_unique<Checkpointer>(db_, path);
     } else {
       sql::check_version(db_, sqlite_migrations(), ledger, what);
     }
@@ -400,6 +402,7 @@ class SqliteStore final : public Store {
   sql::Database db_;
   std::unique_ptr<Machines> machines_ = machines_in(db_, guard_);
   std::unique_ptr<TurnKit> kit_;
+  std::unique_ptr<Checkpointer> checkpointer_;
   std::string store_id_;
   std::int64_t epoch_ = 0;
 };
