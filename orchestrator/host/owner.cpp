@@ -55,7 +55,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   keep_machines(*service_, machines);
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
   service_->connect(*engine_);
-  integration_.connect(*service_);
+  integration_.connect(*service_, feed_.watchers());
   server_ = std::make_unique<ControlServer>(
       store::files_of(store), [this](const bj::object& request) { return answer(request); });
 }

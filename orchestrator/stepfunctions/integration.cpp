@@ -1,8 +1,11 @@
 #include "orchestrator/stepfunctions/integration.h"
 
+#include <chrono>
 #include <condition_variable>
-#include <thread>
+#include <mutex>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "orchestrator/base/fault.h"
 #include "orchestrator/stepfunctions/start.h"
@@ -18,11 +21,69 @@ struct Integration::Line {
   std::mutex mutex;
   std::condition_variable connected;
   Service* service = nullptr;
+  engine::Watchers* watchers = nullptr;
 };
 
 namespace {
 
-constexpr Millis look_interval{50};
+// How often a task that waits looks whether it is to stop; and whether the row of its run has
+// changed without an event.
+constexpr Millis stop_interval{50};
+constexpr Millis unsaid_interval{1'000};
+
+/// The news that a call which has no answer yet waits for.
+class News {
+ public:
+  News(engine::Watchers& watchers, const Call& call) : watchers_(watchers), call_(call) {}
+  // One task of an activity wakes one call: where it was not taken, it is for the next.
+  ~News() {
+    if (woken_ && call_.handed_out.empty() &&
+        std::holds_alternative<engine::ActivityName>(*subject_))
+      watchers_.wake_one(*subject_);
+  }
+  News(const News&) = delete;
+  News& operator=(const News&) = delete;
+
+  /// Before the call: what comes from now on is news.
+  void look() {
+    subject_ = call_.subject;
+    if (subject_) seen_ = watchers_.count(*subject_);
+  }
+  /// Returns when there is news, or there may be some that nobody tells of.
+  void wait(workers::TaskContext& context) {
+    woken_ = false;
+    const auto bell = std::make_shared<Bell>();  // shared with the thread that rings it
+    const auto added = subject_ && watchers_.add(*subject_, seen_, this, [bell] {
+      const std::scoped_lock lock(bell->mutex);
+      bell->rung = true;
+      bell->changed.notify_one();
+    });
+    if (!added) return;
+    const auto rung = [&] { return bell->rung; };
+    const auto until = std::chrono::steady_clock::now() + unsaid_interval;
+    std::unique_lock lock(bell->mutex);
+    while (!rung() && !context.stop_requested() && std::chrono::steady_clock::now() < until)
+      bell->changed.wait_for(lock, stop_interval, rung);
+    lock.unlock();
+    woken_ = !watchers_.take(this);
+    if (!woken_) return;
+    lock.lock();
+    bell->changed.wait(lock, rung);
+  }
+
+ private:
+  struct Bell {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool rung = false;
+  };
+
+  engine::Watchers& watchers_;
+  const Call& call_;
+  std::optional<engine::Subject> subject_;
+  engine::Watchers::Count seen_ = 0;
+  bool woken_ = false;  ///< and has not found yet what for
+};
 
 class TaskStarts final : public engine::NestedStarts {
  public:
@@ -51,10 +112,11 @@ class TaskStarts final : public engine::NestedStarts {
 Integration::Integration() : line_(std::make_shared<Line>()) {}
 Integration::~Integration() = default;
 
-void Integration::connect(Service& service) {
+void Integration::connect(Service& service, engine::Watchers& watchers) {
   {
     const std::scoped_lock lock(line_->mutex);
     line_->service = &service;
+    line_->watchers = &watchers;
   }
   line_->connected.notify_all();
 }
@@ -83,15 +145,17 @@ void Integration::add_workers(workers::Registry& registry) const {
    private:
     bj::object ask(Call& call, workers::TaskContext& context) {
       auto& service = wait_for_service(context);
+      News news(*line_->watchers, call);
       while (true) {
+        news.look();
+        call.gone = context.stop_requested();
         if (auto answer = service.call(call)) return std::move(*answer);
         if (context.stop_requested()) throw workers::Cancelled();
         context.heartbeat();
-        if (call.completion) {
+        if (call.completion)
           call.completion->wait();
-          continue;
-        }
-        std::this_thread::sleep_for(look_interval);  // a long poll: ask again
+        else
+          news.wait(context);
       }
     }
 
@@ -99,7 +163,7 @@ void Integration::add_workers(workers::Registry& registry) const {
       std::unique_lock lock(line_->mutex);
       while (!line_->service) {
         if (context.stop_requested()) throw workers::Cancelled();
-        line_->connected.wait_for(lock, look_interval);
+        line_->connected.wait_for(lock, stop_interval);
       }
       return *line_->service;
     }

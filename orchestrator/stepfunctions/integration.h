@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "orchestrator/engine/nested_starts.h"
+#include "orchestrator/engine/watchers.h"
 #include "orchestrator/stepfunctions/service.h"
 #include "workers/worker.h"
 
@@ -16,8 +17,8 @@ class Integration {
   Integration();
   ~Integration();
 
-  /// `service` must outlive the engine whose workers these are.
-  void connect(Service& service);
+  /// Both must outlive the engine whose workers these are; it tells `watchers` what happens.
+  void connect(Service& service, engine::Watchers& watchers);
   /// Serves arn:aws:states:::aws-sdk:sfn:OPERATION, and for tasks of no run (TestState) and what
   /// bindings hand on arn:aws:states:::states:startExecution. A second delivery of a task starts
   /// nothing again.

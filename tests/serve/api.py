@@ -155,6 +155,37 @@ class Tasks(ServeTest):
         self.refused("InvalidArn", "DescribeExecution", executionArn=row["executionArn"])
 
 
+class TasksThatCall(ServeTest):
+    """Tasks that wait for what the service tells them."""
+
+    def calling(self, name, operation, **parameters):
+        return self.machine(name, json.dumps({"StartAt": "C", "States": {"C": {
+            "Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:sfn:{operation}", "Parameters": parameters,
+            "End": True}}}))
+
+    def test_one_task_of_an_activity_goes_to_one_that_waits(self):
+        activity = self.server.call("CreateActivity", name="inner")["activityArn"]
+        polls = [self.start(self.calling(f"poll-{i}", "getActivityTask", ActivityArn=activity)) for i in range(3)]
+        stopped = polls.pop()
+        self.server.call("StopExecution", executionArn=stopped)
+        self.ended(stopped)
+        machine = self.machine("giver", activity_machine(activity))
+        given = [self.start(machine, input=json.dumps(i)) for i in range(2)]
+        tasks = [json.loads(self.ended(poll)["output"]) for poll in polls]
+        self.assertEqual(sorted(task["Input"] for task in tasks), ["0", "1"])
+        for task in tasks:
+            self.server.call("SendTaskSuccess", taskToken=task["TaskToken"], output="7")
+        for execution in given:
+            self.assertEqual(self.ended(execution)["output"], "7")
+
+    def test_one_that_waits_hears_how_an_express_execution_ends(self):
+        inner = self.machine("inner", json.dumps({"StartAt": "W", "States": {
+            "W": {"Type": "Wait", "Seconds": 1, "Next": "P"}, "P": {"Type": "Pass", "End": True}}}), type="EXPRESS")
+        row = self.ended(self.start(self.calling("caller", "startSyncExecution", StateMachineArn=inner, Input='{"a":1}')))
+        answer = json.loads(row["output"])
+        self.assertEqual((answer["Status"], answer["Output"]), ("SUCCEEDED", '{"a":1}'))
+
+
 class Redrives(ServeTest):
     def test_redrives_what_failed(self):
         arn = self.server.call("CreateActivity", name="work")["activityArn"]
