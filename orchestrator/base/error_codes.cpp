@@ -44,9 +44,8 @@ constexpr std::array codes = {
               "`orch replicate` found a connections file with other databases in its folder and "
               "does not overwrite it. --folder chooses another."},
     ErrorCode{"ORCH-0011", "no picture",
-              "`orch graph` draws SVG with the program dot of the package graphviz, which is not "
-              "installed or "
-              "refused the graph. --format dot and --format mermaid need no program."},
+              "`orch graph` draws SVG and PNG with the program dot of the package graphviz, which "
+              "is not installed or refused the graph. -o dot and -o mermaid need no program."},
     ErrorCode{"ORCH-0012", "the server cannot listen",
               "The address of `orch serve --listen` is not one of this machine's, or another "
               "program has the port. The message carries the system's reason."},
@@ -105,10 +104,10 @@ constexpr std::array codes = {
         "ORCH-0206", "the run store is damaged",
         "Something in the file is not what was written: rows of runs and histories carry "
         "checksums, a definition is named by its hash, and all are compared when they are "
-        "read. The message names the file, the run and the row. Only that run suffers: it is "
-        "set aside, the others go on. `orch stop RUN` ends it, and it can be submitted again; "
-        "or restore a backup of the store. A disk that has damaged one row has perhaps "
-        "damaged others: check it, and the file with `sqlite3 STORE 'PRAGMA "
+        "read. The message names the file, the run and the row. Only that run is affected: it "
+        "is set aside, and the others continue. `orch stop RUN` ends it, and it can be "
+        "submitted again; or restore a backup of the store. A disk that has damaged one row "
+        "has perhaps damaged others: check it, and the file with `sqlite3 STORE 'PRAGMA "
         "integrity_check'`."},
     ErrorCode{"ORCH-0207", "the store's schema is not this program's",
               "The file was written by a newer orch, or by a build with other migrations."},
@@ -140,16 +139,15 @@ constexpr std::array codes = {
         "both want. By default a run waits for the other; with \"if_running\": \"fail\" in its "
         "input (--if-running fail) it ends like this instead, and when it already works on other "
         "tables of its own, since two runs could then wait for each other."},
-    ErrorCode{
-        "ORCH-0217", "the run store refuses what one run has to record",
-        "An event is larger than the store takes (1 GB), or breaks a rule of it. That run ends as "
-        "failed; the others go on. Payloads carry references, not data."},
+    ErrorCode{"ORCH-0217", "the run store refuses what one run has to record",
+              "An event is larger than the store takes (1 GB), or breaks a rule of it. That run "
+              "ends as failed; the others continue. Payloads carry references, not data."},
     ErrorCode{
         "ORCH-0218", "a run cannot be carried on",
         "Its history cannot be read or does not fit its definition, or deciding what follows "
-        "failed "
-        "for another reason, which the message tells. The run is set aside: it stays where it is "
-        "and no other run suffers. `orch resume RUN` tries again, `orch stop RUN` ends it."},
+        "failed for another reason, which the message tells. The run is set aside: it stays "
+        "where it is, and the others continue. `orch resume RUN` tries again, `orch stop RUN` "
+        "ends it."},
     ErrorCode{
         "ORCH-0219", "it is unknown whether a commit was kept",
         "The store failed while it committed and could not be asked afterwards. The engine ends "
@@ -172,8 +170,9 @@ constexpr std::array codes = {
         "ORCH-0304", "no such connection",
         "A catalog or a workflow names a connection that the connections file does not have."},
     ErrorCode{"ORCH-0305", "a connection cannot be used like this",
-              "Not every engine can be a source and a target: CSV folders and HTTP endpoints "
-              "cannot be written."},
+              "Not every kind of connection can be a source and a target: files of CSV and JSON "
+              "Lines cannot be written, and an HTTP endpoint has no tables. The message names the "
+              "kinds that can be used."},
     ErrorCode{"ORCH-0306", "a database is down",
               "A connection did not answer until the deadline. The message says of each why."},
     ErrorCode{"ORCH-0310", "invalid catalog",
@@ -242,12 +241,13 @@ constexpr std::array codes = {
               "The query of a catalog entry is not one SELECT that the source accepts, or two of "
               "its columns have the same name. Run it in the database's own client."},
     ErrorCode{"ORCH-0432", "a source file is malformed",
-              "A CSV file breaks RFC 4180 or is not text in the declared encoding. The message "
+              "A CSV file breaks RFC 4180, a line of a JSON Lines file is not a JSON object, a "
+              "packed file is damaged, or the text is not in the declared encoding. The message "
               "gives file, line, what was found and what was expected; nothing was staged."},
     ErrorCode{"ORCH-0433", "a source file changed while it was read",
-              "Size or time of a CSV file differ from those at the beginning of the read, so its "
-              "rows may belong to two versions. Write files under another name and rename them "
-              "when complete."},
+              "Size or time of a file differ from those at the beginning of the read, so its rows "
+              "may belong to two versions. Write files under another name and rename them when "
+              "complete."},
     ErrorCode{"ORCH-0435", "source and target columns do not match",
               "Columns of the plan cannot be written to the target: missing, computed, of another "
               "kind, or needed and not filled. Every one is listed; nothing was changed."},
@@ -255,14 +255,15 @@ constexpr std::array codes = {
               "A value cannot be kept exactly by its target column. The message gives the column, "
               "the value, the row and the reason; the load was rolled back. Correct the value or "
               "choose another type."},
-    ErrorCode{"ORCH-0437", "a late delivery",
-              "A later delivery of the same work has written with a larger fence. This one stops "
-              "before it changes anything; the later one goes on. A fence holds the time at which "
-              "the run store was opened: where every run fails so after an older copy of the store "
-              "was put back, the clock of this host is behind."},
+    ErrorCode{
+        "ORCH-0437", "a late delivery",
+        "A later delivery of the same work has written with a larger fence. This one stops "
+        "before it changes anything; the later one continues. A fence holds the time at which "
+        "the run store was opened: where every run fails so after an older copy of the store "
+        "was put back, the clock of this host is behind."},
     ErrorCode{"ORCH-0438", "a database is locked",
               "Another process holds the lock of the database or table for longer than the worker "
-              "waits. End its transaction; a retry or `orch resume` goes on."},
+              "waits. End its transaction; a retry or `orch resume` continues."},
     ErrorCode{
         "ORCH-0439", "a target database failed",
         "The target's database reported an error. The transaction was rolled back; the message "
@@ -271,11 +272,12 @@ constexpr std::array codes = {
               "The source's database or the operating system reported an error while rows were "
               "read. Nothing was staged."},
     ErrorCode{"ORCH-0443", "a file connection cannot be opened",
-              "The SQLite file or the folder of a connection is missing, is not what the "
-              "connection says, or permissions forbid it."},
-    ErrorCode{"ORCH-0444", "a source cannot do this",
-              "The catalog asks a CSV folder for something that only a database can do, or for an "
-              "encoding that is unknown."},
+              "The file or folder of a connection is missing, is not what the connection says, or "
+              "permissions forbid it."},
+    ErrorCode{
+        "ORCH-0444", "a source cannot do this",
+        "The catalog asks a folder of files for something that only a database can do, or for "
+        "an encoding that is unknown."},
     ErrorCode{"ORCH-0445", "a source column does not exist",
               "The catalog names columns that the source table does not have. The message names "
               "near matches."},
@@ -332,11 +334,11 @@ constexpr std::array codes = {
               "watermark."},
     ErrorCode{
         "ORCH-0522", "source and target differ",
-        "Source and target were compared as they are now. Rows are missing in the target, extra "
-        "in it, or different, and neither side of them changed over a pause. Up to five are named "
-        "by key, with the columns that differ. What was written to the source since the last load "
-        "differs until the next one: load the table, and compare again. When a difference stays, "
-        "somebody else writes to the target."},
+        "Source and target were compared as they are now. Rows are missing in the target, "
+        "extra in it, or different, and neither side of them changed over a pause. Up to five "
+        "are named by key, with the columns that differ. What was written to the source since "
+        "the last load differs until the next one: load the table, and compare again. When a "
+        "difference stays, another program writes to the target."},
     ErrorCode{"ORCH-0530", "wrong input of a step",
               "A workflow gave a built-in worker something else than it takes. The message names "
               "the member, what "
@@ -407,9 +409,9 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0630", "a notice cannot be written",
               "The file that orch:notify appends to cannot be opened or written."},
     ErrorCode{"ORCH-0640", "an object cannot be read or written",
-              "A bucket, or an object in it, is not there, is not ours to read, changed while it "
-              "was read, or the endpoint refused. Buckets are folders (file:FOLDER) or belong to "
-              "the endpoint that ORCH_S3_ENDPOINT names."},
+              "A bucket, or an object in it, is not there, may not be read, changed while it was "
+              "read, or the endpoint refused. Buckets are folders (file:FOLDER) or belong to the "
+              "endpoint that ORCH_S3_ENDPOINT names."},
     ErrorCode{
         "ORCH-0651", "a binding failed",
         "An expression of a binding could not be evaluated on the task's input or result. The "
