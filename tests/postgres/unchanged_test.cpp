@@ -72,23 +72,56 @@ TEST_F(UnchangedInAServer, ATableThatUsersMadeIsLeftAlone) {
   expect_same_rows();
 }
 
-TEST(ReadBack, InRangesIsTheWhole) {
-  test::Pair pair;
-  pg_run(pair.to,
-         "CREATE TABLE t (id integer, v text);"
-         "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g");
-  data::LoadPlan plan;
-  for (const auto* name : {"id", "v"}) plan.columns.emplace_back().name = name;
-  plan.format = data::RowFormat::pg_text;
-  const postgres::Settings settings{pair.server.conninfo(pair.to_name), "to"};
-  const postgres::KeptSession session(settings);
-  const auto no_stop = [] { return false; };
-  const auto read = [&](std::int64_t pages_each) {
-    return postgres::read_back(settings, *session, plan, {"public", "t"}, no_stop, pages_each);
-  };
+/// Reads a table of some 400 pages back, with as much as `pages_each` for each session.
+class ReadBack : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    pg_run(pair_.to,
+           "CREATE TABLE t (id integer, v text);"
+           "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g");
+    for (const auto* name : {"id", "v"}) plan_.columns.emplace_back().name = name;
+    plan_.format = data::RowFormat::pg_text;
+  }
+
+  data::Digest read(std::int64_t pages_each, const postgres::Meanwhile& meanwhile = {}) {
+    const postgres::Settings settings{pair_.server.conninfo(pair_.to_name), "to"};
+    const postgres::KeptSession session(settings);
+    return postgres::read_back(
+        settings, *session, plan_, {"public", "t"}, [&] { return meanwhile; }, [] { return false; },
+        pages_each);
+  }
+
+  std::string value(const std::string& sql) { return test::pg_value(pair_.to, sql); }
+
+  test::Pair pair_;
+  data::LoadPlan plan_;
+};
+
+TEST_F(ReadBack, InRangesIsTheWhole) {
   const auto whole = read(1'000'000);
   EXPECT_EQ(whole.rows, 5000);
   EXPECT_EQ(read(10), whole);
+}
+
+TEST_F(ReadBack, BuildsIndexesMeanwhile) {
+  const postgres::Meanwhile meanwhile{
+      {"CREATE UNIQUE INDEX one ON t (id)", "CREATE INDEX other ON t (v)"}, "ANALYZE t"};
+  EXPECT_EQ(read(1'000'000, meanwhile).rows, 5000);
+  EXPECT_EQ(value("SELECT count(*) FROM pg_indexes WHERE tablename = 't'"), "0") << "too few rows";
+  for (const std::int64_t pages_each : {10, 300}) {
+    EXPECT_EQ(read(pages_each, meanwhile).rows, 5000);
+    EXPECT_EQ(value("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass AND indisvalid"),
+              "2");
+    EXPECT_EQ(value("SELECT count(*) FROM pg_stats WHERE tablename = 't'"), "2");
+    pg_run(pair_.to,
+           "DROP INDEX one, other; DELETE FROM pg_statistic WHERE starelid = 't'::regclass");
+  }
+}
+
+TEST_F(ReadBack, LeavesToOthersWhatCannotBeBuilt) {
+  pg_run(pair_.to, "UPDATE t SET id = 1 WHERE id = 2");
+  EXPECT_EQ(read(10, {{"CREATE UNIQUE INDEX one ON t (id)"}, ""}).rows, 5000);
+  EXPECT_EQ(value("SELECT count(*) FROM pg_indexes WHERE tablename = 't'"), "0");
 }
 
 }  // namespace

@@ -30,19 +30,6 @@ bool can_be_key(const data::Column& column) {
 /// How long a reader idles in its transaction before it counts as one who stays.
 constexpr const char* idle = "5 s";
 
-// The indexes of the parent that no constraint owns, as what follows "CREATE [UNIQUE] INDEX ON x".
-constexpr const char* indexes_sql = R"sql(
-  SELECT i.indisunique, substring(pg_get_indexdef(i.indexrelid) FROM ' (USING .*)$')
-    FROM pg_index i
-   WHERE i.indrelid = to_regclass($1)
-     AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid
-                        AND c.contype IN ('p', 'u', 'x'))
-   ORDER BY i.indexrelid)sql";
-
-constexpr const char* keys_sql = R"sql(
-  SELECT pg_get_constraintdef(oid) FROM pg_constraint
-   WHERE conrelid = to_regclass($1) AND contype IN ('p', 'u') ORDER BY oid)sql";
-
 // True for a table that orch made and that was not rearranged: its one partition is the default
 // one, has the name that orch gives it, and the evidence says that loads were swapped in. Then,
 // whether a subscriber or a foreign key would miss the exchange.
@@ -89,25 +76,6 @@ std::string create_parent_sql(const data::LoadPlan& plan) {
                      columns, pg::quote(partition_key->name));
 }
 
-void build(pg::Connection& connection, const std::string& staging, const std::string& parent) {
-  connection.exec("SET LOCAL maintenance_work_mem = '256MB'");
-  const auto columns = connection.exec(
-      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT "
-      "attisdropped AND attnotnull",
-      {parent});
-  for (int row = 0; row < columns.rows(); ++row)
-    connection.exec(fmt::format("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", staging,
-                                pg::quote(columns.text(row, 0))));
-  const auto keys = connection.exec(keys_sql, {parent});
-  for (int row = 0; row < keys.rows(); ++row)
-    connection.exec(fmt::format("ALTER TABLE {} ADD {}", staging, keys.text(row, 0)));
-  const auto indexes = connection.exec(indexes_sql, {parent});
-  for (int row = 0; row < indexes.rows(); ++row)
-    connection.exec(fmt::format("CREATE {}INDEX ON {} {}", indexes.boolean(row, 0) ? "UNIQUE " : "",
-                                staging, indexes.text(row, 1)));
-  connection.exec("ANALYZE " + staging);
-}
-
 }  // namespace
 
 bool PartitionSwap::possible(const data::LoadPlan& plan, const publishing::TableFacts& target) {
@@ -123,15 +91,25 @@ bool PartitionSwap::possible(const data::LoadPlan& plan, const publishing::Table
   });
 }
 
-void PartitionSwap::prepare(const data::LoadPlan&, const publishing::StagedLoad& staged,
-                            const publishing::TableFacts& target) {
+std::vector<StagedIndex> PartitionSwap::lacking(const data::LoadPlan& plan,
+                                                const data::TableName& staging, bool exists) {
+  return classified([&]() -> std::vector<StagedIndex> {
+    if (exists)
+      return lacking_indexes(connection_, qualified(staging), qualified(plan.request.target));
+    if (create_parent_sql(plan).empty()) return {};
+    return lacking_key(connection_, qualified(staging), plan.request.key_columns);
+  });
+}
+
+// What was built while the rows were read back is not built again.
+void PartitionSwap::prepare(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
+                            bool exists) {
+  const auto lacking_now = lacking(plan, staged.staging, exists);
+  if (!exists && lacking_now.empty()) return;
   classified([&] {
-    const auto staging = qualified(staged.staging);
     pg::Transaction transaction(connection_);
-    const auto built = connection_.exec(
-        "SELECT EXISTS (SELECT FROM pg_index WHERE indrelid = to_regclass($1))", {staging});
-    if (built.boolean(0, 0)) return;  // by an earlier delivery
-    build(connection_, staging, qualified(target.table.name));
+    build(connection_, lacking_now);
+    if (exists) complete(connection_, qualified(staged.staging), qualified(plan.request.target));
     transaction.commit();
   });
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "orchestrator/db/pg.h"
+#include "workers/postgres/staged_indexes.h"
 #include "workers/publishing/swap.h"
 
 namespace orch::postgres {
@@ -23,12 +24,16 @@ class PartitionSwap final : public publishing::Swap {
 
   bool possible(const data::LoadPlan& plan, const publishing::TableFacts& target) override;
   void prepare(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
-               const publishing::TableFacts& target) override;
+               bool exists) override;
   bool create(const data::LoadPlan& plan) override;
   std::string exchange(const data::LoadPlan& plan, const publishing::StagedLoad& staged,
                        bool created) override;
   bool held_by_idle_reader(const data::TableName& target) override;
   std::chrono::milliseconds pause_after(int attempt) const override;
+
+  /// What prepare() has to build. `exists`: the target does.
+  std::vector<StagedIndex> lacking(const data::LoadPlan& plan, const data::TableName& staging,
+                                   bool exists);
 
  private:
   /// The statements that put `rows` aside, and what the bookkeeping says of it.

@@ -68,8 +68,11 @@ class PostgresTarget final : public publishing::DatabaseTarget {
 
   data::Digest staged_digest(const data::LoadPlan& plan,
                              const std::function<bool()>& stop) override {
-    return on(plan.request.target, "reading the staged rows of",
-              [&] { return read_back(settings_, connection_, plan, staging_of(plan), stop); });
+    return on(plan.request.target, "reading the staged rows of", [&] {
+      const auto staging = staging_of(plan);
+      return read_back(
+          settings_, connection_, plan, staging, [&] { return head_start(plan, staging); }, stop);
+    });
   }
 
   /// In the plan's row encoding; the same bytes that were staged give the same digest.
@@ -96,6 +99,19 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   }
   data::Place place(std::string doing) const override {
     return {"Target", settings_.display, std::move(doing)};
+  }
+
+  /// Of what the publish would build, what can be built while the rows are read.
+  Meanwhile head_start(const data::LoadPlan& plan, const data::TableName& staging) {
+    if (!data::facts_of(plan.request.strategy).whole_table) return {};
+    PartitionSwap swap(connection_);
+    const auto target = reader_.facts(plan.request.target);
+    if (target && !swap.possible(plan, *target)) return {};
+    Meanwhile meanwhile;
+    for (auto& index : swap.lacking(plan, staging, target.has_value()))
+      if (!index.build.empty()) meanwhile.builds.push_back(std::move(index.build));
+    if (target) meanwhile.then = "ANALYZE " + qualified(staging);
+    return meanwhile;
   }
 
   Settings settings_;

@@ -92,9 +92,9 @@ class Publisher {
     if (!staged || staged->record.load.id != load_.id || !staged->record.verified) return;
     if (!staged->unchanged_since.empty()) return;
     const auto target = session_.facts(plan_.request.target);
-    if (!target || !swap->possible(plan_, *target)) return;
+    if (target && !swap->possible(plan_, *target)) return;
     plan_ = holding_plan(session_, std::move(plan_), target);
-    swap->prepare(plan_, *staged, *target);
+    swap->prepare(plan_, *staged, target.has_value());
   }
 
   data::Published attempt_once() {

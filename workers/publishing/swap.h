@@ -12,9 +12,8 @@ class Swap {
   /// nothing that watches its rows (triggers, publications, foreign keys) would miss the change.
   virtual bool possible(const data::LoadPlan& plan, const TableFacts& target) = 0;
   /// Builds on the staging table what the target demands, in a transaction of its own: no reader
-  /// waits for it.
-  virtual void prepare(const data::LoadPlan& plan, const StagedLoad& staged,
-                       const TableFacts& target) = 0;
+  /// waits for it. `exists`: the target does, else it is made with the publish.
+  virtual void prepare(const data::LoadPlan& plan, const StagedLoad& staged, bool exists) = 0;
   /// Creates the target with no rows, ready to be exchanged; false when its columns allow none.
   virtual bool create(const data::LoadPlan& plan) = 0;
   /// The statements that make the staged rows the table's; the last ones of the caller's
