@@ -32,6 +32,8 @@ constexpr std::array in_transactions = {
     "idle_in_transaction_session_timeout = 0",
 };
 constexpr int first_with_transaction_timeout = 170'000;
+constexpr std::size_t most_prepared = 100;
+constexpr std::size_t most_seen = 300;
 
 std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -174,8 +176,32 @@ Result Connection::receive() { return last_result(*this); }
 void Connection::send(const std::string& sql, const Params& params) {
   std::vector<const char*> values;
   for (const auto& param : params) values.push_back(param ? whole(*param) : nullptr);
-  sent(*this, PQsendQueryParams(handle(), whole(sql), static_cast<int>(values.size()), nullptr,
-                                values.data(), nullptr, nullptr, 0));
+  const auto count = static_cast<int>(values.size());
+  const auto name = prepared(sql);
+  sent(*this, name.empty() ? PQsendQueryParams(handle(), whole(sql), count, nullptr, values.data(),
+                                               nullptr, nullptr, 0)
+                           : PQsendQueryPrepared(handle(), name.c_str(), count, values.data(),
+                                                 nullptr, nullptr, 0));
+}
+
+// Texts with the names of tables in them come once in a session, most of the time: so the second
+// time counts. What was prepared stays for as long as the session.
+std::string Connection::prepared(const std::string& sql) {
+  if (!prepares_) return {};
+  const auto found = statements_.find(sql);
+  if (found != statements_.end() && !found->second.empty()) return found->second;
+  if (prepared_ >= most_prepared) return {};
+  if (found == statements_.end()) {
+    if (statements_.size() >= most_seen)
+      std::erase_if(statements_, [](const auto& each) { return each.second.empty(); });
+    statements_.emplace(sql, "");
+    return {};
+  }
+  auto name = "orch_" + std::to_string(prepared_++);
+  sent(*this, PQsendPrepare(handle(), name.c_str(), whole(sql), 0, nullptr));
+  last_result(*this);
+  found->second = name;
+  return name;
 }
 
 Result Connection::exec(const std::string& sql, const Params& params) {

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -130,6 +131,9 @@ class Connection {
   /// it has been read. 0: any.
   void limit_rows(std::size_t bytes) { row_limit_ = bytes; }
   std::size_t row_limit() const noexcept { return row_limit_; }
+  /// From now on statements with parameters that come again are prepared: parsing and planning
+  /// them costs more than a small table. Not where something in between lends sessions.
+  void prepare_repeated() { prepares_ = true; }
   /// One more setting, "lock_timeout = '5s'", of each transaction that begins from now on.
   void set_in_transactions(const std::string& setting);
 
@@ -160,8 +164,14 @@ class Connection {
   std::chrono::seconds silence_;
   bool asks_ = true;
   bool untouched_ = true;
+  /// The name under which `sql` is prepared, which it may be now; empty: it is not.
+  std::string prepared(const std::string& sql);
+
   std::size_t row_limit_ = 0;
   std::string settings_;  ///< "; SET LOCAL …" of each transaction
+  bool prepares_ = false;
+  std::unordered_map<std::string, std::string> statements_;  ///< names by text; empty: seen once
+  std::size_t prepared_ = 0;
 };
 
 /// Rolls back unless committed.

@@ -1,4 +1,5 @@
 // Sessions are kept for the next piece of work, and none is ended in place of another.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
@@ -40,7 +41,7 @@ TEST_F(Kept, IsAsNewForTheNextWork) {
     first->set_in_transactions("lock_timeout = '1s'");
     first->exec(
         "SET work_mem = '1MB'; CREATE TEMPORARY TABLE left_over (); SELECT pg_advisory_lock(7); "
-        "PREPARE left_over AS SELECT 1; LISTEN left_over");
+        "LISTEN left_over");
   }
   const KeptSession second(settings_);
   EXPECT_EQ(number_of(second), number);
@@ -49,11 +50,41 @@ TEST_F(Kept, IsAsNewForTheNextWork) {
       second->exec("SELECT setting <> reset_val FROM pg_settings WHERE name = 'work_mem'");
   EXPECT_FALSE(left.boolean(0, 0));
   EXPECT_TRUE(second->exec("SELECT to_regclass('left_over')").null(0, 0));
-  EXPECT_EQ(second->exec("SELECT count(*) FROM pg_prepared_statements").int64(0, 0), 0);
   EXPECT_EQ(second->exec("SELECT count(*) FROM pg_listening_channels()").int64(0, 0), 0);
   EXPECT_EQ(pg_value(pair_.to, "SELECT pg_try_advisory_lock(7)"), "t");
   const pg::Transaction transaction(*second);
   EXPECT_EQ(second->exec("SHOW lock_timeout").text(0, 0), "0");
+}
+
+TEST_F(Kept, KeepsStatementsThatComeAgain) {
+  const auto prepared = [](const KeptSession& session) {
+    return session->exec("SELECT count(*) FROM pg_prepared_statements").int64(0, 0);
+  };
+  std::int64_t before = 0;  // what the bookkeeping took
+  const auto twice = [](const KeptSession& session, const std::string& number) {
+    return std::string(session->exec("SELECT 2 * $1::bigint", {number}).text(0, 0));
+  };
+  {
+    const KeptSession first(settings_);
+    before = prepared(first);
+    EXPECT_EQ(twice(first, "1"), "2");
+    EXPECT_EQ(prepared(first), before) << "most come once";
+    EXPECT_EQ(twice(first, "2"), "4");
+    EXPECT_EQ(prepared(first), before + 1);
+    for (int i = 0; i < 1000; ++i) first->exec(fmt::format("SELECT {} + $1::bigint", i), {"1"});
+    EXPECT_EQ(prepared(first), before + 1);
+  }
+  const KeptSession second(settings_);
+  EXPECT_EQ(prepared(second), before + 1);
+  EXPECT_EQ(twice(second, "3"), "6");
+  EXPECT_THROW(twice(second, "word"), pg::Error);
+  EXPECT_EQ(twice(second, "4"), "8") << "a statement that failed is not lost";
+  for (int i = 0; i < 200; ++i) {
+    const auto sql = fmt::format("SELECT {} - $1::bigint", i);
+    for (int time = 0; time < 2; ++time) second->exec(sql, {"1"});
+  }
+  EXPECT_EQ(prepared(second), 100) << "and no more";
+  EXPECT_EQ(second->exec("SELECT 7 - $1::bigint", {"1"}).int64(0, 0), 6);
 }
 
 TEST_F(Kept, IsNotSharedAndNotKeptAmidstAnything) {

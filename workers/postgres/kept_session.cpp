@@ -21,10 +21,11 @@ constexpr std::size_t most_kept = 32;
 /// How long the end of forget_all is waited for: it was sent when the session was given back.
 constexpr std::chrono::seconds answer_limit{10};
 
-// What DISCARD ALL does, which can stand in no transaction.
+// What DISCARD ALL does, which can stand in no transaction; but for statements that are prepared
+// and their plans, which are the same for whatever work comes next.
 constexpr const char* forget_all =
-    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; "
-    "SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES";
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
+    "SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
 /// The idle sessions. Any thread.
 class Kept {
@@ -137,6 +138,7 @@ KeptSession::KeptSession(const Settings& settings, pg::Stop also) {
   if (connection_) return;
   connection_ = connect(settings.conninfo, stop, std::chrono::seconds(settings.silence_seconds));
   lent_ = pg::through_pooler(*connection_);
+  if (!lent_) connection_->prepare_repeated();
 }
 
 KeptSession::~KeptSession() {
