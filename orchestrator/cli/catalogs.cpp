@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/catalog_choice.h"
 #include "orchestrator/cli/discover_options.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
@@ -26,20 +27,6 @@ struct DiscoverOptions {
   bool replace = false;
 };
 
-struct CatalogOptions {
-  std::string file = "catalog.json";
-  std::vector<std::string> only;
-  std::vector<std::string> tags;
-};
-
-connectors::Connections load_connections(const Context& context) {
-  const auto file = connections_file(context.settings);
-  if (file.empty())
-    throw Error("ORCH-0302", "no connections file",
-                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  return connectors::Connections::load(file);
-}
-
 int discover(const Context& context, const DiscoverOptions& options) {
   const auto connections = load_connections(context);
   const auto found = catalog::discover(connections, options.discover);
@@ -58,9 +45,9 @@ int discover(const Context& context, const DiscoverOptions& options) {
   return Exit::ok;
 }
 
-int validate(const Context& context, const CatalogOptions& options) {
+int validate(const Context& context, const CatalogChoice& options) {
   const auto catalog = catalog::load_catalog(options.file);
-  const auto entries = catalog::choose(catalog, catalog::choice_of(options.only, options.tags));
+  const auto entries = chosen(catalog, options);
   const auto problems = replication::check_catalog(catalog, entries, load_connections(context));
   if (context.json()) {
     bj::array documents;
@@ -92,9 +79,8 @@ std::string source_text(const bj::object& entry) {
                      table && table->is_string() ? table->as_string().c_str() : "(query)");
 }
 
-int show(const Context& context, const CatalogOptions& options) {
-  const auto entries = catalog::choose(catalog::load_catalog(options.file),
-                                       catalog::choice_of(options.only, options.tags));
+int show(const Context& context, const CatalogChoice& options) {
+  const auto entries = chosen(catalog::load_catalog(options.file), options);
   bj::array documents;
   for (const auto& entry : entries) documents.push_back(catalog::to_json(entry));
   if (context.json()) {
@@ -122,16 +108,6 @@ int show(const Context& context, const CatalogOptions& options) {
   return Exit::ok;
 }
 
-void add_choice(Arguments& app, CatalogOptions& options) {
-  app.add_option("catalog", options.file, "default: catalog.json")->type_name("FILE");
-  app.add_option("--only", options.only, "metadata keys, or patterns with * and ?")
-      ->type_name("KEY,…")
-      ->delimiter(',');
-  app.add_option("--tags", options.tags, "tables with one of these tags")
-      ->type_name("TAG,…")
-      ->delimiter(',');
-}
-
 }  // namespace
 
 Action declare_catalog_discover(Arguments& app) {
@@ -152,15 +128,15 @@ Action declare_catalog_discover(Arguments& app) {
 }
 
 Action declare_catalog_validate(Arguments& app) {
-  const auto options = std::make_shared<CatalogOptions>();
-  add_choice(app, *options);
+  const auto options = std::make_shared<CatalogChoice>();
+  add_catalog_choice(app, *options);
   add_setting(app, "connections");
   return [options](Context& context) { return validate(context, *options); };
 }
 
 Action declare_catalog_show(Arguments& app) {
-  const auto options = std::make_shared<CatalogOptions>();
-  add_choice(app, *options);
+  const auto options = std::make_shared<CatalogChoice>();
+  add_catalog_choice(app, *options);
   return [options](Context& context) { return show(context, *options); };
 }
 

@@ -79,6 +79,7 @@ Action declare_catalog_show(Arguments& app);
 Action declare_catalog_refresh(Arguments& app);
 Action declare_replicate(Arguments& app);
 Action declare_connection_test(Arguments& app);
+Action declare_plan(Arguments& app);
 Action declare_schedule_preview(Arguments& app);
 Action declare_reconcile(Arguments& app);
 Action declare_eval(Arguments& app);

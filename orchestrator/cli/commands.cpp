@@ -148,6 +148,21 @@ constexpr std::array table = {
         "orch schedule preview '0 6 L * *' --business-days previous --holidays days.txt -o jsonl",
         declare_schedule_preview},
     Command{
+        "plan", "Show what a run would do with each table of a catalog",
+        "Plans every table as a run would, with both databases open, and changes nothing. METHOD "
+        "is how rows travel, as the servers spell them (binary, text) or cell by cell. PUBLISH is "
+        "how they become the table's; \"unchanged\": nothing says that the source has changed "
+        "since the last load, and rows that are equal are not written. LOCK is who waits for "
+        "that: none; all, for the moment of an exchange; others who write to the table, to the "
+        "same rows, or to the database. ROWS and SIZE are what the source estimates, AFTER is the "
+        "watermark that is read from, LAST TOOK the time of the latest load in the run store. A "
+        "single table is shown with its columns.\n\n"
+        "What cannot be replicated is told as by `orch catalog validate`; the exit code is 1 "
+        "then.",
+        "orch plan\norch plan catalog.json --only fx_rates\n"
+        "orch plan -o jsonl | jq 'select(.lock == \"writers\").key'",
+        declare_plan},
+    Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "
         "shipped workflow `replicate` on it. Passwords in the URLs go to files that only you "

@@ -6,6 +6,7 @@
 
 #include "orchestrator/base/count.h"
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/catalog_choice.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
@@ -71,11 +72,7 @@ void print_page(const Context& context, const connectors::Summary& summary,
 }
 
 int test(const Context& context, const TestOptions& options) {
-  const auto file = connections_file(context.settings);
-  if (file.empty())
-    throw Error("ORCH-0302", "no connections file",
-                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  const auto connections = connectors::Connections::load(file);
+  const auto connections = load_connections(context);
   catch_interrupts();
   const auto stop = [] { return interrupted(); };
   const auto source = connections.open_source(options.name, stop);

@@ -9,6 +9,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/cli/catalog_choice.h"
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -227,11 +228,7 @@ int summary(const Context& context, const ReconcileOptions& options,
 int reconcile(const Context& context, const ReconcileOptions& options) {
   const auto entries = catalog::choose(catalog::load_catalog(options.file),
                                        catalog::choice_of(options.only, options.tags));
-  const auto file = connections_file(context.settings);
-  if (file.empty())
-    throw Error("ORCH-0302", "no connections file",
-                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  const auto connections = connectors::Connections::load(file);
+  const auto connections = load_connections(context);
   replication::OpenEnds ends(connections);
   catch_interrupts();
   std::vector<Compared> all;

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/cli/catalog_choice.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -106,12 +107,8 @@ void say_sql(const Context& context, const Changes& wanted) {
 }
 
 int refresh(const Context& context, const RefreshOptions& options) {
-  const auto file = connections_file(context.settings);
-  if (file.empty())
-    throw Error("ORCH-0302", "no connections file",
-                "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json");
-  const auto changes = replication::catalog_changes(catalog::load_catalog(options.file),
-                                                    connectors::Connections::load(file));
+  const auto changes =
+      replication::catalog_changes(catalog::load_catalog(options.file), load_connections(context));
   print_changes(context, changes);
   const auto wanted = accepted(changes, options);
   if (!wanted.empty()) {

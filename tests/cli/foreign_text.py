@@ -74,6 +74,7 @@ CALLS = [
     ["connection", "test", NAME],
     ["connection", "test", "odd"],
     ["catalog", "validate", "catalog.json"],
+    ["plan", "catalog.json"],
     ["catalog", "show", "catalog.json"],
     ["catalog", "refresh", "catalog.json"],
     ["submit", "replicate", "--name", "odd", "--input", '{"catalog": "catalog.json"}'],

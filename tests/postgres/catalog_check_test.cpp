@@ -33,14 +33,25 @@ class CatalogCheck : public ::testing::Test {
 
   /// Of one entry, from its members beside the target.
   std::vector<Problem> problems(const std::string& entry, const std::string& target = "made") {
-    const auto catalog = catalog::parse_catalog(
+    const auto catalog = catalog_of(entry, target);
+    return replication::check_catalog(catalog, catalog.entries,
+                                      connectors::Connections::load(folder_ / "connections.json"));
+  }
+
+  replication::TablePlan plan(const std::string& entry, const std::string& target) {
+    const auto catalog = catalog_of(entry, target);
+    return replication::plan_catalog(catalog, catalog.entries,
+                                     connectors::Connections::load(folder_ / "connections.json"))
+        .at(0);
+  }
+
+  static catalog::Catalog catalog_of(const std::string& entry, const std::string& target) {
+    return catalog::parse_catalog(
         json::parse(fmt::format(
             R"({{"version":1,"defaults":{{"source":{{"connection":"from"}},)"
             R"("target":{{"connection":"to"}}}},"tables":[{{"key":"k",{},"target":{{"table":"{}"}}}}]}})",
             entry, target)),
         "c");
-    return replication::check_catalog(catalog, catalog.entries,
-                                      connectors::Connections::load(folder_ / "connections.json"));
   }
 
   test::Pair pair_;
@@ -60,6 +71,37 @@ TEST_F(CatalogCheck, ExplainsWhatTheSourceWouldRefuse) {
     EXPECT_THAT(found[0].message, AllOf(StartsWith("Source.QueryFailed"), HasSubstr(reason)));
   }
   EXPECT_TRUE(problems(R"--("source":{"table":"t"},"where":"id > 0 AND day < now()")--").empty());
+}
+
+TEST_F(CatalogCheck, PlansHowEachTableIsPublished) {
+  using Lock = data::PublishWay::Lock;
+  const auto* rows =
+      "INSERT INTO t SELECT g, g, '2026-11-30' FROM generate_series(1, 500) g; ANALYZE t";
+  test::pg_run(pair_.from, rows);
+  pair_.wait_for_writes("t", "n_tup_ins", "500");
+  const std::string t = R"("source":{"table":"t"})";
+  pair_.replication().replicate(catalog_of(t, "made").entries.at(0));
+  const auto expect = [&](const std::string& entry, const std::string& target,
+                          const std::string& method, Lock lock) {
+    const auto found = plan(entry, target);
+    EXPECT_TRUE(found.problems.empty()) << entry;
+    ASSERT_TRUE(found.plan) << entry;
+    EXPECT_EQ(found.publish.method, method) << entry << " to " << target;
+    EXPECT_EQ(found.publish.lock, lock) << entry << " to " << target;
+    EXPECT_EQ(found.plan->request.source.estimated_rows, 500);
+    EXPECT_GE(found.plan->request.source.estimated_bytes, 500 * 8);
+  };
+  expect(t, "new", "create", Lock::none);
+  const auto some = t + R"(,"exclude":["day"])";
+  expect(some, "there", "merge", Lock::writers);
+  expect(some + R"(,"strategy":"upsert")", "there", "merge", Lock::rows);
+  expect(some + R"(,"strategy":"append")", "there", "insert", Lock::rows);
+  expect(t, "made", "unchanged", Lock::none);
+  test::pg_run(pair_.from, std::string("TRUNCATE t; ") + rows);
+  expect(t, "made", "swap", Lock::exchange);
+  const auto refused = plan(R"("source":{"table":"nix"})", "made");
+  EXPECT_FALSE(refused.plan);
+  EXPECT_EQ(refused.problems.size(), 1u);
 }
 
 TEST_F(CatalogCheck, ExplainsChecksOnTablesThatAreThereAndThatWillBeMade) {

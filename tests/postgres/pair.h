@@ -1,8 +1,12 @@
 // Two databases of the program's server, and the way of tables from one to the other.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
 
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
@@ -44,6 +48,19 @@ class Pair {
   Replication& replication() {
     if (!replication_) replication_ = std::make_unique<Replication>(source(), target());
     return *replication_;
+  }
+
+  /// Returns when the source says that `counter` of pg_stat_user_tables is `value`: the server
+  /// counts writes some time after they are committed.
+  void wait_for_writes(const std::string& table, const std::string& counter,
+                       const std::string& value) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto sql =
+        "SELECT " + counter + " FROM pg_stat_user_tables WHERE relname = '" + table + "'";
+    while (pg_value(from, sql) != value) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << counter;
+      std::this_thread::yield();
+    }
   }
 
   PostgresServer& server;

@@ -20,17 +20,7 @@ class UnchangedInAServer : public testing::Test {
     pg_run(pair_.from,
            "CREATE TABLE t (id integer PRIMARY KEY, v text NOT NULL, at timestamptz DEFAULT now());"
            "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 300) g");
-    wait_for("n_tup_ins", "300");
-  }
-
-  /// The server counts writes some time after they are committed.
-  void wait_for(const std::string& counter, const std::string& value) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    const auto sql = "SELECT " + counter + " FROM pg_stat_user_tables WHERE relname = 't'";
-    while (pg_value(pair_.from, sql) != value) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << counter;
-      std::this_thread::yield();
-    }
+    pair_.wait_for_writes("t", "n_tup_ins", "300");
   }
 
   std::string replicate(const catalog::Entry& entry = entry_of("t")) {
@@ -57,7 +47,7 @@ TEST_F(UnchangedInAServer, OnlyEvidenceIsWritten) {
                "SELECT count(*) FROM pg_class WHERE relnamespace = 'orch_stage'::regnamespace"),
       "0");
   pg_run(pair_.from, "UPDATE t SET v = 'new' WHERE id = 7");
-  wait_for("n_tup_upd", "1");
+  pair_.wait_for_writes("t", "n_tup_upd", "1");
   EXPECT_EQ(replicate(), "swap");
   expect_same_rows();
   pg_run(pair_.to, "DELETE FROM t WHERE id = 8");

@@ -93,7 +93,8 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::string> key;  ///< primary key columns in their order; may be empty
   std::optional<std::int64_t> estimated_rows;
-  std::vector<UserType> types = {};  ///< each after those it is made of
+  std::optional<std::int64_t> estimated_bytes = {};  ///< on its disk, without indexes
+  std::vector<UserType> types = {};                  ///< each after those it is made of
   /// Other tables inherit from it: its name alone means their rows, too. Not of partitions.
   bool inherited = false;
 };

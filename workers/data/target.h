@@ -171,6 +171,15 @@ struct Published {
   PublishedProof proof;
 };
 
+/// How a load would become the rows of its table, as things are now.
+struct PublishWay {
+  /// Who waits for it: nobody; everybody, for the moment of an exchange; who else writes to the
+  /// table, to the same rows, to the database.
+  enum class Lock : std::uint8_t { none, exchange, writers, rows, database };
+  std::string method;  ///< "create", or as in Published
+  Lock lock = Lock::none;
+};
+
 /// An open connection to a database to write to. One thread at a time (the writers of a Load work
 /// on threads and connections of their own).
 class Target {
@@ -182,6 +191,8 @@ class Target {
   /// Decides how the source's columns land. Throws TaskFailed "Type.Unsupported" /
   /// "Schema.Mismatch" that lists every column which cannot arrive unchanged. Changes nothing.
   virtual LoadPlan plan(const PlanRequest& request) = 0;
+  /// How a load of `plan` would be published. Changes nothing.
+  virtual PublishWay publish_way(const LoadPlan& plan) = 0;
   virtual std::unique_ptr<RowEncoder> encoder(const LoadPlan& plan) = 0;
 
   /// Starts the truncate-and-load of the staging table. Throws TaskFailed "Fence.Stale" when a

@@ -33,6 +33,8 @@ std::string table_sql() {
                      type_spelling(), is_domain_array());
 }
 
+constexpr std::int64_t usual_page = 8'192;  // bytes
+
 /// Where the facts of a column are in such a row.
 struct Of {
   enum : std::uint8_t {
@@ -91,6 +93,7 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   if (const auto kind = found.text(0, 3); !kind.empty()) described.relkind = kind.front();
   if (const auto rows = found.int64(0, 4); rows >= 0) described.table.estimated_rows = rows;
   described.pages = found.int64(0, 5);
+  if (described.pages > 0) described.table.estimated_bytes = described.pages * usual_page;
   described.table.inherited = found.boolean(0, 6);
   if (!found.null(0, Of::name)) add_columns(found, described);
   return described;

@@ -8,6 +8,7 @@
 #include "workers/publishing/checks.h"
 #include "workers/publishing/file_ledger.h"
 #include "workers/publishing/publish.h"
+#include "workers/publishing/swap.h"
 
 namespace orch::publishing {
 data::DatabaseError DatabaseTarget::with_holder(const data::TableName& table,
@@ -49,6 +50,22 @@ data::Digest DatabaseTarget::staged_digest(const data::LoadPlan& plan,
                                            dialect.qualified(staging_of(plan))),
                                stop);
       });
+}
+
+data::PublishWay DatabaseTarget::publish_way(const data::LoadPlan& plan) {
+  using Lock = data::PublishWay::Lock;
+  const auto& table = plan.request.target;
+  return reported("describing table " + table.display(), table, [&]() -> data::PublishWay {
+    auto& session = reader();
+    const auto& promises = data::facts_of(plan.request.strategy);
+    const auto target = session.facts(session.dialect().stored(table));
+    if (!target) return {"create", Lock::none};
+    auto* swap = promises.whole_table && session.has_bookkeeping() ? session.swap() : nullptr;
+    if (swap && swap->possible(plan, *target)) return {"swap", Lock::exchange};
+    const std::string method = promises.updates_rows ? "merge" : "insert";
+    if (session.dialect().lock_writers(target->rows).empty()) return {method, Lock::database};
+    return {method, promises.whole_table ? Lock::writers : Lock::rows};
+  });
 }
 
 std::vector<data::CheckResult> DatabaseTarget::check(const data::LoadPlan& plan,

@@ -14,6 +14,7 @@ namespace orch::publishing {
 /// encoding, loading, reading a range) is left to its target.
 class DatabaseTarget : public data::Target {
  public:
+  data::PublishWay publish_way(const data::LoadPlan& plan) override;
   void stage_unchanged(const data::LoadPlan& plan, const data::LoadId& load,
                        const data::Digest& digest, const boost::json::object& position) override;
   std::optional<data::LoadRecord> staged(const data::TableName& name) override;

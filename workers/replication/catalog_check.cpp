@@ -14,6 +14,7 @@
 #include "workers/replication/owner.h"
 #include "workers/replication/plan_request.h"
 #include "workers/replication/table_task.h"
+#include "workers/replication/unchanged.h"
 #include "workers/replication/watermark.h"
 #include "workers/worker.h"
 
@@ -29,8 +30,8 @@ class CatalogCheck {
   CatalogCheck(const catalog::Catalog& catalog, const connectors::Connections& connections)
       : catalog_(catalog), connections_(connections), ends_(connections) {}
 
-  /// Throws TaskFailed for what stands in the way of all else.
-  std::vector<std::string> problems(catalog::Entry entry) {
+  /// Sets what it finds in `found`. Throws TaskFailed for what stands in the way of all else.
+  std::vector<std::string> problems(catalog::Entry entry, TablePlan& found) {
     auto& target = ends_.target(entry.target_connection);
     auto& source = ends_.source(entry.source_connection);
     const auto complete = complete_relation(source, entry.source);
@@ -41,14 +42,20 @@ class CatalogCheck {
     const auto last = target.last_published(entry.target);
     if (!entry.takeover) check_owner(entry, owner_of(catalog_, entry, connections_, ""), last);
     check_drift(entry, table, request, last);
-    const auto plan = target.plan(request);
+    auto plan = target.plan(request);
     const auto watermark = plan_watermark(entry, plan, last, target);
     auto read =
         read_request(entry, plan, watermark ? std::optional(watermark->range) : std::nullopt);
     read.parts = 1;
     source.open(read);
     if (watermark) check_watermark(entry, source.watermark().value());
-    return target.check_problems(plan, entry.checks);
+    auto problems = target.check_problems(plan, entry.checks);
+    found.publish = likely_unchanged(plan, last, source.change_mark(entry.source))
+                        ? data::PublishWay{"unchanged", data::PublishWay::Lock::none}
+                        : target.publish_way(plan);
+    if (watermark) found.after = watermark->range.after;
+    found.plan = std::move(plan);
+    return problems;
   }
 
  private:
@@ -59,23 +66,34 @@ class CatalogCheck {
 
 }  // namespace
 
-std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
-                                   const std::vector<catalog::Entry>& entries,
-                                   const connectors::Connections& connections) {
+std::vector<TablePlan> plan_catalog(const catalog::Catalog& catalog,
+                                    const std::vector<catalog::Entry>& entries,
+                                    const connectors::Connections& connections) {
   CatalogCheck check(catalog, connections);
   const auto names = catalog::target_name_problems(catalog, connections);
-  std::vector<Problem> problems;
+  std::vector<TablePlan> tables;
   for (const auto& entry : entries) {
-    std::copy_if(names.begin(), names.end(), std::back_inserter(problems),
+    auto& table = tables.emplace_back();
+    table.entry = entry;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(table.problems),
                  [&](const Problem& problem) { return problem.pointer == entry.key; });
     try {
-      for (auto& problem : check.problems(entry))
-        problems.push_back({entry.key, std::move(problem)});
+      for (auto& problem : check.problems(entry, table))
+        table.problems.push_back({entry.key, std::move(problem)});
     } catch (const workers::TaskFailed& failed) {
-      problems.push_back(
+      table.problems.push_back(
           {entry.key, fmt::format("{}: {}", failed.error(), failed.what()), hint_of(failed)});
     }
   }
+  return tables;
+}
+
+std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
+                                   const std::vector<catalog::Entry>& entries,
+                                   const connectors::Connections& connections) {
+  std::vector<Problem> problems;
+  for (auto& table : plan_catalog(catalog, entries, connections))
+    std::ranges::move(table.problems, std::back_inserter(problems));
   return problems;
 }
 

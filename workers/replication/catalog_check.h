@@ -1,11 +1,14 @@
 // Can a catalog be carried out?
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "orchestrator/base/error.h"
 #include "workers/catalog/catalog.h"
 #include "workers/connectors/connections.h"
+#include "workers/data/target.h"
 
 namespace orch::replication {
 
@@ -16,5 +19,20 @@ namespace orch::replication {
 std::vector<Problem> check_catalog(const catalog::Catalog& catalog,
                                    const std::vector<catalog::Entry>& entries,
                                    const connectors::Connections& connections);
+
+/// What a run would do with a table.
+struct TablePlan {
+  catalog::Entry entry;
+  std::optional<data::LoadPlan> plan;  ///< unset: it is refused, or has no files yet
+  /// "unchanged": nothing says that the source has changed, and rows that are equal stay.
+  data::PublishWay publish;
+  std::optional<std::string> after;  ///< the watermark above which rows are read
+  std::vector<Problem> problems;     ///< as of check_catalog()
+};
+
+/// Asks likewise, and what it takes to carry it out. In the order of `entries`.
+std::vector<TablePlan> plan_catalog(const catalog::Catalog& catalog,
+                                    const std::vector<catalog::Entry>& entries,
+                                    const connectors::Connections& connections);
 
 }  // namespace orch::replication

@@ -18,18 +18,6 @@
 namespace orch::replication {
 namespace {
 
-std::string_view method_of(data::RowFormat format) {
-  switch (format) {
-    case data::RowFormat::pg_binary:
-      return "binary passthrough";
-    case data::RowFormat::pg_text:
-      return "text passthrough";
-    case data::RowFormat::cells:
-      break;
-  }
-  return "cells";
-}
-
 /// Where an older copy of the run store was put back, a ticket comes again and stands for other
 /// rows: what was published under it must not answer for them.
 std::string new_load_id(const Work& work) {

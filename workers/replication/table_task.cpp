@@ -32,6 +32,18 @@ data::ReadRequest read_request(const catalog::Entry& entry, const data::LoadPlan
   return request;
 }
 
+std::string_view method_of(data::RowFormat format) {
+  switch (format) {
+    case data::RowFormat::pg_binary:
+      return "binary passthrough";
+    case data::RowFormat::pg_text:
+      return "text passthrough";
+    case data::RowFormat::cells:
+      break;
+  }
+  return "cells";
+}
+
 data::MoveControl move_control(const Work& work, const std::string& phase,
                                std::optional<std::int64_t> expected) {
   auto& context = work.context;

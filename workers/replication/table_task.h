@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <boost/json/value.hpp>
@@ -23,6 +24,10 @@ data::LoadId load_id(const workers::Task& task, const boost::json::value& load);
 /// What the plan's rows are read with, in `range` if there is one.
 data::ReadRequest read_request(const catalog::Entry& entry, const data::LoadPlan& plan,
                                std::optional<data::WatermarkRange> range);
+
+/// How rows of `format` travel, in the words of results: "binary passthrough", "text passthrough",
+/// "cells".
+std::string_view method_of(data::RowFormat format);
 
 /// What a move reports, as progress of `phase` of the table.
 data::MoveControl move_control(const Work& work, const std::string& phase,

@@ -10,16 +10,6 @@
 namespace orch::replication {
 namespace {
 
-/// Whether reading alone is likely to be enough.
-bool is_likely(const data::LoadPlan& plan, const std::optional<data::PublishedRecord>& last,
-               const std::string& mark) {
-  if (!last || last->emptied || mark.empty() || plan.create || plan.request.alone) return false;
-  if (!data::facts_of(plan.request.strategy).whole_table) return false;
-  if (!data::facts_of(last->strategy).whole_table) return false;
-  const auto* before = last->position.if_contains("source_mark");
-  return before && *before == boost::json::string(mark) && last->fingerprint == plan.fingerprint;
-}
-
 /// Reads the published rows on a thread of its own, until it ends or nobody wants to know.
 class PublishedDigest {
  public:
@@ -45,11 +35,20 @@ class PublishedDigest {
 
 }  // namespace
 
+bool likely_unchanged(const data::LoadPlan& plan, const std::optional<data::PublishedRecord>& last,
+                      const std::string& mark) {
+  if (!last || last->emptied || mark.empty() || plan.create || plan.request.alone) return false;
+  if (!data::facts_of(plan.request.strategy).whole_table) return false;
+  if (!data::facts_of(last->strategy).whole_table) return false;
+  const auto* before = last->position.if_contains("source_mark");
+  return before && *before == boost::json::string(mark) && last->fingerprint == plan.fingerprint;
+}
+
 std::optional<data::Moved> read_unchanged(const Work& work, const data::LoadPlan& plan,
                                           const std::optional<data::PublishedRecord>& last,
                                           const std::string& mark, data::Source& source,
                                           data::Target& target) {
-  if (!is_likely(plan, last, mark)) return std::nullopt;
+  if (!likely_unchanged(plan, last, mark)) return std::nullopt;
   auto readers = source.open(read_request(work.entry, plan, std::nullopt));
   std::deque<std::unique_ptr<data::RowEncoder>> encoders;  // before another thread asks the target
   for (std::size_t i = 0; i < readers.size(); ++i) encoders.push_back(target.encoder(plan));

@@ -9,8 +9,13 @@
 
 namespace orch::replication {
 
-/// Reads the source without writing anything when its `mark` (see data::Source::change_mark()) says
-/// that it may be worth it. What was read, if it is to the byte what the newest published load,
+/// Whether reading alone is likely to be enough: nothing says that the source, whose `mark` it is
+/// (see data::Source::change_mark()), has changed since the newest published load, `last`.
+bool likely_unchanged(const data::LoadPlan& plan, const std::optional<data::PublishedRecord>& last,
+                      const std::string& mark);
+
+/// Reads the source without writing anything when its `mark` says that it may be worth
+/// it. What was read, if it is to the byte what the newest published load,
 /// `last`, read, and what the table holds now; the source's position is that of this read. Unset
 /// otherwise, and the rows are read again to be staged.
 std::optional<data::Moved> read_unchanged(const Work& work, const data::LoadPlan& plan,
