@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <limits>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include <gmock/gmock.h>
@@ -155,6 +156,25 @@ TEST_F(Pipeline, FewerPartsThanReadersAndMore) {
     }
     EXPECT_EQ(moved.bytes, static_cast<std::int64_t>(bytes));
   }
+}
+
+TEST_F(Pipeline, TellsWhereTheTimeWent) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds each{2};
+  int writes = 0;
+  MemoryLoad load(1, [&] {
+    ++writes;
+    for (const auto until = Clock::now() + each; Clock::now() < until;) std::this_thread::yield();
+  });
+  const auto begun = Clock::now();
+  const auto times = move_rows(readers({200'000}), lines, load, quiet()).times;
+  const auto all = Clock::now() - begun;
+  EXPECT_GT(writes, 1);
+  EXPECT_GE(times.target, writes * each);
+  EXPECT_LE(times.target + times.waited_for_source, all);
+  EXPECT_GT(times.encode.count(), 0);
+  EXPECT_GT(times.source.count(), 0);
+  EXPECT_LE(times.source + times.encode + times.waited_for_target, all);
 }
 
 TEST_F(Pipeline, RowsLongerThanAChunk) {

@@ -59,6 +59,21 @@ RunReport report_of(std::vector<TableReport> tables) {
   return report;
 }
 
+TEST(Report, TellsWhereTheTimeWent) {
+  auto result = good().json;
+  EXPECT_THAT(to_markdown(report_of({good()})), Not(HasSubstr("Where the time went")));
+  EXPECT_THAT(to_html(report_of({good()})), Not(HasSubstr("encoding")));
+  result.as_object()["stage"].as_object()["times"] =
+      json::parse(R"({"source_ms":110,"encode_ms":20,"target_ms":190,"waited_for_source_ms":40,
+                      "waited_for_target_ms":90})");
+  const auto report = report_of({read_table(result, {}), bad()});
+  EXPECT_THAT(to_markdown(report),
+              HasSubstr("| fx_rates | 0.24 s | 0.11 s | 0.02 s | 0.19 s | 0.01 s | 0.03 s |"));
+  EXPECT_THAT(to_html(report), AllOf(HasSubstr("staged 0.24 s (source 0.11 s, encoding 0.02 s, "
+                                               "target 0.19 s)"),
+                                     HasSubstr("read back 0.01 s, published 0.03 s")));
+}
+
 TEST(Report, ReadsWhatTheStepsSay) {
   const auto fx = good();
   EXPECT_EQ(fx.source, "ledger: fx_rates (sqlite:ledger.db)");

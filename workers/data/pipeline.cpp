@@ -15,6 +15,8 @@
 namespace orch::data {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t chunk_bytes = std::size_t{128} * 1024;
 constexpr std::size_t ring_slots = 4;
 
@@ -28,6 +30,8 @@ class PartSink final : public RowSink {
   }
 
   void rows(const RowBatch& batch) override {
+    const auto begun = Clock::now();
+    const auto pushing = pushing_;
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       const auto start = chunk_.size();
       try {
@@ -37,6 +41,7 @@ class PartSink final : public RowSink {
       }
       took(std::string_view(chunk_).substr(start));
     }
+    encoding_ += Clock::now() - begun - (pushing_ - pushing);
   }
 
   void encoded(std::string_view row) override {
@@ -44,10 +49,20 @@ class PartSink final : public RowSink {
     took(row);
   }
 
-  void finish() {
+  void read(RowReader& reader, const std::function<bool()>& stop) {
+    const auto begun = Clock::now();
+    reader.read(*this, stop);
+    reading_ = Clock::now() - begun - encoding_ - pushing_;
     if (!ring_) return;
-    if (!chunk_.empty()) ring_->push(chunk_);
+    if (!chunk_.empty()) push();
     ring_->close();
+  }
+
+  /// Once it has read.
+  void add_times(MoveTimes& times) const {
+    times.source += reading_;
+    times.encode += encoding_;
+    times.waited_for_target += pushing_;
   }
 
   const Digest& digest() const { return digest_; }
@@ -66,8 +81,14 @@ class PartSink final : public RowSink {
       flush();
   }
 
-  void flush() {
+  void push() {
+    const auto begun = Clock::now();
     ring_->push(chunk_);
+    pushing_ += Clock::now() - begun;
+  }
+
+  void flush() {
+    push();
     // One huge row must not keep its buffer in every slot for the rest of the table.
     if (chunk_.capacity() > 8 * chunk_bytes) chunk_.shrink_to_fit();
     chunk_.reserve(chunk_bytes + chunk_bytes / 8);
@@ -94,17 +115,29 @@ class PartSink final : public RowSink {
   std::string chunk_;
   Digest digest_;
   std::int64_t total_ = 0;
+  MoveTimes::Time reading_{};
+  MoveTimes::Time encoding_{};
+  MoveTimes::Time pushing_{};
   std::atomic<std::int64_t> rows_ = 0;
   std::atomic<std::int64_t> bytes_ = 0;
 };
 
-void write_part(Ring& ring, RowWriter& writer) {
+void write_part(Ring& ring, RowWriter& writer, MoveTimes& times) {
   std::string chunk;
+  auto begun = Clock::now();
+  const auto took = [&begun] {
+    const auto before = std::exchange(begun, Clock::now());
+    return begun - before;
+  };
   while (ring.pop(chunk)) {
+    times.waited_for_source += took();
     fault::point("stage.in_copy");
     writer.write(chunk);
+    times.target += took();
   }
+  times.waited_for_source += took();
   writer.finish();
+  times.target += took();
 }
 
 std::deque<PartSink> make_sinks(std::size_t readers, const MakeEncoder& encoder,
@@ -120,8 +153,7 @@ void start_readers(Crew& crew, std::vector<std::unique_ptr<RowReader>>& readers,
                    std::deque<PartSink>& sinks) {
   for (std::size_t i = 0; i < readers.size(); ++i) {
     crew.start([&crew, reader = readers[i].get(), sink = &sinks[i]] {
-      reader->read(*sink, [&crew] { return crew.halted(); });
-      sink->finish();
+      sink->read(*reader, [&crew] { return crew.halted(); });
     });
   }
 }
@@ -143,6 +175,7 @@ Moved join_all(Crew& crew, const std::deque<PartSink>& sinks, const MoveControl&
   for (const auto& sink : sinks) {
     moved.digest += sink.digest();
     moved.bytes += sink.bytes();
+    sink.add_times(moved.times);
   }
   return moved;
 }
@@ -161,14 +194,22 @@ Moved move_rows(std::vector<std::unique_ptr<RowReader>> readers, const MakeEncod
                 Load& load, const MoveControl& control) {
   auto rings = make_rings(static_cast<std::size_t>(load.parts()), readers.size());
   auto sinks = make_sinks(readers.size(), encoder, rings);
+  std::vector<MoveTimes> written(rings.size());
   Crew crew([&rings, &load] {
     for (auto& ring : rings) ring.abort();
     load.give_up();
   });
   for (std::size_t i = 0; i < rings.size(); ++i)
-    crew.start([&load, &ring = rings[i], i] { write_part(ring, load.part(static_cast<int>(i))); });
+    crew.start([&load, &ring = rings[i], &times = written[i], i] {
+      write_part(ring, load.part(static_cast<int>(i)), times);
+    });
   start_readers(crew, readers, sinks);
-  return join_all(crew, sinks, control);
+  auto moved = join_all(crew, sinks, control);
+  for (const auto& times : written) {
+    moved.times.target += times.target;
+    moved.times.waited_for_source += times.waited_for_source;
+  }
+  return moved;
 }
 
 Moved digest_rows(std::vector<std::unique_ptr<RowReader>> readers, const MakeEncoder& encoder,

@@ -8,6 +8,7 @@
 // thread reports progress and looks for a stop.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,9 +28,20 @@ struct MoveControl {
   std::function<void(std::int64_t rows, std::int64_t bytes)> progress;
 };
 
+/// Where the threads of a move spent their time, each summed over its threads.
+struct MoveTimes {
+  using Time = std::chrono::steady_clock::duration;
+  Time source{};             ///< readers: the source, the wire, and the digest of passed rows
+  Time encode{};             ///< readers: cells into rows, and the digest of those
+  Time waited_for_target{};  ///< readers: earlier rows were still to be written
+  Time target{};             ///< writers: the wire and the target
+  Time waited_for_source{};  ///< writers: there were no rows yet
+};
+
 struct Moved {
   Digest digest;
   std::int64_t bytes = 0;  ///< in the target's row encoding
+  MoveTimes times = {};
 };
 
 /// Makes the encoder of one reader thread; null for rows that pass through encoded.

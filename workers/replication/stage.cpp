@@ -29,6 +29,17 @@ data::LoadId new_load(const Work& work) {
   return {new_load_id(work), work.task.run, work.task.store, work.task.fence};
 }
 
+boost::json::object times_json(const data::MoveTimes& times) {
+  const auto ms = [](data::MoveTimes::Time time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  };
+  return {{"source_ms", ms(times.source)},
+          {"encode_ms", ms(times.encode)},
+          {"target_ms", ms(times.target)},
+          {"waited_for_source_ms", ms(times.waited_for_source)},
+          {"waited_for_target_ms", ms(times.waited_for_target)}};
+}
+
 boost::json::object output(const Work& work, const data::LoadId& load, const data::Moved& moved,
                            std::string_view method, const Stopwatch& watch) {
   const auto ms = std::max(watch.ms(), 0.001);
@@ -36,6 +47,7 @@ boost::json::object output(const Work& work, const data::LoadId& load, const dat
           {"load", load.id},
           {"rows", moved.digest.rows},
           {"bytes", moved.bytes},
+          {"times", times_json(moved.times)},
           {"digest", moved.digest.hex()},
           {"duration_ms", watch.whole_ms()},
           {"rows_per_second",

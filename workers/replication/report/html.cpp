@@ -116,6 +116,20 @@ std::string moment_cell(const std::string& text) {
   return moment + small(text.substr(bracket + 2, text.size() - bracket - 3));
 }
 
+std::string seconds(std::int64_t ms) {
+  return fmt::format("{:.2f} s", static_cast<double>(ms) / 1000);
+}
+
+/// Where it went.
+std::string time_details(const TableReport& table) {
+  if (!table.spent) return {};
+  const auto& spent = *table.spent;
+  return small(fmt::format("staged {} (source {}, encoding {}, target {})", seconds(spent.stage),
+                           seconds(spent.source), seconds(spent.encode), seconds(spent.target))) +
+         small(fmt::format("read back {}, published {}", seconds(spent.verify),
+                           seconds(spent.publish)));
+}
+
 void add_row(std::string& out, const TableReport& table) {
   out += "<tr>\n";
   out += fmt::format("<th scope=\"row\">{}{}{}</th>\n", isolated(table.key), small(table.source),
@@ -126,8 +140,7 @@ void add_row(std::string& out, const TableReport& table) {
   cell(out, "In target", table.failed ? "" : grouped(table.rows), "number");
   cell(out, "Checks", checks_cell(table));
   cell(out, "Strategy", escaped(table.strategy) + small(table.method));
-  cell(out, "Time", fmt::format("{:.2f} s", static_cast<double>(table.milliseconds) / 1000),
-       "number");
+  cell(out, "Time", seconds(table.milliseconds) + time_details(table), "number");
   out += "</tr>\n";
 }
 

@@ -97,6 +97,26 @@ void add_tables(std::string& out, const RunReport& report) {
                        grouped(static_cast<std::int64_t>(table.rows_per_second)));
 }
 
+void add_times(std::string& out, const RunReport& report) {
+  const auto told = [](const TableReport& table) { return table.spent.has_value(); };
+  if (std::none_of(report.tables.begin(), report.tables.end(), told)) return;
+  out +=
+      "\n## Where the time went\n\nWhile a table is staged, its source, encoding and target work "
+      "at "
+      "the same time.\n\n| table | staged | source | encoding | target | read back, indexes | "
+      "published |\n|---|---:|---:|---:|---:|---:|---:|\n";
+  const auto seconds = [](std::int64_t ms) {
+    return fmt::format("{:.2f} s", static_cast<double>(ms) / 1000);
+  };
+  for (const auto& table : report.tables) {
+    if (!table.spent) continue;
+    const auto& spent = *table.spent;
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", escaped(table.key),
+                       seconds(spent.stage), seconds(spent.source), seconds(spent.encode),
+                       seconds(spent.target), seconds(spent.verify), seconds(spent.publish));
+  }
+}
+
 void add_ends(std::string& out, const RunReport& report) {
   out +=
       "\n## Sources and targets\n\n| table | source | target | digest of the rows read |\n"
@@ -124,6 +144,7 @@ std::string to_markdown(const RunReport& report) {
   std::string checks;
   for (const auto& table : report.tables) add_checks(checks, table);
   if (!checks.empty()) out += "\n## Checks\n\n" + checks;
+  add_times(out, report);
   add_ends(out, report);
   return out;
 }

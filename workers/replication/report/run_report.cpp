@@ -82,6 +82,21 @@ std::string moment_of(const bj::value* stage, const bj::value* comparison) {
   return moment ? as_of_text(*moment) : std::string();
 }
 
+std::optional<TimeSpent> spent_of(const bj::value& result) {
+  const auto* stage = member(&result, "stage");
+  const auto* times = member(stage, "times");
+  if (!times) return std::nullopt;
+  const auto step = [&](const char* name) {
+    return integer(member(member(&result, name), "duration_ms"));
+  };
+  return TimeSpent{.source = integer(member(times, "source_ms")),
+                   .encode = integer(member(times, "encode_ms")),
+                   .target = integer(member(times, "target_ms")),
+                   .stage = step("stage"),
+                   .verify = step("verify"),
+                   .publish = step("merge")};
+}
+
 std::string verdict_of(const bj::value& result, const TableReport& table) {
   if (table.failed) return "failed";
   const auto* reconcile = comparison_of(result);
@@ -112,6 +127,7 @@ TableReport read_table(const bj::value& result, const Displays& displays) {
   if (const auto* rate = member(stage, "rows_per_second"); rate && rate->is_number())
     table.rows_per_second = rate->to_number<double>();
   table.as_of = moment_of(stage, reconcile);
+  table.spent = spent_of(result);
   read_checks(member(member(&result, "verify"), "checks"), table);
   for (const char* step : {"stage", "verify", "merge", "reconcile", "audit"}) {
     table.milliseconds += integer(member(member(&result, step), "duration_ms"));

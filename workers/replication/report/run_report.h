@@ -26,6 +26,17 @@ struct Published {
   std::string run;           ///< name of the run that did
 };
 
+/// Where the time of a table went, in ms. Source, encoding and target are at work at the same time,
+/// each summed over its threads.
+struct TimeSpent {
+  std::int64_t source = 0;
+  std::int64_t encode = 0;
+  std::int64_t target = 0;
+  std::int64_t stage = 0;   ///< until all of it was staged
+  std::int64_t verify = 0;  ///< with the indexes that were built meanwhile
+  std::int64_t publish = 0;
+};
+
 struct TableReport {
   std::string key;
   std::string source;  ///< "ledger: main.fx_rates (sqlite:ledger.db)"
@@ -37,8 +48,9 @@ struct TableReport {
   std::int64_t rows = 0;  ///< in the target; of a failed table unknown
   double rows_per_second = 0;
   std::int64_t milliseconds = 0;
-  std::string digest;   ///< of what was read
-  std::string verdict;  ///< "equal", "verified before publishing", "failed", …
+  std::optional<TimeSpent> spent;  ///< unset: its staging did not tell
+  std::string digest;              ///< of what was read
+  std::string verdict;             ///< "equal", "verified before publishing", "failed", …
   bool deletes_followed = true;
   bool entry_changed = false;  ///< in the catalog, since the run began
   std::vector<CheckLine> checks;
