@@ -21,13 +21,13 @@ boost_packages() {
 }
 
 build_packages() {
-  echo "g++ cmake graphviz ninja-build ccache pkg-config libsqlite3-dev libpq-dev libmariadb-dev libssl-dev libfmt-dev" \
+  echo "g++ cmake graphviz ninja-build ccache pkg-config libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libssl-dev libfmt-dev" \
     "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libhowardhinnant-date-dev tzdata" "$(boost_packages)"
 }
 
 test_packages() {
   echo "libgtest-dev libgmock-dev libbenchmark-dev postgresql mariadb-server clang-format shellcheck python3" \
-    "sqlite3 git file dpkg-dev openssl tdsodbc odbcinst"
+    "sqlite3 git file dpkg-dev openssl odbcinst odbc-mariadb odbc-postgresql libsqliteodbc tdsodbc"
 }
 
 # Clients that tests run against orch serve. Not every distribution has them all, and npm may come

@@ -23,7 +23,7 @@ set(allow_host    base json yaml access execution store engine http stepfunction
 # Folders of workers/: each may see base, json, db, what lies in workers/ itself, and these.
 set(allow_data        data)
 set(allow_rows        data rows)
-set(allow_connectors  data connectors postgres sqlite csv duckdb jsonl lake mysql)
+set(allow_connectors  data connectors postgres sqlite csv duckdb jsonl lake mysql odbc)
 set(allow_catalog     data rows files connectors catalog)
 set(allow_publishing  data publishing)
 set(allow_postgres    data rows publishing postgres)
@@ -31,6 +31,7 @@ set(allow_sqlite      data rows publishing sqlite)
 set(allow_files       data rows aws library files)
 set(allow_csv         data rows files csv)
 set(allow_mysql       data rows mysql)
+set(allow_odbc        data rows sqlite odbc)  # of sqlite declared_type.h alone
 set(allow_jsonl       data files rows jsonl)
 set(allow_delta       delta)
 set(allow_duckdb      data delta files rows publishing duckdb)
@@ -43,7 +44,7 @@ set(allow_bindings    bindings jsonata)
 set(allow_fleet       aws fleet library)
 
 # Library headers only some places may see.
-set(database      "pqxx/|libpq-fe|sqlite3|mysql")
+set(database      "pqxx/|libpq-fe|sqlite3|mysql|sql\\.h|sqlext")
 set(pure          asl jsonata execution json yaml schedule)
 set(impure        "boost/asio|boost/beast|thread>|mutex>|random>|filesystem>|fstream>|ctime>|spdlog")
 

@@ -66,6 +66,11 @@ SplitUrl split_url(const std::string& text, connectors::Ability role) {
     const bool in_bucket = path.find("://") != std::string::npos;
     return {scheme + (in_bucket ? path : absolute_path(path)), ""};
   }
+  if (connector->take_secret) {
+    SplitUrl split{text, ""};
+    split.password = connector->take_secret(split.url);
+    return split;
+  }
   const auto parsed = boost::urls::parse_uri(text);
   if (!parsed || !parsed->has_authority()) refuse_url(text, role);
   boost::urls::url url(*parsed);

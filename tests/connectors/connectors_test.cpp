@@ -182,8 +182,10 @@ TEST(Connectors, AreFoundByEveryOneOfTheirSchemesAndByNoOther) {
 
 TEST(Connectors, AreListedByWhatTheyCan) {
   using data::Abilities;
-  EXPECT_EQ(connectors::schemes_that(&Abilities::source),
-            "sqlite:, csv:, jsonl:, duckdb:, parquet:, postgresql: or mysql:");
+  EXPECT_EQ(
+      connectors::schemes_that(&Abilities::source),
+      "sqlite:, csv:, jsonl:, duckdb:, parquet:, postgresql:, mysql:, odbc:, sqlserver:, oracle: "
+      "or db2:");
   EXPECT_EQ(
       connectors::url_forms_that(&Abilities::target),
       "sqlite:FILE, duckdb:FILE, parquet:FOLDER or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");

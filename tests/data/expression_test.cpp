@@ -20,10 +20,13 @@ TEST_P(Expressions, AreOneOrAreRefused) {
   const auto in_sqlite = data::why_not_one(sql, SqlDialect::sqlite);
   EXPECT_EQ(in_postgresql.empty(), one == "both" || one == "postgresql") << in_postgresql;
   EXPECT_EQ(in_sqlite.empty(), one == "both" || one == "sqlite") << in_sqlite;
-  if (const auto* mysql = GetParam().if_contains("mysql")) {
-    const auto problem = data::why_not_one(sql, SqlDialect::mysql);
-    EXPECT_EQ(problem.empty(), mysql->as_bool()) << problem;
-  }
+  for (const auto& [name, dialect] :
+       {std::pair{"mysql", SqlDialect::mysql}, std::pair{"sqlserver", SqlDialect::sqlserver},
+        std::pair{"oracle", SqlDialect::oracle}, std::pair{"standard", SqlDialect::standard}})
+    if (const auto* taken = GetParam().if_contains(name)) {
+      const auto problem = data::why_not_one(sql, dialect);
+      EXPECT_EQ(problem.empty(), taken->as_bool()) << name << ": " << problem;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Expressions, testing::ValuesIn(test::cases_in("expressions.json")),

@@ -15,6 +15,7 @@
 #include "tests/support/case_file.h"
 #include "tests/support/known_failures.h"
 #include "tests/support/mariadb_server.h"
+#include "tests/support/odbc_driver.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
 #include "tests/support/sqlite_file.h"
@@ -99,6 +100,19 @@ class Databases {
     }
     test::pg_run(server_.url("rows_from"), made);
     return postgres::open_source({server_.conninfo("rows_from"), "from"});
+  }
+
+  /// What source() has just made, through an ODBC driver.
+  std::unique_ptr<data::Source> through_odbc(const Place& from) const {
+    odbc::Settings settings;
+    if (from.engine == "mysql")
+      settings.attributes = test::odbc_attributes(test::MariadbServer::shared(), "test");
+    else if (from.engine == "postgresql")
+      settings.attributes = test::odbc_attributes(server_, "rows_from");
+    else
+      settings.attributes = test::odbc_attributes(folder_ / "source.db");
+    settings.display = "from";
+    return odbc::open_source(settings);
   }
 
   /// Each load has a table of its own: nothing is known of an earlier one.
@@ -208,9 +222,10 @@ class Databases {
 };
 
 /// Loads the line into one target; what came of it, as expectations spell it.
-std::string outcome(const object& line, const Place& place) {
+std::string outcome(const object& line, const Place& place, bool through_odbc = false) {
   auto& databases = Databases::shared();
-  const auto source = databases.source(line);
+  auto source = databases.source(line);
+  if (through_odbc) source = databases.through_odbc(Place(text(line, "from")));
   const auto target = databases.target(place);
   test::Replication replication(*source, *target);
   auto entry = test::entry_of("t");
@@ -259,6 +274,50 @@ TEST_P(Rows, ArriveOrAreRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Values, Rows, testing::ValuesIn(test::cases_in("../rows/values.json")),
+                         [](const auto& instance) { return test::case_name(instance.param); });
+
+/// What tests/rows/odbc.json expects instead where a driver is not what the engine's own client is:
+/// {"name", "into", "why"}.
+std::string expected_through_odbc(const object& line, std::string_view where,
+                                  std::string_view wanted) {
+  static const auto others = test::cases_in("../rows/odbc.json");
+  for (const auto& other : others)
+    if (test::case_name(other) == test::case_name(line))
+      if (const auto* found = other.at("into").as_object().if_contains(where))
+        return std::string(found->as_string());
+  return std::string(wanted);
+}
+
+/// Lines whose source has an ODBC driver that is free to install.
+std::vector<object> lines_for_odbc() {
+  std::vector<object> lines;
+  for (const auto& line : test::cases_in("../rows/values.json"))
+    if (const auto engine = Place(text(line, "from")).engine;
+        engine == "mysql" || engine == "postgresql" || engine == "sqlite")
+      lines.push_back(line);
+  return lines;
+}
+
+class RowsThroughOdbc : public testing::TestWithParam<object> {};
+
+// A target of the same engine takes the native source's values as they are stored; through ODBC
+// there is no such way.
+TEST_P(RowsThroughOdbc, ArriveAsThroughTheEnginesOwnClient) {
+  const auto& line = GetParam();
+  const Place from(text(line, "from"));
+  if (const auto missing = test::missing_odbc_driver(from.engine); !missing.empty())
+    GTEST_SKIP() << missing;
+  for (const auto& [where, wanted] : line.at("into").as_object()) {
+    const Place place{std::string(where)};
+    if (place.engine == from.engine) continue;
+    const auto found = outcome(line, place, true);
+    EXPECT_EQ(found.substr(0, found.find('\n')),
+              expected_through_odbc(line, where, wanted.as_string()))
+        << found;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Values, RowsThroughOdbc, testing::ValuesIn(lines_for_odbc()),
                          [](const auto& instance) { return test::case_name(instance.param); });
 
 TEST(KnownFailures, NameLinesOfTheTable) {

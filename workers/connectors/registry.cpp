@@ -11,6 +11,8 @@
 #include "workers/jsonl/jsonl.h"
 #include "workers/lake/lake.h"
 #include "workers/mysql/mysql.h"
+#include "workers/odbc/odbc.h"
+#include "workers/odbc/server.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -31,8 +33,10 @@ std::string any_of_these(const std::vector<std::string>& list) {
 
 std::span<const data::Connector* const> all() {
   static const std::array connectors{
-      &sqlite::connector(), &csv::connector(),      &jsonl::connector(), &duckdb::connector(),
-      &lake::connector(),   &postgres::connector(), &mysql::connector(), &http_connector(),
+      &sqlite::connector(),      &csv::connector(),      &jsonl::connector(),
+      &duckdb::connector(),      &lake::connector(),     &postgres::connector(),
+      &mysql::connector(),       &odbc::connector(),     &odbc::sqlserver_connector(),
+      &odbc::oracle_connector(), &odbc::db2_connector(), &http_connector(),
   };
   return connectors;
 }

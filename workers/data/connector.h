@@ -83,6 +83,8 @@ struct Connector {
   /// Reads an entry but `engine` and the secret; `url` is empty for one by members. What is wrong
   /// becomes a problem of `fields`, and the answer is not used then.
   std::unique_ptr<Connection> (*parse)(const std::string& url, json::Fields& fields) = nullptr;
+  /// Takes the secret out of a URL; null where it is user information or ?password=.
+  std::string (*take_secret)(std::string& url) = nullptr;
 };
 
 /// What follows "scheme:", without the slashes of an empty authority. A problem when it is empty.

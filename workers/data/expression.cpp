@@ -21,6 +21,7 @@ class Scanner {
  public:
   Scanner(std::string_view sql, SqlDialect dialect)
       : rest_(sql),
+        dialect_(dialect),
         postgresql_(dialect == SqlDialect::postgresql),
         mysql_(dialect == SqlDialect::mysql) {}
 
@@ -66,8 +67,13 @@ class Scanner {
     }
     std::size_t depth = 1;
     skip(2);
+    const bool nests = postgresql_ || dialect_ == SqlDialect::sqlserver;
     while (depth > 0 && !rest_.empty()) {
-      const bool opens = postgresql_ && rest_.starts_with("/*");
+      const bool opens = rest_.starts_with("/*") && nests;
+      if (dialect_ == SqlDialect::standard && rest_.starts_with("/*")) {
+        refuse("a comment in a comment");
+        return true;
+      }
       const bool closes = rest_.starts_with("*/");
       depth = depth + (opens ? 1 : 0) - (closes ? 1 : 0);
       skip(opens || closes ? 2 : 1);
@@ -83,21 +89,41 @@ class Scanner {
     if (c == '(' || c == '[' || c == ')' || c == ']') return bracket(c);
     if (c == '\'') return quoted(0, false);
     if (c == '"') return quoted(0, false);
-    if (c == '`' && !postgresql_) return quoted(0, false);
+    if (c == '`' && (mysql_ || dialect_ == SqlDialect::sqlite)) return quoted(0, false);
     if (c == ';') return refuse("a \";\" ends the statement");
     if (c == '$' && postgresql_) return dollar();
-    if (mysql_ && std::string_view("?:@").find(c) != std::string_view::npos)
-      return refuse(fmt::format("\"{}\" begins a parameter or a variable", c));
-    if (!postgresql_ && !mysql_ && std::string_view("?:@#$").find(c) != std::string_view::npos)
-      return refuse(fmt::format("\"{}\" begins a parameter", c));
+    if (parameter_signs().find(c) != std::string_view::npos)
+      return refuse(fmt::format("\"{}\" begins a parameter, a variable or an escape", c));
     if (is_digit(c) || (c == '.' && is_digit(at(1)))) return number();
     if (starts_name(c)) return name();
     skip(1);
   }
 
+  /// What is no part of an expression outside of quotes.
+  std::string_view parameter_signs() const {
+    switch (dialect_) {
+      case SqlDialect::postgresql:
+        return "";
+      case SqlDialect::sqlite:
+        return "?:@#$";
+      case SqlDialect::mysql:
+        return "?:@";
+      case SqlDialect::sqlserver:
+        return "?@{}";
+      case SqlDialect::oracle:
+        return "?:{}`";
+      case SqlDialect::standard:
+        break;
+    }
+    return "?:@#$`{}\\";
+  }
+
   void bracket(char c) {
-    if (mysql_ && (c == '[' || c == ']')) return refuse(fmt::format("\"{}\" is no SQL", c));
-    // In SQLite [a name].
+    const bool names = dialect_ == SqlDialect::sqlite || dialect_ == SqlDialect::sqlserver;
+    if (!postgresql_ && !names && (c == '[' || c == ']'))
+      return refuse(fmt::format("\"{}\" is no SQL", c));
+    // [a name], with ]] for one ] in it in SQL Server alone.
+    if (c == '[' && dialect_ == SqlDialect::sqlserver) return quoted(0, false, ']');
     if (c == '[' && !postgresql_) {
       const auto end = rest_.find(']');
       if (end == std::string_view::npos) return refuse("a \"[\" is not closed");
@@ -116,9 +142,11 @@ class Scanner {
   }
 
   /// A text or name in quotes, the first of which is at `start`; two of them stand for one.
-  void quoted(std::size_t start, bool backslashes) {
-    const char quote = at(start);
+  void quoted(std::size_t start, bool backslashes) { quoted(start, backslashes, at(start)); }
+  void quoted(std::size_t start, bool backslashes, char quote) {
     for (auto i = start + 1; i < rest_.size(); ++i) {
+      if (rest_[i] == '\\' && dialect_ == SqlDialect::standard)
+        return refuse("a backslash means one thing to one server and another to others");
       if (backslashes && rest_[i] == '\\') {
         ++i;
       } else if (rest_[i] == quote) {
@@ -164,12 +192,17 @@ class Scanner {
     // In other texts a backslash is a character: orch sets standard_conforming_strings.
     after_escapes_ = postgresql_ && at(end) == '\'' && (word == "e" || word == "E");
     if (after_escapes_) return quoted(end, true);
+    // q'[…]' ends where its own brackets do.
+    if (dialect_ == SqlDialect::oracle && at(end) == '\'' &&
+        (word.back() == 'q' || word.back() == 'Q'))
+      return refuse("a text begins with q'");
     skip(end);
   }
 
   void refuse(std::string problem) { problem_ = std::move(problem); }
 
   std::string_view rest_;
+  SqlDialect dialect_;
   bool postgresql_;
   bool mysql_;
   bool after_escapes_ = false;  ///< the last token was an E'…'

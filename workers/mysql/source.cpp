@@ -12,6 +12,7 @@
 #include "workers/mysql/session.h"
 #include "workers/mysql/types.h"
 #include "workers/mysql/watermark.h"
+#include "workers/rows/text_cell.h"
 
 namespace orch::mysql {
 namespace {
@@ -58,7 +59,7 @@ class Reader final : public data::RowReader {
       if (++read % rows_between_stops == 0 && stop()) throw workers::Cancelled();
       const auto cells = batch_.add();
       for (std::size_t i = 0; i < cells.size(); ++i)
-        if (!rows.null(i)) cells[i] = cell_of(plan_.kinds[i], rows.text(i), scratch_[i]);
+        if (!rows.null(i)) cells[i] = rows::cell_of(plan_.kinds[i], rows.text(i), scratch_[i]);
       batch_.keep();
       if (!batch_.full()) continue;
       sink.rows(batch_);

@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 
 #include <fmt/format.h>
-
-#include "workers/rows/decimal.h"
-#include "workers/rows/instant.h"
-#include "workers/rows/number.h"
-#include "workers/rows/text.h"
 
 namespace orch::mysql {
 namespace {
 
-using data::Cell;
 using data::Kind;
-using Type = Cell::Type;
 
 /// "decimal" of "decimal(12,2) unsigned".
 std::string_view base_of(std::string_view type) { return type.substr(0, type.find_first_of("( ")); }
@@ -81,64 +73,6 @@ constexpr int bits_of_int64 = 63;
 // Beyond it a text's length says how the server stores it, not what its owner wants to allow.
 constexpr std::int64_t longest_declared = 65'535;
 
-std::optional<Cell> integer(std::string_view text) {
-  if (const auto value = rows::exact_integer(text)) return Cell(Type::integer, *value);
-  return std::nullopt;
-}
-
-std::optional<Cell> real(Kind kind, std::string_view text) {
-  double value = 0;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, value);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return kind == Kind::float32 ? Cell(Type::float32, static_cast<float>(value))
-                               : Cell(Type::real, value);
-}
-
-std::optional<Cell> moment(Kind kind, std::string_view text) {
-  switch (kind) {
-    case Kind::date:
-      if (const auto days = rows::date_days(text)) return Cell(Type::date, *days);
-      break;
-    case Kind::time:
-      if (const auto micros = rows::time_micros(text)) return Cell(Type::time, *micros);
-      break;
-    default:
-      if (const auto micros = rows::timestamp_micros(text, false))
-        return Cell(kind == Kind::timestamp ? Type::timestamp : Type::timestamptz, *micros);
-      break;
-  }
-  return std::nullopt;
-}
-
-std::optional<Cell> typed(Kind kind, std::string_view text, std::string& scratch) {
-  switch (kind) {
-    case Kind::int16:
-    case Kind::int32:
-    case Kind::int64:
-      return integer(text);
-    case Kind::float32:
-    case Kind::float64:
-      return real(kind, text);
-    case Kind::numeric:
-      if (const auto decimal = rows::read_decimal(text, scratch)) return Cell(*decimal);
-      return std::nullopt;
-    case Kind::date:
-    case Kind::time:
-    case Kind::timestamp:
-    case Kind::timestamptz:
-      return moment(kind, text);
-    case Kind::uuid:
-      scratch.clear();
-      if (rows::append_uuid(scratch, text)) return Cell(Type::uuid, scratch);
-      return std::nullopt;
-    case Kind::bytes:
-      return Cell(Type::blob, text);
-    default:
-      return std::nullopt;
-  }
-}
-
 }  // namespace
 
 void interpret(data::Column& column, std::int64_t characters) {
@@ -173,10 +107,6 @@ std::string selected(const data::Column& column, const std::string& name) {
   if (base == "bit") return fmt::format("({} + 0)", name);
   if (among(shapes, base)) return fmt::format("ST_AsText({})", name);
   return name;
-}
-
-Cell cell_of(Kind kind, std::string_view text, std::string& scratch) {
-  return typed(kind, text, scratch).value_or(Cell(Type::text, text));
 }
 
 }  // namespace orch::mysql

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "workers/data/cell.h"
 #include "workers/data/table.h"
 
 namespace orch::mysql {
@@ -15,11 +13,7 @@ namespace orch::mysql {
 void interpret(data::Column& column, std::int64_t characters);
 
 /// SQL that selects `name`, a quoted column, in a spelling that loses nothing: floats as doubles,
-/// bits as numbers, shapes as well-known text.
+/// bits as numbers, shapes as well-known text. rows::cell_of() reads it.
 std::string selected(const data::Column& column, const std::string& name);
-
-/// A value as selected() spells it. What is not of the column's kind (a zero date, a TIME beyond a
-/// day) is a text, for the target to refuse. Digits and bytes may live in `scratch`.
-data::Cell cell_of(data::Kind kind, std::string_view text, std::string& scratch);
 
 }  // namespace orch::mysql

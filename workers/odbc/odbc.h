@@ -1,0 +1,39 @@
+// Databases as sources through ODBC drivers: SQL Server, Oracle, DB2, and whatever else has one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "workers/data/connector.h"
+
+namespace orch::odbc {
+
+struct Settings {
+  /// Attributes as a connection string has them: "DRIVER={…};SERVER=…"; without the password. One
+  /// without DRIVER and DSN names a server of `dialect`, whose driver is looked for.
+  std::string attributes;
+  /// The rest of it where a driver is looked for.
+  std::string host = {};
+  std::string port = {};
+  std::string database = {};
+  std::string user = {};
+  std::string dialect = {};  ///< its name; empty: what the server says it is
+  std::string secret = {};
+  std::string display = {};  ///< the connection without secrets
+  unsigned connect_seconds = 10;
+  std::size_t largest_value = 256U << 20U;  ///< bytes
+  std::function<bool()> stop = {};
+};
+
+/// A source that reads each table in one session, and in one view where the server has one. Throws
+/// TaskFailed "Connection.Down", "Connection.Refused".
+std::unique_ptr<data::Source> open_source(Settings settings);
+
+/// Driver and server, and why loads see no single state of it. Throws as open_source() does.
+data::Health ping(const Settings& settings);
+
+/// "odbc:DRIVER={…};…", "odbc:DSN=…".
+const data::Connector& connector();
+
+}  // namespace orch::odbc
