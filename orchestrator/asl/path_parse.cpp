@@ -119,7 +119,7 @@ std::string PathParser::variable() {
 
 std::string PathParser::name() {
   const auto start = position_;
-  // Inside a filter a path ends where the filter's own syntax goes on.
+  // Inside a filter a path ends where the filter's own syntax continues.
   const std::string_view stops = filter_depth_ > 0 ? " .[(),]=!<>~&|\t\n" : " .[(";
   while (!at_end() && stops.find(peek()) == stops.npos) ++position_;
   if (position_ == start) fail("expected a name");

@@ -57,8 +57,8 @@ std::string owner_name(const Context& context) {
   return store::owner_of(context.settings.value("store")).value_or("");
 }
 
-// The run that this process was started for rests; those of others go on with the next owner. The
-// mark comes first: whatever ends this process now, nothing continues the run unasked.
+// The run that this process was started for rests; those of others continue with the next owner.
+// The mark comes first: whatever ends this process now, nothing continues the run unasked.
 int leave_paused(const Context& context, host::Owner& owner, RunReader& run) {
   owner.engine().pause(run.row().made.run_id);
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");

@@ -159,7 +159,7 @@ class Config {
 
 std::string_view Values::bytes(std::size_t row) const {
   const auto* raw = static_cast<const RawString*>(data_) + row;
-  // A short text goes on from `begin` to the end of the struct.
+  // A short text continues from `begin` to the end of the struct.
   const auto* inlined = reinterpret_cast<const char*>(raw) + offsetof(RawString, begin);
   return {raw->length <= longest_inlined ? inlined : raw->pointer, raw->length};
 }

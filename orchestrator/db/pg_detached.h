@@ -16,8 +16,8 @@
 namespace orch::pg {
 
 /// What `work` returns; unset when it takes longer than `limit` (unset: there is none). Throws
-/// Stopped soon after `stop` answers true. Then the thread goes on alone: `work` owns what it uses,
-/// and throws nothing.
+/// Stopped soon after `stop` answers true. Then the thread continues alone: `work` owns what it
+/// uses, and throws nothing.
 template <class T>
 std::optional<T> detached(std::function<T()> work, std::optional<std::chrono::milliseconds> limit,
                           const Stop& stop) {

@@ -9,7 +9,7 @@ namespace orch::pg {
 
 /// Runs one statement with $1, $2, … and returns what it ends with: a result without rows. `row`
 /// gets results of one row. When it throws, the statement is cancelled, the connection is of use
-/// again, and the exception goes on.
+/// again, and the exception is thrown on.
 Result stream(Connection& connection, const std::string& sql, const Params& params,
               const std::function<void(const Result&)>& row);
 

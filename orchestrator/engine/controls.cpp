@@ -46,7 +46,8 @@ void check_definition(store::Store& store, const store::ExecutionRow& row,
   });
   const auto conflict = definition_conflict(store.definition(row.made.definition_hash), definition,
                                             completed, entered);
-  if (!conflict.empty()) refuse(row, "cannot go on with this definition:" + conflict, may_change);
+  if (!conflict.empty())
+    refuse(row, "cannot continue with this definition:" + conflict, may_change);
 }
 
 }  // namespace
@@ -116,7 +117,7 @@ execution::Execution Controls::fold(const store::ExecutionRow& row, const Workfl
     return runs_.workflows.fold(row, workflow);
   } catch (const Error& error) {
     if (!redrive.definition || error.code() != "ORCH-0206") throw;
-    refuse(row, std::string("cannot go on with this definition: ") + error.what(), may_change);
+    refuse(row, std::string("cannot continue with this definition: ") + error.what(), may_change);
   }
 }
 
@@ -129,7 +130,7 @@ std::string Controls::go_on_running(store::ExecutionRow row, const Redrive& redr
   if (other_flow || (other_files && !row.paused_at))
     refuse(row,
            row.paused_at ? "is paused; it continues with its own input and definition"
-                         : "is under way; it goes on by itself, as it was started",
+                         : "is under way; it continues by itself, as it was started",
            "`orch stop` it first, then resume it with what is to change");
   if (row.paused_at) bring_along(row, redrive);
   if (auto* active = runs_.executions.find(row.id)) {  // paused and resumed in one process
@@ -155,7 +156,7 @@ bool Controls::wake(const store::ExecutionRow& row) {
   const auto paused = paused_elder(runs_.store, row);
   if (paused && paused->id != row.id)
     refuse(row, fmt::format("is a part of run {}, which is paused", paused->made.run_id),
-           fmt::format("`orch resume {}` goes on with both", paused->made.run_id));
+           fmt::format("`orch resume {}` continues both", paused->made.run_id));
   if (paused) runs_.turn.transaction().set_paused(row.id, std::nullopt);
   auto& executions = runs_.executions;
   if (executions.find(row.id)) return false;

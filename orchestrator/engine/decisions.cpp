@@ -32,7 +32,7 @@ bool may_take_long(const Active::What& what) {
 
 }  // namespace
 
-// At least one goes on: what arrives all the time must not keep them back.
+// At least one continues: what arrives all the time must not keep them back.
 void Decisions::decide() {
   const auto began = steady_now();
   for (bool some = false; executions_.with_more() > 0; some = true) {

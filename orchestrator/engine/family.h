@@ -10,7 +10,7 @@
 
 namespace orch::engine {
 
-/// The run that `row` is a part of: it ends, pauses and goes on with that.
+/// The run that `row` is a part of: it ends, pauses and continues with that.
 std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row);
 
 /// The run itself or one that it is a part of, whichever is paused.

@@ -1,5 +1,5 @@
 // What goes wrong in one run ends there: the run fails with its reason, or is set aside; the turn
-// of the others goes on.
+// of the others continues.
 #pragma once
 
 #include <map>

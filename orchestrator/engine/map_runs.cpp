@@ -135,7 +135,7 @@ void MapRuns::go_on(Active& parent, const execution::OpenTask& task) {
   if (run.finished()) complete(parent, task, run);
 }
 
-// Every child has ended: the results go where they belong, then the state goes on.
+// Every child has ended: the results go where they belong, then the state continues.
 void MapRuns::complete(Active& parent, const execution::OpenTask& task, MapRun& run) {
   auto output = output_of(parent, task, run);
   if (!output) return;

@@ -125,7 +125,8 @@ void Nested::check_depth(const Active& run) const {
       "States.Runtime",
       fmt::format("{} executions wait for one another already, the last of them {} of \"{}\"",
                   levels, run.row.made.name, run.row.made.workflow),
-      "a state machine that starts itself goes on without \".sync\": nothing then waits for the "
+      "a state machine that starts itself has to do so without \".sync\": nothing then waits for "
+      "the "
       "executions after it");
 }
 

@@ -1,4 +1,4 @@
-// The start of an engine: runs that were under way go on.
+// The start of an engine: runs that were under way continue.
 #pragma once
 
 #include <vector>

@@ -30,7 +30,7 @@ std::vector<Event> Decider::run(const Stimulus& stimulus) {
   return std::move(events_);
 }
 
-// When an execution that begins, or goes on, now is out of time.
+// When an execution that begins or continues now is out of time.
 std::optional<Instant> Decider::deadline() const {
   auto longest = live_.workflow->timeout;
   if (live_.identity.express)
@@ -175,7 +175,7 @@ void Decider::on(const Redrive& redrive) {
 
 void Decider::on(const Continue&) { queue_all(live_.root); }
 
-// Queues every thread that can go on, in the order of branches and iterations.
+// Queues every thread that can continue, in the order of branches and iterations.
 void Decider::queue_all(ThreadState& thread) {
   switch (thread.phase) {
     case Phase::ready:
@@ -199,7 +199,7 @@ void Decider::pump() {
   if (live_.status != Status::running) taken_ = queue_.size();
 }
 
-// The next thread to go on. When the bound is reached, only those that have not entered their
+// The next thread to continue. When the bound is reached, only those that have not entered their
 // first state: its input is recorded there and nowhere else.
 bool Decider::next_thread(Thread& id) {
   if (!has_more()) return false;

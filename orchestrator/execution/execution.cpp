@@ -66,7 +66,7 @@ std::vector<Event> Execution::decide(const Stimulus& stimulus) {
   Decider decider(*live_,
                   {stimulus.at, stimulus.seed, stimulus.secret, stimulus.missing_activities});
   auto events = decider.run(stimulus);
-  // A Continue queues every thread that can go on, another stimulus only those it wakes: it must
+  // A Continue queues every thread that can continue, another stimulus only those it wakes: it must
   // not forget the ones that an earlier turn left.
   const bool all_queued =
       std::holds_alternative<Continue>(stimulus.what) || live_->status != Status::running;

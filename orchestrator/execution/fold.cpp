@@ -322,7 +322,7 @@ void Live::redrive(const Event& event) {
 }
 
 // After a redrive: what had ended stays, what was under way or broken becomes ready again. A state
-// that runs children goes on joining, so that succeeded branches and iterations are kept.
+// that runs children continues to join, so that succeeded branches and iterations are kept.
 void Live::resume(ThreadState& thread) {
   if (thread.phase == Phase::done || thread.phase == Phase::ready) return;
   thread.retries.clear();

@@ -70,7 +70,7 @@ Accepted Owner::accept(const Request& request) {
   try {
     return do_accept(request);
   } catch (const Error& error) {
-    // An interrupted run goes on as soon as this process owns the store: it may have succeeded
+    // An interrupted run continues as soon as this process owns the store: it may have succeeded
     // before it is asked to.
     const auto* resume = std::get_if<Resume>(&request);
     if (!resume || error.code() != "ORCH-0205" || !was_continued(resume->run)) throw;

@@ -29,8 +29,8 @@ class Owner {
   Owner& operator=(const Owner&) = delete;
 
   /// Does what this process was started for; returns when it is committed. Throws as the engine
-  /// does, and Error ORCH-0203 for a run that there is not. To resume a run that goes on by itself
-  /// is no error when it has succeeded meanwhile.
+  /// does, and Error ORCH-0203 for a run that there is not. To resume a run that continues by
+  /// itself is no error when it has succeeded meanwhile.
   Accepted accept(const Request& request);
 
   engine::Engine& engine() { return *engine_; }

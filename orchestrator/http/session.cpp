@@ -34,7 +34,7 @@ namespace {
 constexpr std::size_t most_ahead = 64 << 10;
 constexpr std::size_t piece = 4 << 10;
 
-// How long a client that was refused may go on sending before its connection is cut.
+// How long a client that was refused may continue to send before its connection is cut.
 constexpr std::chrono::seconds farewell{2};
 
 using Parser = beast::http::request_parser<beast::http::string_body>;

@@ -151,7 +151,7 @@ class Picture {
     for (auto at = part.integer.find(symbols_.grouping_separator); at != none;
          at = part.integer.find(symbols_.grouping_separator, at + 1))
       part.integer_groups.push_back(places(part.integer.substr(at)));
-    // After the first one the reference goes on looking in the integer part.
+    // After the first one the reference keeps looking in the integer part.
     for (auto at = part.fraction.find(symbols_.grouping_separator); at != none;
          at = part.integer.find(symbols_.grouping_separator, at + 1))
       part.fraction_groups.push_back(places(part.fraction.substr(0, at)));

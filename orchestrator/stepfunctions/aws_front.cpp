@@ -51,7 +51,7 @@ http::Response refusal(const std::string& type, const std::string& message,
   return out;
 }
 
-// The execution goes on at the next start; clients ask again by themselves.
+// The execution continues at the next start; clients ask again by themselves.
 http::Response unavailable() {
   return refusal("ServiceUnavailableException", "the server is stopping", {},
                  Status::service_unavailable);

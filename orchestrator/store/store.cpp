@@ -35,7 +35,7 @@ void require_sound(const ExecutionRow& row) {
 
 void refuse_damaged(const std::string& message) {
   throw Error("ORCH-0206", message,
-              "other runs go on; `orch stop` ends the damaged one, a backup brings it back: see "
+              "other runs continue; `orch stop` ends the damaged one, a backup brings it back: see "
               "`orch explain ORCH-0206`");
 }
 

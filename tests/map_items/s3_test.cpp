@@ -52,9 +52,9 @@ TEST(S3Items, AnObjectThatEndsBeforeItsEndIsRefused) {
 TEST(S3Items, APartOfAnotherPlaceOrObjectIsRefused) {
   const auto first = part("[1,2,3", "0-5/12");
   EXPECT_THAT(items_of({first, part("[1,2,3", "0-5/12")}),
-              ::testing::HasSubstr("goes on at byte 0 of 12, expected byte 6 of 12"));
+              ::testing::HasSubstr("continues at byte 0 of 12, expected byte 6 of 12"));
   EXPECT_THAT(items_of({first, part(",4]", "6-8/9")}),
-              ::testing::HasSubstr("goes on at byte 6 of 9, expected byte 6 of 12"));
+              ::testing::HasSubstr("continues at byte 6 of 9, expected byte 6 of 12"));
   EXPECT_THAT(items_of({first, test::answer("200 OK", "[1,2,3,4,56]")}),
               ::testing::HasSubstr("is not given from byte 6 on: status 200"));
   EXPECT_THAT(items_of({first, test::answer("416 Range", "")}), ::testing::HasSubstr("status 416"));

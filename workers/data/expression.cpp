@@ -84,7 +84,7 @@ class Scanner {
 
   void token() {
     const char c = rest_.front();
-    // After a line break this would go on with the text, by its rules.
+    // After a line break this would continue with the text, by its rules.
     if (std::exchange(after_escapes_, false) && c == '\'') return refuse("a text follows a text");
     if (c == '(' || c == '[' || c == ')' || c == ']') return bracket(c);
     if (c == '\'') return quoted(0, false);

@@ -62,7 +62,7 @@ Page parse_listing(std::string_view xml) {
   }
   if (root.text_of("IsTruncated") != "true") return page;
   page.next = root.text_of("NextContinuationToken");
-  if (page.next.empty()) throw AnswerInvalid("is truncated and does not say how it goes on");
+  if (page.next.empty()) throw AnswerInvalid("is truncated and does not say how it continues");
   return page;
 }
 

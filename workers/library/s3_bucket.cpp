@@ -217,7 +217,7 @@ class RangedBytes final : public Bytes {
            "S3 tells the length of the whole object with each part");
     }
     if (part.first != at_ || (at_ > 0 && part.total != total_))
-      fail(fmt::format("{} goes on at byte {} of {}, expected byte {} of {}", key_, part.first,
+      fail(fmt::format("{} continues at byte {} of {}, expected byte {} of {}", key_, part.first,
                        part.total, at_, at_ > 0 ? total_ : part.total),
            "the endpoint answers for another part than it is asked for");
     total_ = part.total;

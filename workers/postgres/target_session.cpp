@@ -79,7 +79,7 @@ void TargetSession::begin() {
   });
 }
 
-// One message: whatever becomes of this process, the server goes on to the end.
+// One message: whatever becomes of this process, the server continues to the end.
 void TargetSession::commit_with(const std::string& sql) {
   classified([&] {
     connection_.exec(sql + "; COMMIT");

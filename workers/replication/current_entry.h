@@ -1,4 +1,4 @@
-// A table's entry as the catalog has it now: a resume goes on with what was mended.
+// A table's entry as the catalog has it now: a resume continues with what was mended.
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -30,8 +30,8 @@ const boost::json::object* end_of(const catalog::Entry& entry, const data::Publi
   return mark;
 }
 
-/// A table that has rows, and no load that says where to go on: above the largest of them, as far
-/// as source and target order the values alike.
+/// A table that has rows, and no load that says where to continue: above the largest of them, as
+/// far as source and target order the values alike.
 void start_above_target(const catalog::Entry& entry, const data::LoadPlan& plan,
                         Watermark& watermark) {
   const auto& names = plan.request.target_columns;

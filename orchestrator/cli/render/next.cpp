@@ -21,7 +21,8 @@ void add_remedy(Grid& grid, const store::ExecutionRow& row, const std::string& i
     return add(fmt::format("submit {} --input …", row.made.workflow),
                "a new run with a corrected input; a resume would meet the same one");
   if (std::ranges::find(of_the_definition, error) != of_the_definition.end())
-    return add(fmt::format("resume {} --definition FILE", id), "go on with a corrected definition");
+    return add(fmt::format("resume {} --definition FILE", id),
+               "continue with a corrected definition");
   add("resume " + id, "redo only what failed; what succeeded is kept");
 }
 
@@ -36,7 +37,7 @@ std::string next_text(const view::RunView& view, bool with_status, const Look& l
     grid.add({fmt::format("  orch {} {}", command, id), Cell(what, Tone::faint)});
   };
   const bool running = view.row.status == execution::Status::running;
-  if (running && (view.row.paused_at || view.owner.empty())) add("resume", "go on where it was");
+  if (running && (view.row.paused_at || view.owner.empty())) add("resume", "continue where it was");
   if (running) add("stop", "end it; it can be resumed");
   if (!running && view.row.status != execution::Status::succeeded) add_remedy(grid, view.row, id);
   if (with_status) add("status", "states, tables and failures");

@@ -94,7 +94,7 @@ std::string detail_of(const view::StateLine& line, const view::Children* childre
   add(line.caught, "caught");
   add(line.aborted, "aborted");
   if (line.due && line.running > 0)
-    parts.push_back(fmt::format("{} in {}", line.type == "Wait" ? "goes on" : "next attempt",
+    parts.push_back(fmt::format("{} in {}", line.type == "Wait" ? "continues" : "next attempt",
                                 duration_text(*line.due - now)));
   // What has failed is told whole under FAILURES.
   if (line.failure && line.failed + line.caught + (line.due ? line.running : 0) > 0) {
