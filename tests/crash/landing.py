@@ -5,7 +5,9 @@ For each point twice: the run is resumed, and the run store is lost and another 
 meanwhile. Afterwards the table holds each row once, the ledger each file, the archive what was loaded; what is bad or
 still written stays where it is.
 
-  landing.py --orch BINARY --target sqlite|postgres [--only REGEX]
+With --bucket the zone is a bucket behind a server that speaks S3, else a folder.
+
+  landing.py --orch BINARY --target sqlite|postgres [--bucket] [--only REGEX]
 """
 import argparse
 import json
@@ -19,6 +21,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from bucket_server import BucketServer  # noqa: E402
 from databases import ROOT  # noqa: E402
 from store_copy import KILLED, postgres_target, sqlite_target  # noqa: E402
 
@@ -31,13 +34,13 @@ LEFT = {"day=2/bad.csv": 'id,v\n90,"x\n', "day=2/new.csv.part": "id,v\n91,x\n"}
 
 
 class Zone:
-    def __init__(self, orch, folder, target_url, read_target):
-        self.orch, self.folder, self.read_target = orch, folder, read_target
+    def __init__(self, orch, folder, target_url, read_target, endpoint=""):
+        self.orch, self.folder, self.read_target, self.endpoint = orch, folder, read_target, endpoint
         self.drop = folder / "drop" / "sales"
         self.store = folder / "runs.db"
         folder.mkdir()
         self.write("connections.json", {"version": 1, "connections": {
-            "drop": {"url": "csv:drop"}, "to": {"url": target_url}}})
+            "drop": {"url": f"csv:s3://{folder.name}/drop" if endpoint else "csv:drop"}, "to": {"url": target_url}}})
         self.write("catalog.json", {"version": 1, "id": "landing", "tables": [{
             "key": "sales", "source": {"connection": "drop", "table": "sales", "types": {"id": "int64"},
                                        "files": {"archive": "_archive"}},
@@ -57,7 +60,8 @@ class Zone:
             (self.drop / name).write_text(text)
 
     def call(self, *arguments, fault=""):
-        environment = dict(os.environ, **({"ORCH_FAULT": f"{fault}:1:kill"} if fault else {}))
+        environment = dict(os.environ, ORCH_S3_ENDPOINT=self.endpoint,
+                           **({"ORCH_FAULT": f"{fault}:1:kill"} if fault else {}))
         return subprocess.run([self.orch, *arguments, "--store", self.store], cwd=self.folder, env=environment,
                               capture_output=True, text=True, timeout=120, check=False)
 
@@ -108,12 +112,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orch", required=True, type=pathlib.Path)
     parser.add_argument("--target", choices=("sqlite", "postgres"), required=True)
+    parser.add_argument("--bucket", action="store_true")
     parser.add_argument("--only", default="", help="cases that this matches")
     options = parser.parse_args()
     server = []
     failures = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        buckets = BucketServer(folder) if options.bucket else None
         if options.target == "postgres":
             server = subprocess.run([ROOT / "scripts" / "postgres-for-tests", "start"], check=True,
                                     stdout=subprocess.PIPE, text=True).stdout.split()
@@ -125,10 +131,13 @@ def main():
                         continue
                     database = re.sub(r"\W", "_", label)
                     target = postgres_target(server[1], database) if server else sqlite_target(folder, database)
-                    wrong = killed_at(Zone(options.orch.resolve(), folder / database, *target), point, how)
+                    wrong = killed_at(Zone(options.orch.resolve(), folder / database, *target,
+                                           buckets.url if buckets else ""), point, how)
                     print(f"{'FAILED' if wrong else 'ok':7} {label}", *wrong, sep="\n        ", flush=True)
                     failures += wrong
         finally:
+            if buckets:
+                buckets.close()
             if server:
                 subprocess.run([ROOT / "scripts" / "postgres-for-tests", "stop", server[0]], check=True)
     return 1 if failures else 0

@@ -21,7 +21,8 @@ class Folder final : public data::Connection {
 
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
     files::ping(path_, opening.folder, "CSV files");
-    return csv::open_source(files::open_store(path_, opening.folder), options_, display());
+    return csv::open_source(files::open_store(path_, opening.folder, opening.stop), options_,
+                            display());
   }
 
   data::Health ping(const data::Opening& opening, data::Role) const override {

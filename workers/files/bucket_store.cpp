@@ -38,8 +38,8 @@ bool is_hidden(std::string_view name) {
 
 class BucketStore final : public Store {
  public:
-  BucketStore(std::string bucket, std::string prefix)
-      : bucket_(std::move(bucket)), prefix_(std::move(prefix)) {}
+  BucketStore(std::string bucket, std::string prefix, std::function<bool()> stop)
+      : bucket_(std::move(bucket)), prefix_(std::move(prefix)), stop_(std::move(stop)) {}
 
   std::vector<FileState> list(const std::string& folder, bool deep) const override {
     std::vector<FileState> found;
@@ -101,27 +101,31 @@ class BucketStore final : public Store {
             from_iso(object.last_modified).value_or(Instant{}), object.etag};
   }
 
-  std::unique_ptr<library::Bucket> open() const { return library::open_named_bucket(bucket_, {}); }
+  std::unique_ptr<library::Bucket> open() const {
+    return library::open_named_bucket(bucket_, stop_);
+  }
 
   std::string bucket_;
   std::string prefix_;
+  std::function<bool()> stop_;
 };
 
 bool is_bucket(std::string_view place) { return place.starts_with(scheme); }
 
 }  // namespace
 
-StorePointer bucket_store(std::string bucket, std::string prefix) {
-  return std::make_shared<BucketStore>(std::move(bucket), std::move(prefix));
+StorePointer bucket_store(std::string bucket, std::string prefix, std::function<bool()> stop) {
+  return std::make_shared<BucketStore>(std::move(bucket), std::move(prefix), std::move(stop));
 }
 
-StorePointer open_store(const std::string& place, const std::filesystem::path& base) {
+StorePointer open_store(const std::string& place, const std::filesystem::path& base,
+                        std::function<bool()> stop) {
   if (!is_bucket(place)) return folder_store(base / place);
   const auto path = place.substr(scheme.size());
   const auto slash = std::min(path.find('/'), path.size());
   auto prefix = path.substr(std::min(slash + 1, path.size()));
   if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
-  return bucket_store(path.substr(0, slash), std::move(prefix));
+  return bucket_store(path.substr(0, slash), std::move(prefix), std::move(stop));
 }
 
 std::string database_of(std::string_view engine, const std::string& place,

@@ -37,7 +37,7 @@ std::string why_waiting(std::string_view name, Moment modified, Moment now,
   if (const auto marker = marker_of(name, rule); !marker.empty() && !exists(marker))
     return fmt::format("its marker {} is not there", marker);
   const auto age = std::chrono::floor<std::chrono::seconds>(now - modified);
-  if (age < rule.quiet)
+  if (rule.quiet.count() > 0 && age < rule.quiet)
     return fmt::format("it was written {} seconds ago, and {} are waited for",
                        std::max<std::int64_t>(age.count(), 0), rule.quiet.count());
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,11 +36,12 @@ using StorePointer = std::shared_ptr<const Store>;
 
 StorePointer folder_store(std::filesystem::path folder);
 /// The objects of a bucket (library::open_bucket() says where it is) below `prefix`, which is empty
-/// or ends in '/'.
-StorePointer bucket_store(std::string bucket, std::string prefix);
+/// or ends in '/'. `stop` true ends what waits for the endpoint, from any thread.
+StorePointer bucket_store(std::string bucket, std::string prefix, std::function<bool()> stop);
 
 /// The store of a connection's place: "s3://BUCKET/PREFIX", or a folder, relative to `base`.
-StorePointer open_store(const std::string& place, const std::filesystem::path& base);
+StorePointer open_store(const std::string& place, const std::filesystem::path& base,
+                        std::function<bool()> stop = {});
 /// data::Connection::database() of a connection to such a place.
 std::string database_of(std::string_view engine, const std::string& place,
                         const std::filesystem::path& base);

@@ -19,7 +19,7 @@ class Folder final : public data::Connection {
 
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
     files::ping(path_, opening.folder, "JSON Lines files");
-    return jsonl::open_source(files::open_store(path_, opening.folder), display());
+    return jsonl::open_source(files::open_store(path_, opening.folder, opening.stop), display());
   }
 
   data::Health ping(const data::Opening& opening, data::Role) const override {
