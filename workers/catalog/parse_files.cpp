@@ -84,8 +84,8 @@ std::vector<std::pair<std::string, Kind>> parse_types(json::Fields& source) {
 }
 
 template <class Value>
-std::optional<Value> word(json::Fields& fields, const char* field,
-                          const std::array<std::pair<const char*, Value>, 2>& words) {
+std::optional<Value> either(json::Fields& fields, const char* field,
+                            const std::array<std::pair<const char*, Value>, 2>& words) {
   const auto text = fields.string(field);
   if (!text) return std::nullopt;
   for (const auto& [name, value] : words)
@@ -122,16 +122,16 @@ std::optional<Landing> parse_landing(json::Fields& source) {
       (fields.has("marker") && landing.marker.empty()))
     fields.problem("marker", "marker must be an ending (\".done\") or the name of a file");
   landing.set_aside = folder(fields, "set_aside");
-  landing.bad_files = word(fields, "bad_files", bad_file_words);
-  landing.replaced = word(fields, "replaced", again_words);
-  landing.duplicates = word(fields, "duplicates", again_words).value_or(landing.duplicates);
+  landing.bad_files = either(fields, "bad_files", bad_file_words);
+  landing.replaced = either(fields, "replaced", again_words);
+  landing.duplicates = either(fields, "duplicates", again_words).value_or(landing.duplicates);
   landing.archive = folder(fields, "archive");
   fields.finish("the files of a source");
   return landing;
 }
 
 template <class Value>
-const char* name_of(const std::array<std::pair<const char*, Value>, 2>& words, Value value) {
+const char* name_of_either(const std::array<std::pair<const char*, Value>, 2>& words, Value value) {
   return words[0].second == value ? words[0].first : words[1].first;
 }
 
@@ -156,10 +156,10 @@ boost::json::object to_json(const Landing& landing) {
   if (landing.quiet_seconds > 0) object["quiet_seconds"] = landing.quiet_seconds;
   if (!landing.marker.empty()) object["marker"] = landing.marker;
   if (!landing.set_aside.empty()) object["set_aside"] = landing.set_aside;
-  if (landing.bad_files) object["bad_files"] = name_of(bad_file_words, *landing.bad_files);
-  if (landing.replaced) object["replaced"] = name_of(again_words, *landing.replaced);
+  if (landing.bad_files) object["bad_files"] = name_of_either(bad_file_words, *landing.bad_files);
+  if (landing.replaced) object["replaced"] = name_of_either(again_words, *landing.replaced);
   if (landing.duplicates != Landing::Again::leave)
-    object["duplicates"] = name_of(again_words, landing.duplicates);
+    object["duplicates"] = name_of_either(again_words, landing.duplicates);
   if (!landing.archive.empty()) object["archive"] = landing.archive;
   return object;
 }

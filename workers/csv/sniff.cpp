@@ -72,7 +72,7 @@ std::optional<std::size_t> width_of(const std::string& bytes, const Options& opt
   return width;
 }
 
-std::string spelled(char character) {
+std::string shown(char character) {
   return character == '\t' ? "tab" : fmt::format("\"{}\"", character);
 }
 
@@ -99,8 +99,8 @@ Sniffed sniff(const files::Store& store, const files::FileState& file, const Opt
       found.options = tried;
     }
   found.notes.push_back(fmt::format("{}: {} columns, delimiter {}, quote {}, encoding {}",
-                                    file.name, best, spelled(options.delimiter),
-                                    spelled(options.quote), options.encoding));
+                                    file.name, best, shown(options.delimiter), shown(options.quote),
+                                    options.encoding));
   return found;
 }
 

@@ -46,6 +46,17 @@ workers::TaskFailed unsupported(const std::string& display, const std::string& w
   return {"Source.Unsupported", fmt::format("{}: {}", display, what), hint, "ORCH-0444"};
 }
 
+workers::TaskFailed missing_table(const std::string& name, const std::string& why,
+                                  std::string_view ending) {
+  return {"Source.TableMissing",
+          fmt::format("no table \"{}\": {}", name, why),
+          fmt::format("a table is the name of a file in the connection's folder, with or without "
+                      "{}, a pattern, or a folder with such files",
+                      ending),
+          "ORCH-0430",
+          {{"table", name}}};
+}
+
 workers::TaskFailed no_column(const std::string& display, const std::string& name,
                               const std::string& table, const std::vector<std::string>& names) {
   return {

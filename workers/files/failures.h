@@ -27,6 +27,10 @@ workers::TaskFailed changed(std::string_view file);
 workers::TaskFailed unsupported(const std::string& display, const std::string& what,
                                 const std::string& hint);
 
+/// "Source.TableMissing": no table has this name; `ending` is the usual one of its files.
+workers::TaskFailed missing_table(const std::string& name, const std::string& why,
+                                  std::string_view ending);
+
 /// "Source.ColumnMissing": `table` has no column `name`; `names` are those it has.
 workers::TaskFailed no_column(const std::string& display, const std::string& name,
                               const std::string& table, const std::vector<std::string>& names);

@@ -19,16 +19,6 @@ namespace {
 
 constexpr std::size_t files_named = 20;  // in the position; a pattern may match thousands
 
-workers::TaskFailed missing(const std::string& name, const std::string& why, Endings endings) {
-  return {
-      "Source.TableMissing",
-      fmt::format("no table \"{}\": {}", name, why),
-      fmt::format("a table is the name of a file in the connection's folder, with or without {}",
-                  endings.front()),
-      "ORCH-0430",
-      {{"table", name}}};
-}
-
 std::vector<std::string> file_names(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator entries(folder, error);
@@ -107,13 +97,13 @@ std::vector<data::Listed> list_files(
 
 std::vector<fs::path> files_of(const fs::path& folder, const std::string& name, Endings endings) {
   if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-    throw missing(name, "a name cannot leave the folder", endings);
+    throw missing_table(name, "a name cannot leave the folder", endings.front());
   const auto all = file_names(folder);
   const auto names = matching(all, name, endings);
   if (names.empty()) {
     std::vector<std::string> near;
     for (const auto& file : all) near.push_back(table_name(file, endings));
-    throw missing(name, "no such file" + did_you_mean(name, near), endings);
+    throw missing_table(name, "no such file" + did_you_mean(name, near), endings.front());
   }
   std::vector<fs::path> files;
   files.reserve(names.size());

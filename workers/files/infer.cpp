@@ -42,8 +42,6 @@ std::vector<Reading> readings() {
   return all;
 }
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-
 /// A number that is written as numbers are printed: 007, +1, .5 and 1e3 are more than their value.
 bool is_plain_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);

@@ -47,16 +47,6 @@ TableFiles below(const Store& store, const std::string& folder, Endings endings)
   return table;
 }
 
-workers::TaskFailed missing(const std::string& name, const std::string& why, Endings endings) {
-  return {"Source.TableMissing",
-          fmt::format("no table \"{}\": {}", name, why),
-          fmt::format("a table is the name of a file in the connection's folder, with or without "
-                      "{}, a pattern, or a folder with such files",
-                      endings.front()),
-          "ORCH-0430",
-          {{"table", name}}};
-}
-
 std::string listed_folder(std::string_view name) {
   std::string folder;
   for (auto rest = name; rest.find('/') != std::string_view::npos;) {
@@ -75,7 +65,7 @@ std::string listed_folder(std::string_view name) {
 TableFiles table_files(const Store& store, const std::string& name, Endings endings) {
   const auto plain = name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
   if (const auto problem = name_problem(plain); !problem.empty())
-    throw missing(name, problem, endings);
+    throw missing_table(name, problem, endings.front());
   const auto folder = fixed_folder(plain);
   const bool deep = plain.find('/', folder.size()) != std::string::npos ||
                     plain.find("**", folder.size()) != std::string::npos;
@@ -93,7 +83,7 @@ TableFiles present_files(const Store& store, const std::string& name, Endings en
   if (!table.files.empty()) return table;
   std::vector<std::string> near;
   for (const auto& file : store.list("", false)) near.push_back(table_name(file.name, endings));
-  throw missing(name, "no such file" + did_you_mean(name, near), endings);
+  throw missing_table(name, "no such file" + did_you_mean(name, near), endings.front());
 }
 
 std::vector<std::string> partition_names(const TableFiles& table) {

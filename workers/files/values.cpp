@@ -33,8 +33,6 @@ std::size_t field_at(std::string_view pattern) {
   return fields.size();
 }
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-
 /// Digits, in groups of three where points stand between them.
 bool has_whole_groups(std::string_view digits) {
   if (digits.find('.') == std::string_view::npos) return true;

@@ -10,6 +10,8 @@
 
 namespace orch::files {
 
+constexpr bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
 /// Why no date or timestamp can be spelled so; empty for one that can: YYYY, MM, DD and, for a
 /// timestamp, HH, MI, SS once each, with anything but letters and digits between them.
 std::string pattern_problem(std::string_view pattern, bool with_time);

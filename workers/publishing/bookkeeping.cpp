@@ -17,12 +17,6 @@ std::string table_of(Session& session, const char* name) {
   return session.dialect().bookkeeping(name);
 }
 
-std::int64_t integer(const std::optional<std::string>& text) {
-  std::int64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
-
 data::Digest digest_of(const std::optional<std::string>& rows,
                        const std::optional<std::string>& hex) {
   const auto digest = data::Digest::from(integer(rows), hex.value_or(""));
@@ -38,8 +32,6 @@ workers::TaskFailed stale(const data::TableName& table, const data::LoadId& load
           "ORCH-0437",
           {{"load", load.id}, {"fence", load.fence}, {"seen", seen}}};
 }
-
-constexpr const char* this_table = "table_schema = $1 AND table_name = $2";
 
 /// What the evidence says of the proof; unset where an older version took none.
 std::optional<data::PublishedProof> proof_in(const boost::json::object& detail) {
@@ -62,6 +54,12 @@ boost::json::object with_proof(boost::json::object detail, const data::Published
 }
 
 }  // namespace
+
+std::int64_t integer(const std::optional<std::string>& text) {
+  std::int64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
 
 void check_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
   session.open_books(table);

@@ -9,6 +9,11 @@
 
 namespace orch::publishing {
 
+/// A condition of statements whose first parameters are a table's schema and name.
+inline constexpr const char* this_table = "table_schema = $1 AND table_name = $2";
+/// A whole number as rows have it; 0 for NULL.
+std::int64_t integer(const std::optional<std::string>& text);
+
 /// Raises the table's fence to `load.fence`. Throws TaskFailed "Fence.Stale" (ORCH-0437) when a
 /// larger one of the same store was seen: in the fence row, or, where another store has written
 /// since, in the row of the load that waits to be published.

@@ -1,7 +1,6 @@
 #include "workers/publishing/file_ledger.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 
 #include <fmt/format.h>
@@ -12,13 +11,6 @@ namespace orch::publishing {
 namespace {
 
 constexpr std::size_t rows_a_statement = 50;
-constexpr const char* this_table = "table_schema = $1 AND table_name = $2";
-
-std::int64_t integer(const std::optional<std::string>& text) {
-  std::int64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
 
 void insert(Session& session, const data::TableName& table, const std::string& load,
             std::span<const data::LoadedFile> files) {

@@ -56,8 +56,8 @@ class Session {
   virtual boost::json::object lock_holder(const data::TableName&) { return {}; }
   /// Brings the bookkeeping up to date, where begin() does not.
   virtual void ready_bookkeeping() {}
-  /// The load, fence and evidence of `table` are about to be read or written: of a target that keeps
-  /// them by table, and not in tables of its own.
+  /// The load, fence and evidence of `table` are about to be read or written: of a target that
+  /// keeps them by table, and not in tables of its own.
   virtual void open_books(const data::TableName&) {}
   /// False in a database that orch never wrote to.
   virtual bool has_bookkeeping() = 0;
