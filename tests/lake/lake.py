@@ -235,6 +235,25 @@ class Zone(unittest.TestCase):
         self.assertEqual(rows, [("1", "A"), ("2", "b"), ("3", "c")])
         self.assertNotIn(first, head["files"])
 
+    def test_files_of_a_landing_zone_are_loaded_once(self):
+        drop = self.folder / "drop" / "sales"
+        drop.mkdir(parents=True)
+        (drop / "a.csv").write_text("id,v\n1,a\n")
+        connections = {"drop": {"url": "csv:drop"}, "lake": {"url": "parquet:lake"}}
+        (self.folder / "connections.json").write_text(json.dumps({"version": 1, "connections": connections}))
+        entry = {"key": "t", "strategy": "append", "target": {"connection": "lake", "table": "t"},
+                 "source": {"connection": "drop", "table": "sales", "types": {"id": "int64", "v": "text"}, "files": {}}}
+        (self.folder / "catalog.json").write_text(json.dumps({"version": 1, "tables": [entry]}))
+        run = ("submit", "replicate", "--input", '{"catalog":"catalog.json"}', "--name")
+        self.orch(*run, "first")
+        (drop / "b.csv").write_text("id,v\n2,b\n")
+        # The log has the files before the ledger does.
+        self.orch(*run, "second", fault="lake.after_log:1:kill", expect=-signal.SIGKILL)
+        self.orch("resume", "second")
+        (drop / "c.csv").write_text("id,v\n3,c\n")
+        self.orch(*run, "third")
+        self.assertEqual(self.read()[1], [("1", "a"), ("2", "b"), ("3", "c")])
+
     def test_kill_of_a_load_into_a_duckdb_file(self):
         self.source("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)", "INSERT INTO t VALUES (1, 'old'), (2, 'old')")
         to = ("replicate", "--from", "sqlite:source.db", "--to", "duckdb:ods.duckdb")

@@ -107,7 +107,13 @@ void LakeSession::rollback() noexcept {
 
 void LakeSession::commit() {
   in_zone([&] {
-    if (const auto evidence = evidence_of(*this, load_); !evidence.empty()) publish(evidence);
+    if (auto evidence = evidence_of(*this, load_); !evidence.empty()) {
+      auto files = files_brought(*this, load_);
+      const bool ledger = !files.empty();
+      if (ledger) evidence["files"] = std::move(files);
+      publish(evidence);
+      if (ledger) write_ledger(*this, zone_, table_.name, snapshot_.version);
+    }
     written_.clear();
     write_state(*this, zone_, table_.name, staged_);
     connection_.exec("COMMIT");

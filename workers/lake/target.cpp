@@ -47,11 +47,6 @@ class LakeTarget final : public publishing::DatabaseTarget {
     });
   }
 
-  /// The log of a zone keeps the newest evidence alone.
-  std::vector<data::LoadedFile> loaded_files(const data::TableName& name) override {
-    return Target::loaded_files(name);
-  }
-
   data::Digest published_digest(const data::LoadPlan& plan,
                                 const std::optional<data::WatermarkRange>& range,
                                 const std::function<bool()>& stop) override {

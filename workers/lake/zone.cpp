@@ -38,6 +38,10 @@ int opened(const fs::path& path) {
 
 fs::path Zone::state(const std::string& name) const { return folder / "_orch" / (name + ".json"); }
 
+fs::path Zone::ledger(const std::string& name) const {
+  return folder / "_orch" / (name + ".files.json");
+}
+
 TableLock::TableLock(const Zone& zone, const std::string& table, const std::function<bool()>& stop)
     : turn_(books(zone) / (table + ".lock"), stop), file_(opened(books(zone) / (table + ".lock"))) {
   const auto end = std::chrono::steady_clock::now() + zone.patience;

@@ -3,6 +3,7 @@
 //   ZONE/TABLE/_delta_log/…                         which files are the table (workers/delta)
 //   ZONE/TABLE/orch-RUN-LOAD-PART-NUMBER.zstd.parquet
 //   ZONE/_orch/TABLE.json                           the staged load and the fence
+//   ZONE/_orch/TABLE.files.json                     the ledger of files that loads brought
 //   ZONE/_orch/TABLE.lock                           locked by who stages, verifies or publishes
 #pragma once
 
@@ -33,6 +34,7 @@ struct Zone {
 
   std::filesystem::path table(const std::string& name) const { return folder / name; }
   std::filesystem::path state(const std::string& name) const;
+  std::filesystem::path ledger(const std::string& name) const;
   data::Place place(std::string doing) const { return {"Target", display, std::move(doing)}; }
 };
 

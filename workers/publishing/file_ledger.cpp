@@ -39,6 +39,7 @@ void insert(Session& session, const data::TableName& table, const std::string& l
 }  // namespace
 
 std::vector<data::LoadedFile> read_files(Session& session, const data::TableName& table) {
+  session.open_books(table);
   if (!session.has_bookkeeping()) return {};
   const auto found = session.rows(
       fmt::format("SELECT file, digest, bytes, modified, load_id, rows, set_aside FROM {} WHERE {} "
