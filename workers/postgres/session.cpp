@@ -8,9 +8,26 @@ namespace orch::postgres {
 namespace {
 
 constexpr const char* unique_violation = "23505";
+constexpr const char* duplicate_schema = "42P06";
+constexpr int most_tries = 1'000;  // of some microseconds, while the other commits
 
 void limit_locks(pg::Connection& connection, const Settings& settings) {
   connection.set_in_transactions(fmt::format("lock_timeout = '{}s'", settings.lock_seconds));
+}
+
+/// False: try again. "If not exists" does not see what another transaction has created and not yet
+/// committed: it waits for its end, and fails with a duplicate key. That may be known a moment
+/// before this session hears of the new schema, and would still be told that there is none: "it
+/// exists" is the first answer to rely on.
+bool create_schema(pg::Connection& connection, const std::string& schema, bool inside) {
+  try {
+    connection.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(schema));
+    return true;
+  } catch (const pg::Error& error) {
+    if (error.sqlstate() != unique_violation && error.sqlstate() != duplicate_schema) throw;
+    if (inside) connection.exec("ROLLBACK TO SAVEPOINT no_schema");
+    return error.sqlstate() == duplicate_schema;
+  }
 }
 
 }  // namespace
@@ -39,13 +56,7 @@ void ensure_schema(pg::Connection& connection, const std::string& schema) {
   if (found.rows() != 0) return;
   const bool inside = connection.in_transaction();
   if (inside) connection.exec("SAVEPOINT no_schema");
-  try {
-    connection.exec("CREATE SCHEMA IF NOT EXISTS " + pg::quote(schema));
-  } catch (const pg::Error& error) {
-    // "If not exists" does not see what another transaction has created and not yet committed: it
-    // waits for its end, and fails.
-    if (error.sqlstate() != unique_violation) throw;
-    if (inside) connection.exec("ROLLBACK TO SAVEPOINT no_schema");
+  for (int tries = 1; !create_schema(connection, schema, inside) && tries < most_tries; ++tries) {
   }
   if (inside) connection.exec("RELEASE SAVEPOINT no_schema");
 }
