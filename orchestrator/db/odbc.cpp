@@ -92,10 +92,11 @@ struct Connection::Inside {
   void connect(const Options& options) {
     functions().SetConnectAttrW(dbc->get(), SQL_ATTR_LOGIN_TIMEOUT, number(options.connect_seconds),
                                 0);
-    // FreeTDS takes the brace for a part of a value that no semicolon follows.
-    auto text = utf16_of(options.secret.empty()
-                             ? options.text
-                             : fmt::format("{};PWD={};", options.text, attribute(options.secret)));
+    const auto secret =
+        options.plain_braces ? fmt::format("{{{}}}", options.secret) : attribute(options.secret);
+    // FreeTDS takes a brace that ends the text for a part of the value.
+    auto text = utf16_of(options.secret.empty() ? options.text
+                                                : fmt::format("{};PWD={};", options.text, secret));
     Name told{};
     SQLSMALLINT size = 0;
     check(functions().DriverConnectW(dbc->get(), nullptr, wide_of(text),
@@ -218,7 +219,13 @@ Connection::~Connection() = default;
 void Connection::exec(const std::string& sql) { inside_->execute(sql); }
 
 Rows Connection::query(const std::string& sql, std::span<const Fetch> columns) {
-  return inside_->rows(inside_->execute(sql), columns);
+  auto statement = inside_->execute(sql);
+  const auto count = inside_->columns(*statement);
+  if (static_cast<std::size_t>(count) != columns.size())
+    throw Error(fmt::format("the driver is broken: it gives {} columns where {} were asked for",
+                            count, columns.size()),
+                "HY000", 0);
+  return inside_->rows(std::move(statement), columns);
 }
 
 Texts Connection::texts(const std::string& sql) { return inside_->texts(inside_->execute(sql)); }

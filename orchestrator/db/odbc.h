@@ -75,6 +75,8 @@ std::vector<Named> data_sources();
 struct Options {
   std::string text;    ///< "DRIVER={…};SERVER=…", without the secret
   std::string secret;  ///< goes with it as PWD; empty: none
+  /// The driver takes a value in braces as it is, up to "};": two closing ones are two.
+  bool plain_braces = false;
   unsigned connect_seconds = 10;
   std::size_t largest_value = 256U << 20U;  ///< bytes, as fetched
 };

@@ -57,6 +57,10 @@ void hide_value(std::string& message, const std::string& name) {
   }
 }
 
+bool is_warning(const std::string& sqlstate) {
+  return sqlstate.starts_with("00") || sqlstate.starts_with("01");
+}
+
 }  // namespace
 
 Handle::Handle(SQLSMALLINT type, SQLHANDLE parent) : type_(type) {
@@ -66,18 +70,20 @@ Handle::Handle(SQLSMALLINT type, SQLHANDLE parent) : type_(type) {
 Handle::~Handle() { functions().FreeHandle(type_, handle_); }
 
 std::string Scrubber::operator()(std::string message) const {
+  // The secret first: what follows a name ends at a semicolon, and the secret may have one in it.
+  if (!secret_.empty())
+    for (const auto& spelled : {boost::replace_all_copy(secret_, "}", "}}"), secret_})
+      boost::replace_all(message, spelled, hidden);
   for (const char* name : {"PWD=", "PASSWORD="}) hide_value(message, name);
-  if (secret_.empty()) return message;
-  for (const auto& spelled : {boost::replace_all_copy(secret_, "}", "}}"), secret_})
-    boost::replace_all(message, spelled, hidden);
   return message;
 }
 
 Error error_of(const Handle& handle, SQLHANDLE connection, const Scrubber& scrub) {
+  // What is worse than a warning says what went wrong, be it the first record or not.
   Record first{"HY000", 0, ""};
   std::string message;
   for (SQLSMALLINT i = 1; const auto record = record_of(handle, i); ++i) {
-    if (i == 1) first = *record;
+    if (i == 1 || (is_warning(first.sqlstate) && !is_warning(record->sqlstate))) first = *record;
     message += (i == 1 ? "" : "; ") + record->message;
   }
   if (message.empty()) message = "the driver says nothing";
@@ -89,9 +95,11 @@ Error error_of(const Handle& handle, SQLHANDLE connection, const Scrubber& scrub
           static_cast<SQLUINTEGER>(dead) == SQL_CD_TRUE};
 }
 
-bool has_state(const Handle& handle, const char* state) {
-  for (SQLSMALLINT i = 1; const auto record = record_of(handle, i); ++i)
-    if (record->sqlstate == state) return true;
+bool failed_in_part(const Handle& handle) {
+  for (SQLSMALLINT i = 1; const auto record = record_of(handle, i); ++i) {
+    const auto& state = record->sqlstate;
+    if (!is_warning(state) || state == "01S01" || state == "01S07") return true;
+  }
   return false;
 }
 

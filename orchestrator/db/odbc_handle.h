@@ -39,8 +39,10 @@ class Scrubber {
 
 /// What the handle's diagnostic records say. `connection` may be null.
 Error error_of(const Handle& handle, SQLHANDLE connection, const Scrubber& scrub);
-/// Whether a record of the handle has the state.
-bool has_state(const Handle& handle, const char* state);
+/// After SQL_SUCCESS_WITH_INFO: whether something went wrong all the same. FreeTDS hands out the
+/// rows before an error of the server so, and then says that there are no more; and a driver that
+/// shortens a fraction says so in this way alone.
+bool failed_in_part(const Handle& handle);
 
 /// SQL_SUCCESS or SQL_SUCCESS_WITH_INFO.
 inline bool done(SQLRETURN result) {

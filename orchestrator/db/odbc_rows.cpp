@@ -39,6 +39,20 @@ Transfer transfer_of(Form form) {
   return {SQL_C_BINARY, 0, 0};
 }
 
+/// A driver broke the rules of ODBC: nothing that it gave can be trusted.
+Error broken(const std::string& what) {
+  return Error(fmt::format("the driver is broken: {}", what), "HY000", 0);
+}
+
+/// Lengths that are none would be read as gigabytes.
+void check_size(std::size_t column, SQLLEN size, Form form) {
+  const bool negative = size < 0 && size != SQL_NULL_DATA && size != SQL_NO_TOTAL;
+  const bool half = form == Form::wide && size > 0 && size % SQLLEN{sizeof(SQLWCHAR)} != 0;
+  if (negative || half)
+    throw broken(
+        fmt::format("it gives {} as the length of a value of column {}", size, column + 1));
+}
+
 void set(const Handle& statement, SQLINTEGER attribute, SQLULEN value) {
   functions().SetStmtAttrW(statement.get(), attribute, reinterpret_cast<SQLPOINTER>(value),
                            0);  // NOLINT: what ODBC asks for
@@ -98,8 +112,10 @@ bool Rows::Inside::fetch() {
       session_.watch->over(statement_->get(), [&] { return functions().Fetch(statement_->get()); });
   if (result == SQL_NO_DATA) return fetched_ = 0, false;
   check(result);
-  // A driver that shortens a fraction says so here alone.
-  if (result == SQL_SUCCESS_WITH_INFO && has_state(*statement_, "01S07"))
+  if (fetched_ > states_.size())
+    throw broken(
+        fmt::format("it fetched {} rows where {} were asked for", fetched_, states_.size()));
+  if (result == SQL_SUCCESS_WITH_INFO && failed_in_part(*statement_))
     throw error_of(*statement_, session_.connection, *session_.scrub);
   for (SQLULEN i = 0; i < fetched_; ++i)
     if (states_[i] == SQL_ROW_ERROR)
@@ -118,8 +134,10 @@ void Rows::Inside::check_sizes() const {
     const auto& column = columns_[i];
     if (column.stride == 0) continue;
     const auto longest = static_cast<SQLLEN>(column.fetch.longest);
-    for (SQLULEN row = 0; row < fetched_; ++row)
+    for (SQLULEN row = 0; row < fetched_; ++row) {
+      check_size(i, column.sizes[row], column.fetch.form);
       if (column.sizes[row] > longest || column.sizes[row] == SQL_NO_TOTAL) throw TooLong(i, true);
+    }
   }
 }
 
@@ -141,6 +159,7 @@ void Rows::Inside::read_in_pieces(std::size_t at) {
       column.sizes[0] = SQL_NULL_DATA;
       return;
     }
+    check_size(at, left, column.fetch.form);
     const auto fits = room - transfer.terminator;
     const bool last = left != SQL_NO_TOTAL && static_cast<std::size_t>(left) <= fits;
     have += last ? static_cast<std::size_t>(left) : fits;

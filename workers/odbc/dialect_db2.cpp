@@ -58,6 +58,9 @@ constexpr std::array errors = {
     NativeError{-1226, ErrorClass::down, "the server has no free connection"},
     NativeError{-1336, ErrorClass::down, "check the host's name"},
     NativeError{-1224, ErrorClass::lost, "the server was stopped"},
+    NativeError{-30081, ErrorClass::down, "check host, port and that the server runs",
+                "\"connect\""},
+    NativeError{-30081, ErrorClass::lost, ""},
     NativeError{-952, ErrorClass::lost, "somebody ended the statement"},
 };
 

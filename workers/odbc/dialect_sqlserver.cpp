@@ -11,7 +11,7 @@ using data::ErrorClass;
 using data::Kind;
 
 constexpr std::string_view in_utc = "CAST(SWITCHOFFSET({}, '+00:00') AS datetime2(7))";
-constexpr std::string_view shape = "{}.STAsText()";
+constexpr std::string_view shape = "{}.ToString()";
 
 constexpr std::array types = {
     Type{"bit", Kind::boolean, Way::integer},
@@ -67,6 +67,9 @@ constexpr std::array positions = {
 };
 
 constexpr std::array errors = {
+    // FreeTDS hands it on after 18456.
+    NativeError{0, ErrorClass::refused, "check the database's name, and that the user may use it",
+                "Cannot open database"},
     NativeError{18456, ErrorClass::refused, "check the user and the connection's \"password\""},
     NativeError{18452, ErrorClass::refused, "the server takes no logins with a password"},
     NativeError{4060, ErrorClass::refused,
@@ -75,6 +78,11 @@ constexpr std::array errors = {
     NativeError{229, ErrorClass::denied, "grant the user SELECT on the table"},
     NativeError{230, ErrorClass::denied, "grant the user SELECT on the column"},
     NativeError{1205, ErrorClass::locked, "two transactions waited for each other; a retry helps"},
+    NativeError{3958, ErrorClass::locked,
+                "tempdb had no room for the rows' old state: give it more; a retry helps"},
+    NativeError{3961, ErrorClass::locked, "the table was altered while it was read; a retry helps"},
+    NativeError{3967, ErrorClass::locked,
+                "tempdb had no room for the rows' old state: give it more; a retry helps"},
     NativeError{1222, ErrorClass::locked, "another session holds the table; end its transaction"},
     NativeError{3960, ErrorClass::locked, "the rows changed while they were read; a retry helps"},
     NativeError{1105, ErrorClass::full, "free space on the server's disk"},

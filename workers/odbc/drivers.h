@@ -19,6 +19,7 @@ struct DriverFacts {
   /// value is empty are left out.
   std::string_view entry;
   std::string_view refused = {};  ///< why it is not used
+  bool plain_braces = false;      ///< see Options::plain_braces
 };
 
 /// What a connection string leads to.

@@ -33,6 +33,12 @@ Session connect(const Settings& settings) {
     Options options;
     options.text = chosen.attributes;
     options.secret = settings.secret;
+    options.plain_braces = chosen.facts && chosen.facts->plain_braces;
+    if (options.plain_braces && options.secret.find("};") != std::string::npos)
+      throw workers::TaskFailed(
+          "Connection.Unsupported",
+          settings.display + ": the driver cannot be told a password that has \"};\" in it",
+          "give the user another password", "ORCH-0305");
     options.connect_seconds = settings.connect_seconds;
     options.largest_value = settings.largest_value;
     Session session{Connection(options, settings.stop), named};
