@@ -1,6 +1,7 @@
 """Starts the server of this folder for a test, and makes its data from types.json."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,18 @@ def skip_without_freetds():
 
 
 def type_cases():
-    return json.loads((HERE / "types.json").read_text(encoding="utf-8"))
+    """The cases of types.json, each with its type without parameters, and whether that is of bytes."""
+    cases = json.loads((HERE / "types.json").read_text(encoding="utf-8"))
+    for case in cases:
+        case["base"] = re.match(r"\w+", case["type"]).group()
+        case["binary"] = case["base"] in ("binary", "varbinary", "image", "rowversion")
+    return cases
+
+
+def whole(case, value):
+    """A value of types.json: a text, a number or bytes."""
+    text, times = (value["repeat"], value["times"]) if isinstance(value, dict) else (value, 1)
+    return bytes.fromhex(text[2:]) * times if case["binary"] else text * times
 
 
 def table_of(case, number):

@@ -162,12 +162,13 @@ class Runner:
         return self.result(words, tables, cursor)
 
     def result(self, words, tables, cursor):
-        head = cursor.fetchmany(1)
+        head = cursor.fetchmany(500)
         described = [entry[0] for entry in cursor.description]
         items = transact.select_list(words) if transact.upper(words, 0) == "SELECT" else []
         if len(items) != len(described) or any(item[-1] == "*" for item in items):
             items = [[quote(name)] for name in described]
-        found = [self.typed(item, tables, head[0][i] if head else None) for i, item in enumerate(items)]
+        examples = [next((row[i] for row in head if row[i] is not None), None) for i in range(len(described))]
+        found = [self.typed(item, tables, example) for item, example in zip(items, examples, strict=True)]
 
         def rows():
             yield from head

@@ -1,8 +1,9 @@
 """Answers of a data file that stand in for a statement's own: errors, delays, lost connections, results.
 
 An entry of "answers": {"match": a regular expression on the text with single blanks, "times": how often it
-holds (always), "delay": seconds, "after_rows": rows that are sent before (0), and one of
-"error": {"number", "text", "severity", "state"}, "drop": true, "columns": [{"name", "type"}] with "rows"}.
+holds (always), "delay": seconds, "after_rows": rows that are sent before (0), and some of
+"write": SQL that another session runs then, "error": {"number", "text", "severity", "state"}, "drop": true,
+"columns": [{"name", "type"}] with "rows"}.
 """
 import re
 import threading
@@ -17,8 +18,8 @@ class Dropped(Exception):
 
 
 class Action:
-    def __init__(self, entry):
-        self.entry = entry
+    def __init__(self, entry, database):
+        self.entry, self.database = entry, database
 
     def before(self, wire):
         """Delays, and answers in place of the statement."""
@@ -39,6 +40,10 @@ class Action:
             self.strike(wire)
 
     def strike(self, wire):
+        if "write" in self.entry:
+            other = self.database.attach()
+            other.execute(self.entry["write"])
+            other.close()
         if self.entry.get("drop"):
             wire.flush()
             raise Dropped()
@@ -50,8 +55,8 @@ class Action:
 class Script:
     """Thread-safe: entries with "times" are counted for all sessions together."""
 
-    def __init__(self, entries):
-        self.entries = [dict(entry) for entry in entries]
+    def __init__(self, entries, database):
+        self.entries, self.database = [dict(entry) for entry in entries], database
         self.lock = threading.Lock()
 
     def action(self, sql):
@@ -61,5 +66,5 @@ class Script:
                 if entry.get("times", 1) > 0 and re.search(entry["match"], text, re.IGNORECASE):
                     if "times" in entry:
                         entry["times"] -= 1
-                    return Action(entry)
-        return Action({})
+                    return Action(entry, self.database)
+        return Action({}, self.database)

@@ -26,7 +26,7 @@ from session import Session
 class Server:
     def __init__(self, data, folder, log):
         self.database = Database(data, folder)
-        self.script = Script(data.get("answers", []))
+        self.script = Script(data.get("answers", []), self.database)
         major, minor, build = data["version"].split(".")[:3]
         self.version = int(major), int(minor), int(build)
         self.log_file = open(log, "a", encoding="utf-8") if log else None  # noqa: SIM115

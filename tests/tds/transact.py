@@ -129,7 +129,9 @@ def word_in_place(words, at, database):
     if following == "." and name_of(words[at]).lower() == database and upper(words, at + 3) == ".":
         return [], at + 2
     if is_name(words[at]) and following == "." and upper(words, at + 2) in ("STASTEXT", "TOSTRING"):
-        return ["tds_text", "(", words[at], ")"], at + 5
+        return ["tds_text", "(", *translated(words[at:at + 1]), ")"], at + 5
+    if word.startswith("["):
+        return ['"' + name_of(words[at]).replace('"', '""') + '"'], at + 1
     return None
 
 
