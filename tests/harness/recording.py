@@ -17,3 +17,9 @@ class Recording:
 
     def log(self):
         return self.log_file.read_text(encoding="utf-8").splitlines()
+
+
+def of_drivers(folder):
+    """Variables of orch for a test with drivers: a run store of its own, and no complaints of a sanitizer
+    about what driver managers and drivers never free."""
+    return {"ORCH_STORE": str(folder / "runs.db"), "ASAN_OPTIONS": "detect_leaks=0"}

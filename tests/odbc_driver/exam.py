@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "harness"))
 
 from odbc_client import library  # noqa: E402
-from recording import Recording  # noqa: E402
+from recording import Recording, of_drivers  # noqa: E402
 
 ORCH = DRIVER = ""
 OK, ERROR, RUN_FAILED = 0, 1, 3
@@ -68,7 +68,7 @@ ORACLE = Server(
             ["ZONED", "TIMESTAMP(9) WITH TIME ZONE", None, "YES", "NO"],
             ["LOCAL", "TIMESTAMP(6) WITH LOCAL TIME ZONE", None, "YES", "NO"],
             ["NAME", "VARCHAR2(40)", "40", "YES", "NO"], ["KEY", "RAW(16)", None, "YES", "NO"],
-            ["FILE", "BLOB", None, "YES", "NO"], ["SPAN", "INTERVAL DAY TO SECOND", None, "YES", "NO"]]),
+            ["FILE", "BLOB", None, "YES", "NO"], ["SPAN", "INTERVAL DAY(2) TO SECOND(6)", None, "YES", "NO"]]),
         key=("FROM all_constraints", [["ID"]]),
         scn=("current_scn", [["8123456"]])),
     texts("ID", "ANY", "WHOLE", "MONEY", "DOUBLE", "DAY", "FINE", "ZONED", "LOCAL", "NAME", "KEY", "SPAN", "NOTE",
@@ -113,7 +113,7 @@ class Exam(unittest.TestCase):
 
     def call(self, recording, *words, status=OK):
         done = subprocess.run([ORCH, *words], cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
-                              env={**recording.environment, "ORCH_STORE": str(self.folder / "runs.db")})
+                              env={**recording.environment, **of_drivers(self.folder)})
         told = done.stdout + done.stderr
         self.assertEqual(done.returncode, status, f"orch {' '.join(words)}:\n{told}\n" + "\n".join(recording.log()))
         self.assertNotIn(PASSWORD, told)
@@ -184,7 +184,7 @@ class Reads(Exam):
         (self.folder / "connections.json").write_text(json.dumps({"version": 1, "connections": {
             "from": {"url": server.url, "password": {"file": "password"}}, "to": {"url": "sqlite:t.db"}}}))
         (self.folder / "catalog.json").write_text(json.dumps({"version": 1, "tables": [{
-            "source": {"connection": "from", "schema": "APP", "table": "T"}, "target": {"connection": "to", "table": "t"},
+            "source": {"connection": "from", "schema": "APP", "table": "t"}, "target": {"connection": "to", "table": "t"},
             "columns": [{"source": "ID"}, {"source": column}], "strategy": "upsert", "key_columns": ["ID"],
             "watermark": {"column": column, "overlap": "1m"}, "where": "\"ID\" > 0"}]}))
         submit = ("submit", "replicate", "--input", '{"catalog": "catalog.json"}')
@@ -279,6 +279,13 @@ class Lies(Exam):
                 self.folder = self.root / str(told)
                 self.folder.mkdir()
                 self.lie("", columns_told=told)
+
+    def test_catalogs_with_too_few_columns(self):
+        for number, match in enumerate((r"r\.kind", "num_rows", "FROM all_tab_cols")):
+            with self.subTest(match=match):
+                self.folder = self.root / str(number)
+                self.folder.mkdir()
+                self.replicate(ORACLE, status=ERROR, before=[{"match": match, "columns": texts("C"), "rows": [["APP"]]}])
 
     def test_a_character_that_is_none(self):
         self.replicate(ORACLE, data={"match": r'FROM "APP"\."T"', "columns": ORACLE.columns,

@@ -23,6 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "harness")]
 import columns  # noqa: E402
 from double import PASSWORD, USER, Double, data_of, skip_without_freetds, table_of, type_cases, whole  # noqa: E402
 from odbc_client import Client  # noqa: E402
+from recording import of_drivers  # noqa: E402
 
 ORCH = ""
 OK, ERROR, RUN_FAILED = 0, 1, 3
@@ -79,7 +80,7 @@ class Exam(unittest.TestCase):
 
     def call(self, *words, status=OK):
         done = subprocess.run([ORCH, *words], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False,
-                              env={**os.environ, "ORCH_STORE": str(self.folder / "runs.db")})
+                              env={**os.environ, **of_drivers(self.folder)})
         told = done.stdout + done.stderr
         self.assertEqual(done.returncode, status, f"orch {' '.join(words)}:\n{told}")
         self.assertNotIn(PASSWORD, told)

@@ -54,11 +54,11 @@ class OdbcSource final : public data::Source {
   std::optional<std::string> high_watermark(const data::Relation& from, const std::string& column,
                                             const std::string& where) override {
     const auto table = describe(from);
-    const auto& found = data::column_of(table, column);
+    const auto& column_found = data::column_of(table, column);
     return run("reading the watermark " + column, [&] {
-      return largest_value(
-          session_, found, from_clause(session_, from),
-          data::both(condition_of(session_, where), quoted(session_, found.name) + " IS NOT NULL"));
+      return largest_value(session_, column_found, from_clause(session_, found(from, table)),
+                           data::both(condition_of(session_, where),
+                                      quoted(session_, column_found.name) + " IS NOT NULL"));
     });
   }
 
@@ -66,6 +66,12 @@ class OdbcSource final : public data::Source {
   boost::json::object position() override { return position_; }
 
  private:
+  /// The relation by the name that the server has for it: servers that keep capitals find small
+  /// ones.
+  static data::Relation found(data::Relation relation, const data::Table& table) {
+    if (relation.query.empty()) relation.table = table.name;
+    return relation;
+  }
   static std::string what(const data::Relation& relation) {
     return relation.query.empty() ? "table " + relation.table.display() : "the query";
   }
@@ -113,8 +119,10 @@ void OdbcSource::note_position(Session& session, const std::string& view) {
   }
 }
 
-std::vector<std::unique_ptr<data::RowReader>> OdbcSource::open(const data::ReadRequest& request) {
-  const auto table = describe(request.from);
+std::vector<std::unique_ptr<data::RowReader>> OdbcSource::open(const data::ReadRequest& asked) {
+  const auto table = describe(asked.from);
+  auto request = asked;
+  request.from = found(asked.from, table);
   const auto author = condition_of(session_, request.where);
   return run("reading " + what(request.from), [&] {
     auto session = connect(settings_);

@@ -34,7 +34,7 @@ constexpr std::size_t bytes_of_a_unit = 2;
 /// "int unsigned" of "INT(10) UNSIGNED ZEROFILL".
 std::string base_of(const std::string& type) {
   auto base = boost::to_lower_copy(type);
-  if (const auto open = base.find('('); open != base.npos) {
+  for (auto open = base.find('('); open != base.npos; open = base.find('(')) {
     const auto close = base.find(')', open);
     base.erase(open, close == base.npos ? close : close - open + 1);
   }
