@@ -20,8 +20,8 @@ struct LeftOut {
 };
 
 struct Discovery {
-  boost::json::object catalog;    ///< to be written to a file
-  std::vector<LeftOut> left_out;  ///< that the options did not rule out by name
+  boost::json::object catalog;          ///< to be written to a file
+  std::vector<LeftOut> left_out;        ///< that the options did not rule out by name
   std::vector<std::string> notes = {};  ///< what is pinned of files, and what it rests on
 };
 
