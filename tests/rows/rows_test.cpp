@@ -245,22 +245,28 @@ test::KnownFailures& known_failures() {
   return known;
 }
 
+/// Why a line that needs DuckDB cannot be tried; empty: it can, or needs none.
+std::string missing_duckdb(const object& line) {
+  const auto by_duckdb = [](std::string_view place) {
+    return place.starts_with("duckdb") || place.starts_with("parquet");
+  };
+  if (!by_duckdb(text(line, "from")) &&
+      std::ranges::none_of(line.at("into").as_object(),
+                           [&](const auto& into) { return by_duckdb(into.key()); }))
+    return {};
+  try {
+    duckdb::library_version();
+    return {};
+  } catch (const duckdb::LibraryMissing& missing) {
+    return fmt::format("{}; scripts/install-duckdb brings it", missing.what());
+  }
+}
+
 class Rows : public testing::TestWithParam<object> {};
 
 TEST_P(Rows, ArriveOrAreRefused) {
   const auto& line = GetParam();
-  const auto by_duckdb = [](std::string_view place) {
-    return place.starts_with("duckdb") || place.starts_with("parquet");
-  };
-  if (by_duckdb(text(line, "from")) ||
-      std::ranges::any_of(line.at("into").as_object(),
-                          [&](const auto& into) { return by_duckdb(into.key()); })) {
-    try {
-      duckdb::library_version();
-    } catch (const duckdb::LibraryMissing& missing) {
-      GTEST_SKIP() << missing.what() << "; scripts/install-duckdb brings it";
-    }
-  }
+  if (const auto missing = missing_duckdb(line); !missing.empty()) GTEST_SKIP() << missing;
   for (const auto& [where, wanted] : line.at("into").as_object()) {
     const auto found = outcome(line, Place(std::string(where)));
     const bool right = found.substr(0, found.find('\n')) == wanted.as_string();
@@ -307,6 +313,7 @@ TEST_P(RowsThroughOdbc, ArriveAsThroughTheEnginesOwnClient) {
   const Place from(text(line, "from"));
   if (const auto missing = test::missing_odbc_driver(from.engine); !missing.empty())
     GTEST_SKIP() << missing;
+  if (const auto missing = missing_duckdb(line); !missing.empty()) GTEST_SKIP() << missing;
   for (const auto& [where, wanted] : line.at("into").as_object()) {
     const Place place{std::string(where)};
     if (place.engine == from.engine) continue;
