@@ -1,6 +1,11 @@
 // Names with everything in them: quoted, unicode, keywords, SQL.
 #include "workers/sqlite/names.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/replication.h"
@@ -22,6 +27,19 @@ TEST(Names, OfOrchAndSqliteAreReserved) {
        {"sqlite_schema", "SQLITE_x", "orch_load", "ORCH_Evidence", "orch_stage__a"})
     EXPECT_TRUE(sqlite::reserved(name)) << name;
   for (const auto* name : {"orchard", "orch_orders", "t"}) EXPECT_FALSE(sqlite::reserved(name));
+}
+
+TEST(Names, OfAllBookkeepingTablesAreReserved) {
+  const std::regex made("CREATE TABLE (?:IF NOT EXISTS )?(\\w+)");
+  int found = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(ORCH_SOURCE_DIR "/schema/sqlite-target")) {
+    std::ifstream stream(file.path());
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    for (std::sregex_iterator at(text.begin(), text.end(), made), end; at != end; ++at, ++found)
+      EXPECT_TRUE(sqlite::reserved((*at)[1].str())) << (*at)[1];
+  }
+  EXPECT_GE(found, 5);
 }
 
 TEST(Names, OfAnyKindAreReplicated) {

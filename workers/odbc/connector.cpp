@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t longest_seconds = 86'400;
-constexpr std::int64_t largest_mib = 1'024;
-constexpr std::int64_t usual_seconds = 10;
-constexpr std::int64_t usual_mib = 256;
-
 class Database final : public data::Connection {
  public:
   explicit Database(Settings settings) : settings_(std::move(settings)) {}

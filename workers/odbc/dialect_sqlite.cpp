@@ -41,8 +41,10 @@ const Dialect& sqlite() {
       .catalog =
           {.current = "SELECT ''",
            .relations = "SELECT '', name, type FROM sqlite_schema WHERE type IN ('table', 'view') "
-                        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'orch\\_%' "
-                        "ESCAPE '\\' ORDER BY name",
+                        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE "
+                        "'orch\\_stage\\_\\_%' ESCAPE '\\' AND lower(name) NOT IN ('orch_schema', "
+                        "'orch_fence', 'orch_load', 'orch_evidence', 'orch_sql_once', 'orch_file') "
+                        "ORDER BY name",
            .schemas = "",
            .table = "SELECT '', name, NULL FROM sqlite_schema WHERE type IN ('table', 'view') AND "
                     "name = {table} COLLATE NOCASE ORDER BY name = {table} DESC",

@@ -9,6 +9,12 @@
 
 namespace orch::odbc {
 
+/// What an entry may say of the time for connecting, and of the largest row.
+inline constexpr int longest_seconds = 86'400;
+inline constexpr int usual_seconds = 10;
+inline constexpr int largest_mib = 1'024;
+inline constexpr int usual_mib = 256;
+
 struct Settings {
   /// Attributes as a connection string has them: "DRIVER={…};SERVER=…"; without the password. One
   /// without DRIVER and DSN names a server of `dialect`, whose driver is looked for.

@@ -17,35 +17,30 @@ namespace fs = std::filesystem;
 constexpr std::array keyword_names = {
     "host", "port", "user", "database", "attributes", "connect_timeout", "largest_row_mib"};
 
-constexpr int longest_seconds = 86'400;
-constexpr int usual_seconds = 10;
-constexpr int largest_mib = 1'024;
-constexpr int usual_mib = 256;
-
-struct Kind {
+struct ServerKind {
   const char* scheme;  ///< the dialect's name, too
   data::ServerEntry entry;
   const char* port;  ///< where none is given
 };
 
-constexpr Kind sqlserver_kind{"sqlserver",
-                              {.server = "SQL Server",
-                               .example = "sqlserver://user@host:1433/database",
+constexpr ServerKind sqlserver_kind{"sqlserver",
+                                    {.server = "SQL Server",
+                                     .example = "sqlserver://user@host:1433/database",
+                                     .database = "database",
+                                     .keywords = keyword_names},
+                                    "1433"};
+constexpr ServerKind oracle_kind{"oracle",
+                                 {.server = "Oracle",
+                                  .example = "oracle://user@host:1521/service",
+                                  .database = "database",
+                                  .keywords = keyword_names},
+                                 "1521"};
+constexpr ServerKind db2_kind{"db2",
+                              {.server = "DB2",
+                               .example = "db2://user@host:50000/database",
                                .database = "database",
                                .keywords = keyword_names},
-                              "1433"};
-constexpr Kind oracle_kind{"oracle",
-                           {.server = "Oracle",
-                            .example = "oracle://user@host:1521/service",
-                            .database = "database",
-                            .keywords = keyword_names},
-                           "1521"};
-constexpr Kind db2_kind{"db2",
-                        {.server = "DB2",
-                         .example = "db2://user@host:50000/database",
-                         .database = "database",
-                         .keywords = keyword_names},
-                        "50000"};
+                              "50000"};
 
 class Server final : public data::Connection {
  public:
@@ -79,7 +74,7 @@ class Server final : public data::Connection {
   Settings settings_;
 };
 
-template <const Kind& kind>
+template <const ServerKind& kind>
 std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fields) {
   auto keywords = data::parse_server_entry(kind.entry, url, fields);
   Settings settings;
@@ -104,7 +99,7 @@ std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fi
   return std::make_unique<Server>(std::move(settings));
 }
 
-template <const Kind& kind>
+template <const ServerKind& kind>
 data::Connector made(std::string_view url_form) {
   return {
       .engine = kind.scheme,

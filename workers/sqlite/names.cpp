@@ -33,7 +33,7 @@ bool reserved(std::string_view name) {
   for (const auto* prefix : {"sqlite_", "orch_stage__"})
     if (starts_with(name, prefix)) return true;
   for (const auto* table :
-       {"orch_schema", "orch_fence", "orch_load", "orch_evidence", "orch_sql_once"})
+       {"orch_schema", "orch_fence", "orch_load", "orch_evidence", "orch_sql_once", "orch_file"})
     if (same_name(name, table)) return true;
   return false;
 }
