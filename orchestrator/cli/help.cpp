@@ -13,7 +13,6 @@ namespace orch::cli {
 namespace {
 
 constexpr std::size_t text_width = 92;
-constexpr const char* common_group = "Common options";
 constexpr const char* exit_codes =
     "\nExit codes: 0 done, or the run succeeded; 1 an error; 2 a wrong command line; 3 the run "
     "failed\n"

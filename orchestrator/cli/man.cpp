@@ -47,7 +47,7 @@ std::string roff(std::string_view text) {
   return out;
 }
 
-std::string paragraphs(std::string_view text) {
+std::string roff_paragraphs(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto end = std::min(text.find("\n\n"), text.size());
@@ -69,13 +69,13 @@ std::string command_part(const Declared& each) {
   const auto name = fmt::format("orch {}", each.command->name);
   auto out = fmt::format(".SS {}\n.B {}\n.PP\n{}.\n", roff(name), roff(usage_line(*each.app, name)),
                          roff(each.command->summary));
-  out += paragraphs(each.command->about) + options_part(*each.app, false);
+  out += roff_paragraphs(each.command->about) + options_part(*each.app, false);
   if (!each.command->examples.empty())
     out += fmt::format(".PP\nExamples:\n.PP\n.nf\n{}\n.fi\n", roff(each.command->examples));
   return out;
 }
 
-constexpr const char* exit_codes =
+constexpr const char* exit_status_part =
     ".SH EXIT STATUS\n"
     ".TP\n.B 0\nDone; a run that was followed has succeeded.\n"
     ".TP\n.B 1\nAn error; the message says what to do.\n"
@@ -109,7 +109,7 @@ std::string man_text() {
          "\nData goes to standard output, talk to standard error.\n.SH COMMANDS\n";
   for (const auto& each : program.commands) out += command_part(each);
   out += ".SH COMMON OPTIONS\n" + options_part(*program.app, true);
-  return out + exit_codes + environment_part() +
+  return out + exit_status_part + environment_part() +
          ".SH FILES\n.TP\n.B $XDG_STATE_HOME/orch/orch.db\nThe run store.\n"
          ".TP\n.B $XDG_CONFIG_HOME/orch/config.json\nThe configuration file.\n";
 }

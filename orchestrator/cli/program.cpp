@@ -20,7 +20,6 @@ namespace {
 
 constexpr const char* about_program =
     "orch runs Step-Functions-style workflows durably and replicates tables, verified.";
-constexpr const char* common_group = "Common options";
 
 /// Help is asked for; carries the text.
 struct HelpWanted {

@@ -9,6 +9,9 @@
 
 namespace orch::cli {
 
+/// The group of the options that every command has.
+inline constexpr const char* common_group = "Common options";
+
 /// A command with its parser.
 struct Declared {
   const Command* command = nullptr;
