@@ -42,9 +42,9 @@ struct Listing {
 /// Of the files of one checkpoint: all of them are there.
 bool is_whole(const std::vector<std::string>& files) {
   // N.checkpoint.parquet, or N.checkpoint.PART.PARTS.parquet
-  const std::string_view first = fs::path(files.front()).filename().native();
+  const auto first = fs::path(files.front()).filename().string();
   constexpr std::string_view middle = ".checkpoint.";
-  const auto rest = first.substr(digits_of_version + middle.size());
+  const auto rest = std::string_view(first).substr(digits_of_version + middle.size());
   if (rest == "parquet") return true;
   std::size_t parts = 0;
   constexpr std::size_t digits = 10;
