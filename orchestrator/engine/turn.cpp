@@ -84,7 +84,7 @@ store::Turn& Turn::transaction() {
 
 bool Turn::is_full(Millis share) const {
   return events_ >= max_events || bytes_ >= max_bytes ||
-         std::chrono::steady_clock::now() - began_ >= share;
+         std::chrono::floor<Millis>(std::chrono::steady_clock::now() - began_) >= share;
 }
 
 void Turn::count(const std::vector<execution::Event>& events) {
