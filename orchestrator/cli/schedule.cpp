@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/output.h"
@@ -43,7 +44,7 @@ schedule::Calendar calendar_of(const PreviewOptions& options) {
 // A time with its offset, or a day or a time of day on the clocks of the zone.
 Instant begin_of(const PreviewOptions& options, const schedule::Zone& zone) {
   auto text = options.from;
-  if (text.empty()) return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+  if (text.empty()) return wall_now();
   if (const auto found = from_iso(text)) return *found;
   if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
   for (const auto* rest : {"Z", ":00Z", "T00:00:00Z"}) {

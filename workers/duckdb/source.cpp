@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/db/duckdb.h"
 #include "workers/data/select.h"
 #include "workers/duckdb/failures.h"
@@ -176,9 +177,8 @@ std::vector<std::unique_ptr<data::RowReader>> DuckdbSource::open(const data::Rea
     const auto relation = find_relation(connection, place_, request.from);
     auto files = relation.files;
     if (!place_.folder) files = {files::look(fs::absolute(place_.path))};
-    position_ = files.empty() ? boost::json::object{{"at", to_iso(std::chrono::floor<Millis>(
-                                                               std::chrono::system_clock::now()))}}
-                              : files::position_of(files);
+    position_ =
+        files.empty() ? boost::json::object{{"at", to_iso(wall_now())}} : files::position_of(files);
     position_["library"] = library_version();
     auto condition = condition_of(request.where);
     watermark_.reset();

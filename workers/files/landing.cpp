@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "workers/files/complete.h"
 #include "workers/files/failures.h"
@@ -137,8 +138,7 @@ void read_file(const Store& store, const FileState& file, const data::Relation& 
 void archive_file(const Store& store, const data::Relation& relation, const std::string& name) {
   auto to = relation.files.landing.value().archive + '/' + name;
   // Another version of it is there: both are kept.
-  if (const auto there = store.find(to))
-    to += "." + to_iso(std::chrono::floor<Millis>(std::chrono::system_clock::now()));
+  if (const auto there = store.find(to)) to += "." + to_iso(wall_now());
   store.move(name, to);
 }
 

@@ -5,12 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "orchestrator/base/ascii.h"
 #include "workers/data/cell.h"
 #include "workers/data/file_options.h"
 
 namespace orch::files {
-
-constexpr bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 /// Why no date or timestamp can be spelled so; empty for one that can: YYYY, MM, DD and, for a
 /// timestamp, HH, MI, SS once each, with anything but letters and digits between them.

@@ -23,21 +23,13 @@ class Database final : public data::Connection {
   std::string database(const fs::path&) const override { return display(); }
 
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
-    return odbc::open_source(settings(opening));
+    return odbc::open_source(opened(settings_, opening, display()));
   }
   data::Health ping(const data::Opening& opening, data::Role) const override {
-    return odbc::ping(settings(opening));
+    return odbc::ping(opened(settings_, opening, display()));
   }
 
  private:
-  Settings settings(const data::Opening& opening) const {
-    auto settings = settings_;
-    settings.secret = opening.secret;
-    settings.display = display();
-    settings.stop = opening.stop;
-    return settings;
-  }
-
   Settings settings_;
 };
 
@@ -56,7 +48,7 @@ void read_limits(Settings& settings, json::Fields& fields) {
   settings.connect_seconds = static_cast<unsigned>(
       fields.integer("connect_timeout", 0, longest_seconds).value_or(usual_seconds));
   const auto mib = fields.integer("largest_row_mib", 0, largest_mib).value_or(usual_mib);
-  settings.largest_value = static_cast<std::size_t>(mib == 0 ? largest_mib : mib) << 20U;
+  settings.largest_value = bytes_of_mib(mib);
 }
 
 std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fields) {

@@ -1,9 +1,12 @@
 // Databases as sources through ODBC drivers: SQL Server, Oracle, DB2, and whatever else has one.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "workers/data/connector.h"
 
@@ -31,6 +34,19 @@ struct Settings {
   std::size_t largest_value = 256U << 20U;  ///< bytes
   std::function<bool()> stop = {};
 };
+
+/// What an entry says, with what is known once its connection is opened.
+inline Settings opened(Settings settings, const data::Opening& opening, std::string display) {
+  settings.secret = opening.secret;
+  settings.display = std::move(display);
+  settings.stop = opening.stop;
+  return settings;
+}
+
+/// Of an entry's "largest_row_mib"; 0: as much as there may be.
+inline std::size_t bytes_of_mib(std::int64_t mib) {
+  return static_cast<std::size_t>(mib == 0 ? largest_mib : mib) << 20U;
+}
 
 /// A source that reads each table in one session, and in one view where the server has one. Throws
 /// TaskFailed "Connection.Down", "Connection.Refused".

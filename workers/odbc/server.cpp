@@ -56,21 +56,13 @@ class Server final : public data::Connection {
                        settings_.port, settings_.database);
   }
   std::unique_ptr<data::Source> open_source(const data::Opening& opening) const override {
-    return odbc::open_source(settings(opening));
+    return odbc::open_source(opened(settings_, opening, display()));
   }
   data::Health ping(const data::Opening& opening, data::Role) const override {
-    return odbc::ping(settings(opening));
+    return odbc::ping(opened(settings_, opening, display()));
   }
 
  private:
-  Settings settings(const data::Opening& opening) const {
-    auto settings = settings_;
-    settings.secret = opening.secret;
-    settings.display = display();
-    settings.stop = opening.stop;
-    return settings;
-  }
-
   Settings settings_;
 };
 
@@ -95,7 +87,7 @@ std::unique_ptr<data::Connection> parse(const std::string& url, json::Fields& fi
       keywords, "connect_timeout", "whole seconds from 0", usual_seconds, longest_seconds, fields));
   const auto mib = data::take_number(keywords, "largest_row_mib", "whole MiB from 0 (no limit)",
                                      usual_mib, largest_mib, fields);
-  settings.largest_value = static_cast<std::size_t>(mib == 0 ? largest_mib : mib) << 20U;
+  settings.largest_value = bytes_of_mib(mib);
   return std::make_unique<Server>(std::move(settings));
 }
 

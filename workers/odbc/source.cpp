@@ -5,6 +5,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/time.h"
+#include "orchestrator/base/wall_clock.h"
 #include "workers/data/select.h"
 #include "workers/odbc/describe.h"
 #include "workers/odbc/failures.h"
@@ -105,7 +106,7 @@ class OdbcSource final : public data::Source {
 
 void OdbcSource::note_position(Session& session, const std::string& view) {
   position_ = {
-      {"at", to_iso(std::chrono::floor<Millis>(std::chrono::system_clock::now()))},
+      {"at", to_iso(wall_now())},
       {"view", view},
       {"server", fmt::format("{} {}", session.connection.product(), session.connection.version())},
       {"driver", session.connection.driver()}};
