@@ -156,16 +156,14 @@ constexpr std::array codes = {
               "--store or ORCH_STORE is a path, or a URL whose scheme names what keeps the runs: "
               "sqlite:PATH."},
     ErrorCode{"ORCH-0301", "invalid connections file",
-              "Every problem is listed with its JSON pointer, line and column. Secrets stand in "
-              "the environment "
-              "or in files, never in the connections file."},
+              "Every problem is listed with its JSON pointer, line and column. Keep secrets in "
+              "environment variables or files, never in the connections file."},
     ErrorCode{"ORCH-0302", "there is no connections file",
-              "--connections FILE or ORCH_CONNECTIONS names it; the default is connections.json in "
-              "the present "
-              "folder."},
+              "--connections FILE or ORCH_CONNECTIONS names the file; the default is "
+              "connections.json in the current folder."},
     ErrorCode{"ORCH-0303", "a secret is missing",
-              "The environment variable or file that a connection names for its password or token "
-              "is not there."},
+              "A connection takes its password or token from an environment variable or a file "
+              "that does not exist."},
     ErrorCode{
         "ORCH-0304", "no such connection",
         "A catalog or a workflow names a connection that the connections file does not have."},
@@ -174,12 +172,13 @@ constexpr std::array codes = {
               "Lines cannot be written, and an HTTP endpoint has no tables. The message names the "
               "kinds that can be used."},
     ErrorCode{"ORCH-0306", "a database is down",
-              "A connection did not answer until the deadline. The message says of each why."},
+              "A connection did not answer before the deadline. The message gives the reason for "
+              "each connection."},
     ErrorCode{"ORCH-0310", "invalid catalog",
               "Every problem is listed with its JSON pointer, line and column."},
-    ErrorCode{
-        "ORCH-0311", "invalid catalog entry",
-        "A step got a table that is not a complete catalog entry, as orch:catalog makes them."},
+    ErrorCode{"ORCH-0311", "invalid catalog entry",
+              "A task received a table that is not a complete catalog entry, as orch:catalog makes "
+              "them."},
     ErrorCode{
         "ORCH-0312", "no such table",
         "A key, name or pattern given to choose tables matches none, of the catalog or of the "
@@ -189,48 +188,46 @@ constexpr std::array codes = {
               "the schemas there are."},
     ErrorCode{"ORCH-0314", "no table is chosen",
               "The source has no table that is taken, the catalog has no entries, or \"only\" and "
-              "\"tags\" leave none. Nothing was started: a run over no tables would look like one "
-              "that worked. \"allow_empty\": true in the input, or --allow-empty, says that it is "
-              "meant."},
+              "\"tags\" leave none. Nothing was started: a run over no tables would look like a "
+              "success. If no tables is a valid case, set \"allow_empty\": true in the input, or "
+              "use --allow-empty."},
     ErrorCode{"ORCH-0315", "no such tag",
               "No entry of the catalog has a tag that was given to choose tables."},
     ErrorCode{"ORCH-0316", "two tables are one in the target",
-              "The target's database keeps two names as one table (PostgreSQL cuts names at 63 "
-              "bytes, SQLite ignores the case of ASCII letters), or would cut a name. One table "
-              "would replace the rows of the other. Give one of them another target.table."},
+              "Two names become the same table in the target's database (PostgreSQL cuts names at "
+              "63 bytes, SQLite ignores the case of ASCII letters), or a name would be cut. One "
+              "table would replace the rows of the other. Give one of them another target.table."},
     ErrorCode{"ORCH-0317", "another catalog publishes to the table",
-              "The evidence in the target says that the table's rows are of another catalog and of "
+              "The evidence in the target says that the table's rows come from another catalog and "
               "another source: publishing would replace them. Nothing was started. Give the entry "
-              "another target, or say that it is meant: \"takeover\": true in the entry or in the "
-              "run's input, `orch replicate --takeover`."},
+              "another target, or confirm the change of owner with \"takeover\": true in the entry "
+              "or in the run's input, or with `orch replicate --takeover`."},
     ErrorCode{"ORCH-0401", "a database does not answer",
-              "Nothing listens at the address, the server is starting or stopping, or it has no "
+              "No server listens at the address, the server is starting or stopping, or it has no "
               "free connection; or the file of a SQLite connection is missing."},
     ErrorCode{"ORCH-0402", "the connection to a database was lost",
-              "The server stopped, crashed, or the network broke or swallows everything. The "
-              "transaction was rolled back, unless only the answer to its commit was lost: a retry "
-              "finds out and repeats what is missing."},
-    ErrorCode{
-        "ORCH-0403", "a database refused the connection",
-        "Wrong user, password or database; pg_hba.conf or the permissions of a file do not let "
-        "the client in; TLS or another setting does not fit the server; a file is no "
-        "database. Waiting does not help: the hint says what to look at."},
+              "The server stopped or crashed, or the network failed. The transaction was rolled "
+              "back, unless only the answer to its commit was lost: a retry finds out and repeats "
+              "what is missing."},
+    ErrorCode{"ORCH-0403", "a database refused the connection",
+              "User, password or database name are wrong; pg_hba.conf or file permissions refuse "
+              "the client; TLS or another setting does not match the server; or a file is not a "
+              "database. Waiting does not help: the hint says what to check."},
     ErrorCode{"ORCH-0405", "the disk of a database is full",
               "The transaction was rolled back. Free space, then resume the run."},
     ErrorCode{
         "ORCH-0406", "a database denied the work",
-        "The user lacks a privilege, or the server only reads. The message names the object."},
+        "The user lacks a privilege, or the server is read-only. The message names the object."},
     ErrorCode{
         "ORCH-0407", "the library of DuckDB is missing",
         "DuckDB files and Parquet files are read by DuckDB, whose library (libduckdb.so) orch "
         "loads when it is first needed. scripts/install-duckdb puts it into your data folder, "
         "where orch looks; ORCH_DUCKDB names another file."},
     ErrorCode{"ORCH-0408", "a database refused a statement",
-              "A query, condition or name of the catalog is not right for this database."},
+              "A query, condition or name of the catalog is not valid in this database."},
     ErrorCode{"ORCH-0410", "a type cannot arrive unchanged",
-              "Columns of the source have no type in the target that keeps all their values. Every "
-              "one is listed; "
-              "nothing was changed."},
+              "Columns of the source have no type in the target that keeps all their values. All "
+              "of them are listed; nothing was changed."},
     ErrorCode{"ORCH-0411", "a name is not UTF-8",
               "A database in the encoding SQL_ASCII has a table or column whose name is not UTF-8. "
               "Rename it, or read it through a view or a query."},

@@ -116,7 +116,7 @@ struct Thread {
   EventId entered = 0;
   std::int64_t index = 0;
 
-  friend auto operator<=>(const Thread&, const Thread&) = default;
+  friend auto operator<=>(const Thread&, const Thread&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct Event {

@@ -251,6 +251,7 @@ Cron parse_fields(std::string_view text) {
     const auto known = std::ranges::find(nicknames, text, &Nickname::name);
     if (known != nicknames.end()) return parse_fields(known->expression);
     std::vector<std::string> names;
+    names.reserve(std::size(nicknames));
     for (const auto& nickname : nicknames) names.emplace_back(nickname.name);
     throw Error(
         "ORCH-0701",
