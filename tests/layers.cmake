@@ -16,10 +16,11 @@ set(allow_store   base json asl execution db store)
 set(allow_view    base json asl execution store view)
 set(allow_cli_render base json execution store view cli)
 set(allow_engine  base telemetry json access asl execution store engine)
+set(allow_monitor base telemetry json execution store engine monitor)
 set(allow_aws     base aws)
 set(allow_http    base json http)
 set(allow_stepfunctions base telemetry json access asl execution store engine aws http stepfunctions)
-set(allow_host    base telemetry json yaml access execution store engine http stepfunctions host)
+set(allow_host    base telemetry monitor json yaml access execution store engine http stepfunctions host)
 
 # Folders of workers/: each may see base, telemetry, json, access, db, what lies in workers/ itself, and these.
 set(allow_data        data)

@@ -201,7 +201,8 @@ constexpr std::array table = {
             "On a loopback address any signature is accepted unless there are keys: a JSON object "
             "{\"KEY ID\": \"SECRET\"} in the file of --keys, or one in ORCH_ACCESS_KEY_ID and "
             "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
-            "--private-key). GET /healthz needs no signature.\n\n"
+            "--private-key). GET /healthz, /readyz and /metrics need no "
+            "signature.\n\n"
             "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
             "finish. Unlike a foreground run, unfinished runs are not paused: they continue at the "
             "next start.",

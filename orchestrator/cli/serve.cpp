@@ -14,11 +14,13 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/files.h"
+#include "orchestrator/cli/monitoring.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/host/health.h"
+#include "orchestrator/host/metrics_page.h"
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
@@ -46,6 +48,7 @@ struct ServeOptions {
   std::string account = "123456789012";
   std::string certificate;
   std::string private_key;
+  std::string metrics_token;
   int drain = 30;
   std::int64_t payload_limit = 262'144;
   std::int64_t history_limit = 25'000;
@@ -129,10 +132,14 @@ http::ServerOptions server_options_of(const Settings& settings, const ServeOptio
   return server;
 }
 
+bool is_loopback(const Address& address) {
+  return net::ip::make_address(address.host).is_loopback();
+}
+
 // Any client that reaches the address could start and read executions.
 void check_exposure(const Address& address, const aws::Keys& keys,
                     const http::ServerOptions& server) {
-  if (net::ip::make_address(address.host).is_loopback()) return;
+  if (is_loopback(address)) return;
   const auto reached = fmt::format("{} can be reached by other machines", address.host);
   if (keys.empty())
     throw Error("ORCH-0013", reached + ", and there are no keys",
@@ -174,14 +181,20 @@ int serve(const Context& context, const ServeOptions& options) {
   server_options.limits.connections = raise_descriptor_limit();
   net::io_context io{1};
   const auto workers = context.settings.workers();
+  Monitoring monitoring;
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-                    context.settings.value("bindings"), std::move(service));
+                    context.settings.value("bindings"), std::move(service), monitoring.listeners());
+  const auto metrics = monitoring.collect(store, owner);
   announce_continued(context, owner);
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
   host::Health health(owner.engine());
   http::Router router(front.handler());
   router.add({Verb::get, Verb::head}, "/healthz", health.handler());
+  router.add({Verb::get, Verb::head}, "/readyz", health.ready_handler());
+  router.add(
+      {Verb::get, Verb::head}, "/metrics",
+      host::metrics_page(telemetry::registry(), {options.metrics_token, !is_loopback(address)}));
   http::Server server(io, address.host, address.port, server_options, router.handler());
   Ending ending(io, server, [&] {
     front.stop();
@@ -217,6 +230,10 @@ Action declare_serve(Arguments& app) {
                  "PEM file of the certificate chain: listen with TLS")
       ->type_name("FILE");
   app.add_option("--private-key", options->private_key, "PEM file of the certificate's key")
+      ->type_name("FILE");
+  app.add_option("--metrics-token", options->metrics_token,
+                 "file with the token that readers of /metrics bring; without one they are shown "
+                 "on loopback addresses only")
       ->type_name("FILE");
   app.add_option("--drain", options->drain,
                  "seconds that tasks at work may take at the end; default 30")

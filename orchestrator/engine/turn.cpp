@@ -9,6 +9,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/wall_clock.h"
+#include "orchestrator/telemetry/metrics.h"
 
 namespace orch::engine {
 namespace {
@@ -22,6 +23,35 @@ constexpr std::size_t max_bytes = std::size_t{4} << 20;  // likewise, of payload
 constexpr int most_questions = 10;
 constexpr Millis between_questions{200};
 
+/// What the commits of turns cost.
+struct CommitMetrics {
+  telemetry::Histogram& took;
+  telemetry::Counter& failed;
+};
+
+CommitMetrics& commit_metrics() {
+  static CommitMetrics metrics{
+      telemetry::registry()
+          .histogram({"orch_store_commit_seconds", "Time that a commit to the run store takes."})
+          .with({}),
+      telemetry::registry()
+          .counter({"orch_store_commit_failures_total",
+                    "Commits to the run store that failed and were repeated."})
+          .with({})};
+  return metrics;
+}
+
+// One that fails counts as well: it has taken its time.
+store::CommitResult commit_measured(store::Turn& transaction) {
+  const auto began = std::chrono::steady_clock::now();
+  auto result = transaction.try_commit();
+  auto& metrics = commit_metrics();
+  metrics.took.observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  if (result.why) metrics.failed.add();
+  return result;
+}
+
 /// The latest time in the histories of the runs under way: what follows is not recorded before it.
 Instant latest_recorded(store::Store& store) {
   Instant latest{};
@@ -34,6 +64,7 @@ Instant latest_recorded(store::Store& store) {
 Turn::Turn(store::Store& store, const Wakeup& wakeup)
     : store_(store), wakeup_(wakeup), clock_(wall_now(), steady_now(), latest_recorded(store)) {
   now_ = clock_.recorded();
+  commit_metrics();  // shown from the start
 }
 
 void Turn::begin() {
@@ -44,7 +75,7 @@ void Turn::begin() {
 
 void Turn::commit() {
   if (transaction_) {
-    const auto result = transaction_->try_commit();
+    const auto result = commit_measured(*transaction_);
     transaction_.reset();
     const bool unknown = result.outcome == store::CommitOutcome::unknown;
     if (result.why && !(unknown && is_kept())) std::rethrow_exception(result.why);

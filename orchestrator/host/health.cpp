@@ -1,7 +1,11 @@
 #include "orchestrator/host/health.h"
 
 #include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -15,10 +19,12 @@ namespace {
 
 namespace net = boost::asio;
 
+constexpr std::chrono::seconds ready_patience{2};
+
 // A sign of life of no task: it is the engine that refuses it, and one that has given up does not.
-bool answers(engine::Engine& engine) {
+bool refused_by_the_engine(engine::Completion& answer) {
   try {
-    engine.report("-", {})->get();
+    answer.get();
   } catch (const Error& error) {
     if (error.code() == "ORCH-0213") return true;
     log::error("the engine does not answer: {}", error.what());
@@ -26,6 +32,14 @@ bool answers(engine::Engine& engine) {
     log::error("the engine does not answer: {}", error.what());
   }
   return false;
+}
+
+bool answers(engine::Engine& engine) { return refused_by_the_engine(*engine.report("-", {})); }
+
+bool done_within(engine::Completion& answer, std::chrono::seconds patience) {
+  const auto done = std::make_shared<std::promise<void>>();
+  if (!answer.when_done([done] { done->set_value(); })) return true;
+  return done->get_future().wait_for(patience) == std::future_status::ready;
 }
 
 http::Response response(bool head, const std::string& status) {
@@ -41,11 +55,23 @@ struct Health::Inside {
   engine::Engine& engine;
   std::atomic<bool> stopping = false;
   net::thread_pool thread{1};
+  net::thread_pool ready_thread{1};
+  /// What /readyz has asked and was not told in time: of ready_thread.
+  std::shared_ptr<engine::Completion> asked = {};
+
+  std::string readiness() {
+    if (!asked) asked = engine.report("-", {});
+    if (!done_within(*asked, ready_patience)) return "busy";
+    return refused_by_the_engine(*std::exchange(asked, nullptr)) ? "ok" : "failed";
+  }
 };
 
 Health::Health(engine::Engine& engine) : inside_(new Inside{engine}) {}
 
-Health::~Health() { inside_->thread.join(); }
+Health::~Health() {
+  inside_->thread.join();
+  inside_->ready_thread.join();
+}
 
 http::Handler Health::handler() {
   return {[inside = inside_.get()](http::Request request, http::Reply reply) {
@@ -53,6 +79,16 @@ http::Handler Health::handler() {
     if (inside->stopping) return reply.send(response(head, "stopping"));
     net::post(inside->thread, [inside, head, reply = std::move(reply)] {
       reply.send(response(head, answers(inside->engine) ? "ok" : "failed"));
+    });
+  }};
+}
+
+http::Handler Health::ready_handler() {
+  return {[inside = inside_.get()](http::Request request, http::Reply reply) {
+    const bool head = request.method() == boost::beast::http::verb::head;
+    if (inside->stopping) return reply.send(response(head, "stopping"));
+    net::post(inside->ready_thread, [inside, head, reply = std::move(reply)] {
+      reply.send(response(head, inside->readiness()));
     });
   }};
 }

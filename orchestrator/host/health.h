@@ -1,4 +1,4 @@
-// GET /healthz: what load balancers and supervisors ask, without a signature.
+// GET /healthz and /readyz: what load balancers and supervisors ask, without a signature.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,10 @@
 
 namespace orch::host {
 
-/// Answers {"status":"ok"}, or with 503 "failed" when the engine does not answer and "stopping"
-/// after stop().
+/// /healthz: is the process to be left alone? Answers {"status":"ok"}, or with 503 "failed" when
+/// the engine has given up and "stopping" after stop(). /readyz: is it to be sent work? Likewise,
+/// and with 503 "busy" while the engine does not answer within two seconds: its store fails, and is
+/// tried again.
 class Health {
  public:
   /// `engine` must outlive it.
@@ -21,6 +23,7 @@ class Health {
 
   /// The health check must outlive it.
   http::Handler handler();
+  http::Handler ready_handler();
   void stop();
 
  private:

@@ -21,7 +21,8 @@ namespace bj = boost::json;
 constexpr std::chrono::seconds look_interval{1};
 
 Owner::Owner(const std::string& store, const std::string& command, int workers,
-             const std::string& bindings, stepfunctions::Options service_options)
+             const std::string& bindings, stepfunctions::Options service_options,
+             std::vector<monitor::Listener*> listeners)
     : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()) {
@@ -53,6 +54,8 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   options.nested = stepfunctions::starts_for_tasks(store, service_options);
   service_ = std::make_unique<stepfunctions::Service>(registry_, store, std::move(service_options));
   keep_machines(*service_, machines);
+  if (!listeners.empty())
+    monitor_ = std::make_unique<monitor::Monitor>(feed_, store, std::move(listeners));
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
   service_->connect(*engine_);
   integration_.connect(*service_, feed_.watchers());

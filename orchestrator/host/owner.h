@@ -12,6 +12,7 @@
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/request.h"
+#include "orchestrator/monitor/monitor.h"
 #include "orchestrator/stepfunctions/integration.h"
 #include "orchestrator/stepfunctions/service.h"
 #include "orchestrator/store/store.h"
@@ -21,9 +22,11 @@ namespace orch::host {
 class Owner {
  public:
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
-  /// `bindings` is the path of a bindings file, or empty.
+  /// `bindings` is the path of a bindings file, or empty. `listeners` are told what runs do, from
+  /// the first event of this owner on, and must outlive it.
   Owner(const std::string& store, const std::string& command, int workers,
-        const std::string& bindings, stepfunctions::Options options);
+        const std::string& bindings, stepfunctions::Options options,
+        std::vector<monitor::Listener*> listeners = {});
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;
@@ -37,6 +40,8 @@ class Owner {
   stepfunctions::Service& service() { return *service_; }
   /// What the engine commits.
   engine::Feed& feed() { return feed_; }
+  /// Null without listeners.
+  const monitor::Monitor* monitor() const { return monitor_.get(); }
   /// Runs that this process continues: under way when the store was taken over, and not paused.
   struct Continued {
     store::ExecutionRow run;
@@ -63,6 +68,7 @@ class Owner {
   stepfunctions::Integration integration_;
   workers::Registry registry_;
   engine::Feed feed_;
+  std::unique_ptr<monitor::Monitor> monitor_;  ///< ends after the engine has
   std::vector<Continued> continued_;
   std::mutex mutex_;
   std::map<std::string, std::string> delegated_;  ///< their names, by id

@@ -1,0 +1,34 @@
+// What `orch serve` tells of itself and of its runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "orchestrator/host/owner.h"
+#include "orchestrator/monitor/machine_metrics.h"
+#include "orchestrator/monitor/run_metrics.h"
+
+namespace orch::cli {
+
+/// Metrics that are collected as long as this lives, which the owner must outlive.
+struct CollectedMetrics {
+  monitor::OpenWorkMetrics open_work;
+  monitor::MachineMetrics machine;
+};
+
+/// Must outlive the owner whose listeners it has.
+class Monitoring {
+ public:
+  Monitoring();
+
+  std::vector<monitor::Listener*> listeners();
+  /// Of the owner of the store at the URL `store`, made with listeners().
+  static std::unique_ptr<CollectedMetrics> collect(const std::string& store,
+                                                   const host::Owner& owner);
+
+ private:
+  monitor::RunMetrics run_metrics_;
+};
+
+}  // namespace orch::cli
