@@ -30,6 +30,18 @@ void psql_pipe(const std::string& from, const std::string& to, const std::string
         psql(to, fmt::format("COPY {} FROM STDIN (FORMAT {})", table, format)));
 }
 
+void psql_export(const std::string& from, const std::string& table,
+                 const std::filesystem::path& file) {
+  shell(psql(from, fmt::format("COPY {} TO STDOUT (FORMAT csv, HEADER)", table)) + " > \"" +
+        file.string() + "\"");
+}
+
+void psql_import(const std::filesystem::path& file, const std::string& to,
+                 const std::string& table) {
+  shell(psql(to, fmt::format("COPY {} FROM STDIN (FORMAT csv, HEADER)", table)) + " < \"" +
+        file.string() + "\"");
+}
+
 void pg_dump_pipe(const std::string& from, const std::string& to) {
   shell(fmt::format("pg_dump --no-owner \"{}\" | psql -Xq -v ON_ERROR_STOP=1 \"{}\" >/dev/null",
                     from, to));
@@ -42,6 +54,22 @@ void pgcopydb_clone(const std::string& from, const std::string& to,
                   "--index-jobs 1 --no-owner --no-acl --skip-large-objects --restart "
                   ">\"{}.log\" 2>&1",
                   from, to, folder.string(), folder.string()));
+}
+
+void pgcopydb_rows(const std::string& from, const std::string& to,
+                   const std::filesystem::path& folder) {
+  shell(
+      fmt::format("pgcopydb copy table-data --source \"{}\" --target \"{}\" --dir \"{}\" "
+                  "--table-jobs 1 --restart --not-consistent >\"{}.log\" 2>&1",
+                  from, to, folder.string(), folder.string()));
+}
+
+void mariadb_pipe(const std::filesystem::path& socket, const std::string& database,
+                  const std::string& to, const std::string& table) {
+  shell(fmt::format("mariadb --no-defaults --socket=\"{}\" --user=orch -N -B --quick \"{}\" "
+                    "-e \"SELECT * FROM {}\" | ",
+                    socket.string(), database, table) +
+        psql(to, fmt::format("COPY {} FROM STDIN (NULL \\$\\$NULL\\$\\$)", table)));
 }
 
 void sqlite_pipe(const std::filesystem::path& file, const std::string& to,
@@ -61,12 +89,12 @@ void sqlite_dump_pipe(const std::filesystem::path& from, const std::filesystem::
 }
 
 // With its own settings it runs out of its heap of 1 GiB on some millions of rows.
-void pgloader_load(const std::filesystem::path& file, const std::string& to,
+void pgloader_load(const std::string& from, const std::string& to,
                    const std::filesystem::path& folder) {
   shell(
       fmt::format("pgloader --root-dir \"{}\" --with \"prefetch rows = 10000\" "
-                  "--with \"batch rows = 10000\" \"sqlite://{}\" \"{}\" >\"{}.log\" 2>&1",
-                  folder.string(), file.string(), to, folder.string()));
+                  "--with \"batch rows = 10000\" \"{}\" \"{}\" >\"{}.log\" 2>&1",
+                  folder.string(), from, to, folder.string()));
 }
 
 }  // namespace orch::bench

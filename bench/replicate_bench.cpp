@@ -6,7 +6,9 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,9 +20,12 @@
 #include "bench/small_tables.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/json/text.h"
+#include "tests/support/mariadb_server.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/replication.h"
 #include "tests/support/temp_folder.h"
+#include "workers/csv/csv.h"
+#include "workers/mysql/mysql.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -33,11 +38,14 @@ using Clock = std::chrono::steady_clock;
 struct Settings {
   std::int64_t rows = 5'000'000;
   std::int64_t sqlite_rows = 1'000'000;
+  std::int64_t mariadb_rows = 0;
+  std::int64_t csv_rows = 0;
   int rounds = 5;
   int parts = 2;
   int small_tables = 1'000;
   std::string only;
   bool others = true;
+  bool pgloader = false;
   bool json = false;
 };
 
@@ -64,6 +72,7 @@ struct Ours {
   std::string against;
   double aim;  ///< of staging
   int parts = 1;
+  bool again = false;  ///< also once more, when nothing has changed
 };
 
 class Benchmark {
@@ -77,6 +86,14 @@ class Benchmark {
       if (chosen(shape)) fill(shape, "from_" + shape.table, rows_of(shape));
     }
     if (settings.small_tables > 0) fill_small_tables();
+    if (settings.mariadb_rows > 0) {
+      mariadb_ = std::make_unique<test::MariadbServer>();
+      mariadb_->run(mariadb_postings(settings.mariadb_rows));
+    }
+    if (settings.csv_rows > 0) {
+      fill(postings(), "from_csv_sized", settings.csv_rows);
+      psql_export(server_.url("from_csv_sized"), "posting", folder_ / "posting.csv");
+    }
     if (settings.sqlite_rows == 0) return;
     write_sqlite_postings(file_, settings.sqlite_rows);
     fill(postings(), "from_file_sized", settings.sqlite_rows);
@@ -88,6 +105,8 @@ class Benchmark {
         if (chosen(shape)) between_servers(shape);
       }
       if (settings_.small_tables > 0) small_tables();
+      if (mariadb_) from_mariadb();
+      if (settings_.csv_rows > 0) from_csv();
       if (settings_.sqlite_rows == 0) continue;
       from_sqlite();
       to_sqlite();
@@ -135,11 +154,15 @@ class Benchmark {
     prepare();
     test::pg_run(to_, create_table(shape));
     time({pipe, rows, pipe}, table, [&] { psql_pipe(from, to_, table, "binary"); });
-    orch_table(shape, {table + ": orch", table, rows, pipe, 1.0});
+    orch_table(shape, {table + ": orch", table, rows, pipe, 1.0, 1, true});
     if (settings_.parts > 1)
       orch_table(shape, {fmt::format("{}: orch in {} parts", table, settings_.parts), table, rows,
                          pipe, 0, settings_.parts});
     if (!settings_.others) return;
+    prepare();
+    test::pg_run(to_, create_table(shape));
+    time({table + ": psql | psql, csv", rows, pipe}, table,
+         [&] { psql_pipe(from, to_, table, "csv"); });
     const auto whole = table + ": orch: whole";
     if (installed("pg_dump")) {
       prepare();
@@ -147,8 +170,17 @@ class Benchmark {
     }
     if (installed("pgcopydb")) {
       prepare();
+      test::pg_run(to_, create_table(shape));
+      time({table + ": pgcopydb copy table-data", rows, table + ": orch: stage"}, table,
+           [&] { pgcopydb_rows(from, to_, folder_ / "pgcopydb"); });
+      prepare();
       time({table + ": pgcopydb clone", rows, whole}, table,
            [&] { pgcopydb_clone(from, to_, folder_ / "pgcopydb"); });
+    }
+    if (settings_.pgloader && installed("pgloader")) {
+      prepare();
+      time({table + ": pgloader", rows, whole}, table,
+           [&] { pgloader_load(from, to_, folder_ / "pgloader"); });
     }
   }
 
@@ -175,6 +207,15 @@ class Benchmark {
     note("verify", verified, 0);
     note("merge", merged, 0);
     note("whole", staged + verified + merged, 0);
+    if (!ours.again) return;
+    note("again, unchanged", seconds([&] {
+           load = replication.stage(entry);
+           replication.verify(entry, load);
+           replication.merge(entry, load);
+         }),
+         2.0);
+    if (load.at("method") != "unchanged")
+      throw std::runtime_error("a table without a change was written again");
   }
 
   void from_sqlite() {
@@ -194,7 +235,36 @@ class Benchmark {
     if (!settings_.others || !installed("pgloader")) return;
     prepare();
     time({"pgloader from SQLite", rows, "orch from SQLite: whole"}, "posting",
-         [&] { pgloader_load(file_, to_, folder_ / "pgloader"); });
+         [&] { pgloader_load("sqlite://" + file_.string(), to_, folder_ / "pgloader"); });
+  }
+
+  void from_mariadb() {
+    const auto rows = settings_.mariadb_rows;
+    const std::string pipe = "mariadb | psql";
+    prepare();
+    test::pg_run(to_, mariadb_posting_table());
+    time({pipe, rows, pipe}, "posting",
+         [&] { mariadb_pipe(mariadb_->folder() / "s", "test", to_, "posting"); });
+    prepare();
+    auto source = mysql::open_source(mariadb_->settings());
+    auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
+    move(*source, *target, {"orch from MariaDB", "posting", rows, pipe, 1.0});
+    expect_rows("posting", rows);
+  }
+
+  void from_csv() {
+    const auto rows = settings_.csv_rows;
+    const std::string copy = "psql \\copy of a CSV file";
+    prepare();
+    test::pg_run(to_, create_table(postings()));
+    time({copy, rows, copy}, "posting",
+         [&] { psql_import(folder_ / "posting.csv", to_, "posting"); });
+    prepare();
+    test::pg_run(to_, create_table(postings()));
+    auto source = csv::open_source(folder_.path(), {}, "files");
+    auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
+    move(*source, *target, {"orch from CSV", "posting", rows, copy, 0});
+    expect_rows("posting", rows);
   }
 
   void to_sqlite() {
@@ -263,9 +333,17 @@ class Benchmark {
   test::PostgresServer server_;
   std::string to_;
   fs::path file_;
+  std::unique_ptr<test::MariadbServer> mariadb_;
   SmallTables small_;
   Board board_;
 };
+
+/// Of this process: orch runs in it, servers and opponents in others.
+std::int64_t peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
 
 int run(int argc, char** argv) {
   Settings settings;
@@ -275,12 +353,17 @@ int run(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--sqlite-rows", settings.sqlite_rows,
                  "rows of the SQLite table; 0: leave it out");
+  app.add_option("--mariadb-rows", settings.mariadb_rows,
+                 "also rows of a MariaDB table, from a throwaway server");
+  app.add_option("--csv-rows", settings.csv_rows, "also rows of a CSV file");
   app.add_option("--rounds", settings.rounds)->check(CLI::PositiveNumber);
   app.add_option("--parts", settings.parts, "also in this many parts; 1: leave it out");
   app.add_option("--small-tables", settings.small_tables,
                  "also this many tables of 100 rows; 0: leave them out");
   app.add_option("--table", settings.only, "posting, narrow, wide, texts or none; default: all");
   app.add_flag("!--no-others", settings.others, "leave pg_dump, pgcopydb and pgloader out");
+  app.add_flag("--pgloader", settings.pgloader,
+               "also pgloader between PostgreSQL databases, which takes many times as long");
   app.add_flag("--json", settings.json);
   CLI11_PARSE(app, argc, argv);
   auto found = conditions(fs::temp_directory_path().string());
@@ -288,11 +371,12 @@ int run(int argc, char** argv) {
   Benchmark benchmark(settings);
   const auto& board = benchmark.run();
   if (settings.json)
-    std::cout << json::write(
-                     boost::json::object{{"conditions", std::move(found)}, {"ways", board.json()}})
+    std::cout << json::write(boost::json::object{{"conditions", std::move(found)},
+                                                 {"ways", board.json()},
+                                                 {"peak_mb", peak_mb()}})
               << '\n';
   else
-    std::cout << board.table();
+    std::cout << board.table() << fmt::format("\npeak memory of orch: {} MiB\n", peak_mb());
   return 0;
 }
 

@@ -59,6 +59,28 @@ std::string insert_rows(const Shape& shape, std::int64_t rows) {
   return fmt::format("INSERT INTO {} {}", shape.table, fmt::format(fmt::runtime(shape.rows), rows));
 }
 
+std::string mariadb_postings(std::int64_t rows) {
+  return fmt::format(
+      "CREATE TABLE posting (posting_id BIGINT PRIMARY KEY, treaty_id BIGINT NOT NULL, period INT "
+      "NOT NULL, kind VARCHAR(20) NOT NULL, currency CHAR(3) NOT NULL, amount DECIMAL(18,2) NOT "
+      "NULL, rate DECIMAL(18,8), booked_at DATETIME NOT NULL, description VARCHAR(200)) "
+      "ENGINE=InnoDB; INSERT INTO posting SELECT seq, 1 + seq * 7919 % 4099, 202001 + seq % 12, "
+      "ELT(1 + seq % 4, 'premium', 'loss', 'commission', 'brokerage'), "
+      "ELT(1 + seq % 5, 'EUR', 'USD', 'GBP', 'CHF', 'JPY'), "
+      "(CAST(seq * 104729 % 20000003 AS SIGNED) - 9000000) / 100, "
+      "IF(seq % 5 = 0, NULL, 1 + (seq % 100000) / 100000000), "
+      "TIMESTAMP '2020-01-01 00:00:00' + INTERVAL seq * 13 SECOND, "
+      "IF(seq % 3 = 0, NULL, CONCAT('posting ', seq, ' of the quarterly account')) "
+      "FROM seq_1_to_{}",
+      rows);
+}
+
+std::string mariadb_posting_table() {
+  return "CREATE TABLE posting (posting_id bigint, treaty_id bigint, period integer, kind "
+         "varchar(20), currency char(3), amount numeric(18,2), rate numeric(18,8), booked_at "
+         "timestamp, description varchar(200))";
+}
+
 void write_sqlite_postings(const std::filesystem::path& file, std::int64_t rows) {
   sqlite::Database db(file);
   db.exec(

@@ -24,6 +24,11 @@ const std::vector<Shape>& shapes();
 std::string create_table(const Shape& shape);
 std::string insert_rows(const Shape& shape, std::int64_t rows);
 
+/// SQL that makes the table "posting" in a MariaDB database and fills it.
+std::string mariadb_postings(std::int64_t rows);
+/// SQL of a PostgreSQL table for its columns.
+std::string mariadb_posting_table();
+
 /// A SQLite file with a table "posting" of the same columns.
 void write_sqlite_postings(const std::filesystem::path& file, std::int64_t rows);
 
