@@ -20,9 +20,14 @@ boost_packages() {
   echo "libboost${suffix}-dev libboost-json${suffix}-dev libboost-url${suffix}-dev libboost-container${suffix}-dev"
 }
 
+# npm may come with another nodejs than the distribution's.
+npm_packages() {
+  command -v npm >/dev/null || echo nodejs npm
+}
+
 build_packages() {
   echo "g++ cmake graphviz ninja-build ccache pkg-config libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libssl-dev libfmt-dev" \
-    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libhowardhinnant-date-dev tzdata" "$(boost_packages)"
+    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libhowardhinnant-date-dev tzdata" "$(npm_packages)" "$(boost_packages)"
 }
 
 test_packages() {
@@ -30,10 +35,9 @@ test_packages() {
     "sqlite3 git file dpkg-dev openssl odbcinst odbc-mariadb odbc-postgresql libsqliteodbc tdsodbc"
 }
 
-# Clients that tests run against orch serve. Not every distribution has them all, and npm may come
-# with another nodejs than the distribution's.
+# Clients that tests run against orch serve. Not every distribution has them all.
 client_packages() {
-  echo "awscli python3-boto3 $(command -v npm >/dev/null || echo nodejs npm)"
+  echo "awscli python3-boto3"
 }
 
 # The compiler that has libFuzzer, and its runtime.

@@ -19,6 +19,7 @@ set(allow_engine  base telemetry json access asl execution store engine)
 set(allow_monitor base telemetry json execution store engine monitor)
 set(allow_aws     base aws)
 set(allow_http    base json http)
+set(allow_ui      base http ui)
 set(allow_stepfunctions base telemetry json access asl execution store engine aws http stepfunctions)
 set(allow_host    base telemetry monitor json yaml access execution store engine http stepfunctions host)
 

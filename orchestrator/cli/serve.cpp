@@ -25,6 +25,7 @@
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/stepfunctions/aws_front.h"
+#include "orchestrator/ui/pages.h"
 
 namespace orch::cli {
 namespace {
@@ -195,6 +196,7 @@ int serve(const Context& context, const ServeOptions& options) {
   router.add(
       {Verb::get, Verb::head}, "/metrics",
       host::metrics_page(telemetry::registry(), {options.metrics_token, !is_loopback(address)}));
+  for (const auto* path : {"/ui", "/ui/*"}) router.add({Verb::get, Verb::head}, path, ui::pages());
   http::Server server(io, address.host, address.port, server_options, router.handler());
   Ending ending(io, server, [&] {
     front.stop();

@@ -1,0 +1,86 @@
+// What a screen shows of the API, read again when news arrive. While it is read again the old values
+// stay, so that nothing on the page moves.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ask } from "./api.js";
+import { listen } from "./live.js";
+
+/**
+ * @template T
+ * @typedef {{data: T | null, problem: import("./api.js").Problem | null, loading: boolean, again: () => void}} Resource
+ */
+
+const shortest = 400;
+
+/**
+ * @param {string | null} path below /v1; null: nothing yet
+ * @param {{when?: (news: import("./live.js").News) => boolean, every?: number}} [options] `when`: the news
+ *   that make it read again (default: any of a run); `every`: and so many ms after the last time
+ * @returns {Resource<any>}
+ */
+export function useResource(path, options = {}) {
+  const [state, setState] = useState(/** @type {{path: string | null, data: any, problem: any}} */ ({ path, data: null, problem: null }));
+  const when = useRef(options.when);
+  when.current = options.when;
+  const read = useRef(() => {});
+
+  useEffect(() => {
+    if (path === null) return undefined;
+    let over = false;
+    let busy = false;
+    let wanted = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const aborter = new AbortController();
+    const now = async () => {
+      if (busy) {
+        wanted = true;
+        return;
+      }
+      busy = true;
+      wanted = false;
+      clearTimeout(timer);
+      try {
+        const data = await ask(path, { signal: aborter.signal });
+        if (!over) setState({ path, data, problem: null });
+      } catch (problem) {
+        if (!over) setState((last) => ({ path, data: last.path === path ? last.data : null, problem }));
+      }
+      busy = false;
+      if (over) return;
+      const pause = wanted ? shortest : options.every;
+      if (pause) timer = setTimeout(now, pause);
+    };
+    read.current = now;
+    now();
+    const quiet = listen((news) => {
+      const known = news.type === "again" || news.type === "missed";
+      const mine = known || (when.current ? when.current(news) : news.type === "run");
+      if (!mine || wanted) return;
+      wanted = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => { if (!busy) now(); }, shortest);
+    });
+    return () => {
+      over = true;
+      aborter.abort();
+      clearTimeout(timer);
+      quiet();
+    };
+  }, [path, options.every]);
+
+  const again = useCallback(() => read.current(), []);
+  const mine = state.path === path;
+  const data = mine ? state.data : null;
+  const problem = mine ? state.problem : null;
+  return { data, problem, loading: path !== null && !data && !problem, again };
+}
+
+/** The time, again every so many ms, so that ages on the page go on. */
+export function useNow(every = 30_000) {
+  const [now, set] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => set(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}

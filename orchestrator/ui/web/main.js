@@ -1,0 +1,122 @@
+// The frame of the page: places, keys, and the screen that the address names.
+import { render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "./html.js";
+import { go, usePlace } from "./data/router.js";
+import { useConnected } from "./data/live.js";
+import { Icon } from "./parts/icons.js";
+import { Shape } from "./parts/status.js";
+import { Dialog, Empty } from "./parts/basics.js";
+import { Toasts } from "./parts/toast.js";
+import { Tables } from "./screens/tables.js";
+import { Runs } from "./screens/runs.js";
+
+/** @type {{name: string, title: string, key: string, screen: (props: {path: string[], query: URLSearchParams}) => any}[]} */
+const places = [
+  { name: "tables", title: "Tables", key: "t", screen: Tables },
+  { name: "runs", title: "Runs", key: "r", screen: Runs },
+];
+
+function Theme() {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const [theme, set] = useState(document.documentElement.dataset.theme ?? system);
+  const other = theme === "dark" ? "light" : "dark";
+  const change = () => {
+    document.documentElement.dataset.theme = other;
+    try {
+      localStorage.setItem("orch.theme", other);
+    } catch {
+      // Without storage it lasts as long as the page.
+    }
+    set(other);
+  };
+  return html`<button class="button quiet tiny" onClick=${change} aria-label=${`Use the ${other} look`}>
+    <${Icon} name=${other === "dark" ? "moon" : "sun"} />${other === "dark" ? "Dark" : "Light"}
+  </button>`;
+}
+
+function Live() {
+  const connected = useConnected();
+  return html`<div class="live" role="status"><${Shape} status=${connected ? "up" : "degraded"} />${connected ? "Live" : "Reconnecting"}</div>`;
+}
+
+function CutOff() {
+  const connected = useConnected();
+  return connected ? null : html`<p class="cut-off" role="alert">The server does not answer. What you see is the last it said; this page goes on by itself when it is back.</p>`;
+}
+
+/** @param {{onClose: () => void}} props */
+const Keys = ({ onClose }) => html`<${Dialog} title="Keys" onClose=${onClose}>
+  <table class="plain">
+    ${places.map((each) => html`<tr><td><kbd>g</kbd> <kbd>${each.key}</kbd></td><td>${each.title}</td></tr>`)}
+    <tr><td><kbd>/</kbd></td><td>Search this list</td></tr>
+    <tr><td><kbd>↓</kbd> <kbd>↑</kbd> or <kbd>j</kbd> <kbd>k</kbd></td><td>Next, previous row; Enter opens it</td></tr>
+    <tr><td><kbd>?</kbd></td><td>These keys</td></tr>
+  </table>
+  <div class="bar"><button class="button main" onClick=${onClose}>Close</button></div>
+<//>`;
+
+/** @param {() => void} help */
+function useKeys(help) {
+  useEffect(() => {
+    let before = "";
+    /** @param {KeyboardEvent} event */
+    const press = (event) => {
+      const target = /** @type {HTMLElement} */ (event.target);
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+      const place = before === "g" ? places.find((each) => each.key === event.key) : undefined;
+      before = event.key;
+      if (place) {
+        event.preventDefault();
+        go(`/ui/${place.name}`);
+      } else if (event.key === "/") {
+        event.preventDefault();
+        /** @type {HTMLElement | null} */ (document.querySelector("[data-search]"))?.focus();
+      } else if (event.key === "?") {
+        help();
+      }
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, []);
+}
+
+function App() {
+  const { path, query } = usePlace();
+  const name = path[0] ?? "tables";
+  const place = places.find((each) => each.name === name);
+  const [keys, showKeys] = useState(false);
+  const main = useRef(/** @type {HTMLElement | null} */ (null));
+  const first = useRef(true);
+  useKeys(() => showKeys(true));
+  const title = [path.slice(1).join(" "), place?.title, "orch"].filter(Boolean).join(" · ");
+  useEffect(() => {
+    document.title = title;
+    if (!first.current) main.current?.focus({ preventScroll: true });
+    first.current = false;
+  }, [path.join("/")]);
+  return html`
+    <a class="skip" href="#main">Skip to the content</a>
+    <div class="frame">
+      <nav class="side" aria-label="Places">
+        <a class="brand" href="/ui/tables"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="var(--accent)" /><path d="M9 16.5l5 5 9-11" fill="none" stroke="var(--accent-ink)" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round" /></svg>orch</a>
+        <div class="places">
+          ${places.map((each) => html`<a class="place" href=${`/ui/${each.name}`} aria-current=${each.name === name ? "page" : undefined}><${Icon} name=${each.name} />${each.title}</a>`)}
+        </div>
+        <div class="foot">
+          <${Live} />
+          <div class="bar"><${Theme} /><button class="button quiet tiny" onClick=${() => showKeys(true)}>Keys</button></div>
+        </div>
+      </nav>
+      <main class="page" id="main" tabindex="-1" ref=${main}>
+        <${CutOff} />
+        ${place ? html`<${place.screen} key=${name} path=${path.slice(1)} query=${query} />`
+          : html`<${Empty} title="There is no such page">Nothing has the address <code>${location.pathname}</code>. <a href="/ui/tables">Tables</a> shows how everything is.<//>`}
+      </main>
+    </div>
+    ${keys && html`<${Keys} onClose=${() => showKeys(false)} />`}
+    <${Toasts} />`;
+}
+
+const root = document.getElementById("app");
+if (root) render(html`<${App} />`, root);
