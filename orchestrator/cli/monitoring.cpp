@@ -8,7 +8,7 @@ namespace orch::cli {
 
 Monitoring::Monitoring() : run_metrics_(telemetry::registry()) {}
 
-std::vector<monitor::Listener*> Monitoring::listeners() { return {&run_metrics_}; }
+std::vector<monitor::Listener*> Monitoring::listeners() { return {&run_metrics_, &event_log_}; }
 
 std::unique_ptr<CollectedMetrics> Monitoring::collect(const std::string& store,
                                                       const host::Owner& owner) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "orchestrator/host/owner.h"
+#include "orchestrator/monitor/event_log.h"
 #include "orchestrator/monitor/machine_metrics.h"
 #include "orchestrator/monitor/run_metrics.h"
 
@@ -29,6 +30,7 @@ class Monitoring {
 
  private:
   monitor::RunMetrics run_metrics_;
+  monitor::EventLog event_log_;
 };
 
 }  // namespace orch::cli

@@ -40,8 +40,8 @@ void add_common(CLI::App& app) {
       ->description("configuration file; default ORCH_CONFIG, else the user's")
       ->type_name("FILE")
       ->group(common_group);
-  app.add_option("--log")
-      ->description("lowest level logged: debug, info, warn (the default), error, off")
+  app.add_option("--log,--log-level")
+      ->description("lowest level logged: debug, info, warn (the default; serve: info), error, off")
       ->type_name("LEVEL")
       ->group(common_group);
   app.add_flag("--utc")
@@ -116,20 +116,21 @@ bool asks_for_utc(const CLI::App& app) {
          (app.get_parent() && asks_for_utc(*app.get_parent()));
 }
 
-void set_log_level(const std::string& name) {
+void set_log(const Settings& settings) {
   const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
                                                     {"info", log::Level::info},
                                                     {"warn", log::Level::warn},
                                                     {"error", log::Level::error},
                                                     {"off", log::Level::off}};
-  log::set_level(levels.at(name));
+  log::set_level(levels.at(settings.value("log")));
+  if (settings.value("log-format") == "json") log::set_format(log::Format::json);
 }
 
 int perform(Program& program, int argc, const char* const* argv) {
   const auto& chosen = parse(program, argc, argv);
   Context context{Settings::load(flags_of(*chosen.app)), stream_of(1), stream_of(2),
                   full_name(*chosen.app)};
-  set_log_level(context.settings.value("log"));
+  set_log(context.settings);
   context.out.look.utc = context.err.look.utc = asks_for_utc(*chosen.app);
   return chosen.action(context);
 }

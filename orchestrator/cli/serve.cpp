@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/monitoring.h"
@@ -111,6 +112,29 @@ class Ending {
   std::chrono::steady_clock::time_point give_up_;
 };
 
+/// SIGUSR1 opens the log file anew, after a rotation has moved it.
+class LogRotation {
+ public:
+  explicit LogRotation(net::io_context& io) : signals_(io, SIGUSR1) { wait(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const auto& cancelled, int) {
+      if (cancelled) return;
+      log::reopen_file();
+      wait();
+    });
+  }
+
+  net::signal_set signals_;
+};
+
+// A server tells of each run unless it is asked not to; other commands show theirs on the screen.
+void begin_log(const Settings& settings) {
+  if (settings.get("log").origin == "default") log::set_level(log::Level::info);
+  if (const auto& file = settings.value("log-file"); !file.empty()) log::set_file(file);
+}
+
 stepfunctions::Options service_options(const Context& context, const ServeOptions& options) {
   return {options.account,
           options.region,
@@ -180,7 +204,9 @@ int serve(const Context& context, const ServeOptions& options) {
   auto service = service_options(context, options);
   check_rights(service.access->grants(), front_options.keys);
   server_options.limits.connections = raise_descriptor_limit();
+  begin_log(context.settings);
   net::io_context io{1};
+  const LogRotation rotation(io);
   const auto workers = context.settings.workers();
   Monitoring monitoring;
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
@@ -255,6 +281,8 @@ Action declare_serve(Arguments& app) {
   add_setting(app, "keys");
   add_setting(app, "allow");
   add_setting(app, "host-name");
+  add_setting(app, "log-format");
+  add_setting(app, "log-file");
   return [options](Context& context) { return serve(context, *options); };
 }
 

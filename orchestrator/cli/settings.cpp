@@ -35,6 +35,7 @@ std::string default_of(std::string_view name) {
   if (name == "store") return (user_folder("XDG_STATE_HOME", ".local/state") / "orch.db").string();
   if (name == "output") return "table";
   if (name == "log") return "warn";
+  if (name == "log-format") return "text";
   if (name == "workers") return "0";
   return {};
 }
@@ -83,7 +84,8 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 
 // A path in the configuration file starts at the file's folder.
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
-  if (name != "store" && name != "connections" && name != "bindings" && name != "keys")
+  if (name != "store" && name != "connections" && name != "bindings" && name != "keys" &&
+      name != "log-file")
     return value;
   const auto folder = fs::absolute(file).parent_path();
   if (name == "store") return store::resolved_url(value, folder);
@@ -118,7 +120,11 @@ const std::vector<SettingKind>& setting_kinds() {
        "NAME", true},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine", "N"},
-      {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off"},
+      {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off", "LEVEL"},
+      {"log-format", "ORCH_LOG_FORMAT", "lines of the log: text (the default) or json", "FORMAT"},
+      {"log-file", "ORCH_LOG_FILE",
+       "file that the log is appended to instead of stderr; after a rotation SIGUSR1 opens it "
+       "anew"},
   };
   return kinds;
 }
@@ -149,6 +155,7 @@ Settings Settings::load(const std::map<std::string, std::string>& flags) {
     }
   }
   check(settings.get("output"), "output", {"table", "json", "jsonl"});
+  check(settings.get("log-format"), "log-format", {"text", "json"});
   check(settings.get("log"), "log", {"debug", "info", "warn", "error", "off"});
   settings.workers();
   return settings;
