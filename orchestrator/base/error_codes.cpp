@@ -7,7 +7,7 @@ namespace {
 
 // Sorted by code. A code is never reused; groups: 00xx command line and files, 01xx definitions,
 // 02xx store and runs, 03xx connections and catalogs, 04xx staging and types, 05xx verify, merge
-// and reconcile, 06xx other workers.
+// and reconcile, 06xx other workers, 07xx schedules, 081x projects.
 constexpr std::array codes = {
     ErrorCode{"ORCH-0001", "wrong command line",
               "An option or argument is unknown, missing or has a value outside its range. The "
@@ -446,6 +446,14 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0703", "a list of holidays that cannot be read",
               "A list of holidays has one day a line, 2027-12-24, and what follows a blank or # "
               "is a remark. Every line that is wrong is listed."},
+    ErrorCode{"ORCH-0810", "no project",
+              "A project is a folder with project.json, which names it. `orch project init` makes "
+              "one, `orch replicate` makes one for its copy."},
+    ErrorCode{"ORCH-0811", "no such environment",
+              "--env names one of the environments in project.json. It may be left out when there "
+              "is one only, or when \"default\" says which is meant."},
+    ErrorCode{"ORCH-0812", "there is a project already",
+              "`orch project init` writes into no folder that has a project.json."},
 };
 
 }  // namespace

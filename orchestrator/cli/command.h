@@ -77,6 +77,8 @@ Action declare_catalog_discover(Arguments& app);
 Action declare_catalog_validate(Arguments& app);
 Action declare_catalog_show(Arguments& app);
 Action declare_catalog_refresh(Arguments& app);
+Action declare_project_init(Arguments& app);
+Action declare_project_check(Arguments& app);
 Action declare_replicate(Arguments& app);
 Action declare_connection_test(Arguments& app);
 Action declare_plan(Arguments& app);

@@ -162,6 +162,16 @@ constexpr std::array table = {
         "orch plan\norch plan catalog.json --only fx_rates\n"
         "orch plan -o jsonl | jq 'select(.lock == \"writers\").key'",
         declare_plan},
+    Command{"project init", "Make a project: a folder that says what a server shall run",
+            "Writes project.json, a workflow, a pipeline that runs it every day, and what the "
+            "environment prod changes. The folder works as it is: `orch deploy` takes it. Put it "
+            "under version control. docs/projects.md has the rules.",
+            "orch project init risk\norch project init", declare_project_init},
+    Command{"project check", "Check all files of a project; lists every problem with its place",
+            "Reads project.json, connections, catalogs, workflows and pipelines as each "
+            "environment has them, with overlays and ${NAME} applied. No database is asked and "
+            "nothing is changed. The exit code is 1 when something is wrong.",
+            "orch project check\norch project check --env prod -o jsonl", declare_project_check},
     Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "

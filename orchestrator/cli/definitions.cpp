@@ -61,16 +61,6 @@ std::unique_ptr<workers::Registry> known_workers(const Context& context) {
   return registry;
 }
 
-bj::object problem_document(const std::string& file, const Problem& problem) {
-  return {{"file", file},
-          {"line", problem.line},
-          {"column", problem.column},
-          {"pointer", problem.pointer},
-          {"severity", problem.warning ? "warning" : "error"},
-          {"message", problem.message},
-          {"hint", problem.hint}};
-}
-
 /// One definition with what is wrong with it; a file that cannot be read has that as its problem.
 struct Checked {
   std::string file;

@@ -68,6 +68,16 @@ void print_documents(const Context& context, const bj::array& values) {
   context.print_json(out);
 }
 
+bj::object problem_document(const std::string& file, const Problem& problem) {
+  return {{"file", file},
+          {"line", problem.line},
+          {"column", problem.column},
+          {"pointer", problem.pointer},
+          {"severity", problem.warning ? "warning" : "error"},
+          {"message", problem.message},
+          {"hint", problem.hint}};
+}
+
 std::string problem_text(const std::string& file, const Problem& problem,
                          const render::Look& look) {
   auto place = one_line(file);

@@ -25,6 +25,9 @@ void print_documents(const Context& context, const boost::json::array& values);
 /// One word of a POSIX shell: as it is, or in single quotes.
 std::string shell_word(std::string_view text);
 
+/// A problem as JSON: file, line, column, pointer, severity, message, hint.
+boost::json::object problem_document(const std::string& file, const Problem& problem);
+
 /// "file:12:7: message" with pointer and hint below.
 std::string problem_text(const std::string& file, const Problem& problem, const render::Look& look);
 

@@ -1,118 +1,96 @@
-#include "orchestrator/cli/project.h"
+// project init, project check.
+#include <algorithm>
+#include <filesystem>
+#include <memory>
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
-#include "orchestrator/cli/files.h"
+#include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/cli/render/pretty.h"
-#include "workers/connectors/registry.h"
+#include "orchestrator/cli/project_files.h"
+#include "orchestrator/cli/render/text.h"
 
 namespace orch::cli {
 namespace {
 
 namespace fs = std::filesystem;
-namespace bj = boost::json;
 
-std::string absolute_path(const std::string& path) {
-  return fs::absolute(path).lexically_normal().string();
+int init(const Context& context, const std::string& name) {
+  const auto folder = fs::absolute(name.empty() ? "." : name).lexically_normal();
+  for (const auto* file : {"project.json", "project.yaml", "project.yml"})
+    if (fs::exists(folder / file))
+      throw Error("ORCH-0812", fmt::format("{} is there already", (folder / file).string()),
+                  "`orch project check` says what is wrong with a project");
+  write_missing(folder, project::new_project(project_name(folder)));
+  context.say(fmt::format("orch: the project is in {}", folder.string()));
+  context.say(fmt::format("orch: next: orch project check --project {0}; orch deploy --project {0}",
+                          shell_word(name.empty() ? "." : name)));
+  return Exit::ok;
 }
 
-bj::object connection_of(const fs::path& folder, const char* name, const SplitUrl& split) {
-  bj::object connection{{"url", split.url}};
-  if (split.password.empty()) return connection;
-  const auto secret = fmt::format("{}.password", name);
-  write_text(folder / secret, split.password, true, true);
-  connection[connectors::connector_of_url(split.url)->secret] = bj::object{{"file", secret}};
-  return connection;
+struct CheckOptions {
+  std::string folder = ".";
+  std::string environment;
+};
+
+/// The environments to check: the one asked for, else all.
+std::vector<std::string> environments_of(const CheckOptions& options) {
+  if (!options.environment.empty()) return {options.environment};
+  project::Findings ignored;
+  const auto manifest = project::read_manifest(options.folder, ignored);
+  std::vector<std::string> all;
+  if (manifest)
+    for (const auto& [name, store] : manifest->environments) all.push_back(name);
+  if (all.empty()) all.emplace_back();
+  return all;
 }
 
-/// The URLs of an existing project are these.
-bool same_databases(const fs::path& file, const SplitUrl& from, const SplitUrl& to) {
-  const auto present = parse_json(read_text(file.string()), file.string());
-  const auto* object = present.if_object();
-  const auto* all = object ? object->if_contains("connections") : nullptr;
-  const auto url = [&](const char* name) {
-    const auto* one = all && all->is_object() ? all->get_object().if_contains(name) : nullptr;
-    const auto* text = one && one->is_object() ? one->get_object().if_contains("url") : nullptr;
-    return text && text->is_string() ? std::string(text->get_string()) : std::string();
-  };
-  return url("source") == from.url && url("target") == to.url;
+/// Adds those that another environment has not shown already.
+void merge(project::Findings& all, const project::Findings& more) {
+  for (const auto& [file, problems] : more) {
+    for (const auto& problem : problems) {
+      const auto known = std::ranges::find(all, file, &project::FileProblems::file);
+      const bool shown =
+          known != all.end() && std::ranges::any_of(known->problems, [&](const Problem& other) {
+            return other.pointer == problem.pointer && other.message == problem.message;
+          });
+      if (!shown) project::report(file, problem, all);
+    }
+  }
 }
 
-// The text may hold a password: the message must not repeat it.
-[[noreturn]] void refuse_url(const std::string& text, connectors::Ability role) {
-  throw Error("ORCH-0009",
-              fmt::format("not the URL of a {} (it begins with \"{}\")",
-                          role == &data::Abilities::target ? "target" : "source",
-                          text.substr(0, text.find_first_of(":/@"))),
-              connectors::url_forms_that(role));
+int check(const Context& context, const CheckOptions& options) {
+  project::Findings all;
+  const auto rooms = project_rooms();
+  for (const auto& environment : environments_of(options)) {
+    const auto reading = project::read_project(options.folder, environment, rooms);
+    merge(all, reading.findings);
+    if (!project::has_errors(reading.findings))
+      context.say(fmt::format(
+          "orch: {}{}: valid, {}", reading.project.name,
+          reading.project.environment.empty() ? "" : " (" + reading.project.environment + ")",
+          render::plural(std::ssize(reading.project.pipelines), "pipeline")));
+  }
+  show_findings(context, all);
+  return project::has_errors(all) ? Exit::failure : Exit::ok;
 }
 
 }  // namespace
 
-SplitUrl split_url(const std::string& text, connectors::Ability role) {
-  const auto* connector = connectors::connector_of_url(text);
-  if (!connector || !(connector->can.*role)) refuse_url(text, role);
-  if (connector->names_path) {
-    auto path = text.substr(text.find(':') + 1);
-    if (path.starts_with("//")) path.erase(0, 2);
-    const auto scheme = fmt::format("{}:", connector->schemes.front());
-    if (path.empty())
-      throw Error("ORCH-0009", "the URL names no file: " + scheme,
-                  connectors::url_forms_that(role));
-    const bool in_bucket = path.find("://") != std::string::npos;
-    return {scheme + (in_bucket ? path : absolute_path(path)), ""};
-  }
-  if (connector->take_secret) {
-    SplitUrl split{text, ""};
-    split.password = connector->take_secret(split.url);
-    return split;
-  }
-  const auto parsed = boost::urls::parse_uri(text);
-  if (!parsed || !parsed->has_authority()) refuse_url(text, role);
-  boost::urls::url url(*parsed);
-  SplitUrl split;
-  split.password = url.password();
-  url.remove_password();
-  auto parameters = url.params();
-  for (auto it = parameters.begin(); it != parameters.end();) {
-    const auto parameter = *it;
-    if (parameter.key != "password") {
-      ++it;
-      continue;
-    }
-    split.password = parameter.value;
-    it = parameters.erase(it);
-  }
-  if (url.has_query() && url.params().empty()) url.remove_query();
-  split.url = std::string(url.buffer());
-  return split;
+Action declare_project_init(Arguments& app) {
+  const auto name = std::make_shared<std::string>();
+  app.add_option("name", *name, "folder to make; default: the present one")->type_name("NAME");
+  return [name](Context& context) { return init(context, *name); };
 }
 
-Project make_project(const fs::path& folder, const std::string& from, const std::string& to) {
-  Project project{folder, folder / "connections.json", folder / "catalog.json"};
-  const auto source = split_url(from, &data::Abilities::source);
-  const auto target = split_url(to, &data::Abilities::target);
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) throw Error("ORCH-0002", fmt::format("{}: {}", folder.string(), failed.message()));
-  // Passwords of an existing project are written only once it is known to be the same.
-  const bool exists = fs::exists(project.connections);
-  const bool same = exists && same_databases(project.connections, source, target);
-  // One without a catalog was never finished (a misspelt URL, say), and is made anew.
-  if (exists && !same && fs::exists(project.catalog))
-    throw Error("ORCH-0010",
-                fmt::format("{} is of another replication", project.connections.string()),
-                "choose another --folder");
-  const bj::object connections{{"source", connection_of(folder, "source", source)},
-                               {"target", connection_of(folder, "target", target)}};
-  if (!same)
-    write_text(project.connections,
-               render::pretty(bj::object{{"version", 1}, {"connections", connections}}), exists);
-  return project;
+Action declare_project_check(Arguments& app) {
+  const auto options = std::make_shared<CheckOptions>();
+  app.add_option("--project", options->folder, "folder of the project; default: the present one")
+      ->type_name("FOLDER");
+  app.add_option("--env", options->environment, "environment; default: all of them")
+      ->type_name("NAME");
+  return [options](Context& context) { return check(context, *options); };
 }
 
 }  // namespace orch::cli

@@ -9,10 +9,10 @@
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/preflight.h"
-#include "orchestrator/cli/project.h"
 #include "orchestrator/cli/refresh.h"
 #include "orchestrator/cli/render/pretty.h"
 #include "orchestrator/cli/render/text.h"
+#include "orchestrator/cli/replication_folder.h"
 #include "orchestrator/json/text.h"
 #include "workers/catalog/catalog.h"
 #include "workers/catalog/discover.h"
@@ -36,11 +36,11 @@ struct ReplicateOptions {
 };
 
 /// Makes a target file that is new, and says at once when a server refuses us.
-void try_target(const Project& project) {
+void try_target(const ReplicationFolder& project) {
   connectors::Connections::load(project.connections).open_target("target");
 }
 
-void make_catalog(const Context& context, const Project& project,
+void make_catalog(const Context& context, const ReplicationFolder& project,
                   const catalog::DiscoverOptions& options) {
   const auto found = catalog::discover(connectors::Connections::load(project.connections), options);
   say_left_out(context, found);
@@ -52,7 +52,7 @@ void make_catalog(const Context& context, const Project& project,
 }
 
 /// The keys of an existing catalog that --schema and --tables mean; empty: all.
-std::vector<std::string> chosen_keys(const Context& context, const Project& project,
+std::vector<std::string> chosen_keys(const Context& context, const ReplicationFolder& project,
                                      const catalog::DiscoverOptions& options) {
   context.say(fmt::format("orch: {} exists and is used as it is", project.catalog.string()));
   if (options.schemas.empty() && options.tables.empty()) return {};
@@ -61,7 +61,7 @@ std::vector<std::string> chosen_keys(const Context& context, const Project& proj
 
 int replicate(const Context& context, const ReplicateOptions& options) {
   const auto folder = fs::absolute(options.folder).lexically_normal();
-  const auto project = make_project(folder, options.from, options.to);
+  const auto project = make_replication_folder(folder, options.from, options.to);
   context.say(fmt::format("orch: the project is in {}", folder.string()));
   bj::object input{{"catalog", "catalog.json"}};
   if (fs::exists(project.catalog)) {

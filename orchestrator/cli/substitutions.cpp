@@ -7,6 +7,7 @@
 #include "orchestrator/cli/files.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/project/names.h"
 
 namespace orch::cli {
 namespace {
@@ -63,20 +64,11 @@ Substitutions::Substitutions(const SubstitutionOptions& options) {
 }
 
 std::string Substitutions::apply(std::string_view definition) const {
-  std::string out;
-  while (true) {
-    const auto begin = definition.find("${");
-    const auto end = begin == definition.npos ? begin : definition.find('}', begin);
-    if (values_.empty() || end == definition.npos) break;
-    const auto found = values_.find(definition.substr(begin + 2, end - begin - 2));
-    out += definition.substr(0, begin);
-    if (found != values_.end())
-      out += found->second;
-    else
-      out += definition.substr(begin, end + 1 - begin);
-    definition.remove_prefix(end + 1);
-  }
-  return out.append(definition);
+  if (values_.empty()) return std::string(definition);
+  return project::replace_names(definition, [&](std::string_view name) {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::nullopt : std::optional(found->second);
+  });
 }
 
 }  // namespace orch::cli

@@ -84,6 +84,9 @@ CALLS = [
     ["tables", "--older-than", NAME],
     ["tables", "--older-than", "2100-01-01"],
     ["schedule", "preview", HOSTILE],
+    ["project", "check", "--project", "project"],
+    ["project", "check", "--project", "project", "--env", NAME],
+    ["project", "init", "project"],
     ["report"],
     ["report", "--html"],
     ["report", NAME],
@@ -109,6 +112,11 @@ def make_files(folder):
             json.dump(value, file)
     with open(os.path.join(folder, "no.json"), "w", encoding="utf-8") as file:
         file.write("{" + HOSTILE)
+    os.makedirs(os.path.join(folder, "project", "pipelines"))
+    for name, value in {"project.json": {"name": HOSTILE, HOSTILE: 1, "variables": {HOSTILE: HOSTILE}},
+                        "pipelines/a.json": {"workflow": HOSTILE, "input": "${file:" + NAME + "}"}}.items():
+        with open(os.path.join(folder, "project", name), "w", encoding="utf-8") as file:
+            json.dump(value, file)
     table = HOSTILE.replace("\0", "")
     with contextlib.closing(sqlite3.connect(os.path.join(folder, "odd.db"))) as database:
         database.executescript(

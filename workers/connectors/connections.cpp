@@ -59,8 +59,13 @@ bool is_settled(const State& state) {
          std::chrono::duration_cast<std::chrono::nanoseconds>(now);
 }
 
-std::vector<Entry> parse_all(const boost::json::value& document, json::Problems& problems) {
-  std::vector<Entry> all;
+struct Parsed {
+  std::vector<Entry> entries;
+  std::string folder;  ///< empty: the file's
+};
+
+Parsed parse_all(const boost::json::value& document, json::Problems& problems) {
+  Parsed all;
   const auto* object = document.if_object();
   if (!object) {
     problems.push_back(
@@ -73,6 +78,7 @@ std::vector<Entry> parse_all(const boost::json::value& document, json::Problems&
   const auto* entries = fields.object("connections");
   if (!fields.has("connections")) fields.problem("", "the member connections is required");
   fields.string("$schema");
+  all.folder = fields.string("folder").value_or("");
   fields.finish("a connections file");
   if (!entries) return all;
   for (const auto& [key, value] : *entries) {
@@ -80,7 +86,7 @@ std::vector<Entry> parse_all(const boost::json::value& document, json::Problems&
     const auto pointer = "/connections/" + json::pointer_token(name);
     if (const auto* entry = value.if_object()) {
       json::Fields members(*entry, pointer, problems);
-      all.push_back(parse_entry(name, members));
+      all.entries.push_back(parse_entry(name, members));
     } else {
       problems.push_back(
           {pointer, "a connection must be an object, found " + json::describe_type(value)});
@@ -90,6 +96,10 @@ std::vector<Entry> parse_all(const boost::json::value& document, json::Problems&
 }
 
 }  // namespace
+
+void check_connections(const boost::json::value& document, json::Problems& problems) {
+  parse_all(document, problems);
+}
 
 struct Connections::Impl {
   std::filesystem::path folder;
@@ -128,8 +138,11 @@ Connections Connections::load(const std::filesystem::path& file) {
   json::Problems problems;
   Connections made;
   made.impl_ = std::make_unique<Impl>();
+  std::string folder;
   try {
-    made.impl_->all = parse_all(json::parse_strict(text), problems);
+    auto parsed = parse_all(json::parse_strict(text), problems);
+    made.impl_->all = std::move(parsed.entries);
+    folder = std::move(parsed.folder);
     json::locate_problems(text, problems);
   } catch (const json::SyntaxError& error) {
     const auto location = json::location_of(text, error.offset());
@@ -137,6 +150,7 @@ Connections Connections::load(const std::filesystem::path& file) {
   }
   if (!problems.empty()) throw InvalidDocument("ORCH-0301", file.string(), std::move(problems));
   made.impl_->folder = std::filesystem::absolute(file).parent_path();
+  if (!folder.empty()) made.impl_->folder /= folder;
   return made;
 }
 

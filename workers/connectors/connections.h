@@ -6,9 +6,15 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
+#include "orchestrator/json/fields.h"
 #include "workers/data/connector.h"
 
 namespace orch::connectors {
+
+/// What is wrong with a connections document.
+void check_connections(const boost::json::value& document, json::Problems& problems);
 
 /// One connection as configured; `url` and the secrets never leave this module.
 struct Summary {
@@ -35,7 +41,8 @@ class Connections {
   ~Connections();
 
   std::vector<Summary> list() const;
-  /// Relative paths of the project (catalogs, SQLite files, reports) start here: the file's folder.
+  /// Relative paths of the project (SQLite files, secrets, reports) start here: the file's folder,
+  /// or the one that the file names, as a deployed one does.
   const std::filesystem::path& folder() const;
 
   /// Throw TaskFailed "Connection.Unknown" (with near matches), "Connection.Down",

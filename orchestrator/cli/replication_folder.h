@@ -1,4 +1,5 @@
-// The project folder that `orch replicate` makes: connections.json, secrets, catalog.json.
+// The project that `orch replicate` makes: connections.json, secrets, catalog.json, and the
+// pipeline that `orch deploy` takes.
 #pragma once
 
 #include <filesystem>
@@ -22,17 +23,17 @@ struct SplitUrl {
 /// connector with the ability `role` (source or target).
 SplitUrl split_url(const std::string& text, connectors::Ability role);
 
-struct Project {
+struct ReplicationFolder {
   std::filesystem::path folder;
   std::filesystem::path connections;
   std::filesystem::path catalog;
 };
 
-/// Makes `folder` with a connections file for "source" and "target"; passwords go to files of mode
-/// 0600 beside it. A connections file that is there for the same databases stays as it is; one of
-/// other databases is replaced while there is no catalog (a misspelt URL, say), else refused
-/// (ORCH-0010).
-Project make_project(const std::filesystem::path& folder, const std::string& from,
-                     const std::string& to);
+/// Makes `folder` a project with a connections file for "source" and "target"; passwords go to
+/// files of mode 0600 beside it. A connections file that is there for the same databases stays as
+/// it is; one of other databases is replaced while there is no catalog (a misspelt URL, say), else
+/// refused (ORCH-0010).
+ReplicationFolder make_replication_folder(const std::filesystem::path& folder,
+                                          const std::string& from, const std::string& to);
 
 }  // namespace orch::cli
