@@ -16,6 +16,7 @@
 #include "orchestrator/view/table_runs.h"
 #include "workers/replication/catalog_check.h"
 #include "workers/replication/table_task.h"
+#include "workers/rows/refusable.h"
 
 namespace orch::cli {
 namespace {
@@ -86,10 +87,15 @@ bj::array columns_of(const data::LoadPlan& plan) {
   bj::array columns;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const auto& from = plan.request.source.columns[i];
-    columns.push_back(bj::object{{"source", from.name},
-                                 {"source_type", from.native.shown()},
-                                 {"target", plan.columns[i].name},
-                                 {"target_type", plan.columns[i].native.shown()}});
+    const auto& to = plan.columns[i];
+    const bool cells = plan.format == data::RowFormat::cells;
+    columns.push_back(bj::object{
+        {"source", from.name},
+        {"source_type", from.native.shown()},
+        {"target", to.name},
+        {"target_type", to.native.shown()},
+        {"may_refuse", cells ? rows::refusable(from, to, plan.request.source_traits) : ""},
+        {"may_lose", cells ? rows::losable(from, to) : ""}});
   }
   return columns;
 }
@@ -163,11 +169,14 @@ void print_page(const Context& context, const std::vector<TablePlan>& tables,
     render::Grid columns({{"COLUMN", false, true},
                           {"TYPE", false, true},
                           {"BECOMES", false, true},
-                          {"AS", false, true}});
+                          {"AS", false, true},
+                          {"REFUSES", false, true},
+                          {"LOSES", false, true}});
     for (const auto& each : columns_of(*tables.front().plan)) {
       const auto& column = each.as_object();
       const auto text = [&](const char* name) { return std::string(column.at(name).as_string()); };
-      columns.add({text("source"), text("source_type"), text("target"), text("target_type")});
+      columns.add({text("source"), text("source_type"), text("target"), text("target_type"),
+                   text("may_refuse"), text("may_lose")});
     }
     context.print("\n" + columns.text(context.out.look));
   }
