@@ -7,7 +7,7 @@ namespace {
 
 // Sorted by code. A code is never reused; groups: 00xx command line and files, 01xx definitions,
 // 02xx store and runs, 03xx connections and catalogs, 04xx staging and types, 05xx verify, merge
-// and reconcile, 06xx other workers, 07xx schedules, 081x projects.
+// and reconcile, 06xx other workers, 07xx schedules, 080x pipelines, 081x projects.
 constexpr std::array codes = {
     ErrorCode{"ORCH-0001", "wrong command line",
               "An option or argument is unknown, missing or has a value outside its range. The "
@@ -446,6 +446,19 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0703", "a list of holidays that cannot be read",
               "A list of holidays has one day a line, 2027-12-24, and what follows a blank or # "
               "is a remark. Every line that is wrong is listed."},
+    ErrorCode{"ORCH-0801", "wrong pipeline document",
+              "A pipeline is a JSON object: its workflow, input, triggers and rules, as "
+              "docs/pipelines.md has them. Every problem is listed with its place."},
+    ErrorCode{"ORCH-0802", "no such pipeline",
+              "No pipeline of this name is deployed in the run store. `orch pipelines` lists those "
+              "that are."},
+    ErrorCode{
+        "ORCH-0803", "a run of a pipeline cannot start",
+        "What the pipeline says cannot be turned into a run: an expression of its input fails, "
+        "or its definition is refused. The fire is recorded as refused, with the reason."},
+    ErrorCode{"ORCH-0804", "wrong parameters of an operation",
+              "What a command or a client of the REST API asks for lacks a parameter, or has one "
+              "that the operation does not know or cannot take. Nothing was done."},
     ErrorCode{"ORCH-0810", "no project",
               "A project is a folder with project.json, which names it. `orch project init` makes "
               "one, `orch replicate` makes one for its copy."},

@@ -41,18 +41,9 @@ schedule::Calendar calendar_of(const PreviewOptions& options) {
               : schedule::parse_holidays(read_text(options.holidays), options.holidays)};
 }
 
-// A time with its offset, or a day or a time of day on the clocks of the zone.
 Instant begin_of(const PreviewOptions& options, const schedule::Zone& zone) {
-  auto text = options.from;
-  if (text.empty()) return wall_now();
-  if (const auto found = from_iso(text)) return *found;
-  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
-  for (const auto* rest : {"Z", ":00Z", "T00:00:00Z"}) {
-    const auto read = from_iso(text + rest);
-    if (!read) continue;
-    const auto shown = std::chrono::floor<std::chrono::seconds>(*read);
-    return zone.instant_of(std::chrono::local_seconds(shown.time_since_epoch()));
-  }
+  if (options.from.empty()) return wall_now();
+  if (const auto found = schedule::read_time(options.from, zone)) return *found;
   throw Error("ORCH-0001", fmt::format("--from: expected a time, found \"{}\"", options.from),
               "2027-03-27T00:00:00+01:00, or 2027-03-27 or \"2027-03-27 06:00\" on the clocks of "
               "--zone");

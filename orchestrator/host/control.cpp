@@ -1,5 +1,6 @@
 #include "orchestrator/host/control.h"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -9,8 +10,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
@@ -30,6 +33,8 @@ using Socket = net::local::stream_protocol::socket;
 // Definitions and inputs travel in one line.
 constexpr std::size_t longest_line = std::size_t{64} << 20;
 constexpr std::chrono::seconds slowest_client{10};
+// An operation may take long: the others are answered meanwhile.
+constexpr int server_threads = 4;
 // A socket's path has room for 107 bytes.
 constexpr std::size_t longest_path = 107;
 
@@ -143,17 +148,18 @@ struct ControlServer::Impl {
                   "the store must stand on a local file system whose folder you can write");
     }
     accept();
-    thread = std::thread([this] { context.run(); });
+    for (auto& thread : threads) thread = std::thread([this] { context.run(); });
   }
 
   ~Impl() {
     context.stop();
-    thread.join();
+    for (auto& thread : threads) thread.join();
     ::unlink(path.text().c_str());
   }
 
   void accept() {
-    acceptor.async_accept([this](const boost::system::error_code& failed, Socket socket) {
+    const net::any_io_executor strand = net::make_strand(context);
+    acceptor.async_accept(strand, [this](const boost::system::error_code& failed, Socket socket) {
       if (failed) {
         // Out of descriptors, say: those that wait in the queue get their turn later.
         log::warn("control socket: {}", failed.message());
@@ -161,17 +167,20 @@ struct ControlServer::Impl {
         pause.async_wait([this](const boost::system::error_code&) { accept(); });
         return;
       }
-      std::make_shared<Session>(std::move(socket), answer)->start();
+      const auto executor = socket.get_executor();
+      net::post(executor, [session = std::make_shared<Session>(std::move(socket), answer)] {
+        session->start();
+      });
       accept();
     });
   }
 
   SocketPath path;
   Answer answer;
-  net::io_context context{1};
+  net::io_context context{server_threads};
   net::local::stream_protocol::acceptor acceptor;
   net::steady_timer pause{context};
-  std::thread thread;
+  std::array<std::thread, server_threads> threads;
 };
 
 ControlServer::ControlServer(const std::filesystem::path& store, Answer answer)

@@ -2,6 +2,7 @@
 // asks, one line answers.
 //
 //   a request (request.h)  → its answer
+//   an operation (operations.h)  → {"result":…}
 //   anything that fails    → {"error":{"code","message","hint"?,"file"?,"problems"?}}
 //   an owner about to end  → {"retry":true}
 #pragma once
@@ -17,11 +18,11 @@
 
 namespace orch::host {
 
-/// Answers requests on a thread of its own until destroyed. Must be made by the store's owner: what
+/// Answers requests on threads of its own until destroyed. Must be made by the store's owner: what
 /// stands in the way of its socket file is left over from a dead one.
 class ControlServer {
  public:
-  /// `answer` is called on the server's thread, one request at a time; an exception that leaves it
+  /// `answer` is called on the server's threads, several at a time; an exception that leaves it
   /// becomes an error answer.
   using Answer = std::function<boost::json::object(const boost::json::object& request)>;
 

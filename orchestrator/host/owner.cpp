@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/host/bound_machines.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/open.h"
 #include "workers/bindings/bindings.h"
@@ -59,6 +60,8 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   engine_ = std::make_unique<engine::Engine>(*store_, registry_, options, &feed_);
   service_->connect(*engine_);
   integration_.connect(*service_, feed_.watchers());
+  beside_ = store::open_beside_owner(store);
+  site_.emplace(Site{*beside_, engine_.get(), store});
   server_ = std::make_unique<ControlServer>(
       store::files_of(store), [this](const bj::object& request) { return answer(request); });
 }
@@ -98,7 +101,15 @@ Accepted Owner::do_accept(const Request& request) {
   return {reader_->find(std::get<Follow>(request).run).made.run_id};
 }
 
+bj::object Owner::perform(const std::string& name, const bj::object& parameters) {
+  const auto& wanted = operation(name);
+  const std::scoped_lock lock(operating_);
+  return wanted.perform(*site_, parameters);
+}
+
 bj::object Owner::answer(const bj::object& line) {
+  if (const auto* parameters = line.if_contains("parameters"))
+    return answer_operation(line, *parameters);
   const auto request = request_from(line);
   const std::scoped_lock lock(mutex_);
   if (closed_) return {{"retry", true}};
@@ -109,6 +120,16 @@ bj::object Owner::answer(const bj::object& line) {
   }
   fault::point("host.answer");
   return to_json(accepted);
+}
+
+bj::object Owner::answer_operation(const bj::object& line, const bj::value& parameters) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return {{"retry", true}};
+  }
+  auto result = perform(json::text_member(line, "op"), parameters.as_object());
+  fault::point("host.answer");
+  return {{"result", std::move(result)}};
 }
 
 // Locked. The store is asked when a run has come or has ended since the last time, and once a

@@ -5,12 +5,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/host/control.h"
+#include "orchestrator/host/operations.h"
 #include "orchestrator/host/request.h"
 #include "orchestrator/monitor/monitor.h"
 #include "orchestrator/stepfunctions/integration.h"
@@ -35,6 +37,10 @@ class Owner {
   /// does, and Error ORCH-0203 for a run that there is not. To resume a run that continues by
   /// itself is no error when it has succeeded meanwhile.
   Accepted accept(const Request& request);
+
+  /// Does what the operation does (operations.h), one at a time. Thread-safe; throws what it
+  /// throws, and Error ORCH-0007 when there is none of this name.
+  boost::json::object perform(const std::string& operation, const boost::json::object& parameters);
 
   engine::Engine& engine() { return *engine_; }
   stepfunctions::Service& service() { return *service_; }
@@ -61,6 +67,8 @@ class Owner {
   Accepted do_accept(const Request& request);
   bool was_continued(const std::string& run) const;
   boost::json::object answer(const boost::json::object& line);
+  boost::json::object answer_operation(const boost::json::object& line,
+                                       const boost::json::value& parameters);
   void drop_ended();
 
   std::unique_ptr<store::Store> store_;
@@ -76,6 +84,9 @@ class Owner {
   std::unique_ptr<engine::Subscription> ends_;  ///< since somebody has asked for the delegated
   std::chrono::steady_clock::time_point look_again_;
   bool closed_ = false;
+  std::mutex operating_;                  ///< guards site_
+  std::unique_ptr<store::Store> beside_;  ///< that of site_
+  std::optional<Site> site_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<stepfunctions::Service> service_;
   std::unique_ptr<ControlServer> server_;

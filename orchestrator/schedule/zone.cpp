@@ -41,6 +41,18 @@ std::chrono::sys_seconds Zone::instant_of(std::chrono::local_seconds time) const
   return as_utc - period_at(as_utc - period_at(as_utc).offset).offset;
 }
 
+std::optional<Instant> read_time(std::string text, const Zone& zone) {
+  if (const auto found = from_iso(text)) return found;
+  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
+  for (const auto* rest : {"Z", ":00Z", "T00:00:00Z"}) {
+    const auto read = from_iso(text + rest);
+    if (!read) continue;
+    const auto shown = std::chrono::floor<std::chrono::seconds>(*read);
+    return zone.instant_of(std::chrono::local_seconds(shown.time_since_epoch()));
+  }
+  return std::nullopt;
+}
+
 std::string to_iso(std::chrono::local_seconds time, std::chrono::seconds offset) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);

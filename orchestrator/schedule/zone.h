@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "orchestrator/base/time.h"
 
 namespace date {
 class time_zone;
@@ -34,6 +37,10 @@ class Zone {
   std::string name_;
   const date::time_zone* zone_;
 };
+
+/// A time with its offset, or a day or a time of day (`2027-03-27`, `2027-03-27 06:00`) on the
+/// clocks of the zone. Empty for any other text.
+std::optional<Instant> read_time(std::string text, const Zone& zone);
 
 /// `2027-03-28T03:00:00+02:00`.
 std::string to_iso(std::chrono::local_seconds time, std::chrono::seconds offset);

@@ -20,6 +20,7 @@
 namespace orch::store {
 
 class Machines;
+class Pipelines;
 class UnderDecision;
 
 /// The store's own number of an execution.
@@ -54,6 +55,16 @@ struct StarterLink {
   friend bool operator==(const StarterLink&, const StarterLink&) = default;
 };
 
+/// The pipeline that a run belongs to, and what fired it.
+struct PipelineLink {
+  std::string pipeline;
+  std::int64_t revision = 0;  ///< number of it
+  std::string trigger;        ///< its name in the pipeline
+  std::string kind;           ///< of the trigger: "schedule", "files", "manual", …
+  Instant fire_time;          ///< what the run is for; it may start later
+  std::optional<std::int64_t> backfill = {};  ///< id of the backfill that asked for it
+};
+
 struct NewExecution {
   std::string run_id;
   std::string name;      ///< unique among the runs of the workflow
@@ -67,6 +78,7 @@ struct NewExecution {
   std::optional<StarterLink> starter = {};
   /// The request that made the run, or last resumed it: random, chosen by the client; may be empty.
   std::string request = {};
+  std::optional<PipelineLink> pipeline = {};
 };
 
 /// Limits of a map run that an update has changed.
@@ -146,6 +158,7 @@ struct ListFilter {
   std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
+  std::optional<std::string> pipeline = {};  ///< name of the pipeline that it belongs to
   bool paused = false;    ///< only those that are paused; `status` is then running
   bool express = true;    ///< with express executions
   bool children = false;  ///< with the iterations of distributed maps
@@ -281,6 +294,8 @@ class Store {
   /// State machines, aliases, activities and tags, on the same connection: not while a Turn lives.
   /// A reader's cannot be changed.
   virtual Machines& machines() = 0;
+  /// Pipelines and their fires, on the same connection. A reader's cannot be changed.
+  virtual Pipelines& pipelines() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;

@@ -25,7 +25,9 @@ std::string list_query(const ListFilter& filter) {
   when(!filter.express, " AND NOT express");
   when(filter.behind.has_value(), " AND (started_ms, id) < (?7, ?8)");
   when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
-  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?11";
+  when(filter.pipeline.has_value(),
+       " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline = ?11)");
+  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?12";
 }
 
 }  // namespace orch::store

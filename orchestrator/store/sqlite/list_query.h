@@ -33,7 +33,7 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
     map_run = filter.map_run->second;
   }
   return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
-             behind_id, parent, map_run, filter.limit);
+             behind_id, parent, map_run, filter.pipeline, filter.limit);
 }
 
 }  // namespace orch::store

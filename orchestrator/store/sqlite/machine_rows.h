@@ -1,20 +1,15 @@
 // Rows of state machines, versions, aliases, activities and tags as what they stand for.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/machines.h"
+#include "orchestrator/store/sqlite/tables.h"
 
 namespace orch::store {
-
-/// A row is not what was written: says which, and how.
-struct DamagedRow : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// What read_revision() reads, in its order.
 constexpr const char* revision_columns =

@@ -1,27 +1,26 @@
 #include "orchestrator/store/sqlite/machines.h"
 
-#include <type_traits>
-
 #include <fmt/format.h>
 
-#include "orchestrator/base/log.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/checksum.h"
 #include "orchestrator/store/sqlite/machine_rows.h"
 #include "orchestrator/store/sqlite/rows.h"
+#include "orchestrator/store/sqlite/tables.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
 namespace {
 
 namespace sql = orch::sqlite;
-class SqliteMachines final : public Machines {
+
+class SqliteMachines final : public Machines, private Tables {
  public:
-  SqliteMachines(sql::Database& db, const Guard& guard) : guard_(guard), db_(db) {}
+  using Tables::Tables;
 
   void transact(const std::function<void()>& work) override {
-    guard_([&] {
-      sql::Transaction transaction(db_);
+    guard()([&] {
+      sql::Transaction transaction(db());
       work();
       transaction.commit();
     });
@@ -45,9 +44,9 @@ class SqliteMachines final : public Machines {
   }
 
   std::int64_t add(const MachineRow& machine, const std::string& definition) override {
-    return guard_([&] {
+    return guard()([&] {
       sql::Statement insert(
-          db_, "INSERT INTO state_machine (name, type, created_ms) VALUES (?, ?, ?) RETURNING id");
+          db(), "INSERT INTO state_machine (name, type, created_ms) VALUES (?, ?, ?) RETURNING id");
       insert.bind(machine.name, machine.express ? "EXPRESS" : "STANDARD",
                   millis(machine.created_at));
       insert.step();
@@ -61,11 +60,11 @@ class SqliteMachines final : public Machines {
 
   std::int64_t update(std::int64_t machine, const Revision& revision,
                       const std::string& definition) override {
-    return guard_([&] {
+    return guard()([&] {
       const auto known = one(read_machine, machine_query("AND state_machine.id = ?"), machine);
       if (!known)
         refuse_damaged(
-            fmt::format("the run store {} has no state machine {}", guard_.path(), machine));
+            fmt::format("the run store {} has no state machine {}", guard().path(), machine));
       return set_revision(*known, revision, definition);
     });
   }
@@ -94,8 +93,8 @@ class SqliteMachines final : public Machines {
   }
 
   std::int64_t add_version(std::int64_t machine, const VersionRow& version) override {
-    return guard_([&] {
-      sql::Statement next(db_,
+    return guard()([&] {
+      sql::Statement next(db(),
                           "UPDATE state_machine SET next_version = next_version + 1 WHERE id = ? "
                           "RETURNING next_version - 1");
       next.bind(machine).step();
@@ -177,7 +176,7 @@ class SqliteMachines final : public Machines {
                             const std::string& definition) {
     run(keep_definition_sql, revision.definition_hash, definition);
     sql::Statement insert(
-        db_,
+        db(),
         "INSERT INTO revision (machine, uuid, definition_hash, role, configuration, created_ms, "
         "checksum) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id");
     insert.bind(machine.id, revision.uuid, revision.definition_hash, revision.role,
@@ -227,57 +226,6 @@ class SqliteMachines final : public Machines {
   static std::string activity_query(const char* rest) {
     return fmt::format("SELECT name, configuration, created_ms, checksum FROM activity {}", rest);
   }
-
-  template <class... Args>
-  void run(const std::string& statement, const Args&... args) {
-    guard_([&] { sql::Statement(db_, statement).bind(args...).run(); });
-  }
-
-  template <class Read>
-  using Row = std::invoke_result_t<const Read&, const sql::Statement&>;
-
-  template <class Read, class Bad, class... Args>
-  std::vector<Row<Read>> read(const Read& read, const Bad& bad, const std::string& query,
-                              const Args&... args) {
-    return guard_([&] {
-      sql::Statement statement(db_, query);
-      statement.bind(args...);
-      std::vector<Row<Read>> found;
-      while (statement.step()) {
-        try {
-          found.push_back(read(statement));
-        } catch (const DamagedRow& row) {
-          bad(fmt::format("the run store {} is damaged: {}", guard_.path(), row.what()));
-        }
-      }
-      return found;
-    });
-  }
-
-  /// A damaged row keeps no other from sight.
-  template <class Read, class... Args>
-  std::vector<Row<Read>> all(const Read& each, const std::string& query, const Args&... args) {
-    return read(
-        each, [](const std::string& damage) { log::warn("msg=\"left out: {}\"", damage); }, query,
-        args...);
-  }
-
-  /// A damaged row is an Error ORCH-0206.
-  template <class Read, class... Args>
-  std::vector<Row<Read>> every(const Read& each, const std::string& query, const Args&... args) {
-    return read(
-        each, [](const std::string& damage) { refuse_damaged(damage); }, query, args...);
-  }
-
-  template <class Read, class... Args>
-  std::optional<Row<Read>> one(const Read& each, const std::string& query, const Args&... args) {
-    auto found = every(each, query, args...);
-    if (found.empty()) return std::nullopt;
-    return std::move(found.front());
-  }
-
-  const Guard& guard_;
-  sql::Database& db_;
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite/pipeline_rows.h"
+#include "orchestrator/store/sqlite/tables.h"
 
 namespace orch::store {
 namespace {
@@ -112,7 +114,13 @@ ExecutionRow read_row(const sqlite::Statement& row, const std::string& store) {
   made.made.request = optional_text(row, 32).value_or("");
   made.resumes = row.int64(33);
   made.catalog = row.text(34);
-  if (const std::string_view part = damaged_part(row, 35, made); !part.empty())
+  std::string part = damaged_part(row, 35, made);
+  try {
+    if (!row.null(39)) made.made.pipeline = read_pipeline_link(row.text(39), made.made.run_id);
+  } catch (const DamagedRow& damage) {
+    part = damage.what();
+  }
+  if (!part.empty())
     made.damage = fmt::format("the run store {} is damaged: run {} (row {} of table execution): {}",
                               store, made.made.run_id, number(made.id), part);
   return made;

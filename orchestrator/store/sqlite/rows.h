@@ -19,7 +19,9 @@ constexpr const char* row_columns =
     "starter, starter_ticket, starter_waits, paused_ms, set_aside, waits_for, request, resumes, "
     "catalog, made_checksum, outcome_checksum, claims_checksum, "
     "CASE WHEN claims_checksum IS NOT NULL THEN (SELECT group_concat(name, char(10)) FROM (SELECT "
-    "name FROM claim WHERE execution_id = execution.id ORDER BY name)) END";
+    "name FROM claim WHERE execution_id = execution.id ORDER BY name)) END, "
+    "(SELECT json_array(pipeline, revision, trigger_name, kind, fire_ms, backfill, checksum) FROM "
+    "pipeline_run WHERE execution_id = execution.id)";
 
 /// Over what was submitted, with what the latest resume brought along.
 std::int64_t made_checksum(const NewExecution& made, const std::string& catalog,

@@ -4,6 +4,7 @@
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite/pipeline_rows.h"
 #include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {
@@ -48,6 +49,9 @@ TurnKit::TurnKit(sqlite::Database& the_db)
           "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
           "starter_waits, request, made_checksum, outcome_checksum, status) VALUES (?, ?, ?, ?, "
           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
+      add_pipeline_run(db,
+                       "INSERT INTO pipeline_run (execution_id, pipeline, revision, trigger_name, "
+                       "kind, fire_ms, backfill, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       append(db,
              "INSERT INTO history (execution_id, first_id, last_id, events, checksum) "
              "VALUES (?, ?, ?, ?, ?)"),
@@ -133,7 +137,13 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
                   starter_ticket, waits, request, made_checksum(made, "", 0), outcome_checksum({}));
     kit_.add.run();
     // Not RETURNING: that makes a temporary table for each execution.
-    return ExecutionId{kit_.db.last_rowid()};
+    const ExecutionId id{kit_.db.last_rowid()};
+    if (const auto& link = made.pipeline)
+      kit_.add_pipeline_run
+          .bind(number(id), link->pipeline, link->revision, link->trigger, link->kind,
+                millis(link->fire_time), link->backfill, checksum_of(made.run_id, *link))
+          .run();
+    return id;
   });
 }
 

@@ -17,8 +17,8 @@ struct TurnKit {
 
   sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
-  sqlite::Statement keep_definition, add, append, set_end, set_ends, outcome, set_definition,
-      set_paused;
+  sqlite::Statement keep_definition, add, add_pipeline_run, append, set_end, set_ends, outcome,
+      set_definition, set_paused;
   sqlite::Statement set_claims_checksum, drop_claims, add_claim, set_waits_for, set_resumed;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;

@@ -1,0 +1,72 @@
+#include "orchestrator/host/operations.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/host/control.h"
+#include "orchestrator/host/pipeline_operations.h"
+#include "orchestrator/store/open.h"
+
+namespace orch::host {
+namespace {
+
+namespace bj = boost::json;
+
+// How long an owner that does not listen (it starts, or ends) is waited for.
+constexpr std::chrono::seconds patience{10};
+constexpr Millis retry_interval{50};
+
+std::vector<Operation> all_operations() {
+  std::vector<Operation> all;
+  for (auto&& noun : {pipeline_operations()}) all.insert(all.end(), noun.begin(), noun.end());
+  std::ranges::sort(all, {}, &Operation::name);
+  return all;
+}
+
+std::unique_ptr<store::Store> open_for(const Operation& operation, const std::string& store_url,
+                                       const std::string& command) {
+  return operation.writes ? store::open_as_owner(store_url, command)
+                          : store::open_as_reader(store_url);
+}
+
+}  // namespace
+
+std::span<const Operation> operations() {
+  static const auto all = all_operations();
+  return all;
+}
+
+const Operation& operation(std::string_view name) {
+  const auto all = operations();
+  const auto found = std::ranges::lower_bound(all, name, {}, &Operation::name);
+  if (found != all.end() && found->name == name) return *found;
+  throw Error("ORCH-0007", fmt::format("the owner of the store does not know \"{}\"", name),
+              "it runs another version of orch; wait for it to end");
+}
+
+bj::object perform(const std::string& store_url, const std::string& name,
+                   const bj::object& parameters, const std::string& command) {
+  const auto& wanted = operation(name);
+  const bj::object request{{"op", name}, {"parameters", parameters}};
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    if (auto answer = ask_owner(store::files_of(store_url), request))
+      return std::move(answer->at("result").as_object());
+    try {
+      const auto store = open_for(wanted, store_url, command);
+      Site site{*store, nullptr, store_url};
+      return wanted.perform(site, parameters);
+    } catch (const Error& error) {
+      if (error.code() != "ORCH-0201" || std::chrono::steady_clock::now() > give_up) throw;
+    }
+    std::this_thread::sleep_for(retry_interval);
+  }
+}
+
+}  // namespace orch::host
