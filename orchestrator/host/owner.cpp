@@ -64,9 +64,11 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   site_.emplace(Site{*beside_, engine_.get(), store});
   server_ = std::make_unique<ControlServer>(
       store::files_of(store), [this](const bj::object& request) { return answer(request); });
+  housekeeper_ = std::make_unique<Housekeeper>(store);
 }
 
 Owner::~Owner() {
+  housekeeper_.reset();
   server_.reset();
   engine_.reset();  // its workers use the service
 }

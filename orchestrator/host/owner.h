@@ -12,6 +12,7 @@
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/host/control.h"
+#include "orchestrator/host/housekeeper.h"
 #include "orchestrator/host/operations.h"
 #include "orchestrator/host/request.h"
 #include "orchestrator/monitor/monitor.h"
@@ -90,6 +91,7 @@ class Owner {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<stepfunctions::Service> service_;
   std::unique_ptr<ControlServer> server_;
+  std::unique_ptr<Housekeeper> housekeeper_;
 };
 
 }  // namespace orch::host

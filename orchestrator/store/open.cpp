@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/store/housekeeping.h"
+#include "orchestrator/store/sqlite/housekeeping.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
 #include "orchestrator/store/sqlite/store.h"
 
@@ -35,6 +37,10 @@ std::unique_ptr<Store> open_as_reader(const std::string& url) {
 
 std::unique_ptr<Store> open_beside_owner(const std::string& url) {
   return open_sqlite_beside_owner(sqlite_file(url));
+}
+
+std::unique_ptr<Housekeeping> open_housekeeping(const std::string& url) {
+  return housekeeping_in(sqlite_file(url));
 }
 
 std::optional<std::string> owner_of(const std::string& url) {

@@ -1,11 +1,24 @@
 """A run store, looked at from outside: what its tables say, whatever made them."""
 import collections
 import contextlib
+import ctypes
 import json
 import pathlib
 import sqlite3
 
 ENDS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
+
+
+def unpack(frame):
+    """The text of a Zstandard frame that holds its size."""
+    zstd = ctypes.CDLL("libzstd.so.1")
+    zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
+    zstd.ZSTD_decompress.restype = ctypes.c_size_t
+    size = zstd.ZSTD_getFrameContentSize(frame, ctypes.c_size_t(len(frame)))
+    text = ctypes.create_string_buffer(size)
+    if zstd.ZSTD_decompress(text, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame))) != size:
+        raise ValueError("no Zstandard frame")
+    return text.raw.decode()
 
 
 class RunStore:
@@ -27,23 +40,28 @@ class RunStore:
                 return []
             raise
 
+    def batches(self):
+        """(execution, first id, last id, events) of all rows with events, packed ones too."""
+        rows = self.ask("SELECT execution_id, first_id, last_id, events FROM history UNION ALL "
+                        "SELECT execution_id, first_id, last_id, events FROM packed_history ORDER BY 1, 2")
+        return [(execution, first, last, json.loads(unpack(events) if isinstance(events, bytes) else events))
+                for execution, first, last, events in rows]
+
     def history_gaps(self):
         """Places where an execution's event ids are not 1, 2, 3 …"""
         problems, ends = [], {}
-        for execution, first, last, events in self.ask(
-                "SELECT execution_id, first_id, last_id, json_array_length(events) FROM history "
-                "ORDER BY execution_id, first_id"):
+        for execution, first, last, events in self.batches():
             before = ends.get(execution, 0)
-            if first != before + 1 or last - before != events:
-                problems.append(f"execution {execution}: {events} events {first} to {last} follow {before}")
+            if first != before + 1 or last - before != len(events):
+                problems.append(f"execution {execution}: {len(events)} events {first} to {last} follow {before}")
             ends[execution] = last
         return problems
 
     def event_types(self):
         """The types of each execution's events in their order, by its id."""
         types = collections.defaultdict(list)
-        for execution, events in self.ask("SELECT execution_id, events FROM history ORDER BY execution_id, first_id"):
-            types[execution] += [event["type"] for event in json.loads(events)]
+        for execution, _, _, events in self.batches():
+            types[execution] += [event["type"] for event in events]
         return types
 
     def sound(self):

@@ -6,6 +6,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/sqlite/packed_text.h"
 #include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {
@@ -14,8 +15,8 @@ namespace {
 using execution::Event;
 using execution::EventId;
 
-/// A row of `history`: the events of one run in one turn. Reads the columns id, first_id, last_id,
-/// events and checksum, from `column` on.
+/// A row of `history`, the events of one run in one turn, or of `packed_history`, those of many.
+/// Reads the columns id, first_id, last_id, events and checksum, from `column` on.
 class Batch {
  public:
   Batch(const sqlite::Statement& row, int column, ExecutionId run)
@@ -26,12 +27,7 @@ class Batch {
 
   /// Throws std::runtime_error, which tells what is wrong, when they are not what was written.
   std::vector<Event> events() const {
-    const auto text = row_.text(column_ + 3);
-    // Rows of older versions have no checksum.
-    if (!row_.null(column_ + 4) &&
-        row_.int64(column_ + 4) != checksum_of(number(run_), first(), last(), text))
-      throw std::runtime_error("do not have their checksum");
-    const auto list = json::parse(text);
+    const auto list = json::parse(text());
     std::vector<Event> found;
     if (!list.is_array()) throw std::runtime_error("are no JSON array");
     for (const auto& item : list.get_array()) {
@@ -44,11 +40,22 @@ class Batch {
   }
 
   std::string place() const {
-    return fmt::format("events {} to {} (row {} of table history)", first(), last(),
-                       row_.int64(column_));
+    return fmt::format("events {} to {} (row {} of table {})", first(), last(), row_.int64(column_),
+                       packed() ? "packed_history" : "history");
   }
 
  private:
+  bool packed() const { return row_.storage(column_ + 3) == sqlite::Storage::blob; }
+
+  std::string text() const {
+    const auto stored = packed() ? row_.blob(column_ + 3) : row_.text(column_ + 3);
+    // Rows of older versions have no checksum.
+    if (!row_.null(column_ + 4) &&
+        row_.int64(column_ + 4) != checksum_of(number(run_), first(), last(), stored))
+      throw std::runtime_error("do not have their checksum");
+    return packed() ? unpack(stored) : std::string(stored);
+  }
+
   const sqlite::Statement& row_;
   int column_;
   ExecutionId run_;
@@ -82,9 +89,12 @@ EventId end_of(sqlite::Database& db, ExecutionId id) {
 void read_history(sqlite::Database& db, const std::string& store, ExecutionId id, EventId after,
                   const std::function<void(Event)>& take) {
   const auto end = end_of(db, id);  // first: an owner may write meanwhile
+  // One statement: rows are packed while others read.
   sqlite::Statement query(db,
                           "SELECT id, first_id, last_id, events, checksum FROM history "
-                          "WHERE execution_id = ? AND last_id > ? ORDER BY first_id");
+                          "WHERE execution_id = ?1 AND last_id > ?2 UNION ALL "
+                          "SELECT id, first_id, last_id, events, checksum FROM packed_history "
+                          "WHERE execution_id = ?1 AND last_id > ?2 ORDER BY first_id");
   query.bind(number(id), after);
   auto next = after + 1;
   while (query.step()) {

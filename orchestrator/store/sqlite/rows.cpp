@@ -8,6 +8,7 @@
 #include "orchestrator/store/checksum.h"
 #include "orchestrator/store/sqlite/pipeline_rows.h"
 #include "orchestrator/store/sqlite/tables.h"
+#include "orchestrator/store/sqlite/packed_text.h"
 
 namespace orch::store {
 namespace {
@@ -17,6 +18,17 @@ Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
 std::optional<std::string> optional_text(const sqlite::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
   return std::string(row.text(column));
+}
+
+// A text, or its packed form. Where that cannot be read nothing is left of it, which its checksum
+// tells.
+std::string payload_text(const sqlite::Statement& row, int column) {
+  if (row.storage(column) != sqlite::Storage::blob) return std::string(row.text(column));
+  try {
+    return unpack(row.blob(column));
+  } catch (const std::runtime_error&) {
+    return {};
+  }
 }
 
 std::optional<std::int64_t> optional_number(const sqlite::Statement& row, int column) {
@@ -94,12 +106,12 @@ ExecutionRow read_row(const sqlite::Statement& row, const std::string& store) {
   made.made.name = row.text(2);
   made.made.workflow = row.text(3);
   made.made.definition_hash = row.text(4);
-  made.made.input = row.text(5);
+  made.made.input = payload_text(row, 5);
   made.made.connections = row.text(6);
   made.status = execution::status_from(row.text(7)).value_or(execution::Status::failed);
   made.made.started_at = instant(row.int64(8));
   if (!row.null(9)) made.ended_at = instant(row.int64(9));
-  made.output = optional_text(row, 10);
+  if (!row.null(10)) made.output = payload_text(row, 10);
   made.error = optional_text(row, 11);
   made.cause = optional_text(row, 12);
   made.redrive_count = row.int64(13);

@@ -13,8 +13,13 @@ inline std::int64_t millis(Instant instant) { return instant.time_since_epoch().
 
 /// What read_row() reads, in its order.
 constexpr const char* row_columns =
-    "id, run_id, name, workflow, definition_hash, input, connections, status, started_ms, "
-    "ended_ms, output, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
+    "id, run_id, name, workflow, definition_hash, CASE input WHEN '' THEN (SELECT text FROM "
+    "payload "
+    "WHERE payload.id = (SELECT packed.input FROM packed_payload AS packed WHERE execution_id = "
+    "execution.id)) ELSE input END, connections, status, started_ms, "
+    "ended_ms, CASE output WHEN '' THEN (SELECT text FROM payload WHERE payload.id = (SELECT "
+    "packed.output FROM packed_payload AS packed WHERE execution_id = execution.id)) ELSE output "
+    "END, error, cause, redrive_count, arn, machine_arn, role, trace_header, alias, "
     "revision, version, express, parent, parent_map_run, child_index, child_items, "
     "starter, starter_ticket, starter_waits, paused_ms, set_aside, waits_for, request, resumes, "
     "catalog, made_checksum, outcome_checksum, claims_checksum, "

@@ -79,7 +79,8 @@ class SqliteStore final : public Store {
     return guard_([&] {
       sql::Statement query(db_, last == 0 ? "SELECT 1 FROM execution WHERE id = ?1"
                                           : "SELECT 1 FROM history WHERE execution_id = ?1 AND "
-                                            "last_id >= ?2");
+                                            "last_id >= ?2 UNION ALL SELECT 1 FROM packed_history "
+                                            "WHERE execution_id = ?1 AND last_id >= ?2");
       query.set_integer(1, number(id));
       if (last != 0) query.set_integer(2, last);
       return query.step();
@@ -207,10 +208,14 @@ class SqliteStore final : public Store {
           db_,
           "SELECT run_id FROM execution AS child WHERE parent = ?1 AND parent_map_run = ?2 "
           "AND status NOT IN ('RUNNING', 'SUCCEEDED') "
-          "AND (SELECT id FROM history WHERE execution_id = child.id "
-          "     ORDER BY first_id DESC LIMIT 1) < "
-          "    (SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
-          "     ORDER BY first_id DESC LIMIT 1) "
+          "AND coalesce((SELECT id FROM history WHERE execution_id = child.id "
+          "     ORDER BY first_id DESC LIMIT 1), "
+          "    (SELECT id FROM packed_history WHERE execution_id = child.id "
+          "     ORDER BY first_id DESC LIMIT 1)) < "
+          "    coalesce((SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
+          "     ORDER BY first_id DESC LIMIT 1), "
+          "    (SELECT id FROM packed_history WHERE execution_id = ?1 AND first_id <= ?3 "
+          "     ORDER BY first_id DESC LIMIT 1)) "
           "ORDER BY child_index");
       query.bind(number(parent), map_run, redriven);
       std::vector<std::string> found;
@@ -410,9 +415,17 @@ class SqliteStore final : public Store {
   std::int64_t epoch_ = 0;
 };
 
+// A file shrinks only when it was made to, before its first table.
+void make_shrinkable(const std::filesystem::path& path) {
+  if (std::filesystem::file_size(path) > 0) return;
+  sql::Database(path, sql::Access::read_write)
+      .exec("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL");
+}
+
 std::unique_ptr<Store> open_to_write(const std::filesystem::path& path,
                                      std::unique_ptr<OwnerLock> lock) {
   return Guard(path.string())([&] {
+    if (lock) make_shrinkable(path);
     return std::make_unique<SqliteStore>(std::move(lock), sql::Database(path), path.string());
   });
 }

@@ -35,6 +35,15 @@ std::size_t write_events(std::string& text, std::span<const execution::Event> ev
   return written;
 }
 
+// Rows are packed and go, and the order of commits is that of their numbers: none comes twice.
+std::int64_t new_history_row(sqlite::Database& db) {
+  sqlite::Statement last(db,
+                         "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM history), "
+                         "(SELECT coalesce(max(id), 0) FROM packed_history))");
+  last.step();
+  return last.int64(0);
+}
+
 }  // namespace
 
 TurnKit::TurnKit(sqlite::Database& the_db)
@@ -53,8 +62,8 @@ TurnKit::TurnKit(sqlite::Database& the_db)
                        "INSERT INTO pipeline_run (execution_id, pipeline, revision, trigger_name, "
                        "kind, fire_ms, backfill, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       append(db,
-             "INSERT INTO history (execution_id, first_id, last_id, events, checksum) "
-             "VALUES (?, ?, ?, ?, ?)"),
+             "INSERT INTO history (id, execution_id, first_id, last_id, events, checksum) "
+             "VALUES (?, ?, ?, ?, ?, ?)"),
       set_end(db, ends_sql(1)),
       set_ends(db, ends_sql(ends_at_once)),
       outcome(db,
@@ -90,7 +99,8 @@ TurnKit::TurnKit(sqlite::Database& the_db)
                          "tolerated_percentage = coalesce(?, tolerated_percentage) "
                          "WHERE name = ?"),
       any_claims(sqlite::Statement(db, "SELECT 1 FROM claim LIMIT 1").step()),
-      any_progress(sqlite::Statement(db, "SELECT 1 FROM progress LIMIT 1").step()) {}
+      any_progress(sqlite::Statement(db, "SELECT 1 FROM progress LIMIT 1").step()),
+      next_row(new_history_row(db)) {}
 
 SqliteTurn::SqliteTurn(TurnKit& kit, const Guard& guard) : kit_(kit), guard_(guard) {
   kit_.ends.clear();
@@ -154,11 +164,12 @@ void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events
     guard_([&] {
       auto& insert = kit_.append;
       insert.reset();
-      insert.set_integer(1, number(id));
-      insert.set_integer(2, row.front().id);
-      insert.set_integer(3, row.back().id);
-      insert.set_text(4, kit_.text);
-      insert.set_integer(5, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
+      insert.set_integer(1, kit_.next_row++);
+      insert.set_integer(2, number(id));
+      insert.set_integer(3, row.front().id);
+      insert.set_integer(4, row.back().id);
+      insert.set_text(5, kit_.text);
+      insert.set_integer(6, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
       insert.run();
       insert.reset();  // gives the text back before it changes
     });

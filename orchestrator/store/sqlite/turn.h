@@ -24,6 +24,7 @@ struct TurnKit {
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
   bool any_claims;    ///< there may be rows in `claim`, or runs that wait for another
   bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
+  std::int64_t next_row;  ///< of `history`
   std::string text;
   std::vector<std::pair<ExecutionId, execution::EventId>> ends;  ///< to be written, of the turn
 };

@@ -1,0 +1,81 @@
+#include "orchestrator/host/housekeeper.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <pthread.h>
+#include <utility>
+
+#include "orchestrator/base/log.h"
+#include "orchestrator/base/wall_clock.h"
+
+namespace orch::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Millis interval{60'000};
+
+// How long a run that this process has ended is left as it is: who followed it reads it once more,
+// and a failed one may be resumed at once.
+constexpr Millis fresh{60'000};
+
+constexpr int rests_for_each_step = 4;
+
+// Free pages are given back in steps of 1 MB.
+constexpr std::int64_t pages_a_step = 256;
+
+}  // namespace
+
+Housekeeper::Housekeeper(std::string store)
+    : store_(std::move(store)), began_(wall_now()), thread_([this] { run(); }) {
+  pthread_setname_np(thread_.native_handle(), "orch-keeping");
+}
+
+Housekeeper::~Housekeeper() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+bool Housekeeper::wait(Millis longest) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, longest, [this] { return closing_; });
+  return !closing_;
+}
+
+bool Housekeeper::rest_after(Clock::time_point step_began) {
+  return wait(std::chrono::ceil<Millis>((Clock::now() - step_began) * rests_for_each_step));
+}
+
+void Housekeeper::run() {
+  std::unique_ptr<store::Housekeeping> keeping;
+  do {
+    try {
+      if (!keeping) keeping = store::open_housekeeping(store_);
+      tidy(*keeping);
+    } catch (const std::exception& error) {
+      log::warn("msg=\"housekeeping: {}\"", error.what());
+      keeping.reset();
+    }
+  } while (wait(interval));
+}
+
+void Housekeeper::tidy(store::Housekeeping& keeping) {
+  auto step = Clock::now();
+  store::ExecutionId at{};
+  while (const auto next = keeping.pack(at, std::max(began_, wall_now() - fresh))) {
+    at = *next;
+    if (!rest_after(step)) return;
+    step = Clock::now();
+  }
+  while (keeping.give_back(pages_a_step)) {
+    if (!rest_after(step)) return;
+    step = Clock::now();
+  }
+}
+
+}  // namespace orch::host

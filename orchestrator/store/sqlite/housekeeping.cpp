@@ -1,0 +1,54 @@
+#include "orchestrator/store/sqlite/housekeeping.h"
+
+#include <fmt/format.h>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/sqlite/guard.h"
+#include "orchestrator/store/sqlite/packing.h"
+
+namespace orch::store {
+namespace {
+
+constexpr std::int64_t least_free = 4'096;  // pages; a run of many tables takes some 300
+
+class SqliteHousekeeping final : public Housekeeping {
+ public:
+  explicit SqliteHousekeeping(const std::filesystem::path& path)
+      : guard_(path.string()), db_(path, sqlite::Access::read_write) {
+    // As the owner's: a commit is on the disk when it is done.
+    db_.exec("PRAGMA synchronous=FULL; PRAGMA ignore_check_constraints=ON");
+    db_.set_busy_timeout(std::chrono::seconds(1));  // nothing here is urgent
+    db_.keep_statements();
+  }
+
+  std::optional<ExecutionId> pack(ExecutionId after, Instant ended_before) override {
+    return guard_([&] { return pack_some(db_, guard_.path(), after, ended_before); });
+  }
+
+  bool give_back(std::int64_t pages) override {
+    return guard_([&] {
+      const auto free = pragma("freelist_count");
+      if (free < least_free || free * 4 < pragma("page_count") || pragma("auto_vacuum") == 0)
+        return false;
+      sqlite::Statement(db_, fmt::format("PRAGMA incremental_vacuum({})", pages)).run();
+      return pragma("freelist_count") < free;
+    });
+  }
+
+ private:
+  std::int64_t pragma(const char* name) {
+    sqlite::Statement query(db_, fmt::format("PRAGMA {}", name));
+    return query.step() ? query.int64(0) : 0;
+  }
+
+  Guard guard_;
+  sqlite::Database db_;
+};
+
+}  // namespace
+
+std::unique_ptr<Housekeeping> housekeeping_in(const std::filesystem::path& path) {
+  return Guard(path.string())([&] { return std::make_unique<SqliteHousekeeping>(path); });
+}
+
+}  // namespace orch::store
