@@ -238,6 +238,16 @@ constexpr std::array table = {
         "orch work --endpoint http://127.0.0.1:8083 --create --activity stage=orch:stage\n"
         "orch work --activity arn:aws:states:eu-west-1:123456789012:activity:stage=orch:stage",
         declare_work},
+    Command{
+        "retention", "Remove runs that are kept no longer",
+        "Each pipeline says in \"retention\" how long its runs are kept; --retention says it for "
+        "the others. A run goes with all that belongs to it: nested executions and children of "
+        "maps. What is under way stays, and so does what it needs. `orch serve` does this once an "
+        "hour by itself.\n\n"
+        "With export:FOLDER, runs are appended to FOLDER/runs-YYYY-MM.jsonl.zst before they go.",
+        "orch retention --plan --retention days:90,failure-days:365\n"
+        "orch retention --retention days:90,export:/srv/archive",
+        declare_retention},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, bindings, keys, output, workers, log.",

@@ -18,6 +18,7 @@
 #include "orchestrator/cli/monitoring.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/render/text.h"
+#include "orchestrator/cli/retention_words.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/host/health.h"
@@ -212,6 +213,7 @@ int serve(const Context& context, const ServeOptions& options) {
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
                     context.settings.value("bindings"), std::move(service), monitoring.listeners());
   const auto metrics = monitoring.collect(store, owner);
+  owner.housekeeper().keep(retention_of(context.settings));
   announce_continued(context, owner);
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
@@ -283,6 +285,7 @@ Action declare_serve(Arguments& app) {
   add_setting(app, "host-name");
   add_setting(app, "log-format");
   add_setting(app, "log-file");
+  add_setting(app, "retention");
   return [options](Context& context) { return serve(context, *options); };
 }
 

@@ -42,14 +42,16 @@ std::string default_of(std::string_view name) {
 
 // The words of a list, which may also be written as one text. A folder starts at the file's folder.
 std::string read_list(json::Fields& fields, std::string_view name, const fs::path& folder) {
-  constexpr std::string_view folder_word = "folder:";
+  constexpr std::string_view folder_words[] = {"folder:", "export:"};
   const auto* value = fields.get(name);
   auto words = value && value->is_string() ? std::vector{std::string(value->get_string())}
                                            : fields.strings(name);
   for (auto& word : words) {
-    if (word.starts_with(folder_word))
-      word = std::string(folder_word) +
-             (folder / word.substr(folder_word.size())).lexically_normal().string();
+    for (const auto& folder_word : folder_words) {
+      if (word.starts_with(folder_word))
+        word = std::string(folder_word) +
+               (folder / word.substr(folder_word.size())).lexically_normal().string();
+    }
   }
   return fmt::format("{}", fmt::join(words, ","));
 }
@@ -118,6 +120,10 @@ const std::vector<SettingKind>& setting_kinds() {
        "host name that `orch serve` answers to beside localhost and its addresses: NAME or "
        "NAME:PORT",
        "NAME", true},
+      {"retention", "ORCH_RETENTION",
+       "how long runs are kept whose pipeline has no limits of its own: days:N, runs:N, "
+       "failure-days:N, and export:FOLDER; default for ever",
+       "WORD", true},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine", "N"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off", "LEVEL"},

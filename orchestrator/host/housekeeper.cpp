@@ -8,6 +8,7 @@
 
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/wall_clock.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::host {
 namespace {
@@ -19,6 +20,9 @@ constexpr Millis interval{60'000};
 // How long a run that this process has ended is left as it is: who followed it reads it once more,
 // and a failed one may be resumed at once.
 constexpr Millis fresh{60'000};
+
+// All runs are looked at: half a second for a million of them.
+constexpr std::chrono::hours between_removals{1};
 
 constexpr int rests_for_each_step = 4;
 
@@ -39,6 +43,11 @@ Housekeeper::~Housekeeper() {
   }
   changed_.notify_one();
   thread_.join();
+}
+
+void Housekeeper::keep(RetentionDefaults retention) {
+  const std::scoped_lock lock(mutex_);
+  retention_ = std::move(retention);
 }
 
 bool Housekeeper::wait(Millis longest) {
@@ -64,18 +73,52 @@ void Housekeeper::run() {
   } while (wait(interval));
 }
 
-void Housekeeper::tidy(store::Housekeeping& keeping) {
+bool Housekeeper::tidy(store::Housekeeping& keeping) {
+  return pack(keeping) && remove(keeping) && give_back(keeping);
+}
+
+bool Housekeeper::pack(store::Housekeeping& keeping) {
   auto step = Clock::now();
   store::ExecutionId at{};
   while (const auto next = keeping.pack(at, std::max(began_, wall_now() - fresh))) {
     at = *next;
-    if (!rest_after(step)) return;
+    if (!rest_after(step)) return false;
     step = Clock::now();
   }
+  return true;
+}
+
+bool Housekeeper::remove(store::Housekeeping& keeping) {
+  auto step = Clock::now();
+  while (keeping.remove_parts()) {  // of a removal that a crash cut short, too
+    if (!rest_after(step)) return false;
+    step = Clock::now();
+  }
+  std::optional<RetentionDefaults> retention;
+  {
+    const std::scoped_lock lock(mutex_);
+    retention = retention_;
+  }
+  if (!retention || step < next_removal_) return true;
+  const auto store = store::open_as_reader(store_);
+  for (const auto& expired : plan_retention(*store, keeping, retention->keep, wall_now()).expired) {
+    if (!remove_run(*store, keeping, expired, retention->export_folder)) continue;
+    do {
+      if (!rest_after(step)) return false;
+      step = Clock::now();
+    } while (keeping.remove_parts());
+  }
+  next_removal_ = Clock::now() + between_removals;
+  return true;
+}
+
+bool Housekeeper::give_back(store::Housekeeping& keeping) {
+  auto step = Clock::now();
   while (keeping.give_back(pages_a_step)) {
-    if (!rest_after(step)) return;
+    if (!rest_after(step)) return false;
     step = Clock::now();
   }
+  return true;
 }
 
 }  // namespace orch::host

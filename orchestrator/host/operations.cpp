@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/pipeline_operations.h"
+#include "orchestrator/host/retention_operations.h"
 #include "orchestrator/store/open.h"
 
 namespace orch::host {
@@ -24,7 +25,8 @@ constexpr Millis retry_interval{50};
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
-  for (auto&& noun : {pipeline_operations()}) all.insert(all.end(), noun.begin(), noun.end());
+  for (auto&& noun : {pipeline_operations(), retention_operations()})
+    all.insert(all.end(), noun.begin(), noun.end());
   std::ranges::sort(all, {}, &Operation::name);
   return all;
 }

@@ -44,6 +44,7 @@ class Owner {
   boost::json::object perform(const std::string& operation, const boost::json::object& parameters);
 
   engine::Engine& engine() { return *engine_; }
+  Housekeeper& housekeeper() { return *housekeeper_; }
   stepfunctions::Service& service() { return *service_; }
   /// What the engine commits.
   engine::Feed& feed() { return feed_; }

@@ -17,6 +17,7 @@ Pipeline read(const boost::json::object& document, json::Problems& problems) {
   made.input = InputTemplate::read(fields);
   made.triggers = read_triggers(fields);
   made.overlap = read_overlap(fields);
+  made.retention = read_retention(fields);
   fields.finish("a pipeline");
   return made;
 }

@@ -16,6 +16,7 @@
 #include "orchestrator/json/fields.h"
 #include "orchestrator/pipeline/input.h"
 #include "orchestrator/pipeline/overlap.h"
+#include "orchestrator/pipeline/retention.h"
 #include "orchestrator/pipeline/trigger.h"
 
 namespace orch::pipeline {
@@ -26,6 +27,7 @@ struct Pipeline {
   InputTemplate input;
   Triggers triggers;
   Overlap overlap = Overlap::skip;
+  std::optional<Retention> retention = {};
 };
 
 /// Reads a document and collects what is wrong with it; pointers begin at its root.

@@ -1,14 +1,28 @@
 // What keeps a store small, beside the engine that writes it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/base/time.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
+
+/// A run that has ended and is no part of another one.
+struct EndedRun {
+  ExecutionId id{};
+  std::string run_id;
+  std::string workflow;
+  std::string pipeline;  ///< empty: it belongs to its workflow
+  bool succeeded = false;
+  Instant started_at;
+  Instant ended_at;
+};
 
 /// A further connection of the process that owns the store. Each call is one short transaction, so
 /// that the engine's commits wait for milliseconds at most. One thread at a time. All functions
@@ -27,6 +41,22 @@ class Housekeeping {
   /// the next runs are likely to need (a quarter of the file), or the store was made by a version
   /// whose files never shrink.
   virtual bool give_back(std::int64_t pages) = 0;
+
+  /// Newest first, at most `limit`, of those behind `behind`.
+  virtual std::vector<EndedRun> ended(const std::optional<std::pair<Instant, ExecutionId>>& behind,
+                                      std::int64_t limit) = 0;
+  /// The run and all that belongs to it: children of its map runs, executions that its tasks
+  /// started, and theirs. The run itself is the first.
+  virtual std::vector<ExecutionId> family(ExecutionId run) = 0;
+  /// What the events, inputs and outputs of the runs take in the store, in bytes.
+  virtual std::int64_t bytes(const std::vector<ExecutionId>& runs) = 0;
+  /// Removes a run that ended at `ended_at` with all that belongs to it. The rest of a family goes
+  /// by remove_parts(), also after a crash; none of it is found by then. False: it stays, because
+  /// it or a part of it is under way, a run waits for it, it has the newest row of the store (whose
+  /// number must not come again), or it has gone on since.
+  virtual bool remove(ExecutionId run, Instant ended_at) = 0;
+  /// Removes some runs whose family is removed. False: there are none.
+  virtual bool remove_parts() = 0;
 };
 
 /// `url` must be of a store that this process owns.

@@ -28,3 +28,8 @@ CREATE TABLE packed_payload (
 
 CREATE INDEX packed_payload_input ON packed_payload (input) WHERE input IS NOT NULL;
 CREATE INDEX packed_payload_output ON packed_payload (output) WHERE output IS NOT NULL;
+
+-- Runs that retention has removed, while there are runs that belong to them: those go next.
+CREATE TABLE removed_run (
+  id INTEGER PRIMARY KEY
+) STRICT;

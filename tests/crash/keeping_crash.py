@@ -2,6 +2,8 @@
 """Kills `orch serve` at every pass of the points of its housekeeping, restarts it, and looks.
 
   - packing: every run reads as it did before, whichever of them are packed when the process dies.
+  - removal: a run that retention removes is there with all that belongs to it, or found no more; the next process
+    removes the rest of it, and what is kept reads as before.
 
   keeping_crash.py --orch BINARY
 """
@@ -21,6 +23,7 @@ from run_store import RunStore  # noqa: E402
 
 KILLED = -signal.SIGKILL
 RUNS = 4
+ITEMS = 2
 POINTS = ("keeping.before_commit", "keeping.after_commit")
 
 
@@ -31,7 +34,8 @@ class Folder:
         self.orch, self.folder = str(orch), pathlib.Path(folder)
         self.store = RunStore(self.folder / "runs.db")
         (self.folder / "wide.json").write_text(json.dumps({"StartAt": "All", "States": {
-            "All": {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "One", "States": {
+            "All": {"Type": "Map", "End": True, "ItemProcessor": {"ProcessorConfig": {
+                "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "One", "States": {
                 "One": {"Type": "Task", "Resource": "orch:noop", "End": True}}}}}}))
 
     def begin(self):
@@ -39,7 +43,7 @@ class Folder:
             file.unlink()
         owner = self.serve()  # packs none of them: a process leaves what it has just ended alone
         for number in range(RUNS):
-            text = json.dumps([{"number": number, "text": "x" * 2_000}] * 5)
+            text = json.dumps([{"number": number, "text": "x" * 2_000}] * ITEMS)
             self.call("submit", "wide.json", "--name", f"r{number}", "--input", text)
         end(owner)
         return self.read()
@@ -52,20 +56,33 @@ class Folder:
                               capture_output=True, text=True).stdout
 
     def read(self):
-        """What is read of each run."""
-        return [self.call("history", f"r{number}", "-o", "jsonl") for number in range(RUNS)] + \
-            [self.call("status", "-o", "jsonl")]
+        """What is read of each run, by its name."""
+        runs = [json.loads(line) for line in self.call("status", "-o", "jsonl").splitlines()]
+        return {run["name"]: (run, self.call("history", run["name"], "-o", "jsonl")) for run in runs}
 
-    def serve(self, fault=""):
+    def serve(self, fault="", *options):
         """orch serve, which listens or has died."""
         environment = dict(os.environ, **({"ORCH_FAULT": fault + ":kill"} if fault else {}))
-        process = subprocess.Popen(self.command("serve", "--listen", "127.0.0.1:0"), cwd=self.folder,
+        process = subprocess.Popen(self.command("serve", "--listen", "127.0.0.1:0", *options), cwd=self.folder,
                                    env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdout.readline()
         return process
 
-    def unpacked(self):
-        return self.store.ask("SELECT count(*) FROM history")[0][0]
+    def packed(self):
+        return self.store.ask("SELECT count(*) FROM history") == [(0,)]
+
+    def removed(self):
+        """The latest run is left, with its children."""
+        return self.store.ask("SELECT (SELECT count(*) FROM execution), (SELECT count(*) FROM removed_run)") == [
+            (1 + ITEMS, 0)]
+
+    def work(self, done, *options):
+        """What is wrong with a serve that is not killed before `done`."""
+        serve = self.serve("", *options)
+        if wait_for(serve, done):
+            return [f"serve ended with {serve.returncode}"]
+        end(serve)
+        return []
 
 
 def wait_for(process, done):
@@ -85,26 +102,49 @@ def end(process):
     process.communicate(timeout=60)
 
 
-def look(folder, before):
-    wrong = [] if folder.read() == before else ["a run reads otherwise than before"]
+def look(folder):
+    wrong = [f"foreign keys: {row}" for row in folder.store.ask("PRAGMA foreign_key_check")
+             if not folder.store.ask("SELECT 1 FROM removed_run")]
     return wrong + folder.store.history_gaps() + ([] if folder.store.sound() else ["the store is not sound"])
+
+
+def killed(folder, fault, done, *options):
+    """What is wrong after serve died at `fault`; None: it did all there was to do instead."""
+    serve = folder.serve(fault, *options)
+    if not wait_for(serve, done):
+        end(serve)
+        return None
+    if serve.returncode != KILLED:
+        return [f"serve ended with {serve.returncode}"]
+    return look(folder)
 
 
 def packing(folder, fault):
     """None: the point is not passed so often."""
     before = folder.begin()
-    serve = folder.serve(fault)
-    if not wait_for(serve, lambda: folder.unpacked() == 0):
-        end(serve)
+    wrong = killed(folder, fault, folder.packed)
+    if wrong is None:
         return None
-    if serve.returncode != KILLED:
-        return [f"serve ended with {serve.returncode}"]
-    wrong = look(folder, before)
-    serve = folder.serve()
-    if wait_for(serve, lambda: folder.unpacked() == 0):
-        return wrong + [f"the restarted serve ended with {serve.returncode}"]
-    end(serve)
-    return wrong + look(folder, before)
+    if folder.read() != before:
+        wrong.append("a run reads otherwise than before")
+    wrong += folder.work(folder.packed) + look(folder)
+    return wrong if folder.read() == before else wrong + ["a packed run reads otherwise than before"]
+
+
+def removal(folder, fault):
+    before = folder.begin()
+    wrong = folder.work(folder.packed)
+    latest = ("--retention", "runs:1")
+    found = killed(folder, fault, folder.removed, *latest)
+    if found is None:
+        return None
+    wrong += found
+    for name, run in folder.read().items():
+        if run != before[name]:
+            wrong.append(f"{name} is kept and reads otherwise than before")
+    wrong += folder.work(folder.removed, *latest) + look(folder)
+    last = f"r{RUNS - 1}"
+    return wrong if folder.read() == {last: before[last]} else wrong + ["what is kept reads otherwise than before"]
 
 
 def main():
@@ -114,9 +154,9 @@ def main():
     crashes, failures = 0, 0
     with tempfile.TemporaryDirectory(prefix="orch-keeping-") as name:
         folder = Folder(options.orch.resolve(), name)
-        for case in (packing,):
+        for case in (packing, removal):
             for point in POINTS:
-                for passes in range(1, 20):
+                for passes in range(1, 60):
                     wrong = case(folder, f"{point}:{passes}")
                     if wrong is None:
                         break

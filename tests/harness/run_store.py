@@ -9,16 +9,22 @@ import sqlite3
 ENDS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
 
 
-def unpack(frame):
-    """The text of a Zstandard frame that holds its size."""
+def unpack(frames):
+    """The text of Zstandard frames, one after the other, that hold their sizes."""
     zstd = ctypes.CDLL("libzstd.so.1")
     zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
+    zstd.ZSTD_findFrameCompressedSize.restype = ctypes.c_size_t
     zstd.ZSTD_decompress.restype = ctypes.c_size_t
-    size = zstd.ZSTD_getFrameContentSize(frame, ctypes.c_size_t(len(frame)))
-    text = ctypes.create_string_buffer(size)
-    if zstd.ZSTD_decompress(text, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame))) != size:
-        raise ValueError("no Zstandard frame")
-    return text.raw.decode()
+    text = b""
+    while frames:
+        size = zstd.ZSTD_getFrameContentSize(frames, ctypes.c_size_t(len(frames)))
+        length = zstd.ZSTD_findFrameCompressedSize(frames, ctypes.c_size_t(len(frames)))
+        part = ctypes.create_string_buffer(size)
+        if zstd.ZSTD_decompress(part, ctypes.c_size_t(size), frames, ctypes.c_size_t(length)) != size:
+            raise ValueError("no Zstandard frame")
+        text += part.raw
+        frames = frames[length:]
+    return text.decode()
 
 
 class RunStore:

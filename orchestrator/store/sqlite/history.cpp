@@ -6,7 +6,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/checksum.h"
-#include "orchestrator/store/sqlite/packed_text.h"
+#include "orchestrator/store/packed_text.h"
 #include "orchestrator/store/sqlite/rows.h"
 
 namespace orch::store {

@@ -5,6 +5,7 @@
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/sqlite/packing.h"
+#include "orchestrator/store/sqlite/removal.h"
 
 namespace orch::store {
 namespace {
@@ -35,6 +36,23 @@ class SqliteHousekeeping final : public Housekeeping {
     });
   }
 
+  std::vector<EndedRun> ended(const std::optional<std::pair<Instant, ExecutionId>>& behind,
+                              std::int64_t limit) override {
+    return guard_([&] { return removal_.ended(behind, limit); });
+  }
+  std::vector<ExecutionId> family(ExecutionId run) override {
+    return guard_([&] { return removal_.family(run); });
+  }
+  std::int64_t bytes(const std::vector<ExecutionId>& runs) override {
+    return guard_([&] { return removal_.bytes(runs); });
+  }
+  bool remove(ExecutionId run, Instant ended_at) override {
+    return guard_([&] { return removal_.remove(run, ended_at); });
+  }
+  bool remove_parts() override {
+    return guard_([&] { return removal_.remove_parts(); });
+  }
+
  private:
   std::int64_t pragma(const char* name) {
     sqlite::Statement query(db_, fmt::format("PRAGMA {}", name));
@@ -43,6 +61,7 @@ class SqliteHousekeeping final : public Housekeeping {
 
   Guard guard_;
   sqlite::Database db_;
+  Removal removal_{db_};
 };
 
 }  // namespace

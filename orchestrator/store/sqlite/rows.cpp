@@ -6,9 +6,9 @@
 #include <fmt/ranges.h>
 
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/packed_text.h"
 #include "orchestrator/store/sqlite/pipeline_rows.h"
 #include "orchestrator/store/sqlite/tables.h"
-#include "orchestrator/store/sqlite/packed_text.h"
 
 namespace orch::store {
 namespace {

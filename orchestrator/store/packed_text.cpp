@@ -1,4 +1,4 @@
-#include "orchestrator/store/sqlite/packed_text.h"
+#include "orchestrator/store/packed_text.h"
 
 #include <memory>
 #include <stdexcept>
