@@ -155,6 +155,13 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0220", "no such kind of run store",
               "--store or ORCH_STORE is a path, or a URL whose scheme names what keeps the runs: "
               "sqlite:PATH."},
+    ErrorCode{"ORCH-0221", "a copy of the run store is not sound",
+              "A backup is read back and every checksum compared, after it was written and before "
+              "it is restored. The message says what differs. Nothing was replaced: `orch doctor` "
+              "looks at the store itself; restore another backup."},
+    ErrorCode{"ORCH-0222", "a restore would replace a run store",
+              "There is a store where the backup is to be restored. With --replace it is kept under "
+              "another name beside the restored one."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Keep secrets in "
               "environment variables or files, never in the connections file."},

@@ -83,6 +83,8 @@ Action declare_replicate(Arguments& app);
 Action declare_connection_test(Arguments& app);
 Action declare_plan(Arguments& app);
 Action declare_schedule_preview(Arguments& app);
+Action declare_backup(Arguments& app);
+Action declare_restore(Arguments& app);
 Action declare_retention(Arguments& app);
 Action declare_reconcile(Arguments& app);
 Action declare_eval(Arguments& app);

@@ -248,6 +248,21 @@ constexpr std::array table = {
         "orch retention --plan --retention days:90,failure-days:365\n"
         "orch retention --retention days:90,export:/srv/archive",
         declare_retention},
+    Command{
+        "backup", "Copy the run store while runs go on",
+        "The copy is the store of one moment. It is read back and every checksum compared before "
+        "it gets its name, so that a backup is there whole and sound or not at all. `orch serve "
+        "--backup-to` makes them by itself.",
+        "orch backup /var/backups/orch/ --keep 14\norch backup s3://backups/orch/ --keep 14\n"
+        "orch backup before-the-upgrade.db",
+        declare_backup},
+    Command{"restore", "Put a backup in the place of the run store",
+            "Every checksum of the backup is compared first. A store that a process owns is never "
+            "replaced. Runs of after the backup are unknown to it; what they loaded stays in the "
+            "targets, and the next load of each table replaces or adds to it as always.",
+            "orch restore /var/backups/orch/orch-20261130T020000Z.db --replace\n"
+            "orch restore s3://backups/orch/orch-20261130T020000Z.db",
+            declare_restore},
     Command{"config", "Show the settings and where each comes from",
             "Options override the environment, which overrides the configuration file: a JSON "
             "object with any of store, connections, bindings, keys, output, workers, log.",

@@ -21,6 +21,7 @@
 #include "orchestrator/cli/retention_words.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
+#include "orchestrator/host/backup_schedule.h"
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
 #include "orchestrator/http/router.h"
@@ -53,6 +54,9 @@ struct ServeOptions {
   std::string private_key;
   std::string metrics_token;
   int drain = 30;
+  std::string backup_to;
+  int backup_every = 1'440;
+  int backup_keep = 14;
   std::int64_t payload_limit = 262'144;
   std::int64_t history_limit = 25'000;
 };
@@ -195,6 +199,16 @@ std::size_t raise_descriptor_limit() {
   return std::min<std::size_t>(limit.rlim_cur / 2, most_connections);
 }
 
+std::unique_ptr<host::BackupSchedule> scheduled_backups(const std::string& store,
+                                                        const ServeOptions& options) {
+  if (options.backup_to.empty()) return nullptr;
+  const auto* slash = options.backup_to.ends_with('/') ? "" : "/";
+  return std::make_unique<host::BackupSchedule>(
+      store,
+      host::BackupSchedule::Plan{options.backup_to + slash,
+                                 std::chrono::minutes(options.backup_every), options.backup_keep});
+}
+
 int serve(const Context& context, const ServeOptions& options) {
   const auto store = context.settings.value("store");
   const auto address = parse_address(options.listen);
@@ -214,6 +228,7 @@ int serve(const Context& context, const ServeOptions& options) {
                     context.settings.value("bindings"), std::move(service), monitoring.listeners());
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
+  const auto backups = scheduled_backups(store, options);
   announce_continued(context, owner);
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
@@ -277,6 +292,16 @@ Action declare_serve(Arguments& app) {
                  "longest history of an execution, in events; default 25000, 0: any")
       ->type_name("EVENTS")
       ->at_least_zero();
+  app.add_option("--backup-to", options->backup_to,
+                 "folder or s3://BUCKET/PREFIX/ for backups of the run store")
+      ->type_name("PLACE");
+  app.add_option("--backup-every", options->backup_every,
+                 "minutes between two backups; default 1440, a day")
+      ->type_name("MINUTES")
+      ->between(1, 525'600);
+  app.add_option("--backup-keep", options->backup_keep, "so many backups stay; default 14, 0: all")
+      ->type_name("N")
+      ->between(0, 10'000);
   add_setting(app, "connections");
   add_setting(app, "workers");
   add_setting(app, "bindings");

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/store/copy.h"
 #include "orchestrator/store/housekeeping.h"
+#include "orchestrator/store/sqlite/copy.h"
 #include "orchestrator/store/sqlite/housekeeping.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
+#include "orchestrator/store/sqlite/soundness.h"
 #include "orchestrator/store/sqlite/store.h"
 
 namespace orch::store {
@@ -41,6 +44,17 @@ std::unique_ptr<Store> open_beside_owner(const std::string& url) {
 
 std::unique_ptr<Housekeeping> open_housekeeping(const std::string& url) {
   return housekeeping_in(sqlite_file(url));
+}
+
+void copy_store(const std::string& url, const std::filesystem::path& copy) {
+  copy_sqlite(sqlite_file(url), copy);
+}
+
+Soundness check_store(const std::string& url) { return check_sqlite(sqlite_file(url)); }
+
+void put_store(const std::string& url, const std::filesystem::path& copy,
+               const std::optional<std::filesystem::path>& keep, const std::string& command) {
+  put_sqlite(sqlite_file(url), copy, keep, command);
 }
 
 std::optional<std::string> owner_of(const std::string& url) {
