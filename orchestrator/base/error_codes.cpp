@@ -466,6 +466,9 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0804", "wrong parameters of an operation",
               "What a command or a client of the REST API asks for lacks a parameter, or has one "
               "that the operation does not know or cannot take. Nothing was done."},
+    ErrorCode{"ORCH-0805", "a backfill cannot be made",
+              "A backfill names the times of one schedule of a pipeline that have no run yet: the "
+              "schedule, the range or the number of the backfill is not one. Nothing was queued."},
     ErrorCode{"ORCH-0810", "no project",
               "A project is a folder with project.json, which names it. `orch project init` makes "
               "one, `orch replicate` makes one for its copy."},

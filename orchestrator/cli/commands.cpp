@@ -147,6 +147,42 @@ constexpr std::array table = {
         "orch schedule preview '30 2 * * *' --zone Europe/Berlin --from 2027-03-27 --count 3\n"
         "orch schedule preview '0 6 L * *' --business-days previous --holidays days.txt -o jsonl",
         declare_schedule_preview},
+    Command{"pipelines", "List the pipelines: state, last run, next fire",
+            "A pipeline is a workflow under a name, with the triggers that run it; `orch deploy` "
+            "makes them from a project's files, `orch serve` runs them. docs/pipelines.md has the "
+            "rules.",
+            "orch pipelines\norch pipelines -o jsonl | jq 'select(.state == \"paused\").name'",
+            declare_pipelines},
+    Command{"pipeline show", "Show a pipeline: triggers, next fire times, backfills", "",
+            "orch pipeline show load\norch pipeline show load -o json", declare_pipeline_show},
+    Command{"pipeline fires", "List what became of each fire: a run, or the reason for none",
+            "Each fire of a trigger has one row: started, queued (until others have ended), "
+            "skipped (by overlap or a pause), missed (later than the catch-up window) or refused "
+            "(no run of it can start).",
+            "orch pipeline fires load\norch pipeline fires load --outcome missed --since 7d",
+            declare_pipeline_fires},
+    Command{"pipeline run", "Run a pipeline now",
+            "Prints the run's id. The pipeline's overlap holds for it as well: where a run is "
+            "under way it may be skipped (exit code 1) or queued. A paused pipeline runs when "
+            "somebody asks. Without a running `orch serve`, the run waits for the next one.",
+            "orch pipeline run load\n"
+            "orch pipeline run load --at 2027-03-27T06:00:00+01:00 --follow\n"
+            "orch pipeline run load --input '{\"full\": true}' --key ticket-4711",
+            declare_pipeline_run},
+    Command{"pipeline pause", "Keep a pipeline's triggers from firing",
+            "Runs under way go on, what is queued waits. What the triggers would fire is recorded "
+            "as skipped, with the note and the person; `orch pipeline backfill` makes up for it.",
+            "orch pipeline pause load --note 'source is being migrated'", declare_pipeline_pause},
+    Command{"pipeline resume", "Let a paused pipeline's triggers fire again", "",
+            "orch pipeline resume load", declare_pipeline_resume},
+    Command{"pipeline backfill", "Run a pipeline for the times of a range that have no run",
+            "Fire times of one of its schedules that were skipped or missed, or lie before its "
+            "first deployment, are queued and run, so many at a time, also while the pipeline is "
+            "paused and beside what its triggers fire.",
+            "orch pipeline backfill load --from 2027-03-01 --to 2027-03-15\n"
+            "orch pipeline backfill load --from 2027-01-01 --newest-first --at-once 4\n"
+            "orch pipeline backfill load --cancel 3",
+            declare_pipeline_backfill},
     Command{
         "plan", "Show what a run would do with each table of a catalog",
         "Plans every table as a run would, with both databases open, and changes nothing. METHOD "

@@ -52,7 +52,7 @@ void add_common(CLI::App& app) {
 
 std::string about_group(const std::string& group) {
   if (group == "catalog") return "Work with the catalog of tables";
-  return group == "connection" ? "Work with connections" : "Work with schedules";
+  return "Work with " + group + "s";
 }
 
 // The parser of "catalog show" hangs under the one of "catalog".

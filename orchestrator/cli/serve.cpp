@@ -225,7 +225,8 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto workers = context.settings.workers();
   Monitoring monitoring;
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-                    context.settings.value("bindings"), std::move(service), monitoring.listeners());
+                    context.settings.value("bindings"), std::move(service), monitoring.listeners(),
+                    host::Triggers::fire);
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const auto backups = scheduled_backups(store, options);

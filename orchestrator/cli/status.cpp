@@ -41,6 +41,7 @@ struct StatusOptions {
   std::string run;
   std::string only;
   std::string workflow;
+  std::string pipeline;
   std::string since;
   std::string until;
   std::int64_t limit = 20;
@@ -65,6 +66,7 @@ store::ListFilter filter_of(const StatusOptions& options, bool utc) {
   filter.limit = options.limit;
   const auto now = wall_now();
   if (!options.workflow.empty()) filter.workflow = options.workflow;
+  if (!options.pipeline.empty()) filter.pipeline = options.pipeline;
   if (!options.since.empty()) filter.not_before = parse_when("--since", options.since, now, utc);
   // No run has a number below 1: those that were started before.
   if (!options.until.empty())
@@ -204,6 +206,8 @@ Action declare_status(Arguments& app) {
   app.add_flag("--failed", options->failed, "list only runs that failed or timed out")
       ->excludes(only);
   app.add_option("--workflow", options->workflow, "list only runs of this workflow")
+      ->type_name("NAME");
+  app.add_option("--pipeline", options->pipeline, "list only runs of this pipeline")
       ->type_name("NAME");
   app.add_option("--since", options->since,
                  "list only runs started then or later: 2h, 7d, today, yesterday, 06:00, "

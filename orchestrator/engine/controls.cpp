@@ -221,6 +221,7 @@ void Controls::end_at_rest(store::ExecutionRow row, const execution::Stop& reaso
   }
   if (!events.empty()) runs_.turn.transaction().append(row.id, events);
   runs_.turn.transaction().set_outcome(row);
+  if (told_of_ends_) told_of_ends_(row);
 }
 
 }  // namespace orch::engine

@@ -1,8 +1,10 @@
 // What callers do with runs that exist: resume, stop, pause.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "orchestrator/engine/claiming.h"
 #include "orchestrator/engine/engine.h"
@@ -21,6 +23,13 @@ class Controls {
   std::string stop(const std::string& run, const std::string& error, const std::string& cause);
   void pause(const std::string& run);
 
+  /// stop() in the turn under way.
+  std::string end(const std::string& run, const execution::Stop& reason);
+  /// Calls `told` with each run that is ended at rest, whose end no follower sees.
+  void tell_of_ends(std::function<void(const store::ExecutionRow&)> told) {
+    told_of_ends_ = std::move(told);
+  }
+
  private:
   using Workflow = std::shared_ptr<const asl::Workflow>;
 
@@ -33,7 +42,6 @@ class Controls {
   void bring_along(store::ExecutionRow& row, const Redrive& redrive);
   bool wake(const store::ExecutionRow& row);
 
-  std::string end(const std::string& run, const execution::Stop& reason);
   void end_set_aside(const store::ExecutionRow& row, const execution::Stop& reason);
   void end_at_rest(store::ExecutionRow row, const execution::Stop& reason);
 
@@ -41,6 +49,7 @@ class Controls {
   Claiming& claiming_;
   Commands& commands_;
   const workers::Registry& registry_;
+  std::function<void(const store::ExecutionRow&)> told_of_ends_;
 };
 
 }  // namespace orch::engine

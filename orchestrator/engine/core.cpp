@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <utility>
 
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/engine/recovery.h"
 
 namespace orch::engine {
@@ -37,6 +38,8 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       waiters(runs, commands),
       dispatch(runs, observer),
       controls(runs, claiming, commands, registry),
+      fires(runs, commands, controls, submissions, options.triggers),
+      schedules(runs, fires, wakeup, options.triggers, options.wall ? options.wall : wall_now),
       loop(turn, wakeup, recovered(), options.store_give_up) {}
 
 // Everyone is in place: the runs under way are taken up before the first turn.
@@ -45,13 +48,17 @@ std::vector<Participant*> Engine::Core::recovered() {
   // Who comes first takes a task on: what waits for a claim is kept from the others, and what no
   // one else has goes to a worker.
   for (Follower* follower : std::initializer_list<Follower*>{
-           &claiming, &map_runs, &nested, &activities, &timers, &waiters, &tasks})
+           &claiming, &map_runs, &nested, &activities, &timers, &waiters, &fires, &tasks})
     runs.followers.add(*follower);
+  controls.tell_of_ends([this](const store::ExecutionRow& row) {
+    if (row.made.pipeline) fires.look_at(row.made.pipeline->pipeline);
+  });
   Recovery(runs).run();
   // What ended is told first, then what callers ask for is decided, then what has arrived, then
   // what runs and map runs have left to do: a long one delays no other.
-  return {&runs.executions, &claiming, &runs.isolation, &orphans, &commands, &dispatch, &tasks,
-          &activities,      &timers,   &runs.decisions, &nested,  &map_runs, &waiters};
+  return {&runs.executions, &claiming,       &runs.isolation, &orphans,  &commands,
+          &dispatch,        &tasks,          &activities,     &timers,   &schedules,
+          &fires,           &runs.decisions, &nested,         &map_runs, &waiters};
 }
 
 }  // namespace orch::engine

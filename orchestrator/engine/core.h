@@ -9,10 +9,12 @@
 #include "orchestrator/engine/dispatch.h"
 #include "orchestrator/engine/engine.h"
 #include "orchestrator/engine/event_timers.h"
+#include "orchestrator/engine/fires.h"
 #include "orchestrator/engine/map_runs.h"
 #include "orchestrator/engine/nested.h"
 #include "orchestrator/engine/orphans.h"
 #include "orchestrator/engine/runs.h"
+#include "orchestrator/engine/schedules.h"
 #include "orchestrator/engine/submissions.h"
 #include "orchestrator/engine/tasks.h"
 #include "orchestrator/engine/turn_loop.h"
@@ -41,6 +43,8 @@ struct Engine::Core {
   Waiters waiters;
   Dispatch dispatch;
   Controls controls;
+  Fires fires;
+  Schedules schedules;
   TurnLoop loop;
 
  private:

@@ -1,6 +1,7 @@
 #include "orchestrator/engine/engine.h"
 
 #include "orchestrator/engine/core.h"
+#include "orchestrator/engine/fire.h"
 
 namespace orch::engine {
 
@@ -17,6 +18,10 @@ Submitted Engine::submit(const Submission& submission) {
 std::future<Submitted> Engine::start(Submission submission) {
   return core_->submissions.start(std::move(submission));
 }
+
+Fired Engine::fire(const Fire& fire) { return core_->fires.fire(fire).get(); }
+
+void Engine::pipelines_changed() { core_->schedules.changed(); }
 
 std::optional<ActivityTask> Engine::take_activity_task(const std::string& activity,
                                                        const std::string& worker) {

@@ -16,6 +16,8 @@
 namespace orch::engine {
 
 class NestedStarts;
+struct Fire;
+struct Fired;
 
 struct Options {
   int workers = 0;               ///< worker threads; 0: as many as suit the machine
@@ -30,6 +32,10 @@ struct Options {
   std::shared_ptr<const access::Policy> access = {};
   /// What tasks of states:startExecution ask for that no binding serves; null: workers do them.
   std::shared_ptr<NestedStarts> nested = {};
+  /// Schedules of pipelines fire, and fires that wait in a queue are started.
+  bool triggers = false;
+  /// The time that schedules go by; empty: the wall clock.
+  std::function<Instant()> wall = {};
 };
 
 /// The task of another run that asks for a run and does not wait for its end.
@@ -53,6 +59,7 @@ struct Submission {
   std::string request = {};
   /// Instead of the text: the store has the definition with this store::definition_hash().
   std::string definition_hash = {};
+  std::optional<store::PipelineLink> pipeline = {};  ///< that it belongs to, see fires.h
 };
 
 struct Submitted {
@@ -131,6 +138,14 @@ class Engine {
   /// until redrive() does; stop() ends it. Nothing happens when it has ended. For a process that is
   /// about to end: drain() comes next. Throws Error ORCH-0203 when there is no such run.
   void pause(const std::string& run);
+
+  /// A trigger of a pipeline fires (fire.h): one run or one recorded reason. Throws Error ORCH-0802
+  /// when there is no such pipeline, ORCH-0801 when this version cannot read it, and what
+  /// Fire::also throws; then nothing is recorded.
+  Fired fire(const Fire& fire);
+  /// Pipelines were deployed, removed, paused or resumed, or fires were queued, by another
+  /// connection to the store.
+  void pipelines_changed();
 
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,

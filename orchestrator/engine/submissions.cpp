@@ -118,6 +118,7 @@ Submitted Submissions::make(const Submission& submission,
   made.service = submission.service;
   made.starter = starter;
   made.request = submission.request;
+  made.pipeline = submission.pipeline;
   if (submission.definition_hash.empty())
     runs_.turn.transaction().keep_definition(hash, submission.definition);
   row.id = runs_.turn.transaction().add(made);

@@ -22,6 +22,8 @@ class Submissions {
 
   /// As that of the engine. Thread-safe.
   std::future<Submitted> start(Submission submission);
+  /// In the turn under way; it is new.
+  Submitted start_in_turn(const Submission& submission) { return make(submission, std::nullopt); }
   /// In the turn under way, for the task `starter`.
   Submitted start_for(const store::StarterLink& starter, const Submission& submission);
 

@@ -46,11 +46,12 @@
 
 namespace orch::engine {
 
-/// Until when a turn decides what callers ask for, what workers have done, nested executions, and
-/// map runs: each gets its share, however much there is of the others.
+/// Until when a turn decides what callers ask for, what workers have done, fires of pipelines,
+/// nested executions, and map runs: each gets its share, however much there is of the others.
 namespace share {
 inline constexpr Millis commands{15};
 inline constexpr Millis news{30};
+inline constexpr Millis fires{35};
 inline constexpr Millis nested{45};
 inline constexpr Millis map_runs{50};
 /// How long runs go on with what they have left to do; less when something has arrived meanwhile.

@@ -26,7 +26,12 @@ constexpr Millis retry_interval{50};
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
-  for (auto&& noun : {backup_operations(), pipeline_operations(), retention_operations()})
+  for (auto&& noun : {
+           backfill_operations(),
+           backup_operations(),
+           pipeline_operations(),
+           retention_operations(),
+       })
     all.insert(all.end(), noun.begin(), noun.end());
   std::ranges::sort(all, {}, &Operation::name);
   return all;

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds look_interval{1};
 
 Owner::Owner(const std::string& store, const std::string& command, int workers,
              const std::string& bindings, stepfunctions::Options service_options,
-             std::vector<monitor::Listener*> listeners)
+             std::vector<monitor::Listener*> listeners, Triggers triggers)
     : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()) {
@@ -44,6 +44,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   }
   engine::Options options;
   options.workers = workers;
+  options.triggers = triggers == Triggers::fire;
   options.service_quotas = service_options.quotas;
   options.access = service_options.access;
   // Asked on whatever thread a run is decided.

@@ -22,6 +22,9 @@
 
 namespace orch::host {
 
+/// Whether schedules of pipelines fire and queued fires start in a process.
+enum class Triggers : std::uint8_t { rest, fire };
+
 class Owner {
  public:
   /// Throws Error ORCH-0201 when another process owns the store. `command` names this process.
@@ -29,7 +32,7 @@ class Owner {
   /// the first event of this owner on, and must outlive it.
   Owner(const std::string& store, const std::string& command, int workers,
         const std::string& bindings, stepfunctions::Options options,
-        std::vector<monitor::Listener*> listeners = {});
+        std::vector<monitor::Listener*> listeners = {}, Triggers triggers = Triggers::rest);
   ~Owner();
   Owner(const Owner&) = delete;
   Owner& operator=(const Owner&) = delete;

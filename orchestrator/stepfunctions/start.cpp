@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/stepfunctions/resolve.h"
 #include "orchestrator/stepfunctions/syntax.h"
 #include "orchestrator/stepfunctions/words.h"
+#include "orchestrator/store/pipelines.h"
 
 namespace orch::stepfunctions {
 namespace {
@@ -15,6 +17,14 @@ constexpr Length input_length{0, 262'144};
 
 [[noreturn]] void refuse_taken(const std::string& arn) {
   throw ServiceError("ExecutionAlreadyExists", fmt::format("Execution Already Exists: '{}'", arn));
+}
+
+// A pipeline is a state machine of its name: who starts one runs the other.
+void belong_to_pipeline(engine::Submission& made, store::Store& store) {
+  const auto pipeline = store.pipelines().find(made.workflow);
+  if (!pipeline) return;
+  made.connections = pipeline->revision.connections;
+  made.pipeline = {made.workflow, pipeline->revision.number, "api", "api", wall_now()};
 }
 
 engine::Submission read_start(Parameters& in, const Starting& starting) {
@@ -34,6 +44,7 @@ engine::Submission read_start(Parameters& in, const Starting& starting) {
   made.definition_hash = target.revision().definition_hash;
   made.input = std::move(input);
   made.connections = starting.options.connections;
+  belong_to_pipeline(made, starting.store);
   auto& service = made.service;
   service.machine_arn = starting.place.machine(machine.name);
   service.role = target.revision().role;

@@ -145,6 +145,9 @@ class Pipelines {
 
   virtual std::optional<TriggerPosition> position(const std::string& pipeline,
                                                   const std::string& trigger) = 0;
+  /// Names of the triggers that have a position.
+  virtual std::vector<std::string> positioned(const std::string& pipeline) = 0;
+  virtual void drop_position(const std::string& pipeline, const std::string& trigger) = 0;
   virtual void set_position(const std::string& pipeline, const std::string& trigger,
                             const TriggerPosition& position) = 0;
 

@@ -1,6 +1,7 @@
 #include "orchestrator/view/document.h"
 
 #include "orchestrator/json/text.h"
+#include "orchestrator/pipeline/schedule_trigger.h"
 
 namespace orch::view {
 namespace {
@@ -140,6 +141,12 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
   if (row.paused_at) out["paused"] = to_iso(*row.paused_at);
   if (row.set_aside) out["set_aside"] = *row.set_aside;
   if (!row.damage.empty()) out["damaged"] = row.damage;
+  if (const auto& link = made.pipeline) {
+    out["pipeline"] = link->pipeline;
+    out["trigger"] = link->trigger;
+    out["fire_time"] = pipeline::fire_key(link->fire_time);
+    if (link->backfill) out["backfill"] = *link->backfill;
+  }
   out["duration_ms"] = (row.ended_at.value_or(now) - made.started_at).count();
   out["redrives"] = row.redrive_count;
   add_text(out, "connections", made.connections);

@@ -9,8 +9,8 @@
 namespace orch::view {
 
 /// {"run","name","workflow","status","started","ended"?,"duration_ms","redrives","connections",
-/// "error"?,"cause"?,"input"?,"output"?}; status in the service's words. Input and output are there
-/// when `payloads`.
+/// "pipeline"?,"trigger"?,"fire_time"?,"backfill"?,"error"?,"cause"?,"input"?,"output"?}; status in
+/// the service's words. Input and output are there when `payloads`.
 boost::json::object run_document(const store::ExecutionRow& row, Instant now, bool payloads);
 
 /// run_document() with "owner", "states", "tables", "connections_seen", "failures" and "files".

@@ -31,6 +31,11 @@ std::string head(const view::RunView& view, const Look& look) {
   std::string out = toned("RUN", Tone::strong, look) + '\n';
   out += field("run", named ? fmt::format("{} ({})", made.name, made.run_id) : made.run_id, look);
   out += field("workflow", made.workflow, look);
+  if (const auto& link = made.pipeline)
+    out += field("pipeline",
+                 fmt::format("{}, fired by {} for {}", link->pipeline, link->trigger,
+                             instant_text(link->fire_time, look.utc)),
+                 look);
   out += field("status", status_text(view, look), look, tone_of(view.row, !view.owner.empty()));
   auto times = fmt::format("{}, {}", instant_text(made.started_at, look.utc),
                            duration_text(view.end() - made.started_at));

@@ -28,6 +28,7 @@ std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bo
   Grid grid({{"RUN", false, true, true},
              {"NAME", false, true},
              {"WORKFLOW", false, true},
+             {"PIPELINE", false, true},
              {"STATUS"},
              started.column(),
              {"DURATION", true},
@@ -42,6 +43,7 @@ std::string runs_page(std::span<const store::ExecutionRow> rows, Instant now, bo
     Cell id(made.run_id);
     id.ending = ending;
     grid.add({id, made.name == made.run_id ? "" : made.name, workflows ? made.workflow : "",
+              workflows && made.pipeline ? made.pipeline->pipeline : "",
               Cell(view::status_word(row, owned), tone_of(row, owned)),
               started.text(made.started_at),
               duration_text(row.ended_at.value_or(now) - made.started_at),

@@ -126,6 +126,17 @@ class SqlitePipelines final : public Pipelines, private Tables {
                pipeline, trigger);
   }
 
+  std::vector<std::string> positioned(const std::string& pipeline) override {
+    return every([](const sqlite::Statement& row) { return std::string(row.text(0)); },
+                 "SELECT trigger_name FROM trigger_position WHERE pipeline = ? "
+                 "ORDER BY trigger_name",
+                 pipeline);
+  }
+
+  void drop_position(const std::string& pipeline, const std::string& trigger) override {
+    run("DELETE FROM trigger_position WHERE pipeline = ? AND trigger_name = ?", pipeline, trigger);
+  }
+
   void set_position(const std::string& pipeline, const std::string& trigger,
                     const TriggerPosition& position) override {
     run("INSERT OR REPLACE INTO trigger_position (pipeline, trigger_name, trigger_text, "

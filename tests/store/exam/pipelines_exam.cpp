@@ -147,6 +147,10 @@ TEST_P(PipelinesExam, KeepsPositionsAndBackfills) {
   pipelines().set_position("load", "t", {"{}", at(20)});
   pipelines().set_position("load", "t", {"{}", at(30)});
   EXPECT_EQ(pipelines().position("load", "t")->at, at(30));
+  pipelines().set_position("load", "s", {"{}", at(10)});
+  EXPECT_THAT(pipelines().positioned("load"), ElementsAre("s", "t"));
+  pipelines().drop_position("load", "t");
+  EXPECT_THAT(pipelines().positioned("load"), ElementsAre("s"));
   const BackfillRow asked{0, "load", "t", at(1), at(9), true, 3, at(10), "ada", "late"};
   const auto id = pipelines().add_backfill(asked);
   const auto found = pipelines().backfill(id);

@@ -1,0 +1,260 @@
+#include "orchestrator/engine/fires.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/fault.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/engine/own_fault.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/pipeline/facts.h"
+#include "orchestrator/telemetry/metrics.h"
+
+namespace orch::engine {
+namespace {
+
+namespace bj = boost::json;
+
+// Of those that wait, so many are looked at in a turn; the others follow.
+constexpr std::int64_t most_waiting = 200;
+
+std::string name_of(const store::FireRow& fire) {
+  return fmt::format("{} {}", fire.trigger, fire.key);
+}
+
+std::string pause_text(const store::PipelineRow& pipeline) {
+  if (!pipeline.paused) return {};
+  const auto& paused = *pipeline.paused;
+  return fmt::format("the pipeline was paused{}{}", paused.by.empty() ? "" : " by " + paused.by,
+                     paused.note.empty() ? "" : ": " + paused.note);
+}
+
+store::PipelineRow required(store::Store& store, const std::string& name) {
+  if (auto row = store.pipelines().find(name)) return std::move(*row);
+  throw Error("ORCH-0802", fmt::format("no pipeline \"{}\"", name),
+              "`orch pipelines` lists them; `orch deploy` makes them");
+}
+
+store::FireRow row_of(const Fire& fire) {
+  store::FireRow row{fire.pipeline, fire.trigger, fire.key, fire.kind, fire.at};
+  row.facts = fire.facts;
+  row.input = fire.input;
+  return row;
+}
+
+void tell(const NewFire& each) {
+  static auto& fires = telemetry::registry().counter(
+      {"orch_fires_total", "Fires of pipelines by what became of them.", {"pipeline", "outcome"}});
+  static auto& lag = telemetry::registry().histogram(
+      {"orch_schedule_lag_seconds", "How long after its time a fire of a schedule was decided."},
+      telemetry::second_bounds());
+  const auto& fire = each.fire;
+  fires.with({fire.pipeline, to_string(fire.outcome)}).add();
+  if (fire.kind == "schedule" && !each.waiting)
+    lag.with({}).observe(std::chrono::duration<double>(each.late).count());
+  const bool bad = fire.outcome == store::FireOutcome::refused;
+  log::write(bad ? log::Level::error : log::Level::info,
+             {{"pipeline", fire.pipeline},
+              {"trigger", fire.trigger},
+              {"fire", fire.key},
+              {"run", fire.run_id}},
+             fmt::format("trigger fired: {}{}{}", to_string(fire.outcome),
+                         fire.reason.empty() ? "" : ": ", fire.reason));
+}
+
+}  // namespace
+
+std::future<Fired> Fires::fire(Fire fire) {
+  return commands_.ask<Fired>([this, fire = std::move(fire)] { return decide(fire); });
+}
+
+Fired Fires::decide(const Fire& fire) {
+  auto& pipelines = runs_.store.pipelines();
+  runs_.turn.transaction();  // from here on nothing changes what is read
+  if (auto known = pipelines.fire(fire.pipeline, fire.trigger, fire.key))
+    return {std::move(*known), true};
+  decide(required(runs_.store, fire.pipeline), {{row_of(fire), false, fire.asked}});
+  auto made = pipelines.fire(fire.pipeline, fire.trigger, fire.key);
+  if (fire.also) fire.also(runs_.store, *made);
+  return {std::move(*made), false};
+}
+
+void Fires::decide(const store::PipelineRow& pipeline, std::vector<NewFire> fires) {
+  std::erase_if(fires, [&](const NewFire& each) {
+    return runs_.store.pipelines().fire(pipeline.name, each.fire.trigger, each.fire.key);
+  });
+  if (!fires.empty()) settle(pipeline, std::move(fires));
+}
+
+// What waits is decided together with what comes.
+void Fires::settle(const store::PipelineRow& pipeline, std::vector<NewFire> all) {
+  auto& pipelines = runs_.store.pipelines();
+  const auto document = documents_.get(pipeline);
+  pipeline::Situation situation{document->overlap, pause_text(pipeline), {}};
+  auto under_way = pipelines.under_way(pipeline.name);
+  for (const auto& run : under_way)
+    if (!run.backfill) situation.under_way.push_back(run.run_id);
+  store::FireFilter waiting{.pipeline = pipeline.name, .outcome = store::FireOutcome::queued};
+  waiting.backfilled = false;
+  waiting.oldest_first = true;
+  waiting.limit = most_waiting;
+  for (auto& fire : pipelines.fires(waiting)) {
+    NewFire each{std::move(fire), true};
+    each.asked = each.fire.kind == pipeline::manual_trigger;
+    all.push_back(std::move(each));
+  }
+  std::ranges::stable_sort(all, {}, [](const NewFire& each) { return each.fire.at; });
+
+  std::vector<pipeline::Candidate> candidates;
+  for (const auto& each : all)
+    candidates.push_back({name_of(each.fire), each.waiting, each.asked, each.late, each.catch_up});
+  const auto decided = pipeline::decide(situation, candidates);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& fire = all[i].fire;
+    const auto& [verdict, reason] = decided.fires[i];
+    fire.reason = reason.empty() && verdict == pipeline::Verdict::queue ? fire.reason : reason;
+    switch (verdict) {
+      case pipeline::Verdict::start:
+        start(pipeline, std::move(all[i]));
+        continue;
+      case pipeline::Verdict::queue:
+        if (all[i].waiting) continue;
+        fire.outcome = store::FireOutcome::queued;
+        break;
+      case pipeline::Verdict::skip:
+        fire.outcome = store::FireOutcome::skipped;
+        break;
+      case pipeline::Verdict::miss:
+        fire.outcome = store::FireOutcome::missed;
+        break;
+    }
+    record(std::move(all[i]));
+  }
+  if (!decided.cancel) return;
+  for (const auto& run : situation.under_way)
+    controls_.end(run, {"Pipeline.Cancelled", "a later fire of the pipeline takes its place"});
+}
+
+void Fires::decide() {
+  if (!starts_queued_) return;
+  while (!looks_.empty() && !runs_.turn.is_full(share::fires)) {
+    const auto pipeline = *looks_.begin();
+    looked_.insert(pipeline);
+    looks_.erase(looks_.begin());
+    const auto before = runs_.turn.writes();
+    try {
+      go_on(pipeline);
+    } catch (...) {
+      const auto why = own_fault();
+      log::error({{"pipeline", pipeline}}, "what waits cannot be started: {}", why);
+      if (runs_.turn.writes() == before) continue;
+      looked_.erase(pipeline);  // until something else happens to it
+      throw SpoiledTurn();
+    }
+  }
+}
+
+void Fires::go_on(const std::string& name) {
+  auto& pipelines = runs_.store.pipelines();
+  store::FireFilter waiting{.pipeline = name, .outcome = store::FireOutcome::queued};
+  waiting.limit = 1;
+  if (pipelines.fires(waiting).empty()) return;
+  runs_.turn.transaction();  // from here on nothing changes what is read
+  const auto pipeline = pipelines.find(name);
+  if (!pipeline) return;
+  waiting.backfilled = true;
+  if (!pipelines.fires(waiting).empty()) start_backfilled(*pipeline, pipelines.under_way(name));
+  waiting.backfilled = false;
+  if (!pipelines.fires(waiting).empty()) settle(*pipeline, {});
+}
+
+// So many of each backfill at a time, whatever else runs, also while the pipeline is paused.
+void Fires::start_backfilled(const store::PipelineRow& pipeline,
+                             std::span<const store::RunUnderWay> under_way) {
+  auto& pipelines = runs_.store.pipelines();
+  for (const auto& backfill : pipelines.backfills(pipeline.name)) {
+    const auto running = std::ranges::count(
+        under_way, backfill.id, [](const auto& run) { return run.backfill.value_or(0); });
+    if (running >= backfill.at_once) continue;
+    store::FireFilter waiting{.pipeline = pipeline.name, .outcome = store::FireOutcome::queued};
+    waiting.backfill = backfill.id;
+    waiting.oldest_first = !backfill.newest_first;
+    waiting.limit = std::min<std::int64_t>(backfill.at_once - running, most_waiting);
+    for (auto& fire : pipelines.fires(waiting)) start(pipeline, {std::move(fire), true});
+  }
+}
+
+void Fires::start(const store::PipelineRow& pipeline, NewFire each) {
+  auto& fire = each.fire;
+  const auto before = runs_.turn.writes();
+  const auto failed = failed_.find(key_of(fire));
+  try {
+    if (failed != failed_.end()) throw Error("ORCH-0803", failed->second);
+    fire.run_id = start_run(pipeline, fire);
+    fire.outcome = store::FireOutcome::started;
+    fire.reason.clear();
+  } catch (...) {
+    fire.reason = own_fault();
+    fire.outcome = store::FireOutcome::refused;
+    if (runs_.turn.writes() != before) {  // half of a run is in the transaction
+      failed_[key_of(fire)] = fire.reason;
+      throw SpoiledTurn();
+    }
+    looks_.insert(fire.pipeline);  // what waits for its end would wait for ever
+  }
+  record(std::move(each));
+}
+
+std::string Fires::start_run(const store::PipelineRow& pipeline, const store::FireRow& fire) {
+  fault::point("engine.fire");
+  const auto& revision = pipeline.revision;
+  Submission submission;
+  submission.workflow = revision.workflow;
+  submission.definition_hash = revision.definition_hash;
+  submission.input = input_of(pipeline, fire);
+  submission.connections = revision.connections;
+  submission.service.revision = revision.machine_revision;
+  submission.service.version = revision.machine_version;
+  submission.service.alias = revision.alias;
+  submission.pipeline = {pipeline.name, revision.number, fire.trigger,
+                         fire.kind,     fire.at,         fire.backfill};
+  return submissions_.start_in_turn(submission).run_id;
+}
+
+std::string Fires::input_of(const store::PipelineRow& pipeline, const store::FireRow& fire) {
+  auto facts = pipeline::facts_of({fire.pipeline, fire.trigger, fire.kind, fire.key, fire.at},
+                                  json::parse(fire.facts).as_object());
+  if (fire.backfill) facts["backfill"] = *fire.backfill;
+  if (fire.input)
+    return json::write(pipeline::with_trigger(json::parse(*fire.input), std::move(facts)));
+  return json::write(documents_.get(pipeline)->input.evaluate(
+      facts, {{"name", pipeline.name}, {"revision", pipeline.revision.number}}));
+}
+
+void Fires::record(NewFire each) {
+  runs_.turn.transaction();
+  each.fire.decided_at = runs_.turn.now();
+  runs_.store.pipelines().put_fire(each.fire);
+  recorded_.push_back(std::move(each));
+}
+
+void Fires::committed() {
+  looked_.clear();
+  failed_.clear();
+  for (const auto& each : recorded_) tell(each);
+  recorded_.clear();
+}
+
+void Fires::rolled_back() {
+  looks_.merge(looked_);
+  recorded_.clear();
+}
+
+void Fires::ended(Active& run) {
+  if (const auto& link = run.row.made.pipeline) look_at(link->pipeline);
+}
+
+}  // namespace orch::engine
