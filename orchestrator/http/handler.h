@@ -1,6 +1,8 @@
 // What answers the requests of a server, or of some of its paths.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +19,38 @@ using Header = Request::header_type;
 using Status = boost::beast::http::status;
 
 struct Exchange;
+struct StreamQueue;
+
+/// The body of an answer that is sent as it comes. It ends with end(), when the client hangs up, or
+/// when the server stops, which does not wait for it. Copies stand for the same body. Thread-safe.
+class Stream {
+ public:
+  Stream(std::shared_ptr<Exchange> exchange, std::shared_ptr<StreamQueue> queue)
+      : exchange_(std::move(exchange)), queue_(std::move(queue)) {}
+
+  /// Never waits: what the client has not read yet is kept, see waiting().
+  void send(std::shared_ptr<const std::string> piece) const;
+  /// Nothing follows; what is kept is still sent.
+  void end() const;
+  /// True when nothing more is sent.
+  bool over() const;
+  /// Bytes that the client has not read yet, without those on their way.
+  std::size_t waiting() const;
+
+ private:
+  void wake() const;
+
+  std::shared_ptr<Exchange> exchange_;
+  std::shared_ptr<StreamQueue> queue_;
+};
+
+/// The two ends of a connection; addresses are numeric.
+struct Peer {
+  std::string address;
+  std::uint16_t port = 0;
+  std::string local_address;
+  std::uint16_t local_port = 0;
+};
 
 /// The answer to one request, still to be given. Copies stand for the same answer; the first send()
 /// counts. Thread-safe.
@@ -28,12 +62,16 @@ class Reply {
   /// `lost` is called, on the io_context's thread, when the client cannot get the answer, or has
   /// hung up before; what went with the answer can then go to somebody else.
   void send(Response response, std::function<void()> lost = {}) const;
+  /// Answers with the head of `head` and a body that goes on. The connection ends with it.
+  Stream stream(Response head) const;
   /// True when the client has hung up. It may still read: some end their side after the request.
   bool gone() const;
   /// `news` is called, on the io_context's thread, when the client hangs up before the answer.
   void when_gone(std::function<void()> news) const;
   /// True when the request came over TLS.
   bool encrypted() const { return encrypted_; }
+  /// Whose request it is.
+  const Peer& peer() const;
 
  private:
   std::shared_ptr<Exchange> exchange_;

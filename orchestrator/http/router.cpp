@@ -17,7 +17,8 @@ std::string_view path_of(const Header& header) {
 }
 
 bool Router::Route::matches(Verb method, std::string_view target) const {
-  if (std::find(methods.begin(), methods.end(), method) == methods.end()) return false;
+  if (!methods.empty() && std::find(methods.begin(), methods.end(), method) == methods.end())
+    return false;
   target = target.substr(0, target.find('?'));
   if (!path.ends_with("/*")) return target == path;
   return target.starts_with(std::string_view(path).substr(0, path.size() - 1));

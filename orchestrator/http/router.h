@@ -19,8 +19,8 @@ class Router {
  public:
   explicit Router(Handler fallback) : fallback_(std::move(fallback)) {}
 
-  /// `path` is without a query; one that ends in "/*" stands for all paths below it. Of the routes
-  /// that match, the first that was added counts.
+  /// No methods: all of them. `path` is without a query; one that ends in "/*" stands for all paths
+  /// below it. Of the routes that match, the first that was added counts.
   void add(std::vector<boost::beast::http::verb> methods, std::string path, Handler handler);
   const Handler& find(const Header& header) const;
 

@@ -109,6 +109,8 @@ void Reply::send(Response response, std::function<void()> lost) const {
   });
 }
 
+const Peer& Reply::peer() const { return exchange_->peer; }
+
 bool Reply::gone() const { return exchange_->gone.load(std::memory_order_relaxed); }
 
 void Reply::when_gone(std::function<void()> news) const {
@@ -135,6 +137,7 @@ void Server::stop() {
   state_->acceptor.close();
   state_->pause.cancel();
   for (const auto& end : state_->idle) end();
+  for (const auto& end : state_->streams) end();
 }
 
 std::size_t Server::at_work() const { return state_->at_work; }

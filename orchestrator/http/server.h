@@ -49,10 +49,11 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  /// Accepts no more connections and closes idle ones; requests at work are answered. Call on
-  /// the io_context's thread.
+  /// Accepts no more connections, closes idle ones and ends streams; requests at work are answered.
+  /// Call on the io_context's thread.
   void stop();
-  /// Requests that have no answer yet. Call on the io_context's thread.
+  /// Requests that have no answer yet; one that is a stream has its answer. Call on the
+  /// io_context's thread.
   std::size_t at_work() const;
 
  private:

@@ -8,12 +8,15 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message_generator.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
@@ -103,10 +106,21 @@ bool breaks_rules(const beast::error_code& error) {
          error != Error::end_of_stream && error != Error::partial_message;
 }
 
+// Of a connection that is over already there is nothing to tell.
+Peer peer_of(const tcp::socket& socket) {
+  beast::error_code theirs, ours;
+  const auto remote = socket.remote_endpoint(theirs);
+  const auto local = socket.local_endpoint(ours);
+  if (theirs || ours) return {};
+  return {remote.address().to_string(), remote.port(), local.address().to_string(), local.port()};
+}
+
 class Session {
  public:
   Session(tcp::socket socket, std::shared_ptr<Listening> state)
-      : link_(std::move(socket), state->options.tls), state_(std::move(state)) {
+      : peer_(peer_of(socket)),
+        link_(std::move(socket), state->options.tls),
+        state_(std::move(state)) {
     ++state_->connections;
   }
   ~Session() { --state_->connections; }
@@ -126,8 +140,14 @@ class Session {
       if (!read) break;
       auto request = parser.release();
       const bool keep_alive = request.keep_alive();
+      const bool chunked = request.version() >= 11;
       ++state_->at_work;
       const auto exchange = co_await answer(std::move(request));
+      if (exchange->stream) {
+        co_await go_on(*exchange, chunked);
+        --state_->at_work;
+        break;
+      }
       const bool open = co_await deliver(*exchange, keep_alive);
       --state_->at_work;
       body_ = {};
@@ -260,15 +280,19 @@ class Session {
   }
 
   net::awaitable<std::shared_ptr<Exchange>> answer(Request request) {
-    const auto exchange = std::make_shared<Exchange>(link_.get_executor());
+    const auto exchange = std::make_shared<Exchange>(link_.get_executor(), peer_);
     link_.tcp().expires_never();
     read_ahead(exchange);
     ask(std::move(request), exchange);
     while (!exchange->response && !exchange->broken) co_await wait_for_news(*exchange);
-    exchange->over = true;
-    if (reading_) link_.tcp().cancel();
-    while (reading_) co_await wait_for_news(*exchange);
+    if (!exchange->stream) co_await end_reading(*exchange);
     co_return exchange;
+  }
+
+  net::awaitable<void> end_reading(Exchange& exchange) {
+    exchange.over = true;
+    if (reading_) link_.tcp().cancel();
+    while (reading_) co_await wait_for_news(exchange);
   }
 
   net::awaitable<void> wait_for_news(Exchange& exchange) {
@@ -338,11 +362,64 @@ class Session {
     co_return open;
   }
 
+  // Sends a body that goes on, until its end or the client's.
+  net::awaitable<void> go_on(Exchange& exchange, bool chunked) {
+    const auto place = state_->streams.insert(state_->streams.end(), [this, &exchange] {
+      exchange.broken = true;
+      exchange.news.cancel();
+      link_.tcp().cancel();
+    });
+    --state_->at_work;
+    bool sent = co_await send_head(*exchange.response, chunked);
+    while (sent && !exchange.gone && !exchange.broken && !state_->stopping) {
+      const auto text = exchange.stream->take();
+      if (!text) {
+        if (chunked) co_await send_part(beast::http::make_chunk_last());
+        break;
+      }
+      if (text->empty())
+        co_await wait_for_news(exchange);
+      else if (chunked)
+        sent = co_await send_part(beast::http::make_chunk(net::buffer(*text)));
+      else
+        sent = co_await send_part(net::buffer(*text));
+    }
+    exchange.stream->close();
+    state_->streams.erase(place);
+    ++state_->at_work;
+    co_await end_reading(exchange);
+  }
+
+  net::awaitable<bool> send_head(Response& response, bool chunked) {
+    beast::http::response<beast::http::empty_body> head(response.base());
+    sign(head);
+    head.keep_alive(false);
+    head.chunked(chunked);
+    link_.tcp().expires_after(limits().write_time);
+    beast::http::response_serializer<beast::http::empty_body> serializer(head);
+    auto written = co_await beast::http::async_write_header(link_, serializer, as_result);
+    co_return !std::get<0>(written);
+  }
+
+  // What the buffers are of must outlive this.
+  template <class Buffers>
+  net::awaitable<bool> send_part(Buffers buffers) {
+    link_.tcp().expires_after(limits().write_time);
+    auto written = co_await net::async_write(link_, buffers, as_result);
+    link_.tcp().expires_never();  // what is read meanwhile may take its time
+    co_return !std::get<0>(written);
+  }
+
+  template <class Message>
+  static void sign(Message& message) {
+    message.set(beast::http::field::server, "orch");
+    // When the answer was made: workers order the tasks that they are given by it.
+    message.set(beast::http::field::date, to_http_date(wall_now()));
+  }
+
   // False: the client cannot be reached.
   net::awaitable<bool> send(Response response) {
-    response.set(beast::http::field::server, "orch");
-    // When the answer was made: workers order the tasks that they are given by it.
-    response.set(beast::http::field::date, to_http_date(wall_now()));
+    sign(response);
     response.prepare_payload();
     link_.tcp().expires_after(limits().write_time);
     beast::http::message_generator message(std::move(response));
@@ -350,6 +427,7 @@ class Session {
     co_return !std::get<0>(written);
   }
 
+  const Peer peer_;
   Link link_;
   beast::flat_buffer buffer_;
   bool reading_ = false;  ///< ahead

@@ -33,6 +33,8 @@ struct Listening {
   /// What ends connections whose next request is not complete, or whose end was refused; the
   /// longest waiting first.
   std::list<std::function<void()>> idle;
+  /// What ends answers that go on.
+  std::list<std::function<void()>> streams;
   std::size_t connections = 0;
   std::size_t at_work = 0;
   bool stopping = false;

@@ -22,6 +22,7 @@ TEST(Router, FindsTheRouteByMethodAndPath) {
   Router router(named("fallback"));
   router.add({Verb::get, Verb::head}, "/healthz", named("health"));
   router.add({Verb::get}, "/v1/*", named("v1"));
+  router.add({}, "/any", named("any"));
   const struct {
     Verb method;
     const char* target;
@@ -33,6 +34,7 @@ TEST(Router, FindsTheRouteByMethodAndPath) {
                {Verb::get, "http://proxied.example:80/healthz", "health"},
                {Verb::get, "/v1/runs?next=/healthz", "v1"},
                {Verb::get, "/v1", "fallback"},
+               {Verb::put, "/any", "any"},
                {Verb::get, "/", "fallback"},
                {Verb::get, "http://proxied.example", "fallback"}};
   for (const auto& [method, target, handler] : table) {

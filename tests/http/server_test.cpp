@@ -27,6 +27,8 @@ using testing::StartsWith;
 constexpr std::chrono::seconds patience{20};
 constexpr Millis soon{200};
 
+using Piece = std::shared_ptr<const std::string>;
+
 Response text_response(std::string text) {
   Response response(Status::ok, 11);
   response.body() = std::move(text);
@@ -105,6 +107,11 @@ class ServerTest : public testing::Test {
       waits_.fetch_add(1);
       return;
     }
+    if (path == "/stream") {
+      streams_.push_back(reply.stream(text_response("")));
+      streamed_.fetch_add(1);
+      return;
+    }
     const auto lost = [this] { lost_.set_value(); };
     if (path == "/large") return reply.send(text_response(std::string(64 << 20, 'x')), lost);
     reply.send(text_response(path + "=" + request.body()));
@@ -154,7 +161,15 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> server_;
   std::uint16_t port_ = 0;
   std::thread thread_;
-  std::list<Reply> waiting_;  ///< of the io thread
+  /// The stream that the latest request to /stream got.
+  Stream stream(int of = 1) {
+    await([&] { return streamed_ == of; });
+    return on_io([&] { return streams_.back(); });
+  }
+
+  std::list<Reply> waiting_;     ///< of the io thread
+  std::vector<Stream> streams_;  ///< of the io thread
+  std::atomic<int> streamed_ = 0;
   std::atomic<int> waits_ = 0;
   std::atomic<int> hung_up_ = 0;
   std::promise<void> lost_;
@@ -193,6 +208,71 @@ TEST_F(ServerTest, TransferEncodingsButChunkedAreRefused) {
                     "\r\nConnection: close\r\n\r\n0\r\n\r\n"),
                 ::testing::StartsWith(status))
         << coding;
+}
+
+Piece piece(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+TEST_F(ServerTest, AStreamIsSentAsItComesUntilItsEnd) {
+  start();
+  const std::pair<const char*, const char*> table[] = {
+      {"1.1", "\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"}, {"1.0", "\r\n\r\nonetwo"}};
+  int asked = 0;
+  for (const auto& [version, body] : table) {
+    Peer peer(port_);
+    peer.send(fmt::format("GET /stream HTTP/{}\r\nHost: x\r\n\r\n", version));
+    const auto answer = stream(++asked);
+    answer.send(piece("one"));
+    await([&] { return answer.waiting() == 0; });
+    answer.send(piece("two"));
+    answer.end();
+    const auto text = peer.rest();
+    EXPECT_THAT(text, StartsWith("HTTP/1.1 200 OK"));
+    EXPECT_THAT(text, testing::EndsWith(body)) << version;
+    await([&] { return answer.over(); });
+    EXPECT_EQ(on_io([&] { return server_->at_work(); }), 0u);
+  }
+  expect_service();
+}
+
+TEST_F(ServerTest, AStreamEndsWithItsClient) {
+  start();
+  for (const bool reset : {false, true}) {
+    Peer peer(port_);
+    peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = stream(reset ? 2 : 1);
+    reset ? peer.reset() : peer.close();
+    await([&] { return answer.over(); });
+    answer.send(piece("for nobody"));
+    EXPECT_EQ(answer.waiting(), 0u);
+  }
+}
+
+TEST_F(ServerTest, WhatAClientDoesNotReadIsKeptAndCounted) {
+  start({.write_time = soon});
+  Peer deaf(port_);
+  deaf.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto answer = stream();
+  for (int i = 0; i < 64; ++i) answer.send(piece(std::string(1 << 20, 'x')));
+  EXPECT_GT(answer.waiting(), 0u);
+  await([&] { return answer.over(); });
+  expect_service();
+}
+
+TEST_F(ServerTest, AServerThatStopsDoesNotWaitForStreams) {
+  start();
+  Peer idle(port_), deaf(port_);
+  for (auto* peer : {&idle, &deaf}) peer->send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  await([&] { return streamed_ == 2; });
+  on_io([&] {
+    for (int i = 0; i < 64; ++i) streams_.back().send(piece(std::string(1 << 20, 'x')));
+    return true;
+  });
+  on_io([&] {
+    server_->stop();
+    return true;
+  });
+  await([&] { return on_io([&] { return streams_[0].over() && streams_[1].over(); }); });
+  EXPECT_EQ(on_io([&] { return server_->at_work(); }), 0u);
 }
 
 TEST_F(ServerTest, TakesBodiesInChunks) {
