@@ -44,6 +44,20 @@ std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::Exec
   return found;
 }
 
+std::vector<store::ExecutionRow> parts_aside(store::Store& store, const store::ExecutionRow& run) {
+  constexpr std::size_t most = 10;
+  store::ListFilter filter;
+  filter.status = execution::Status::running;
+  filter.paused = filter.children = true;
+  filter.limit = -1;
+  auto rows = store.list(filter);
+  std::erase_if(rows, [&](const store::ExecutionRow& row) {
+    return !row.set_aside || elder_of(row) != run.id;
+  });
+  if (rows.size() > most) rows.resize(most);
+  return rows;
+}
+
 void refuse(const store::ExecutionRow& row, const std::string& why, const std::string& hint) {
   throw Error("ORCH-0205", fmt::format("run {} {}", row.made.run_id, why), hint);
 }

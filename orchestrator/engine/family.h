@@ -20,6 +20,9 @@ std::optional<store::ExecutionRow> paused_elder(store::Store& store,
 /// The runs under way that are parts of `run`, or of its parts; the oldest first, without `run`.
 std::vector<store::ExecutionRow> parts_of(store::Store& store, const store::ExecutionRow& run);
 
+/// Iterations of the run, and runs that its tasks wait for, that were set aside: at most ten.
+std::vector<store::ExecutionRow> parts_aside(store::Store& store, const store::ExecutionRow& run);
+
 /// Throws Error ORCH-0205 "run ID `why`".
 [[noreturn]] void refuse(const store::ExecutionRow& row, const std::string& why,
                          const std::string& hint);

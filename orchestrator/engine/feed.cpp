@@ -68,6 +68,30 @@ bool Subscription::wait(Millis longest) {
   return changed_.wait_for(lock, longest, [this] { return !kept_.empty(); });
 }
 
+Pulse::~Pulse() {
+  const std::scoped_lock lock(feed_.mutex_);
+  std::erase(feed_.pulses_, this);
+}
+
+bool Pulse::wait(Millis longest) {
+  std::unique_lock lock(feed_.mutex_);
+  changed_.wait_for(lock, longest, [this] { return beaten_; });
+  return std::exchange(beaten_, false);
+}
+
+void Pulse::wake() {
+  const std::scoped_lock lock(feed_.mutex_);
+  beaten_ = true;
+  changed_.notify_one();
+}
+
+std::unique_ptr<Pulse> Feed::pulse() {
+  std::unique_ptr<Pulse> made(new Pulse(*this));
+  const std::scoped_lock lock(mutex_);
+  pulses_.push_back(made.get());
+  return made;
+}
+
 std::unique_ptr<Subscription> Feed::subscribe(Interest interest, FeedLimits limits) {
   std::unique_ptr<Subscription> made(new Subscription(*this, std::move(interest), limits));
   const std::scoped_lock lock(mutex_);
@@ -80,6 +104,10 @@ template <class Make>
 void Feed::publish(const std::string& run, bool end, const Make& make) {
   const std::scoped_lock lock(mutex_);
   ++latest_;
+  for (auto* each : pulses_) {
+    // Who has not looked yet need not be woken again.
+    if (!std::exchange(each->beaten_, true)) each->changed_.notify_one();
+  }
   for (auto* each : subscriptions_)
     if (each->wants(run, end)) each->put({latest_, run, make()});
 }

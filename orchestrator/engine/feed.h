@@ -61,6 +61,29 @@ struct FeedBatch {
 
 class Feed;
 
+/// Says that something was committed or reported, and no more: for readers of the store. Costs the
+/// engine no copy.
+class Pulse {
+ public:
+  ~Pulse();
+  Pulse(const Pulse&) = delete;
+  Pulse& operator=(const Pulse&) = delete;
+
+  /// Waits at most `longest` for something that came after the wait before; true when it did.
+  bool wait(Millis longest);
+  /// Ends a wait() of another thread, or the next one.
+  void wake();
+
+ private:
+  friend class Feed;
+  explicit Pulse(Feed& feed) : feed_(feed) {}
+
+  Feed& feed_;
+  // Guarded by the mutex of the feed.
+  std::condition_variable changed_;
+  bool beaten_ = false;
+};
+
 /// One reader's place in the feed. read() and wait() belong to one thread.
 class Subscription {
  public:
@@ -97,6 +120,8 @@ class Feed final : public Observer {
   /// Everything committed from now on that is of interest. Read the store after this: what the
   /// store does not have yet, the subscription will. The feed must outlive it.
   std::unique_ptr<Subscription> subscribe(Interest interest, FeedLimits limits = {});
+  /// The feed must outlive it.
+  std::unique_ptr<Pulse> pulse();
   /// Calls that wait for the end of a run or a task of an activity.
   Watchers& watchers() { return watchers_; }
 
@@ -106,6 +131,7 @@ class Feed final : public Observer {
   void on_activity_task(const std::string& activity) override;
 
  private:
+  friend class Pulse;
   friend class Subscription;
   template <class Make>
   void publish(const std::string& run, bool end, const Make& make);
@@ -113,6 +139,7 @@ class Feed final : public Observer {
   mutable std::mutex mutex_;
   Cursor latest_ = 0;
   std::vector<Subscription*> subscriptions_;
+  std::vector<Pulse*> pulses_;
   Watchers watchers_;
 };
 

@@ -9,6 +9,7 @@
 #include "orchestrator/store/housekeeping.h"
 #include "orchestrator/store/sqlite/copy.h"
 #include "orchestrator/store/sqlite/housekeeping.h"
+#include "orchestrator/store/sqlite/journal.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
 #include "orchestrator/store/sqlite/soundness.h"
 #include "orchestrator/store/sqlite/store.h"
@@ -55,6 +56,10 @@ Soundness check_store(const std::string& url) { return check_sqlite(sqlite_file(
 void put_store(const std::string& url, const std::filesystem::path& copy,
                const std::optional<std::filesystem::path>& keep, const std::string& command) {
   put_sqlite(sqlite_file(url), copy, keep, command);
+}
+
+std::unique_ptr<Journal> open_journal(const std::string& url) {
+  return open_sqlite_journal(sqlite_file(url));
 }
 
 std::optional<std::string> owner_of(const std::string& url) {

@@ -150,11 +150,28 @@ struct ProgressRow {
   Instant at;
 };
 
+/// What a run is doing or how it has ended, in the words of `orch status`.
+enum class Standing : std::uint8_t {
+  running,    ///< under way, and nothing is in its way
+  waiting,    ///< for another run
+  paused,     ///< by somebody
+  set_aside,  ///< paused by the engine
+  succeeded,
+  failed,
+  timed_out,
+  stopped
+};
+
 struct ListFilter {
   std::optional<execution::Status> status = {};
   std::int64_t limit = 50;
   std::optional<std::string> workflow = {};
-  std::optional<Instant> not_before = {};    ///< started then or later
+  std::optional<Instant> not_before = {};     ///< started then or later
+  std::optional<Instant> before = {};         ///< started earlier
+  std::optional<std::string> named = {};      ///< its name has this in it, whatever the case
+  std::optional<std::string> failed_by = {};  ///< its error or cause has this in it, likewise
+  /// Of a state machine with this tag; without a value: whatever its value.
+  std::optional<std::pair<std::string, std::optional<std::string>>> tag = {};
   std::optional<std::int64_t> version = {};  ///< started with this version of the state machine
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
@@ -162,6 +179,8 @@ struct ListFilter {
   bool paused = false;    ///< only those that are paused; `status` is then running
   bool express = true;    ///< with express executions
   bool children = false;  ///< with the iterations of distributed maps
+  std::vector<Standing> standings = {};  ///< one of these; none: any
+  std::optional<std::vector<ExecutionId>> among = {};  ///< one of these
   /// Children of the map run that this execution began with this event; implies `children`.
   std::optional<std::pair<ExecutionId, execution::EventId>> map_run = {};
   /// Only what a list shows behind this row.

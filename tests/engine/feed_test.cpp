@@ -97,6 +97,18 @@ TEST(Feed, OneTaskWakesOneWhoWaitsForTheActivityAndAnEndAllWhoWaitForTheRun) {
   EXPECT_THAT(woken, ::testing::ElementsAre(1, 0, 1, 1));
 }
 
+TEST(Feed, APulseTellsOnceHoweverMuchHasHappened) {
+  Feed feed;
+  const auto pulse = feed.pulse();
+  EXPECT_FALSE(pulse->wait(Millis{0}));
+  for (int i = 1; i <= 3; ++i)
+    feed.on_events(row_of(one, execution::Status::running), events_from(i, 1));
+  EXPECT_TRUE(pulse->wait(Millis{0}));
+  EXPECT_FALSE(pulse->wait(Millis{0}));
+  pulse->wake();
+  EXPECT_TRUE(pulse->wait(Millis{0}));
+}
+
 class FeedOfEngine : public EngineTest {
  protected:
   FeedOfEngine() {

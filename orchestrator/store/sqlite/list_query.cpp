@@ -3,6 +3,44 @@
 #include <fmt/format.h>
 
 namespace orch::store {
+namespace {
+
+const char* condition_of(Standing standing) {
+  switch (standing) {
+    case Standing::running:
+      return "(status = 'RUNNING' AND paused_ms IS NULL AND waits_for IS NULL)";
+    case Standing::waiting:
+      return "(status = 'RUNNING' AND paused_ms IS NULL AND waits_for IS NOT NULL)";
+    case Standing::paused:
+      return "(status = 'RUNNING' AND paused_ms IS NOT NULL AND set_aside IS NULL)";
+    case Standing::set_aside:
+      return "(status = 'RUNNING' AND paused_ms IS NOT NULL AND set_aside IS NOT NULL)";
+    case Standing::succeeded:
+      return "status = 'SUCCEEDED'";
+    case Standing::failed:
+      return "status = 'FAILED'";
+    case Standing::timed_out:
+      return "status = 'TIMED_OUT'";
+    case Standing::stopped:
+      break;
+  }
+  return "status = 'ABORTED'";
+}
+
+std::string one_of(const std::vector<Standing>& standings) {
+  std::string any;
+  for (const auto standing : standings) {
+    if (!any.empty()) any += " OR ";
+    any += condition_of(standing);
+  }
+  return " AND (" + any + ")";
+}
+
+constexpr const char* of_tagged_machine =
+    " AND EXISTS (SELECT 1 FROM tag WHERE resource = 'stateMachine:' || workflow AND key = ?15 "
+    "AND coalesce(value = ?16, true))";
+
+}  // namespace
 
 // Only the conditions that are asked for, so that the indexes of runs that are under way, of runs
 // that are no children, and of children by their map run serve.
@@ -27,7 +65,15 @@ std::string list_query(const ListFilter& filter) {
   when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
   when(filter.pipeline.has_value(),
        " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline = ?11)");
-  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?12";
+  if (!filter.standings.empty()) query += one_of(filter.standings);
+  when(filter.among.has_value(), " AND id IN (SELECT value FROM json_each(?17))");
+  when(filter.before.has_value(), " AND started_ms < ?12");
+  when(filter.named.has_value(), " AND instr(lower(name), lower(?13)) > 0");
+  when(filter.failed_by.has_value(),
+       " AND error IS NOT NULL AND instr(lower(error || char(10) || coalesce(cause, '')), "
+       "lower(?14)) > 0");
+  when(filter.tag.has_value(), of_tagged_machine);
+  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?18";
 }
 
 }  // namespace orch::store

@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
+
+#include <fmt/ranges.h>
 
 #include "orchestrator/store/sqlite/rows.h"
 #include "orchestrator/store/store.h"
@@ -21,8 +25,16 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
   const auto ms = [](const Instant& at) { return at.time_since_epoch().count(); };
   std::optional<std::string> status;
   if (filter.status) status = to_string(*filter.status);
-  std::optional<std::int64_t> not_before, behind_ms, behind_id, redriven, parent, map_run;
+  std::optional<std::int64_t> not_before, before, behind_ms, behind_id, redriven, parent, map_run;
+  std::optional<std::string> tag_key, tag_value, among;
   if (filter.not_before) not_before = ms(*filter.not_before);
+  if (filter.before) before = ms(*filter.before);
+  if (filter.tag) std::tie(tag_key, tag_value) = *filter.tag;
+  if (filter.among) {
+    std::vector<std::int64_t> ids;
+    for (const auto id : *filter.among) ids.push_back(number(id));
+    among = fmt::format("[{}]", fmt::join(ids, ","));
+  }
   if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
   if (filter.behind) {
     behind_ms = ms(filter.behind->first);
@@ -33,7 +45,8 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
     map_run = filter.map_run->second;
   }
   return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
-             behind_id, parent, map_run, filter.pipeline, filter.limit);
+             behind_id, parent, map_run, filter.pipeline, before, filter.named, filter.failed_by,
+             tag_key, tag_value, among, filter.limit);
 }
 
 }  // namespace orch::store

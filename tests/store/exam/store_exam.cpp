@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/store/journal.h"
 #include "orchestrator/store/machines.h"
 #include "tests/store/exam/exam.h"
 
@@ -284,6 +285,76 @@ TEST_P(StoreExam, ListsNewestFirstByStatus) {
   EXPECT_THAT(names({std::nullopt, 1}), ElementsAre("a3"));
 }
 
+TEST_P(StoreExam, ListsByWhatRunsDoOrHowTheyEnded) {
+  using execution::Status;
+  const std::pair<const char*, Status> ended[] = {{"good", Status::succeeded},
+                                                  {"bad", Status::failed},
+                                                  {"late", Status::timed_out},
+                                                  {"ended", Status::aborted}};
+  for (const auto* name : {"good", "bad", "late", "ended", "moves", "waits", "rests", "aside"})
+    add(name, name);
+  const auto turn = store_->begin();
+  for (const auto& [name, status] : ended) {
+    auto row = store_->find(name);
+    row.status = status;
+    row.ended_at = at(5'000);
+    if (status == Status::succeeded) row.output = "1";
+    if (status == Status::failed) std::tie(row.error, row.cause) = std::pair("My.Error", "Too few");
+    turn->set_outcome(row);
+  }
+  turn->set_waits_for(store_->find("waits").id, store_->find("moves").id);
+  turn->set_paused(store_->find("rests").id, at(2'000));
+  turn->set_aside(store_->find("aside").id, at(2'000), "why");
+  turn->commit();
+  const std::pair<Standing, const char*> table[] = {
+      {Standing::running, "moves"},   {Standing::waiting, "waits"},  {Standing::paused, "rests"},
+      {Standing::set_aside, "aside"}, {Standing::succeeded, "good"}, {Standing::failed, "bad"},
+      {Standing::timed_out, "late"},  {Standing::stopped, "ended"}};
+  for (const auto& [standing, name] : table)
+    EXPECT_THAT(names({.standings = {standing}}), ElementsAre(name));
+  EXPECT_THAT(names({.standings = {Standing::failed, Standing::paused}}),
+              ElementsAre("rests", "bad"));
+  for (const auto* text : {"my.err", "FEW", "r\nt"})
+    EXPECT_THAT(names({.failed_by = text}), ElementsAre("bad")) << text;
+  EXPECT_THAT(names({.failed_by = "%"}), ElementsAre());
+}
+
+TEST_P(StoreExam, ListsRunsOfStateMachinesWithATag) {
+  add("a1", "tagged");
+  auto& machines = store_->machines();
+  machines.put_tag("stateMachine:copy", "team", "night");
+  const auto listed = [&](const char* key, std::optional<std::string> value) {
+    return names({.tag = {{key, std::move(value)}}});
+  };
+  EXPECT_THAT(listed("team", std::nullopt), ElementsAre("tagged"));
+  EXPECT_THAT(listed("team", "night"), ElementsAre("tagged"));
+  EXPECT_THAT(listed("team", "day"), ElementsAre());
+  EXPECT_THAT(listed("night", std::nullopt), ElementsAre());
+}
+
+TEST_P(StoreExam, TheJournalHasWhatAllRunsRecordedInTheOrderOfCommits) {
+  const auto one = add("a1", "one"), other = add("a2", "other");
+  const auto journal = open_journal(url_);
+  EXPECT_EQ(journal->last(), 0);
+  const auto append = [&](ExecutionId id, execution::EventId first) {
+    const auto turn = store_->begin();
+    turn->append(id, std::vector{event(first)});
+    turn->commit();
+  };
+  append(other, 1);
+  append(one, 1);
+  append(other, 2);
+  const auto all = journal->read(0, 10);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_THAT(std::vector({all[0].execution, all[1].execution, all[2].execution}),
+              ElementsAre(other, one, other));
+  EXPECT_EQ(events_of(all[2]).front().id, 2);
+  EXPECT_EQ(journal->last(), all[2].position);
+  EXPECT_EQ(journal->read(0, 1).front().position, all[0].position);
+  EXPECT_EQ(journal->read(all[0].position, 10, other).front().position, all[2].position);
+  EXPECT_TRUE(journal->read(all[2].position, 10).empty());
+}
+
 TEST_P(StoreExam, ListsWhatEveryConditionOfAFilterLetsThrough) {
   const auto parent = add("a1", "parent");
   add("a2", "other");
@@ -307,6 +378,12 @@ TEST_P(StoreExam, ListsWhatEveryConditionOfAFilterLetsThrough) {
                 filter.behind = {at(1'000), store_->find("a2").id};
               }),
               ElementsAre("parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.before = at(1'000); }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.before = at(1'001); }),
+              ElementsAre("other", "parent"));
+  EXPECT_THAT(listed([&](auto& filter) { filter.among = std::vector{parent}; }), ElementsAre("parent"));
+  EXPECT_THAT(listed([](auto& filter) { filter.among.emplace(); }), ElementsAre());
+  EXPECT_THAT(listed([](auto& filter) { filter.named = "PAR"; }), ElementsAre("parent"));
   EXPECT_THAT(listed([](auto& filter) { filter.children = true; }),
               ElementsAre("b1", "b0", "other", "parent"));
   EXPECT_THAT(listed([](auto& filter) {
