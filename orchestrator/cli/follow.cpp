@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <iterator>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/view/document.h"
+#include "orchestrator/view/relations.h"
 
 namespace orch::cli {
 namespace {
@@ -26,16 +26,6 @@ std::atomic<int> interrupts = 0;
 
 void on_interrupt(int) {
   if (interrupts.fetch_add(1) > 0) ::_exit(Exit::interrupted);
-}
-
-std::optional<view::Waiting> waiting_for(store::Store& store, const store::ExecutionRow& row) {
-  if (!row.waits_for) return std::nullopt;
-  const auto other = store.find(*row.waits_for);
-  const auto mine = store.claims_of(row.id);
-  const auto theirs = store.claims_of(other.id);
-  view::Waiting waiting{other.made.run_id, other.made.name, {}};
-  std::ranges::set_intersection(mine, theirs, std::back_inserter(waiting.claims));
-  return waiting;
 }
 
 }  // namespace
@@ -50,7 +40,7 @@ void RunReader::refresh() {
   row_ = store_.find(row_.made.run_id);
   store_.history(row_.id, projection_.last_event(),
                  [&](const execution::Event& event) { projection_.add(event); });
-  waiting_ = waiting_for(store_, row_);
+  waiting_ = view::waiting_for(store_, row_);
   progress_.clear();
   if (row_.status == execution::Status::running) progress_ = store_.progress(row_.id);
 }

@@ -16,6 +16,7 @@
 #include "orchestrator/engine/family.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/document.h"
+#include "orchestrator/view/relations.h"
 
 namespace orch::cli {
 namespace {
@@ -68,9 +69,7 @@ store::ListFilter filter_of(const StatusOptions& options, bool utc) {
   if (!options.workflow.empty()) filter.workflow = options.workflow;
   if (!options.pipeline.empty()) filter.pipeline = options.pipeline;
   if (!options.since.empty()) filter.not_before = parse_when("--since", options.since, now, utc);
-  // No run has a number below 1: those that were started before.
-  if (!options.until.empty())
-    filter.behind = {parse_when("--until", options.until, now, utc), store::ExecutionId{0}};
+  if (!options.until.empty()) filter.before = parse_when("--until", options.until, now, utc);
   return filter;
 }
 
@@ -131,44 +130,11 @@ int list_runs(const Context& context, store::Store& store, const StatusOptions& 
   return Exit::ok;
 }
 
-/// Iterations of the run, and runs that its tasks wait for, that were set aside: at most ten.
-std::vector<store::ExecutionRow> parts_aside(store::Store& store, const store::ExecutionRow& run) {
-  constexpr std::size_t most = 10;
-  store::ListFilter filter;
-  filter.status = Status::running;
-  filter.paused = filter.children = true;
-  filter.limit = -1;
-  auto rows = store.list(filter);
-  std::erase_if(rows, [&](const store::ExecutionRow& row) {
-    return !row.set_aside || engine::elder_of(row) != run.id;
-  });
-  if (rows.size() > most) rows.resize(most);
-  return rows;
-}
-
-view::Children children_of(store::Store& store, store::ExecutionId run,
-                           const std::vector<execution::EventId>& map_runs) {
-  view::Children children;
-  for (const auto map_run : map_runs) {
-    for (const auto& [status, count, items] : store.count_children(run, map_run)) {
-      children.total += count;
-      auto& word = status == Status::running     ? children.running
-                   : status == Status::succeeded ? children.succeeded
-                   : status == Status::aborted   ? children.stopped
-                                                 : children.failed;
-      word += count;
-    }
-  }
-  return children;
-}
-
 int show_run(const Context& context, store::Store& store, const StatusOptions& options) {
   RunReader run(store, options.run);
   auto view = run.view(store::owner_of(context.settings.value("store")).value_or(""));
-  if (run.row().status == Status::running) view.parts_aside = parts_aside(store, run.row());
-  for (const auto& line : view.overview.states)
-    if (!line.map_runs.empty())
-      view.children[line.name] = children_of(store, run.row().id, line.map_runs);
+  if (run.row().status == Status::running) view.parts_aside = engine::parts_aside(store, run.row());
+  view.children = view::children_of(store, run.row(), view.overview);
   if (context.json()) {
     print_document(context, view::run_document(view));
   } else {

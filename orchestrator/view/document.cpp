@@ -26,14 +26,6 @@ bj::object state_document(const StateLine& line) {
   return out;
 }
 
-bj::object children_document(const Children& children) {
-  return {{"total", children.total},
-          {"running", children.running},
-          {"succeeded", children.succeeded},
-          {"failed", children.failed},
-          {"aborted", children.stopped}};
-}
-
 bj::object step_document(const Step& step) {
   bj::object out{{"state", step.state},
                  {"resource", step.resource},
@@ -120,6 +112,14 @@ bj::object table_state_document(const TableState& state, Instant now) {
   return out;
 }
 
+bj::object children_document(const Children& children) {
+  return {{"total", children.total},
+          {"running", children.running},
+          {"succeeded", children.succeeded},
+          {"failed", children.failed},
+          {"aborted", children.stopped}};
+}
+
 bj::object failure_document(const Failure& failure) {
   bj::object out{{"error", failure.error}, {"message", failure.message}};
   add_text(out, "hint", failure.hint);
@@ -150,6 +150,11 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
   out["duration_ms"] = (row.ended_at.value_or(now) - made.started_at).count();
   out["redrives"] = row.redrive_count;
   add_text(out, "connections", made.connections);
+  if (made.pipeline) {
+    out["pipeline"] = made.pipeline->pipeline;
+    out["trigger"] = made.pipeline->trigger;
+    out["fire_time"] = to_iso(made.pipeline->fire_time);
+  }
   if (row.error) out["error"] = *row.error;
   if (row.cause) out["cause"] = *row.cause;
   if (payloads) {

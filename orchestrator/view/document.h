@@ -24,6 +24,9 @@ boost::json::object table_run_document(const TableRun& run, Instant now);
 /// being {"run","name","rows","published","as_of"?}.
 boost::json::object table_state_document(const TableState& state, Instant now);
 
+/// {"total","running","succeeded","failed","aborted"}
+boost::json::object children_document(const Children& children);
+
 /// {"error","message","hint"?,"code"?,"key"?,"connection"?,"cause"}
 boost::json::object failure_document(const Failure& failure);
 

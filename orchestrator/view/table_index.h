@@ -1,0 +1,86 @@
+// What runs did to tables, in brief, in a file beside the store: what lists and grids over many
+// runs are answered from, so that no history is read for them. It is made again from the histories
+// when it is missing or of another store.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/view/table_runs.h"
+
+namespace orch::view {
+
+/// What one run did to one table.
+struct TableBrief {
+  store::ExecutionId execution{};
+  std::string run;  ///< id
+  std::string name;
+  std::string workflow;
+  std::string connections;  ///< path of the connections file; may be empty
+  Instant started;
+  std::string key;
+  Outcome outcome = Outcome::waiting;
+  std::optional<std::int64_t> rows;
+  Millis duration{};
+  std::int64_t attempts = 0;
+  std::string state;     ///< its latest
+  std::string resource;  ///< of that
+  std::string error;     ///< empty: none
+  std::string message;
+  std::string code;
+  std::optional<Load> load;
+};
+
+TableBrief brief_of(const store::ExecutionRow& row, const TableLine& table, Instant now);
+
+/// A table as it is now. Tables are told apart by their keys and the files of their connections.
+struct TableNow {
+  TableBrief latest;
+  std::optional<TableBrief> loaded;  ///< the latest that published a load
+  std::optional<TableBrief> before;  ///< likewise, before `loaded`
+};
+
+/// One thread at a time.
+class TableIndex {
+ public:
+  /// Opens or makes the file; one of another version is emptied.
+  explicit TableIndex(const std::filesystem::path& path);
+
+  /// Up to where in the journal of the store it is complete, and what stands there.
+  struct Place {
+    std::int64_t position = 0;
+    std::string mark = {};
+  };
+  Place place();
+  void clear();
+  /// Replaces what is known of these runs' tables, and moves on to `place`.
+  void keep(std::span<const TableBrief> briefs, const Place& place);
+  /// Drops the runs that `gone` says true of.
+  void forget(const std::function<bool(store::ExecutionId)>& gone);
+
+  /// In the order of keys and connections, after a key and its connections; of one workflow, when
+  /// the latest run of the table is of it.
+  std::vector<TableNow> tables(const std::optional<std::string>& workflow,
+                               const std::pair<std::string, std::string>& after,
+                               std::int64_t limit);
+  /// The runs of a table, newest first, that came before `behind`.
+  std::vector<TableBrief> runs_of(const std::string& key, std::optional<store::ExecutionId> behind,
+                                  std::int64_t limit);
+  /// What these runs did to all their tables, by key.
+  std::vector<TableBrief> of_runs(std::span<const store::ExecutionId> runs);
+
+ private:
+  std::optional<TableBrief> one(const char* which, const std::string& key,
+                                const std::string& connections, std::int64_t below);
+
+  sqlite::Database db_;
+};
+
+}  // namespace orch::view
