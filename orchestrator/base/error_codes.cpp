@@ -74,6 +74,44 @@ constexpr std::array codes = {
               "The file that --keys names, or the private key of --private-key, may be read or "
               "written by others than its owner; like ssh, orch does not use it. chmod 600 is what "
               "it takes. A file of root's may be readable by its group."},
+    ErrorCode{"ORCH-0040", "no such resource of the API",
+              "`orch serve` has no resource at the address, or the resource is not for the "
+              "method. /v1/openapi.json lists what there is, and `orch api` prints it."},
+    ErrorCode{"ORCH-0041", "a parameter of a request to the API is wrong",
+              "A value in the query of an address is unknown, comes twice, or is not what its "
+              "route takes. The message names it and says what is expected."},
+    ErrorCode{"ORCH-0042", "a request to the API cannot be read",
+              "What came is not HTTP/1.1, or its header or body is larger than the server takes. "
+              "The message says which."},
+    ErrorCode{"ORCH-0043", "the request is meant for another server",
+              "Its Host header names a host that this server does not answer for, or a page of "
+              "another site has sent it. `orch serve --host-name` adds names."},
+    ErrorCode{"ORCH-0044", "the server failed",
+              "A fault of the server: its log has the reason. Asking again is safe for requests "
+              "that only read."},
+    ErrorCode{"ORCH-0045", "the server is busy",
+              "As many clients listen to events, or ask, as the server takes at once. Ask again "
+              "some seconds later."},
+    ErrorCode{"ORCH-0046", "the server does not know who asks",
+              "The REST API takes a token (`orch token add`), a request signed with one of --keys, "
+              "the session of a browser, or, over loopback, a connection of the user who owns the "
+              "server. This request has none of them, or a wrong one."},
+    ErrorCode{"ORCH-0047", "the role of who asks does not allow it",
+              "Each route of the REST API has a least role: viewer, operator, approver, editor or "
+              "admin; /v1/openapi.json has it as x-role, /v1/session tells the caller's. What "
+              "changes something and comes from a browser's session must repeat its secret in "
+              "X-Orch-CSRF."},
+    ErrorCode{
+        "ORCH-0048", "the file of tokens cannot be used",
+        "Tokens of the REST API are in STORE.tokens, which `orch token` reads and writes: there "
+        "is one of the name already, or none, or the file is not what it wrote."},
+    ErrorCode{"ORCH-0049", "too many wrong tokens",
+              "More than ten wrong tokens came from the address within a minute. Those that are "
+              "right are taken all the same."},
+    ErrorCode{
+        "ORCH-0050", "the audit log is not what was written",
+        "Each line of STORE.audit has the hash of the one before. Where they do not fit, a line "
+        "was changed or taken out after it was written."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

@@ -258,6 +258,22 @@ constexpr std::array table = {
             "--private-key key.pem\n"
             "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
             declare_serve},
+    Command{"api", "Print the OpenAPI document of the REST API",
+            "`orch serve` answers /v1 as this document says, and serves it at /v1/openapi.json. "
+            "Needs no server.",
+            "orch api > openapi.json", declare_api},
+    Command{"token add", "Make a token for the REST API and the web UI",
+            "Prints its text, which is kept nowhere: the file STORE.tokens has its hash. A running "
+            "server takes it at once.",
+            "orch token add dashboard\norch token add ann --role operator --days 30",
+            declare_token_add},
+    Command{"token list", "List the tokens", "", "", declare_token_list},
+    Command{"token remove", "Take a token away, and end the sessions that it has opened", "",
+            "orch token remove ann", declare_token_remove},
+    Command{"audit", "Show who did what through the REST API, and whether the log is whole",
+            "Each line has the hash of the one before: the exit code is 1 when one was changed or "
+            "taken out.",
+            "orch audit\norch audit -o jsonl > audit.jsonl", declare_audit},
     Command{
         "work", "Do the tasks of activities, for another orch or for AWS Step Functions",
         "Polls activities of an endpoint of the Step Functions API, `orch serve` or AWS itself, "

@@ -21,12 +21,14 @@
 #include "orchestrator/cli/retention_words.h"
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
+#include "orchestrator/cli/version.h"
 #include "orchestrator/host/backup_schedule.h"
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
+#include "orchestrator/rest/front.h"
 #include "orchestrator/stepfunctions/aws_front.h"
 #include "orchestrator/ui/pages.h"
 
@@ -234,7 +236,9 @@ int serve(const Context& context, const ServeOptions& options) {
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
   host::Health health(owner.engine());
+  rest::Front rest(owner, {store, std::string(version()), signing_keys(context.settings)});
   http::Router router(front.handler());
+  router.add({}, "/v1/*", rest.handler());
   router.add({Verb::get, Verb::head}, "/healthz", health.handler());
   router.add({Verb::get, Verb::head}, "/readyz", health.ready_handler());
   router.add(

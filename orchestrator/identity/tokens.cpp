@@ -1,0 +1,125 @@
+#include "orchestrator/identity/tokens.h"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include "orchestrator/aws/digest.h"
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/private_file.h"
+#include "orchestrator/base/read_file.h"
+#include "orchestrator/base/replace_file.h"
+#include "orchestrator/base/secret.h"
+#include "orchestrator/json/fields.h"
+#include "orchestrator/json/text.h"
+
+namespace orch::identity {
+namespace {
+
+namespace bj = boost::json;
+
+constexpr std::string_view prefix = "orch_";
+
+std::string hash_of(std::string_view text) { return aws::hex(aws::sha256(text)); }
+
+std::optional<Token> token_from(const bj::value& value) {
+  const auto* object = value.if_object();
+  if (!object) return std::nullopt;
+  json::Problems problems;
+  json::Fields fields(*object, "", problems);
+  Token token;
+  token.name = fields.required_string("name");
+  token.hash = fields.required_string("hash");
+  const auto role = role_from(fields.required_string("role"));
+  const auto made = from_iso(fields.required_string("made"));
+  if (const auto expires = fields.string("expires")) {
+    token.expires_at = from_iso(*expires);
+    if (!token.expires_at) return std::nullopt;
+  }
+  if (!problems.empty() || !role || !made) return std::nullopt;
+  token.role = *role;
+  token.made_at = *made;
+  return token;
+}
+
+bj::object document_of(const Token& token) {
+  bj::object out{{"name", token.name},
+                 {"hash", token.hash},
+                 {"role", to_string(token.role)},
+                 {"made", to_iso(token.made_at)}};
+  if (token.expires_at) out["expires"] = to_iso(*token.expires_at);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Token> TokenFile::list() const {
+  std::vector<Token> tokens;
+  if (!std::filesystem::exists(path_)) return tokens;
+  require_private(path_, "a file of tokens");
+  const auto broken = [&](const std::string& why) {
+    return Error("ORCH-0048", fmt::format("{} is no file of tokens: {}", path_.string(), why),
+                 "`orch token add` makes it; remove the file to begin anew");
+  };
+  try {
+    const auto value = json::parse(read_file(path_));
+    if (!value.is_array()) throw broken("not a JSON array");
+    for (const auto& each : value.get_array()) {
+      auto token = token_from(each);
+      if (!token) throw broken(fmt::format("entry {} is no token", tokens.size() + 1));
+      tokens.push_back(std::move(*token));
+    }
+  } catch (const json::SyntaxError& error) {
+    throw broken(error.what());
+  }
+  return tokens;
+}
+
+void TokenFile::write(const std::vector<Token>& tokens) const {
+  bj::array list;
+  for (const auto& token : tokens) list.push_back(document_of(token));
+  replace_file(path_, json::write(list) + '\n', "orch");
+}
+
+std::string TokenFile::add(const std::string& name, Role role, Instant now,
+                           std::optional<Instant> expires) {
+  auto tokens = list();
+  if (std::ranges::find(tokens, name, &Token::name) != tokens.end())
+    throw Error("ORCH-0048", fmt::format("there is a token \"{}\" already", name),
+                "`orch token remove` takes it away");
+  const auto secret = SecretSource().next();
+  const auto text = fmt::format(
+      "{}{}", prefix,
+      aws::hex({reinterpret_cast<const char*>(secret.data()), secret.size()}));  // NOLINT
+  make_private_file(path_);
+  tokens.push_back({name, hash_of(text), role, now, expires});
+  write(tokens);
+  return text;
+}
+
+void TokenFile::remove(const std::string& name) {
+  auto tokens = list();
+  if (std::erase_if(tokens, [&](const Token& each) { return each.name == name; }) == 0)
+    throw Error("ORCH-0048", fmt::format("there is no token \"{}\"", name),
+                "`orch token list` shows them");
+  write(tokens);
+}
+
+std::optional<Token> find_token(const std::vector<Token>& tokens, std::string_view text,
+                                Instant now) {
+  const auto hash = hash_of(text);
+  const Token* found = nullptr;
+  for (const auto& each : tokens)
+    if (same_secret(each.hash, hash)) found = &each;
+  if (!found || (found->expires_at && *found->expires_at <= now)) return std::nullopt;
+  return *found;
+}
+
+std::filesystem::path token_file(const std::filesystem::path& store) {
+  auto path = store;
+  path += ".tokens";
+  return path;
+}
+
+}  // namespace orch::identity

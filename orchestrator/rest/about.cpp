@@ -1,0 +1,68 @@
+// The server about itself: what it is, its API, its errors.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/rest/document.h"
+#include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/request.h"
+
+namespace orch::rest {
+namespace {
+
+namespace bj = boost::json;
+using boost::beast::http::verb;
+
+Answer show_server(Request& request) {
+  return {bj::object{{"version", request.server.version},
+                     {"store", request.server.store},
+                     {"started", to_iso(request.server.started_at)},
+                     {"now", to_iso(request.now)}}};
+}
+
+Answer show_document(Request& request) { return {api_document(request.server.version)}; }
+
+Answer show_error(Request& request) {
+  const auto& code = request.in_path("code");
+  const auto codes = error_codes();
+  const auto found = std::ranges::find(codes, std::string_view(code), &ErrorCode::code);
+  if (found == codes.end())
+    throw Refused(http::Status::not_found, "ORCH-0040", fmt::format("no error code \"{}\"", code),
+                  "`orch explain` lists them");
+  return {bj::object{{"code", found->code}, {"title", found->title}, {"meaning", found->meaning}}};
+}
+
+}  // namespace
+
+void add_about_routes(std::vector<Route>& to) {
+  to.push_back({verb::get,
+                "/v1/server",
+                "server.show",
+                "What this server is",
+                Role::viewer,
+                {},
+                {},
+                "Server",
+                show_server});
+  to.push_back({verb::get,
+                "/v1/errors/{code}",
+                "errors.show",
+                "What an error code means",
+                Role::none,
+                {},
+                {},
+                "ErrorCode",
+                show_error});
+  to.push_back({verb::get,
+                "/v1/openapi.json",
+                "api.show",
+                "This document",
+                Role::none,
+                {},
+                {},
+                "Document",
+                show_document});
+}
+
+}  // namespace orch::rest

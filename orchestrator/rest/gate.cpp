@@ -1,0 +1,203 @@
+#include "orchestrator/rest/gate.h"
+
+#include <algorithm>
+#include <pwd.h>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "orchestrator/aws/digest.h"
+#include "orchestrator/base/secret.h"
+#include "orchestrator/http/router.h"
+#include "orchestrator/identity/peer.h"
+#include "orchestrator/rest/problem.h"
+
+namespace orch::rest {
+namespace {
+
+using Field = boost::beast::http::field;
+using Verb = boost::beast::http::verb;
+using http::Status;
+
+constexpr std::chrono::hours session_time{12};
+constexpr std::size_t most_sessions = 1'000;
+constexpr int most_misses = 10;
+constexpr std::chrono::minutes misses_time{1};
+constexpr std::size_t most_addresses = 10'000;
+constexpr std::string_view bearer = "Bearer ";
+constexpr std::string_view cookie = "orch_session=";
+
+std::string new_secret() {
+  const auto secret = SecretSource().next();
+  return aws::hex({reinterpret_cast<const char*>(secret.data()), secret.size()});  // NOLINT
+}
+
+std::string field(const http::Request& request, std::string_view name) {
+  const auto value = request[{name.data(), name.size()}];
+  return {value.data(), value.size()};
+}
+
+// The session's cookie among all that the browser sends.
+std::optional<std::string> session_cookie(const http::Request& request) {
+  const auto all = field(request, "Cookie");
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find(';', at), all.size());
+    auto one = std::string_view(all).substr(at, end - at);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one.starts_with(cookie)) return std::string(one.substr(cookie.size()));
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::string user_name() {
+  const auto* user = ::getpwuid(::geteuid());
+  return user ? user->pw_name : fmt::format("user {}", ::geteuid());
+}
+
+aws::SignedRequest signed_request(const http::Request& request, bool encrypted) {
+  aws::SignedRequest made;
+  made.method = std::string(request.method_string());
+  const auto target = http::path_of(request);
+  const auto question = target.find('?');
+  made.path = target.substr(0, question);
+  if (question != std::string_view::npos) made.query = target.substr(question + 1);
+  for (const auto& each : request) {
+    std::string name(each.name_string());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    made.headers.emplace_back(std::move(name), std::string(each.value()));
+  }
+  made.body = request.body();
+  made.encrypted = encrypted;
+  return made;
+}
+
+[[noreturn]] void refuse_unknown(const std::string& why) {
+  throw Refused(Status::unauthorized, "ORCH-0046", why,
+                "send Authorization: Bearer TOKEN; `orch token add` makes one");
+}
+
+bool changes_something(const http::Request& request) {
+  return request.method() != Verb::get && request.method() != Verb::head;
+}
+
+}  // namespace
+
+Gate::Gate(const std::filesystem::path& store, aws::Keys keys)
+    : tokens_(identity::token_file(store)), keys_(std::move(keys)), own_secret_(new_secret()) {}
+
+Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role needed,
+                   Instant now) {
+  auto caller = find_caller(request, reply, now);
+  caller.from = reply.peer().address;
+  if (needed == Role::none) return caller;
+  if (caller.role == Role::none)
+    refuse_unknown(
+        "nobody is known to ask: there is no token, and the connection is not of the "
+        "user who owns the server");
+  if (caller.role < needed)
+    throw Refused(Status::forbidden, "ORCH-0047",
+                  fmt::format("{} is {}: it takes {}", caller.name, to_string(caller.role),
+                              to_string(needed)));
+  if (!caller.secret.empty() && changes_something(request) &&
+      !same_secret(field(request, "X-Orch-CSRF"), caller.secret))
+    throw Refused(Status::forbidden, "ORCH-0047",
+                  "the request changes something and has neither a token nor the secret of the "
+                  "session in X-Orch-CSRF",
+                  "GET /v1/session tells the secret");
+  return caller;
+}
+
+Caller Gate::find_caller(const http::Request& request, const http::Reply& reply, Instant now) {
+  if (auto caller = by_authorization(request, reply, now)) return *caller;
+  if (auto caller = by_session(request, now)) return *caller;
+  if (auto caller = by_process(request, reply)) return *caller;
+  return {"", Role::none, "none", "", ""};
+}
+
+std::optional<Caller> Gate::by_authorization(const http::Request& request, const http::Reply& reply,
+                                             Instant now) {
+  const auto text = field(request, "Authorization");
+  if (text.empty()) return std::nullopt;
+  const auto from = reply.peer().address;
+  if (text.starts_with(bearer)) {
+    const auto token = require_token(text.substr(bearer.size()), from, now);
+    return Caller{token.name, token.role, "token", from, ""};
+  }
+  const auto signature = aws::parse_authorization(text);
+  if (!signature) refuse_unknown("the Authorization header is neither a token nor a signature");
+  if (keys_.empty()) refuse_unknown("the server has no keys that requests are signed with");
+  try {
+    aws::verify(signed_request(request, reply.encrypted()), keys_, "states", now);
+  } catch (const aws::SignatureRefused& error) {
+    refuse_unknown(error.what());
+  }
+  return Caller{signature->key_id, Role::admin, "key", from, ""};
+}
+
+std::optional<Caller> Gate::by_session(const http::Request& request, Instant now) {
+  const auto text = session_cookie(request);
+  if (!text) return std::nullopt;
+  std::string name, secret;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = sessions_.find(aws::sha256(*text));
+    if (found == sessions_.end() || found->second.ends_at <= now) return std::nullopt;
+    name = found->second.token;
+    secret = found->second.secret;
+  }
+  // A token that was removed or has expired ends its sessions.
+  const auto tokens = tokens_.list();
+  const auto token = std::ranges::find(tokens, name, &identity::Token::name);
+  if (token == tokens.end() || (token->expires_at && *token->expires_at <= now))
+    return std::nullopt;
+  return Caller{token->name, token->role, "session", "", secret};
+}
+
+// A proxy of the same user's would make everybody the owner: it says for whom it asks.
+std::optional<Caller> Gate::by_process(const http::Request& request,
+                                       const http::Reply& reply) const {
+  for (const auto* header : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"})
+    if (!field(request, header).empty()) return std::nullopt;
+  const auto& peer = reply.peer();
+  const auto user =
+      identity::peer_user({peer.address, peer.port}, {peer.local_address, peer.local_port});
+  if (user != ::geteuid()) return std::nullopt;
+  return Caller{user_name(), Role::admin, "owner", "", own_secret_};
+}
+
+// A right token is taken however many wrong ones came from the same address: all users of a
+// machine, or of a proxy, share one.
+identity::Token Gate::require_token(const std::string& text, const std::string& from, Instant now) {
+  if (auto token = identity::find_token(tokens_.list(), text, now)) return *token;
+  const std::scoped_lock lock(mutex_);
+  if (misses_.size() >= most_addresses) misses_.clear();
+  auto& misses = misses_[from];
+  if (now - misses.since > misses_time) misses = {0, now};
+  if (++misses.count > most_misses)
+    throw Refused(Status::too_many_requests, "ORCH-0049",
+                  fmt::format("{} wrong tokens came from {}", most_misses, from),
+                  "ask again in a minute");
+  refuse_unknown("there is no such token, or it has expired");
+}
+
+std::string Gate::open(const std::string& token, const std::string& from, Instant now) {
+  const auto found = require_token(token, from, now);
+  auto text = new_secret();
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(sessions_, [&](const auto& each) { return each.second.ends_at <= now; });
+  if (sessions_.size() >= most_sessions)
+    throw Refused(Status::service_unavailable, "ORCH-0045", "too many sessions are open");
+  sessions_[aws::sha256(text)] = {found.name, new_secret(), now + session_time};
+  return text;
+}
+
+void Gate::close(const http::Request& request) {
+  const auto text = session_cookie(request);
+  if (!text) return;
+  const std::scoped_lock lock(mutex_);
+  sessions_.erase(aws::sha256(*text));
+}
+
+}  // namespace orch::rest

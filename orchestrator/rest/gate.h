@@ -1,0 +1,75 @@
+// Who asks, and whether they may.
+//
+// In this order: a token ("Authorization: Bearer orch_…"), a key that signs (SigV4), the cookie of
+// a session that a token has opened, and, without any of them, the user who owns the process, over
+// loopback. Requests that change something and come without an Authorization header must repeat the
+// session's secret in a header: a page of another site knows it not.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "orchestrator/aws/sigv4.h"
+#include "orchestrator/http/handler.h"
+#include "orchestrator/identity/tokens.h"
+
+namespace orch::rest {
+
+using identity::Role;
+
+struct Caller {
+  std::string name;
+  Role role = Role::none;
+  std::string how;     ///< "token", "key", "session", "owner"; "none"
+  std::string from;    ///< numeric address
+  std::string secret;  ///< of the session: what changes something repeats it in X-Orch-CSRF
+};
+
+/// What a token has opened, for a browser.
+struct Session {
+  std::string token;  ///< its name
+  std::string secret;
+  Instant ends_at;
+};
+
+/// Thread-safe.
+class Gate {
+ public:
+  /// `store` is what the names of the store's files begin with.
+  Gate(const std::filesystem::path& store, aws::Keys keys);
+
+  /// Throws Refused: 401 when nobody is known to ask and `needed` is more than none, 403 when they
+  /// may not, 429 after too many wrong tokens.
+  Caller admit(const http::Request& request, const http::Reply& reply, Role needed, Instant now);
+
+  /// The cookie of a new session. Throws Refused, 401, for a token that there is not.
+  std::string open(const std::string& token, const std::string& from, Instant now);
+  void close(const http::Request& request);
+
+ private:
+  Caller find_caller(const http::Request& request, const http::Reply& reply, Instant now);
+  std::optional<Caller> by_authorization(const http::Request& request, const http::Reply& reply,
+                                         Instant now);
+  std::optional<Caller> by_session(const http::Request& request, Instant now);
+  std::optional<Caller> by_process(const http::Request& request, const http::Reply& reply) const;
+  identity::Token require_token(const std::string& text, const std::string& from, Instant now);
+
+  /// Wrong tokens that came from an address.
+  struct Misses {
+    int count = 0;
+    Instant since;
+  };
+
+  const identity::TokenFile tokens_;
+  const aws::Keys keys_;
+  const std::string own_secret_;  ///< of the user who owns the process
+  std::mutex mutex_;
+  std::map<std::string, Session> sessions_;  ///< by the hash of their cookies; guarded by mutex_
+  std::map<std::string, Misses> misses_;     ///< likewise
+};
+
+}  // namespace orch::rest

@@ -1,0 +1,100 @@
+// What the owner of the store can be asked for by name (host/operations.h): pipelines, holds,
+// limits, housekeeping, as each of them is there.
+#include "orchestrator/host/operations.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/request.h"
+
+namespace orch::rest {
+namespace {
+
+namespace bj = boost::json;
+using boost::beast::http::verb;
+
+struct Rule {
+  std::string_view noun;
+  Role writes;
+};
+
+// Least role for operations that write; what is not here is an administrator's. Those that only
+// read are a viewer's.
+constexpr std::array rules = {
+    Rule{"pipelines", Role::operator_}, Rule{"backfills", Role::operator_},
+    Rule{"fires", Role::operator_},     Rule{"holds", Role::operator_},
+    Rule{"limits", Role::operator_},    Rule{"alerts", Role::operator_},
+    Rule{"runs", Role::operator_},      Rule{"slots", Role::operator_},
+};
+// Operations that change what is done, and not only when.
+constexpr std::array<std::string_view, 3> edits = {"pipelines.deploy", "pipelines.rollback",
+                                                   "pipelines.remove"};
+
+Role role_of(const host::Operation& operation) {
+  if (!operation.writes) return Role::viewer;
+  if (std::ranges::find(edits, std::string_view(operation.name)) != edits.end())
+    return Role::editor;
+  const auto noun = std::string_view(operation.name).substr(0, operation.name.find('.'));
+  const auto* found = std::ranges::find(rules, noun, &Rule::noun);
+  return found == rules.end() ? Role::admin : found->writes;
+}
+
+Answer list_operations(Request&) {
+  bj::object page;
+  auto& items = page["items"].emplace_array();
+  for (const auto& each : host::operations())
+    items.push_back(bj::object{
+        {"name", each.name}, {"writes", each.writes}, {"role", to_string(role_of(each))}});
+  return {std::move(page)};
+}
+
+const host::Operation& operation_in(const Request& request) {
+  const auto& name = request.in_path("operation");
+  const auto all = host::operations();
+  const auto found = std::ranges::find(all, name, &host::Operation::name);
+  if (found == all.end())
+    throw Refused(http::Status::not_found, "ORCH-0040", fmt::format("no operation \"{}\"", name),
+                  "/v1/operations lists them");
+  return *found;
+}
+
+// Who asks is who asks, whatever the request says.
+Answer perform(Request& request) {
+  const auto& operation = operation_in(request);
+  const auto needed = role_of(operation);
+  if (request.caller.role < needed)
+    throw Refused(http::Status::forbidden, "ORCH-0047",
+                  fmt::format("{} is {}: {} takes {}", request.caller.name,
+                              to_string(request.caller.role), operation.name, to_string(needed)));
+  auto parameters = request.body;
+  if (parameters.contains("by")) parameters["by"] = request.caller.name;
+  return {request.server.owner.perform(operation.name, parameters)};
+}
+
+}  // namespace
+
+void add_operation_routes(std::vector<Route>& to) {
+  to.push_back({verb::get,
+                "/v1/operations",
+                "operations.list",
+                "What can be done by name, as commands of orch do it, and which role it takes",
+                Role::viewer,
+                {},
+                {},
+                "OperationPage",
+                list_operations});
+  to.push_back({verb::post,
+                "/v1/operations/{operation}",
+                "operations.perform",
+                "Do it: the body has its parameters, the answer its result",
+                Role::viewer,
+                {},
+                "Parameters",
+                "Result",
+                perform});
+}
+
+}  // namespace orch::rest

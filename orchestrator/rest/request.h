@@ -1,0 +1,44 @@
+// One request as its route sees it.
+#pragma once
+
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "orchestrator/host/owner.h"
+#include "orchestrator/identity/audit.h"
+#include "orchestrator/rest/gate.h"
+#include "orchestrator/rest/query.h"
+#include "orchestrator/rest/route.h"
+#include "orchestrator/rest/table_keeper.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::rest {
+
+/// What the server is; the same for all requests.
+struct Server {
+  host::Owner& owner;
+  std::string store;  ///< URL
+  std::string version;
+  Instant started_at;
+  TableKeeper& tables;
+  Gate& gate;
+  identity::AuditLog audit;
+};
+
+struct Request {
+  const Server& server;
+  store::Store& store;  ///< a reader of this request's own
+  PathValues path;
+  Query query;
+  boost::json::object body;
+  Caller caller;
+  const http::Request& message;
+  bool encrypted = false;  ///< it came over TLS
+  Instant now;
+
+  /// Of the value in the path, which the route has.
+  const std::string& in_path(std::string_view name) const { return path.find(name)->second; }
+};
+
+}  // namespace orch::rest

@@ -1,0 +1,22 @@
+#include "orchestrator/rest/route.h"
+
+namespace orch::rest {
+
+const std::vector<Route>& routes() {
+  static const auto all = [] {
+    std::vector<Route> made;
+    add_run_routes(made);
+    add_run_part_routes(made);
+    add_map_run_routes(made);
+    add_run_action_routes(made);
+    add_table_routes(made);
+    add_pipeline_routes(made);
+    add_operation_routes(made);
+    add_session_routes(made);
+    add_about_routes(made);
+    return made;
+  }();
+  return all;
+}
+
+}  // namespace orch::rest

@@ -1,0 +1,72 @@
+// The routes of the REST API: one table, of which the server, the document of the API, the access
+// matrix and the tests are made.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/beast/http/verb.hpp>
+#include <boost/json/value.hpp>
+
+#include "orchestrator/identity/role.h"
+
+namespace orch::rest {
+
+struct Request;
+
+/// What a value in a query is.
+enum class Kind : std::uint8_t {
+  text,
+  words,    ///< several, with commas between
+  integer,  ///< at least 0
+  boolean,  ///< true or false
+  time      ///< ISO 8601
+};
+
+/// A value that a request may have behind the "?" of its address.
+struct Parameter {
+  std::string_view name;
+  Kind kind = Kind::text;
+  std::string_view about;
+};
+
+using identity::Role;
+
+struct Answer {
+  boost::json::value body;
+  std::string cookie = {};  ///< Set-Cookie; empty: none
+};
+
+struct Route {
+  boost::beast::http::verb method{};
+  std::string path;          ///< "/v1/runs/{run}"
+  std::string_view id;       ///< "runs.show"
+  std::string_view summary;  ///< one line
+  Role role{};               ///< the least that may use it; none: anybody
+  std::vector<Parameter> query = {};
+  std::string_view body = {};    ///< name of the schema of what is sent; empty: nothing is
+  std::string_view answer = {};  ///< name of the schema of the answer
+  /// Blocks for as long as the store and the engine need; throws orch::Error. Null for events,
+  /// which are a stream.
+  Answer (*handle)(Request&) = nullptr;
+
+  bool writes() const { return method != boost::beast::http::verb::get; }
+};
+
+/// All of them, in the order of the document.
+const std::vector<Route>& routes();
+
+// The parts of the table; the files are named after what they deal with.
+void add_about_routes(std::vector<Route>& to);
+void add_map_run_routes(std::vector<Route>& to);
+void add_operation_routes(std::vector<Route>& to);
+void add_pipeline_routes(std::vector<Route>& to);
+void add_session_routes(std::vector<Route>& to);
+void add_run_routes(std::vector<Route>& to);
+void add_run_action_routes(std::vector<Route>& to);
+void add_run_part_routes(std::vector<Route>& to);
+void add_table_routes(std::vector<Route>& to);
+
+}  // namespace orch::rest

@@ -1,0 +1,71 @@
+// Who asks, and sessions of browsers.
+#include <fmt/format.h>
+
+#include "orchestrator/json/members.h"
+#include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/request.h"
+
+namespace orch::rest {
+namespace {
+
+namespace bj = boost::json;
+using boost::beast::http::verb;
+
+bj::object caller_document(const Caller& caller) {
+  bj::object out{{"name", caller.name}, {"role", to_string(caller.role)}, {"how", caller.how}};
+  if (!caller.secret.empty()) out["csrf"] = caller.secret;
+  return out;
+}
+
+// Scripts of the page cannot read it, and no other site makes a browser send it.
+std::string cookie_text(const std::string& value, bool encrypted, const char* more) {
+  return fmt::format("orch_session={}; Path=/; HttpOnly; SameSite=Strict{}{}", value,
+                     encrypted ? "; Secure" : "", more);
+}
+
+Answer show_session(Request& request) { return {caller_document(request.caller)}; }
+
+Answer open_session(Request& request) {
+  const auto text = request.server.gate.open(json::text_member(request.body, "token"),
+                                             request.caller.from, request.now);
+  return {bj::object{{"opened", true}}, cookie_text(text, request.encrypted, "")};
+}
+
+Answer close_session(Request& request) {
+  request.server.gate.close(request.message);
+  return {bj::object{{"opened", false}}, cookie_text("", request.encrypted, "; Max-Age=0")};
+}
+
+}  // namespace
+
+void add_session_routes(std::vector<Route>& to) {
+  to.push_back({verb::get,
+                "/v1/session",
+                "session.show",
+                "Who asks, and the secret that requests of a browser repeat in X-Orch-CSRF",
+                Role::none,
+                {},
+                {},
+                "Session",
+                show_session});
+  to.push_back({verb::post,
+                "/v1/session",
+                "session.open",
+                "Open a session for a browser, with a token: the answer sets a cookie",
+                Role::none,
+                {},
+                "Login",
+                "SessionState",
+                open_session});
+  to.push_back({verb::delete_,
+                "/v1/session",
+                "session.close",
+                "End the session of the cookie",
+                Role::none,
+                {},
+                {},
+                "SessionState",
+                close_session});
+}
+
+}  // namespace orch::rest
