@@ -10,6 +10,8 @@
 #include <string>
 
 #include "orchestrator/engine/completion.h"
+#include "orchestrator/engine/limits.h"
+#include "orchestrator/store/limits.h"
 #include "orchestrator/store/store.h"
 #include "workers/worker.h"
 
@@ -36,6 +38,7 @@ struct Options {
   bool triggers = false;
   /// The time that schedules go by; empty: the wall clock.
   std::function<Instant()> wall = {};
+  Limits limits = {};
 };
 
 /// The task of another run that asks for a run and does not wait for its end.
@@ -146,6 +149,11 @@ class Engine {
   /// Pipelines were deployed, removed, paused or resumed, or fires were queued, by another
   /// connection to the store.
   void pipelines_changed();
+  /// Holds a connection, a pipeline, a run or all of the server back, until release() or its end;
+  /// also over restarts. Takes the place of an earlier hold of the same subject.
+  void hold(const store::HoldRow& hold);
+  /// False: nothing was held so.
+  bool release(const std::string& subject);
 
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,

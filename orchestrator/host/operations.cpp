@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/host/backup_operations.h"
 #include "orchestrator/host/control.h"
+#include "orchestrator/host/limit_operations.h"
 #include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/host/retention_operations.h"
 #include "orchestrator/store/open.h"
@@ -29,6 +30,7 @@ std::vector<Operation> all_operations() {
   for (auto&& noun : {
            backfill_operations(),
            backup_operations(),
+           limit_operations(),
            pipeline_operations(),
            retention_operations(),
        })
