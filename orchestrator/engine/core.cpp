@@ -51,8 +51,9 @@ std::vector<Participant*> Engine::Core::recovered() {
   });
   // Who comes first takes a task on: what waits for a claim or is held is kept from the others, and
   // what no one else has goes to a worker.
-  for (Follower* follower : std::initializer_list<Follower*>{
-           &claiming, &admission, &map_runs, &nested, &activities, &timers, &waiters, &fires, &tasks})
+  for (Follower* follower :
+       std::initializer_list<Follower*>{&claiming, &admission, &map_runs, &nested, &activities,
+                                        &timers, &waiters, &fires, &tasks})
     runs.followers.add(*follower);
   controls.tell_of_ends([this](const store::ExecutionRow& row) {
     if (row.made.pipeline) fires.look_at(row.made.pipeline->pipeline);
@@ -60,9 +61,9 @@ std::vector<Participant*> Engine::Core::recovered() {
   Recovery(runs).run();
   // What ended is told first, then what callers ask for is decided, then what has arrived, then
   // what runs and map runs have left to do: a long one delays no other.
-  return {&runs.executions, &claiming,  &admission, &runs.isolation, &orphans,  &commands,
-          &dispatch,        &tasks,     &activities, &timers,        &schedules, &fires,
-          &runs.decisions,  &nested,    &map_runs,   &waiters};
+  return {&runs.executions, &claiming, &admission,  &runs.isolation, &orphans,   &commands,
+          &dispatch,        &tasks,    &activities, &timers,         &schedules, &fires,
+          &runs.decisions,  &nested,   &map_runs,   &waiters};
 }
 
 }  // namespace orch::engine
