@@ -51,7 +51,7 @@ class OperationsTest : public ::testing::Test {
     return "";
   }
   std::unique_ptr<Owner> own() {
-    return std::make_unique<Owner>(url_, "owner", 2, "", stepfunctions::Options{},
+    return std::make_unique<Owner>(url_, "owner", 2, "", stepfunctions::Options{}, engine::Limits{},
                                    std::vector<monitor::Listener*>{}, Triggers::fire);
   }
   store::FireRow fire(const std::string& trigger, const std::string& key) {
