@@ -4,6 +4,7 @@
 #include "workers/map_items/items.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/steps.h"
+#include "workers/task_needs.h"
 #include "workers/tools/tools.h"
 #include "workers/worker.h"
 
@@ -35,6 +36,7 @@ Registry built_in() {
       registry.add("arn:aws:states:::aws-sdk:s3:" + action + completion, tools::make_s3());
   registry.add("arn:aws:states:::http:invoke", tools::make_http_task());
   registry.add("arn:aws:states:::sqs:sendMessage*", tools::make_sqs());
+  registry.set_needing(make_needing());
   registry.set_outside(map_items::make_outside());
   return registry;
 }

@@ -15,6 +15,7 @@ struct Outcome {
     done,
     failed,
     waits,   ///< for `names`; to be delivered again when they are free
+    held,    ///< has not begun: TaskContext::admit() keeps it waiting
     stopped  ///< without a result, because that was asked for
   } kind = Kind::stopped;
   std::string output;                   ///< done: JSON text

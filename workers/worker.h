@@ -14,6 +14,7 @@
 #include <boost/json/value.hpp>
 
 #include "orchestrator/access/policy.h"
+#include "workers/needs.h"
 #include "workers/outside.h"
 
 namespace orch::workers {
@@ -70,6 +71,12 @@ class TaskContext {
   virtual std::optional<Holder> claim(const std::vector<std::string>& /*names*/) {
     return std::nullopt;
   }
+  /// Asks for the task's share of what it needs, which it has until it ends. A worker that finds out
+  /// that it needs more asks again: it waits for what is held back then, and gets no further slot.
+  /// Where tasks are done for runs of others nothing is limited.
+  virtual Admitted admit(const Needs& /*needs*/) { return {}; }
+  /// These connections of Admitted::ask_first have answered.
+  virtual void answered(const std::vector<std::string>& /*connections*/) {}
 };
 
 /// The task failed: becomes the state's Error and Cause. An orch::Error or any other exception
@@ -116,6 +123,12 @@ class Waits : public std::exception {
   std::vector<std::string> names_;
 };
 
+/// Thrown by a worker that may not go on yet: TaskContext::admit() keeps the task.
+class NotAdmitted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "waits to be admitted"; }
+};
+
 /// The failure "Run.Overlaps" (ORCH-0215) of a claim that is not waited for.
 TaskFailed overlaps(const Holder& holder);
 
@@ -142,6 +155,10 @@ class Registry {
   bool is_bound(std::string_view resource) const;
   std::vector<std::string> resources() const;
 
+  void set_needing(std::unique_ptr<Needing> needing) { needing_ = std::move(needing); }
+  /// Null: tasks need nothing that is limited.
+  const Needing* needing() const { return needing_.get(); }
+
   void set_outside(std::unique_ptr<Outside> outside) { outside_ = std::move(outside); }
   /// Throws TaskFailed "Resource.Unknown" when there is none.
   Outside& outside() const;
@@ -150,6 +167,7 @@ class Registry {
   using Entry = std::pair<std::string, std::unique_ptr<Worker>>;
   std::vector<Entry> bound_;
   std::vector<Entry> workers_;
+  std::unique_ptr<Needing> needing_;
   std::unique_ptr<Outside> outside_;
 };
 

@@ -453,6 +453,12 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0703", "a list of holidays that cannot be read",
               "A list of holidays has one day a line, 2027-12-24, and what follows a blank or # "
               "is a remark. Every line that is wrong is listed."},
+    ErrorCode{"ORCH-0740", "a hold that cannot be read",
+              "A hold is of a connection, a run, a pipeline or the server, its mode is pause, drain "
+              "or finish, and it ends in the future, or when it is released. See docs/limits.md."},
+    ErrorCode{"ORCH-0741", "nothing is held so",
+              "There is no hold of this connection, run, pipeline or of the server: it was "
+              "released before, or its time is over. `orch limits` lists the holds."},
     ErrorCode{"ORCH-0801", "wrong pipeline document",
               "A pipeline is a JSON object: its workflow, input, triggers and rules, as "
               "docs/pipelines.md has them. Every problem is listed with its place."},

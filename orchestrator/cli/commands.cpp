@@ -80,6 +80,20 @@ constexpr std::array table = {
     Command{"stop", "End a run; it can be resumed",
             "The tasks at work are told to stop; what they had not committed does not happen.",
             "orch stop nightly --cause 'maintenance window'", declare_stop},
+    Command{"hold", "Hold back a connection, a run, a pipeline or the server",
+            "What is held waits, visibly, and goes on when it is released or the hold is over; a "
+            "hold outlives restarts. A connection is held for all runs that need it; what does not "
+            "need it goes on. A second hold of the same takes the place of the first.",
+            "orch hold core --until 06:00 --reason 'index build'\n"
+            "orch hold --pipeline nightly --mode finish\n"
+            "orch hold --server --mode pause --until 2h",
+            declare_hold},
+    Command{"release", "End a hold", "What waited for it goes on.",
+            "orch release core\norch release --server", declare_release},
+    Command{"limits", "Show who holds slots, who waits for what, and what is held back",
+            "How much goes on at a time is said by connections (\"limits\"), pipelines "
+            "(\"limits\") and the setting limit. `orch status RUN` says what one run waits for.",
+            "orch limits\norch limits -o json", declare_limits},
     Command{"validate", "Check definitions; lists every problem with its place",
             "Nothing is run. The exit code is 1 when a definition is not valid.",
             "orch validate nightly.json\norch validate workflows/*.json -o jsonl",
@@ -135,6 +149,11 @@ constexpr std::array table = {
         "`orch catalog validate`. The exit code is 1 when a table or a type has a problem.",
         "orch connection test erp\norch connection test erp --rows 100000 -o json",
         declare_connection_test},
+    Command{"connection history", "Show when connections did not answer",
+            "As tasks found out: an outage begins with the first task that fails with "
+            "Connection.Down, and ends when the connection has answered again.",
+            "orch connection history core\norch connection history -o jsonl",
+            declare_connection_history},
     Command{
         "schedule preview", "Show when a schedule fires",
         "SCHEDULE is a cron expression of five fields (minute, hour, day of month, month, day "

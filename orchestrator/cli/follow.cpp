@@ -52,7 +52,10 @@ void RunReader::refresh() {
                  [&](const execution::Event& event) { projection_.add(event); });
   waiting_ = waiting_for(store_, row_);
   progress_.clear();
-  if (row_.status == execution::Status::running) progress_ = store_.progress(row_.id);
+  task_waits_.clear();
+  if (row_.status != execution::Status::running) return;
+  progress_ = store_.progress(row_.id);
+  task_waits_ = view::task_waits(store_, row_);
 }
 
 void RunReader::apply(const engine::FeedBatch& batch) {
@@ -90,7 +93,9 @@ void RunReader::apply(const engine::TaskProgress& reported) {
 }
 
 view::RunView RunReader::view(const std::string& owner) const {
-  return {row_, projection_.overview(), progress_, wall_now(), owner, waiting_};
+  view::RunView view{row_, projection_.overview(), progress_, wall_now(), owner, waiting_};
+  view.task_waits = task_waits_;
+  return view;
 }
 
 void catch_interrupts() {

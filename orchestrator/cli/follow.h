@@ -34,6 +34,7 @@ class RunReader {
   view::Projection projection_;
   std::vector<store::ProgressRow> progress_;
   std::optional<view::Waiting> waiting_;
+  std::vector<view::TaskWait> task_waits_;
 };
 
 /// Counts Ctrl-C and SIGTERM from now on; the second one ends the process at once (exit code 4).

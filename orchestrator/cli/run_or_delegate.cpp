@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/follow.h"
+#include "orchestrator/cli/limits.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/text.h"
@@ -46,7 +47,7 @@ Placed place(const Context& context, const host::Request& request) {
     options.access = access_policy(context.settings);
     placed.owner = std::make_unique<host::Owner>(
         store_of(context), context.command_line, context.settings.workers(),
-        context.settings.value("bindings"), std::move(options));
+        context.settings.value("bindings"), std::move(options), limits_of(context.settings));
   };
   if (auto accepted = host::own_or_ask(files_of(context), own, request, interrupted))
     placed.accepted = std::move(*accepted);

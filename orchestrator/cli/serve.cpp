@@ -15,6 +15,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/files.h"
+#include "orchestrator/cli/limits.h"
 #include "orchestrator/cli/monitoring.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/render/text.h"
@@ -225,7 +226,8 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto workers = context.settings.workers();
   Monitoring monitoring;
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-                    context.settings.value("bindings"), std::move(service), monitoring.listeners());
+                    context.settings.value("bindings"), std::move(service),
+                    limits_of(context.settings), monitoring.listeners());
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const auto backups = scheduled_backups(store, options);
@@ -308,6 +310,7 @@ Action declare_serve(Arguments& app) {
   add_setting(app, "keys");
   add_setting(app, "allow");
   add_setting(app, "host-name");
+  add_setting(app, "limit");
   add_setting(app, "log-format");
   add_setting(app, "log-file");
   add_setting(app, "retention");

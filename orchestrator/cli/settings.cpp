@@ -124,6 +124,10 @@ const std::vector<SettingKind>& setting_kinds() {
        "how long runs are kept whose pipeline has no limits of its own: days:N, runs:N, "
        "failure-days:N, and export:FOLDER; default for ever",
        "WORD", true},
+      {"limit", "ORCH_LIMIT",
+       "how much goes on at a time: runs=N, or tag:NAME=N tasks of a tag; default nothing is "
+       "limited",
+       "NAME=N", true},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine", "N"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off", "LEVEL"},

@@ -28,10 +28,11 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       runs(store, options, turn, commands),
       orphans(runs),
       claiming(runs),
+      admission(runs, options.limits),
       submissions(runs, commands, registry),
       map_runs(runs, orphans, commands, registry),
       nested(runs, orphans, submissions, registry, options.nested),
-      tasks(runs, claiming, commands, wakeup, registry, options.workers, observer),
+      tasks(runs, claiming, admission, commands, wakeup, registry, options.workers, observer),
       activities(runs, tasks, commands, observer),
       timers(runs),
       waiters(runs, commands),
@@ -42,16 +43,20 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
 // Everyone is in place: the runs under way are taken up before the first turn.
 std::vector<Participant*> Engine::Core::recovered() {
   keep_freed_memory();
-  // Who comes first takes a task on: what waits for a claim is kept from the others, and what no
-  // one else has goes to a worker.
+  admission.ask_workers([this](const SlotKey& key) {
+    return tasks.is_with_worker(key.run, execution::Ticket{key.ticket});
+  });
+  // Who comes first takes a task on: what waits for a claim or is held is kept from the others, and
+  // what no one else has goes to a worker.
   for (Follower* follower : std::initializer_list<Follower*>{
-           &claiming, &map_runs, &nested, &activities, &timers, &waiters, &tasks})
+           &claiming, &admission, &map_runs, &nested, &activities, &timers, &waiters, &tasks})
     runs.followers.add(*follower);
   Recovery(runs).run();
   // What ended is told first, then what callers ask for is decided, then what has arrived, then
   // what runs and map runs have left to do: a long one delays no other.
-  return {&runs.executions, &claiming, &runs.isolation, &orphans, &commands, &dispatch, &tasks,
-          &activities,      &timers,   &runs.decisions, &nested,  &map_runs, &waiters};
+  return {&runs.executions, &claiming, &admission, &runs.isolation, &orphans,
+          &commands,        &dispatch, &tasks,     &activities,     &timers,
+          &runs.decisions,  &nested,   &map_runs,  &waiters};
 }
 
 }  // namespace orch::engine

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "orchestrator/engine/activities.h"
+#include "orchestrator/engine/admission.h"
 #include "orchestrator/engine/claiming.h"
 #include "orchestrator/engine/controls.h"
 #include "orchestrator/engine/dispatch.h"
@@ -32,6 +33,7 @@ struct Engine::Core {
   Runs runs;
   Orphans orphans;
   Claiming claiming;
+  Admission admission;
   Submissions submissions;
   MapRuns map_runs;
   Nested nested;

@@ -37,10 +37,22 @@ class Delivery final : public workers::TaskContext, public workers::Completable 
   /// Answers claim(); likewise.
   std::function<std::optional<workers::Holder>(const std::vector<std::string>&)> on_claim;
 
+  /// Answers admit() when something may be limited: `is_limited` (of the run's pipeline), or while
+  /// `engaged`; likewise.
+  std::function<workers::Admitted(Delivery&)> on_admit;
+  std::function<void(const std::vector<std::string>&)> on_answered;
+  bool is_limited = false;
+  const std::atomic<bool>* engaged = nullptr;
+  // These belong to the engine's thread.
+  bool comes_back = false;  ///< it was stopped to be delivered again later
+  bool gave_back = false;   ///< its task waits, or is with another delivery
+
   bool stop_requested() const override { return stop_.load(std::memory_order_relaxed); }
   void report(const workers::Progress& progress) override;
   void heartbeat() override;
   std::optional<workers::Holder> claim(const std::vector<std::string>& names) override;
+  workers::Admitted admit(const workers::Needs& needs) override;
+  void answered(const std::vector<std::string>& connections) override;
   void complete() override { submits = false; }
 
   void request_stop() { stop_.store(true, std::memory_order_relaxed); }
@@ -48,11 +60,14 @@ class Delivery final : public workers::TaskContext, public workers::Completable 
   std::int64_t last_sign() const { return last_sign_.load(std::memory_order_relaxed); }
   /// The latest report, if there was one; `fresh` is set when it is new since the last call.
   std::optional<workers::Progress> latest_progress(bool& fresh);
+  /// What its worker has asked for; empty before it has.
+  workers::Needs needs() const;
 
  private:
   std::atomic<bool> stop_ = false;
   std::atomic<std::int64_t> last_sign_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  workers::Needs needs_;
   std::optional<workers::Progress> progress_;
   bool fresh_ = false;
 };

@@ -40,6 +40,16 @@ std::string Engine::stop(const std::string& run, const std::string& error,
 
 void Engine::pause(const std::string& run) { core_->controls.pause(run); }
 
+void Engine::hold(const store::HoldRow& hold) {
+  core_->commands.tell([&] { core_->admission.hold(hold); });
+  if (hold.mode == store::HoldMode::pause)
+    core_->commands.tell([&] { core_->tasks.stop_for(hold); });
+}
+
+bool Engine::release(const std::string& subject) {
+  return core_->commands.ask<bool>([&] { return core_->admission.release(subject); }).get();
+}
+
 void Engine::update_map_run(const std::string& name, const store::MapRunLimits& limits) {
   core_->map_runs.update(name, limits);
 }

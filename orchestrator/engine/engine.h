@@ -10,6 +10,8 @@
 #include <string>
 
 #include "orchestrator/engine/completion.h"
+#include "orchestrator/engine/limits.h"
+#include "orchestrator/store/limits.h"
 #include "orchestrator/store/store.h"
 #include "workers/worker.h"
 
@@ -30,6 +32,7 @@ struct Options {
   std::shared_ptr<const access::Policy> access = {};
   /// What tasks of states:startExecution ask for that no binding serves; null: workers do them.
   std::shared_ptr<NestedStarts> nested = {};
+  Limits limits = {};
 };
 
 /// The task of another run that asks for a run and does not wait for its end.
@@ -131,6 +134,12 @@ class Engine {
   /// until redrive() does; stop() ends it. Nothing happens when it has ended. For a process that is
   /// about to end: drain() comes next. Throws Error ORCH-0203 when there is no such run.
   void pause(const std::string& run);
+
+  /// Holds a connection, a pipeline, a run or all of the server back, until release() or its end;
+  /// also over restarts. Takes the place of an earlier hold of the same subject.
+  void hold(const store::HoldRow& hold);
+  /// False: nothing was held so.
+  bool release(const std::string& subject);
 
   /// The oldest open task of the activity, which `worker` has begun; nothing when there is none.
   std::optional<ActivityTask> take_activity_task(const std::string& activity,

@@ -35,6 +35,25 @@ std::optional<workers::Holder> Delivery::claim(const std::vector<std::string>& n
   return on_claim ? on_claim(names) : std::nullopt;
 }
 
+workers::Admitted Delivery::admit(const workers::Needs& needs) {
+  {
+    const std::scoped_lock lock(mutex_);
+    needs_.insert(needs_.end(), needs.begin(), needs.end());
+  }
+  const bool limited = is_limited || std::ranges::any_of(needs, &workers::Need::limited);
+  if (!on_admit || !(limited || engaged->load(std::memory_order_relaxed))) return {};
+  return on_admit(*this);
+}
+
+void Delivery::answered(const std::vector<std::string>& connections) {
+  if (on_answered) on_answered(connections);
+}
+
+workers::Needs Delivery::needs() const {
+  const std::scoped_lock lock(mutex_);
+  return needs_;
+}
+
 std::optional<workers::Progress> Delivery::latest_progress(bool& fresh) {
   const std::scoped_lock lock(mutex_);
   if (std::exchange(fresh_, false)) fresh = true;
@@ -139,6 +158,8 @@ WorkerNews WorkerPool::perform(const std::shared_ptr<Delivery>& delivery) const 
       return {delivery, asl::Failure{std::move(outcome.error), std::move(outcome.cause)}};
     case workers::Outcome::Kind::waits:
       return {delivery, WorkerNews::Waits{std::move(outcome.names)}};
+    case workers::Outcome::Kind::held:
+      return {delivery, WorkerNews::Held{}};
     case workers::Outcome::Kind::stopped:
       break;
   }

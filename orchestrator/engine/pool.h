@@ -28,8 +28,10 @@ struct WorkerNews {
   struct Waits {
     std::vector<std::string> names;
   };
+  /// Likewise, before it began: it was not admitted.
+  struct Held {};
   std::shared_ptr<Delivery> delivery;
-  std::variant<Done, asl::Failure, Stopped, Waits> what;
+  std::variant<Done, asl::Failure, Stopped, Waits, Held> what;
 };
 
 /// Threads over one queue: `threads` for the tasks of any one run, and some more, so that a run

@@ -22,10 +22,11 @@ int default_threads() {
 
 }  // namespace
 
-Tasks::Tasks(Runs& runs, Claiming& claiming, Commands& commands, Wakeup& wakeup,
-             const workers::Registry& registry, int threads, Observer* observer)
+Tasks::Tasks(Runs& runs, Claiming& claiming, Admission& admission, Commands& commands,
+             Wakeup& wakeup, const workers::Registry& registry, int threads, Observer* observer)
     : runs_(runs),
       claiming_(claiming),
+      admission_(admission),
       commands_(commands),
       observer_(observer),
       next_fence_(runs.store.first_fence()) {
@@ -72,9 +73,28 @@ void Tasks::take_in(const WorkerNews& news) {
     return decisions.stimulate(*run, execution::TaskDone{ticket, std::move(output)});
   }
   if (const auto* failure = std::get_if<asl::Failure>(&news.what))
-    return decisions.stimulate(*run, execution::TaskBroken{ticket, *failure});
+    return take_failure(*run, *news.delivery, *failure);
   if (const auto* waits = std::get_if<WorkerNews::Waits>(&news.what))
     return claiming_.wait_for(*run, ticket, waits->names);
+  if (std::holds_alternative<WorkerNews::Held>(news.what) || delivery.comes_back)
+    admission_.came_back(*run, *news.delivery);
+}
+
+void Tasks::take_failure(Active& run, Delivery& delivery, const asl::Failure& failure) {
+  if (admission_.outlasts(run, delivery, failure)) return;
+  runs_.decisions.stimulate(run, execution::TaskBroken{delivery.ticket, failure});
+}
+
+void Tasks::stop_for(const store::HoldRow& hold) {
+  for (const auto& [id, tasks] : deliveries_.by_run()) {
+    const auto* run = runs_.executions.known(id);
+    if (!run) continue;
+    for (const auto& [ticket, delivery] : tasks) {
+      if (!admission_.concerns(hold, *run, *delivery)) continue;
+      delivery->comes_back = true;
+      delivery->request_stop();
+    }
+  }
 }
 
 // Records the start of tasks that are at work for longer than a moment. The start of a short one
@@ -142,7 +162,10 @@ void Tasks::report_progress(store::ExecutionId run, const Deliveries::Tasks& tas
 
 void Tasks::committed() {
   heartbeats_.committed();
-  news_.settle([this](const WorkerNews& news) { deliveries_.settle(*news.delivery); });
+  news_.settle([this](const WorkerNews& news) {
+    deliveries_.settle(*news.delivery);
+    admission_.left(*news.delivery);
+  });
 }
 
 void Tasks::carry_out() {
@@ -191,16 +214,28 @@ std::shared_ptr<Delivery> Tasks::delivery_of(const Active& run, const execution:
   task.resumes = around.resumes;
   task.catalog = around.catalog;
   task.access = runs_.executions.access_of(run);
-  delivery->on_claim = [this, id = run.row.id](const std::vector<std::string>& names) {
+  delivery->is_limited = admission_.limits_tasks(run);
+  add_ways_back(*delivery);
+  return delivery;
+}
+
+void Tasks::add_ways_back(Delivery& delivery) {
+  delivery.on_claim = [this, id = delivery.execution](const std::vector<std::string>& names) {
     return commands_.ask<std::optional<workers::Holder>>([&] { return claiming_.claim(id, names); })
         .get();
   };
+  delivery.on_admit = [this](Delivery& from) {
+    return commands_.ask<workers::Admitted>([&] { return admission_.admit(from); }).get();
+  };
+  delivery.on_answered = [this](const std::vector<std::string>& connections) {
+    commands_.tell([&] { admission_.answered(connections); });
+  };
+  delivery.engaged = &admission_.engaged();
   if (observer_)
-    delivery->on_progress = [observer = observer_](const Delivery& from,
-                                                   const workers::Progress& progress) {
+    delivery.on_progress = [observer = observer_](const Delivery& from,
+                                                  const workers::Progress& progress) {
       observer->on_progress(from.task.run, from.ticket, progress);
     };
-  return delivery;
 }
 
 // The run that the execution is an iteration of, or itself: a resume brings files along for that.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "orchestrator/engine/admission.h"
 #include "orchestrator/engine/arrivals.h"
 #include "orchestrator/engine/claiming.h"
 #include "orchestrator/engine/deliveries.h"
@@ -22,7 +23,7 @@ namespace orch::engine {
 class Tasks final : public Participant, public Follower {
  public:
   /// `wakeup` is rung by worker threads.
-  Tasks(Runs& runs, Claiming& claiming, Commands& commands, Wakeup& wakeup,
+  Tasks(Runs& runs, Claiming& claiming, Admission& admission, Commands& commands, Wakeup& wakeup,
         const workers::Registry& registry, int threads, Observer* observer);
   /// Asks the tasks at work to stop and waits for their threads.
   ~Tasks() override;
@@ -31,6 +32,8 @@ class Tasks final : public Participant, public Follower {
   bool is_with_worker(store::ExecutionId run, execution::Ticket ticket) const {
     return deliveries_.find(run, ticket) != nullptr;
   }
+  /// Asks the tasks that the hold is about to stop; they come back to be done later.
+  void stop_for(const store::HoldRow& hold);
   /// Engine::drain(). Not on the engine's thread.
   void drain(Millis patience);
 
@@ -53,15 +56,18 @@ class Tasks final : public Participant, public Follower {
 
  private:
   void take_in(const WorkerNews& news);
+  void take_failure(Active& run, Delivery& delivery, const asl::Failure& failure);
   void announce_begun();
   void watch_heartbeats();
   void watch(const Timer& timer);
   std::shared_ptr<Delivery> delivery_of(const Active& run, const execution::OpenTask& task);
+  void add_ways_back(Delivery& delivery);
   const store::ExecutionRow& run_of(const Active& execution) const;
   void report_progress(store::ExecutionId run, const Deliveries::Tasks& tasks);
 
   Runs& runs_;
   Claiming& claiming_;
+  Admission& admission_;
   Commands& commands_;
   Observer* observer_;
   Arrivals<WorkerNews> news_;

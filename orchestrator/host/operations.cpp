@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/host/backup_operations.h"
 #include "orchestrator/host/control.h"
+#include "orchestrator/host/limit_operations.h"
 #include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/host/retention_operations.h"
 #include "orchestrator/store/open.h"
@@ -26,7 +27,8 @@ constexpr Millis retry_interval{50};
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
-  for (auto&& noun : {backup_operations(), pipeline_operations(), retention_operations()})
+  for (auto&& noun :
+       {backup_operations(), limit_operations(), pipeline_operations(), retention_operations()})
     all.insert(all.end(), noun.begin(), noun.end());
   std::ranges::sort(all, {}, &Operation::name);
   return all;

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds look_interval{1};
 
 Owner::Owner(const std::string& store, const std::string& command, int workers,
              const std::string& bindings, stepfunctions::Options service_options,
-             std::vector<monitor::Listener*> listeners)
+             engine::Limits limits, std::vector<monitor::Listener*> listeners)
     : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()) {
@@ -46,6 +46,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
   options.workers = workers;
   options.service_quotas = service_options.quotas;
   options.access = service_options.access;
+  options.limits = std::move(limits);
   // Asked on whatever thread a run is decided.
   options.activity_exists = [beside = std::shared_ptr(store::open_beside_owner(store)),
                              mutex = std::make_shared<std::mutex>()](const std::string& arn) {

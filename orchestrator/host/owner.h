@@ -28,7 +28,7 @@ class Owner {
   /// `bindings` is the path of a bindings file, or empty. `listeners` are told what runs do, from
   /// the first event of this owner on, and must outlive it.
   Owner(const std::string& store, const std::string& command, int workers,
-        const std::string& bindings, stepfunctions::Options options,
+        const std::string& bindings, stepfunctions::Options options, engine::Limits limits,
         std::vector<monitor::Listener*> listeners = {});
   ~Owner();
   Owner(const Owner&) = delete;

@@ -18,6 +18,7 @@ Pipeline read(const boost::json::object& document, json::Problems& problems) {
   made.triggers = read_triggers(fields);
   made.overlap = read_overlap(fields);
   made.retention = read_retention(fields);
+  made.limits = read_limits(fields);
   fields.finish("a pipeline");
   return made;
 }

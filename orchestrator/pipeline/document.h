@@ -15,6 +15,7 @@
 
 #include "orchestrator/json/fields.h"
 #include "orchestrator/pipeline/input.h"
+#include "orchestrator/pipeline/limits.h"
 #include "orchestrator/pipeline/overlap.h"
 #include "orchestrator/pipeline/retention.h"
 #include "orchestrator/pipeline/trigger.h"
@@ -28,6 +29,7 @@ struct Pipeline {
   Triggers triggers;
   Overlap overlap = Overlap::skip;
   std::optional<Retention> retention = {};
+  Limits limits;
 };
 
 /// Reads a document and collects what is wrong with it; pointers begin at its root.

@@ -19,6 +19,7 @@
 
 namespace orch::store {
 
+class Limits;
 class Machines;
 class Pipelines;
 class UnderDecision;
@@ -296,6 +297,8 @@ class Store {
   virtual Machines& machines() = 0;
   /// Pipelines and their fires, on the same connection. A reader's cannot be changed.
   virtual Pipelines& pipelines() = 0;
+  /// Slots, holds and outages, on the same connection.
+  virtual Limits& limits() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;

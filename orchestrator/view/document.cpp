@@ -160,6 +160,12 @@ bj::object run_document(const RunView& view) {
         {"run", view.waiting->run},
         {"name", view.waiting->name},
         {"claims", bj::array(view.waiting->claims.begin(), view.waiting->claims.end())}};
+  for (const auto& wait : view.task_waits) {
+    auto& waits = out["waiting"];
+    if (!waits.is_array()) waits.emplace_array();
+    waits.get_array().push_back(
+        bj::object{{"for", wait.text}, {"tasks", wait.tasks}, {"since", to_iso(wait.since)}});
+  }
   if (interrupted(view.row, !view.owner.empty())) out["interrupted"] = true;
   for (const auto& part : view.parts_aside) {
     auto& parts = out["parts_set_aside"];

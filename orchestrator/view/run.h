@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "orchestrator/store/store.h"
+#include "orchestrator/view/limits.h"
 #include "orchestrator/view/projection.h"
 
 namespace orch::view {
@@ -41,6 +42,7 @@ struct RunView {
   /// Its iterations, and runs that its tasks wait for, that are set aside by themselves.
   std::vector<store::ExecutionRow> parts_aside = {};
   std::map<std::string, Children> children = {};  ///< by the name of the Map state
+  std::vector<TaskWait> task_waits = {};
 
   /// When it ended, or now.
   Instant end() const { return row.ended_at.value_or(now); }

@@ -75,6 +75,7 @@ class EngineTest : public ::testing::Test {
     store_ = store::open_as_owner(path(), "test");
     Options options{4, Millis{2'000}};
     options.nested = nested_;
+    options.limits = limits_;
     engine_ = std::make_unique<Engine>(*store_, registry_, options, observer_);
   }
   void end() {
@@ -116,6 +117,7 @@ class EngineTest : public ::testing::Test {
   workers::Registry registry_;
   Observer* observer_ = nullptr;          ///< of engines started from now on
   std::shared_ptr<NestedStarts> nested_;  ///< likewise
+  Limits limits_;                         ///< likewise
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Engine> engine_;
 };

@@ -23,8 +23,12 @@ TEST(Document, IsReadWithAllItsMembers) {
                   "holidays": ["2027-01-01"], "start": "2027-01-01", "end": "2028-01-01T00:00:00Z",
                   "jitter": "5m", "catch_up": "6h"},
       "often": {"schedule": "@every 15m"}},
-    "overlap": "queue_one"})",
+    "overlap": "queue_one",
+    "limits": {"runs": 1, "priority": 5, "tags": {"heavy": 2}}})",
                           "load.json");
+  EXPECT_EQ(made.limits.runs, 1);
+  EXPECT_EQ(made.limits.priority, 5);
+  EXPECT_EQ(made.limits.tags.at("heavy"), 2);
   EXPECT_EQ(made.workflow, "workflows/load.json");
   EXPECT_EQ(made.description, "the nightly load");
   EXPECT_EQ(made.overlap, Overlap::queue_one);
@@ -86,6 +90,10 @@ TEST(Document, SaysWhatIsWrongAndWhere) {
       {R"({"workflow": "w", "retention": {"day": 3}})", "/retention/day", "did you mean \"days\""},
       {R"({"workflow": "w", "retention": {"days": 30, "failure_days": 7}})",
        "/retention/failure_days", "at least as long"},
+      {R"({"workflow": "w", "limits": {"runs": 0}})", "/limits/runs", "from 1 to 10000"},
+      {R"({"workflow": "w", "limits": {"priority": 101}})", "/limits/priority", "100"},
+      {R"({"workflow": "w", "limits": {"tags": {"a": "2"}}})", "/limits/tags/a", "integer"},
+      {R"({"workflow": "w", "limits": {"run": 1}})", "/limits/run", "did you mean \"runs\""},
       {R"({"workflow": "w", "triggers": []})", "/triggers", "must be an object"},
       {R"({"workflow": "w", "triggers": {"t": 1}})", "/triggers/t", "must be an object"},
       {R"({"workflow": "w", "triggers": {"manual": {"schedule": "@daily"}}})", "/triggers/manual",

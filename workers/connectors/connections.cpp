@@ -215,6 +215,11 @@ std::string Connections::database(const std::string& name) const {
   return impl_->find(name).connection->database(impl_->folder);
 }
 
+workers::Need Connections::need_of(const std::string& name, Instant now) const {
+  const auto& entry = impl_->find(name);
+  return connectors::need_of(name, entry.connection->database(impl_->folder), entry.rules, now);
+}
+
 Endpoint Connections::endpoint(const std::string& name) const {
   const auto& entry = impl_->find_able(name, &data::Abilities::endpoint, "server to call");
   return entry.connection->endpoint(impl_->opening_of(entry));

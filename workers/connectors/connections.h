@@ -10,6 +10,7 @@
 
 #include "orchestrator/json/fields.h"
 #include "workers/data/connector.h"
+#include "workers/needs.h"
 
 namespace orch::connectors {
 
@@ -58,6 +59,8 @@ class Connections {
   /// Two connections with the same text write the same tables. Throws TaskFailed
   /// "Connection.Unknown".
   std::string database(const std::string& name) const;
+  /// What a task needs that uses it from `now` on. Throws TaskFailed "Connection.Unknown".
+  workers::Need need_of(const std::string& name, Instant now) const;
   /// Throws TaskFailed "Connection.Unknown", "Connection.Unsupported", "Connection.SecretMissing".
   Endpoint endpoint(const std::string& name) const;
 

@@ -65,6 +65,7 @@ const data::Connector* connector_by_engine(json::Fields& fields) {
 Entry parse_entry(const std::string& name, json::Fields& fields) {
   Entry entry;
   entry.name = name;
+  entry.rules = parse_rules(fields);
   auto url = fields.string("url");
   if (url && !(url = expanded(*url, fields))) return entry;
   entry.connector = url ? connector_of(*url, fields) : connector_by_engine(fields);

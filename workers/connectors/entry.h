@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "workers/connectors/rules.h"
 #include "workers/connectors/secret.h"
 #include "workers/data/connector.h"
 
@@ -15,6 +16,7 @@ struct Entry {
   const data::Connector* connector = nullptr;
   std::unique_ptr<data::Connection> connection;
   std::optional<SecretPlace> secret;
+  Rules rules;
 };
 
 /// Reads one entry; problems go to `fields`, and the answer is not whole then.

@@ -2,6 +2,7 @@
 
 #include "orchestrator/base/claim_text.h"
 #include "orchestrator/base/path_segment.h"
+#include "workers/connectors/look.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/current_entry.h"
 #include "workers/replication/run_check.h"
@@ -22,6 +23,7 @@ class CatalogStep final : public workers::Worker {
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connectors::Connections::current(task.connections);
     auto chosen = chosen_entries(task, *connections);
+    connectors::look(context, *connections, catalog::connections_of(chosen.entries));
     check_run(task, chosen, *connections, [&] { return context.stop_requested(); });
     auto& entries = chosen.entries;
     const auto other = claim_targets(task, context, entries, *connections);

@@ -10,6 +10,7 @@
 #include "orchestrator/base/time.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
+#include "workers/connectors/look.h"
 #include "workers/replication/control_steps.h"
 #include "workers/replication/step_input.h"
 
@@ -149,6 +150,9 @@ class Health final : public workers::Worker {
   boost::json::value run(const workers::Task& task, workers::TaskContext& context) override {
     const auto connections = connectors::Connections::current(task.connections);
     const auto wanted = wanted_connections(task, *connections);
+    std::vector<std::string> names;
+    for (const auto& each : wanted) names.push_back(each.name);
+    connectors::look(context, *connections, names);
     context.report({"health", "checking", 0, 0, {}});
     const auto findings = look_at_all(*connections, wanted);
     const auto status = overall(findings);

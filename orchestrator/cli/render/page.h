@@ -16,7 +16,8 @@ Tone tone_of(view::Outcome outcome);
 /// What a step does, from its resource: "stage" of "orch:stage"; other resources as they are.
 std::string step_name(const view::Step& step);
 
-/// "waiting for run c1 (tables a, b)"; empty when it waits for none.
+/// "waiting for run c1 (tables a, b)"; or what its tasks wait for; empty when
+/// that is nothing.
 std::string waiting_text(const view::RunView& view);
 
 /// How many characters at the end of the ids of runs, all different, tell them apart.

@@ -22,6 +22,8 @@ std::string status_text(const view::RunView& view, const Look& look) {
                         instant_text(*view.row.paused_at, look.utc));
   else if (view.waiting && !view.owner.empty())
     text = waiting_text(view);
+  else if (!view.task_waits.empty() && !view.owner.empty())
+    text += ", " + waiting_text(view);
   return text;
 }
 

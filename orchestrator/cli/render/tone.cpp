@@ -6,7 +6,12 @@
 namespace orch::cli::render {
 
 std::string waiting_text(const view::RunView& view) {
-  if (!view.waiting) return {};
+  if (!view.waiting) {
+    std::string text;
+    for (const auto& wait : view.task_waits)
+      text += fmt::format("{} for {}", text.empty() ? "waiting" : ";", wait.text);
+    return text;
+  }
   return fmt::format("waiting for run {} ({})", view.waiting->name,
                      claim_text(view.waiting->claims));
 }

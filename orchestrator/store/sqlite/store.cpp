@@ -14,6 +14,7 @@
 #include "orchestrator/store/sqlite/checkpointer.h"
 #include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/sqlite/history.h"
+#include "orchestrator/store/sqlite/limits.h"
 #include "orchestrator/store/sqlite/list_query.h"
 #include "orchestrator/store/sqlite/machines.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
@@ -316,6 +317,7 @@ class SqliteStore final : public Store {
 
   Machines& machines() override { return *machines_; }
   Pipelines& pipelines() override { return *pipelines_; }
+  Limits& limits() override { return *limits_; }
   UnderDecision& under_decision() override { return under_decision_; }
   const std::string& store_id() const override { return store_id_; }
   std::int64_t first_fence() const override { return (epoch_ << fences_per_ms) + 1; }
@@ -409,6 +411,7 @@ class SqliteStore final : public Store {
   sql::Database db_;
   std::unique_ptr<Machines> machines_ = machines_in(db_, guard_);
   std::unique_ptr<Pipelines> pipelines_ = pipelines_in(db_, guard_);
+  std::unique_ptr<Limits> limits_ = limits_in(db_, guard_);
   std::unique_ptr<TurnKit> kit_;
   std::unique_ptr<Checkpointer> checkpointer_;
   std::string store_id_;
