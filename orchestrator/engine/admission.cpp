@@ -113,11 +113,11 @@ std::string Admission::barrier(const Applicant& applicant, const Names& asked) c
     if (const auto* hold = holds_.on_connection(need.name, root->row, now))
       return describe_hold(*hold);
     if (need.closed_until && *need.closed_until > now)
-      return fmt::format("connection {} is in maintenance until {}{}{}", need.name,
+      return fmt::format("connection {}, in maintenance until {}{}{}", need.name,
                          to_iso(*need.closed_until), need.closed_why.empty() ? "" : ": ",
                          need.closed_why);
     if (!need.looks && !asked.contains(need.name) && outages_.keeps(need.name, now))
-      return fmt::format("connection {} has not answered since {}", need.name,
+      return fmt::format("connection {}, which has not answered since {}", need.name,
                          to_iso(outages_.find(need.name)->since));
   }
   return {};

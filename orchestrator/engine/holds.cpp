@@ -12,8 +12,7 @@ std::string pipeline_of(const store::ExecutionRow& run) {
 }
 
 std::string describe_hold(const store::HoldRow& hold) {
-  auto text =
-      hold.subject == "server" ? std::string("the server is held") : hold.subject + " is held";
+  auto text = (hold.subject == "server" ? "the server" : hold.subject) + ", held";
   if (hold.until) text += " until " + to_iso(*hold.until);
   if (!hold.by.empty()) text += " by " + hold.by;
   if (!hold.reason.empty()) text += ": " + hold.reason;

@@ -13,7 +13,8 @@ namespace orch::engine {
 /// The pipeline of a run; empty: it belongs to none.
 std::string pipeline_of(const store::ExecutionRow& run);
 
-/// "connection core is held until 2027-01-01T06:00:00.000Z by ada: index build".
+/// What waits for it waits for "connection core, held until 2027-01-01T06:00:00.000Z by ada: index
+/// build".
 std::string describe_hold(const store::HoldRow& hold);
 
 /// The holds of a store, by subject. Pure; what is over holds nothing.

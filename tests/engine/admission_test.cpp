@@ -180,7 +180,7 @@ TEST_F(AdmissionTest, AWaitingRunThatIsStoppedLeavesNothing) {
 TEST_F(AdmissionTest, TasksWaitForAHeldConnection) {
   engine_->hold(held("connection core"));
   const auto run = submit(task_of_core);
-  EXPECT_EQ(wait_for_waiting(1)[0], "connection core is held by ada: index build");
+  EXPECT_EQ(wait_for_waiting(1)[0], "connection core, held by ada: index build");
   EXPECT_EQ(this->run(R"("A":{"Type":"Task","Resource":"orch:noop","End":true})").status,
             Status::succeeded)
       << "what does not need it goes on";
@@ -297,7 +297,7 @@ TEST_F(AdmissionTest, NothingBeginsInAWindow) {
   needing_->set(window);
   submit(task_of_core);
   const auto label = wait_for_waiting(1)[0];
-  EXPECT_THAT(label, ::testing::StartsWith("connection core is in maintenance until "));
+  EXPECT_THAT(label, ::testing::StartsWith("connection core, in maintenance until "));
   EXPECT_THAT(label, ::testing::EndsWith(": backup"));
   EXPECT_EQ(begun_, 0);
 }
@@ -321,7 +321,7 @@ TEST_F(AdmissionTest, TasksWaitForAConnectionUntilItAnswers) {
   const auto first = submit(task_of_core);
   const auto second = submit(task_of_core);
   EXPECT_THAT(wait_for_waiting(2)[0],
-              ::testing::StartsWith("connection core has not answered since "));
+              ::testing::StartsWith("connection core, which has not answered since "));
   down_ = false;
   needing_->answers_ = true;
   EXPECT_EQ(status_of(first), Status::succeeded);

@@ -70,8 +70,8 @@ TEST(HoldsTest, TellsWhenTheNextIsOver) {
 
 TEST(HoldsTest, SaysUntilWhenByWhomAndWhy) {
   EXPECT_EQ(describe_hold({"connection core", HoldMode::drain, noon, noon, "index build", "ada"}),
-            "connection core is held until 1970-01-01T12:00:00.000Z by ada: index build");
-  EXPECT_EQ(describe_hold({"server", HoldMode::drain, noon}), "the server is held");
+            "connection core, held until 1970-01-01T12:00:00.000Z by ada: index build");
+  EXPECT_EQ(describe_hold({"server", HoldMode::drain, noon}), "the server, held");
 }
 
 TEST(OutagesTest, TasksWaitForAsLongAsThePatience) {
