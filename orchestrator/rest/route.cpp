@@ -11,7 +11,9 @@ const std::vector<Route>& routes() {
     add_run_action_routes(made);
     add_table_routes(made);
     add_pipeline_routes(made);
+    add_fire_time_routes(made);
     add_operation_routes(made);
+    add_trial_routes(made);
     add_session_routes(made);
     add_about_routes(made);
     return made;

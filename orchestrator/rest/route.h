@@ -60,6 +60,7 @@ const std::vector<Route>& routes();
 
 // The parts of the table; the files are named after what they deal with.
 void add_about_routes(std::vector<Route>& to);
+void add_fire_time_routes(std::vector<Route>& to);
 void add_map_run_routes(std::vector<Route>& to);
 void add_operation_routes(std::vector<Route>& to);
 void add_pipeline_routes(std::vector<Route>& to);
@@ -68,5 +69,6 @@ void add_run_routes(std::vector<Route>& to);
 void add_run_action_routes(std::vector<Route>& to);
 void add_run_part_routes(std::vector<Route>& to);
 void add_table_routes(std::vector<Route>& to);
+void add_trial_routes(std::vector<Route>& to);
 
 }  // namespace orch::rest

@@ -185,6 +185,39 @@ class Api(unittest.TestCase):
                 found, _, text = ask(self.server, "GET", "/v1/runs", headers=headers)
                 self.assertEqual(found, status, text)
 
+    def tried(self, path, body):
+        secret = self.get("/v1/session")["csrf"]
+        status, _, text = ask(self.server, "POST", path, json.dumps(body), {"X-Orch-CSRF": secret})
+        return status, json.loads(text)
+
+    def test_expressions_are_tried(self):
+        data = {"lines": [{"amount": 120}, {"amount": 75.5}]}
+        for language, expression, value in [("JSONata", "$sum(lines.amount)", {"value": 195.5}), ("JSONata", "nothing", {}),
+                                            ("JSONPath", "$.lines[1].amount", {"value": 75.5}),
+                                            ("JSONPath", "$.lines[?(@.amount > 100)].amount", {"value": [120]})]:
+            body = {"language": language, "expression": expression, "input": data}
+            self.assertEqual(self.tried("/v1/eval", body), (200, value))
+        for body, status in [({"language": "JSONata", "expression": "$sum("}, 422), ({"language": "JSONPath", "expression": "lines"}, 422),
+                             ({"language": "JSONPath", "expression": "$.none", "input": {}}, 422), ({"language": "SQL", "expression": "1"}, 400),
+                             ({"language": "JSONata"}, 400), ({"language": "JSONata", "expression": 1}, 400)]:
+            found, problem = self.tried("/v1/eval", body)
+            self.assertEqual(found, status, problem)
+
+    def test_states_are_tried_and_do_no_work(self):
+        schemas = self.schemas
+        choice = {"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{"Condition": "{% $states.input.n > 5 %}", "Next": "Many"}],
+                  "Default": "Few"}
+        for n, following in [(9, "Many"), (1, "Few")]:
+            status, answer = self.tried("/v1/test-state", {"definition": choice, "input": {"n": n}})
+            self.assertEqual((status, answer["nextState"], answer["output"]), (200, following, {"n": n}))
+            self.assertEqual(schema.problems(schemas, schemas["StateTrialResult"], answer), [])
+        task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
+        self.assertEqual(self.tried("/v1/test-state", {"definition": task})[0], 422)
+        status, answer = self.tried("/v1/test-state", {"definition": task, "mock": {"result": {"Payload": 7}}})
+        self.assertEqual((status, answer["output"]), (200, {"Payload": 7}), answer)
+        self.assertEqual(self.tried("/v1/test-state", {"definition": "Pass"})[0], 400)
+        self.assertEqual(self.tried("/v1/test-state", {"definition": {"Type": "None"}})[0], 422)
+
     def test_the_time_line_of_a_run(self):
         visits = self.get("/v1/runs/third/visits")["items"]
         self.assertEqual([(visit["state"], visit["type"], visit["status"]) for visit in visits], [("A", "Fail", "failed")])
