@@ -40,6 +40,11 @@ client_packages() {
   echo "awscli python3-boto3"
 }
 
+# What the part ui looks at the web UI with.
+browser_packages() {
+  echo "chromium fonts-dejavu-core"
+}
+
 # The compiler that has libFuzzer, and its runtime.
 fuzz_packages() {
   echo "clang libclang-rt-14-dev python3"
@@ -101,6 +106,19 @@ install_clients() {
     --fetch-timeout=20000) >"$root/build/npm.log" 2>&1 && return
   rm -rf "$folder"
   say "That failed (build/npm.log): its test will be skipped."
+}
+
+# What tests/ui uses beside Chromium, into build/ui-tests; npm checks the digests of its lock file.
+install_ui_tests() {
+  local wanted=$root/tests/ui/package-lock.json folder=$root/build/ui-tests
+  if cmp -s "$wanted" "$folder/package-lock.json" && [[ -d $folder/node_modules/playwright-core ]]; then return; fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$root/tests/ui/package.json" "$wanted" "$folder"
+  say "Installing Playwright, axe and TypeScript into build/ui-tests"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=20000) >"$root/build/npm-ui.log" 2>&1 && return
+  rm -rf "$folder"
+  say "That failed (build/npm-ui.log): the tests of the web UI will be skipped."
 }
 
 # The library of DuckDB, by the package of its client for Node.js: npm checks its digest.

@@ -68,7 +68,8 @@ constexpr std::array table = {
         "With --older-than the command is a check for cron or a monitor: it lists what is too old, "
         "and its exit code is 3 when there is any.",
         "orch tables\norch tables fx_rates --since 30d -n 200\n"
-        "orch tables --older-than 26h -o jsonl",
+        "orch tables --older-than 26h -o jsonl\n"
+        "orch tables --mail team@example.org | sendmail -t",
         declare_tables},
     Command{
         "report", "Show the report of a replication",

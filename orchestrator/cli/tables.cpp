@@ -10,6 +10,7 @@
 #include "orchestrator/cli/follow.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/table_pages.h"
+#include "orchestrator/cli/render/tables_document.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/when.h"
 #include "orchestrator/store/open.h"
@@ -25,6 +26,8 @@ struct TablesOptions {
   std::string workflow;
   std::string since;
   std::string older_than;
+  bool html = false;
+  std::string mail;
   std::int64_t limit = 50;
 };
 
@@ -84,13 +87,55 @@ int show_one(const Context& context, store::Store& store, const TablesOptions& o
   return Exit::ok;
 }
 
+view::TableBrief brief_of(const view::TableRun& run, Instant now) {
+  store::ExecutionRow row;
+  row.made.run_id = run.run;
+  row.made.name = run.name;
+  row.made.workflow = run.workflow;
+  row.made.connections = run.connections;
+  row.made.started_at = run.started;
+  return view::brief_of(row, run.table, now);
+}
+
+std::vector<view::TableNow> tables_now(std::span<const view::TableState> states, Instant now) {
+  std::vector<view::TableNow> tables;
+  for (const auto& state : states) {
+    auto& table = tables.emplace_back(view::TableNow{brief_of(*state.latest, now), {}, {}});
+    if (state.loaded) table.loaded = brief_of(*state.loaded, now);
+    if (state.before) table.before = brief_of(*state.before, now);
+  }
+  return tables;
+}
+
+// A header of a mail is a line: what is more would be headers of somebody else's.
+void require_address(const std::string& address) {
+  if (std::ranges::any_of(address, [](unsigned char c) { return c < ' ' || c == 127; }))
+    throw Error("ORCH-0001", "--mail is not an address: there is a control character in it");
+}
+
+void print_page(const Context& context, std::span<const view::TableState> states,
+                const TablesOptions& options, Instant now) {
+  const auto tables = tables_now(states, now);
+  if (!options.mail.empty()) {
+    require_address(options.mail);
+    context.print(
+        fmt::format("To: {}\nSubject: {}\nMIME-Version: 1.0\n"
+                    "Content-Type: text/html; charset=utf-8\n"
+                    "Content-Transfer-Encoding: 8bit\n\n",
+                    options.mail, render::tables_headline(tables, now)));
+  }
+  context.print(render::tables_document(tables, now, context.out.look));
+}
+
 int show_all(const Context& context, store::Store& store, const TablesOptions& options,
              Instant now) {
   const auto limit = oldest(options, now, context.out.look.utc);
   const auto found = view::table_runs(store, filter_of(options, now, context.out.look.utc), {});
   auto states = view::table_states(found.runs);
   if (limit) std::erase_if(states, [&](const auto& state) { return !is_old(state, *limit); });
-  if (context.json()) {
+  if (options.html || !options.mail.empty()) {
+    print_page(context, states, options, now);
+  } else if (context.json()) {
     bj::array documents;
     for (const auto& state : states) documents.push_back(view::table_state_document(state, now));
     print_documents(context, documents);
@@ -119,6 +164,13 @@ Action declare_tables(Arguments& app) {
                  "list only tables whose rows are older, or were never loaded: 26h, 2d, yesterday, "
                  "06:00; the exit code is 3 when there are any")
       ->type_name("TIME")
+      ->excludes(key);
+  app.add_flag("--html", options->html,
+               "print a page for a browser: whether the tables are right, and why not")
+      ->excludes(key);
+  app.add_option("--mail", options->mail,
+                 "print that page as a mail to this address, for `sendmail -t`")
+      ->type_name("ADDRESS")
       ->excludes(key);
   app.add_option("--workflow", options->workflow, "look at runs of this workflow only")
       ->type_name("NAME");

@@ -30,11 +30,12 @@ constexpr const char* absent =
     "configure again with -DORCH_UI=ON.\n";
 
 std::string_view type_of(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> types{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> types{
       {{".html", "text/html; charset=utf-8"},
        {".js", "text/javascript; charset=utf-8"},
        {".css", "text/css; charset=utf-8"},
-       {".svg", "image/svg+xml"}}};
+       {".svg", "image/svg+xml"},
+       {".txt", "text/plain; charset=utf-8"}}};
   for (const auto& [ending, type] : types)
     if (name.ends_with(ending)) return type;
   return "application/octet-stream";

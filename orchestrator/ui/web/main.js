@@ -3,18 +3,29 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { go, usePlace } from "./data/router.js";
+import { strangers, tell } from "./data/api.js";
 import { useConnected } from "./data/live.js";
+import { useSession } from "./data/session.js";
 import { Icon } from "./parts/icons.js";
 import { Shape } from "./parts/status.js";
 import { Dialog, Empty } from "./parts/basics.js";
 import { Toasts } from "./parts/toast.js";
+import { Changes } from "./screens/changes.js";
+import { Grid } from "./screens/grid.js";
+import { Login } from "./screens/login.js";
 import { Tables } from "./screens/tables.js";
+import { Playground } from "./screens/playground.js";
 import { Runs } from "./screens/runs.js";
+import { Schedules } from "./screens/schedules.js";
 
 /** @type {{name: string, title: string, key: string, screen: (props: {path: string[], query: URLSearchParams}) => any}[]} */
 const places = [
   { name: "tables", title: "Tables", key: "t", screen: Tables },
+  { name: "grid", title: "Grid", key: "d", screen: Grid },
+  { name: "changes", title: "Since", key: "s", screen: Changes },
   { name: "runs", title: "Runs", key: "r", screen: Runs },
+  { name: "schedules", title: "Schedules", key: "c", screen: Schedules },
+  { name: "playground", title: "Playground", key: "p", screen: Playground },
 ];
 
 function Theme() {
@@ -40,6 +51,16 @@ function Live() {
   return html`<div class="live" role="status"><${Shape} status=${connected ? "up" : "degraded"} />${connected ? "Live" : "Reconnecting"}</div>`;
 }
 
+function Who() {
+  const who = useSession();
+  if (!who?.name) return null;
+  const leave = async () => {
+    await tell("/session", {}, "DELETE");
+    location.reload();
+  };
+  return html`<div class="live"><span class="cut" title=${`${who.name}, ${who.role}`}>${who.name}, ${who.role}</span>${who.how === "session" && html`<button class="button quiet tiny" onClick=${leave}>Leave</button>`}</div>`;
+}
+
 function CutOff() {
   const connected = useConnected();
   return connected ? null : html`<p class="cut-off" role="alert">The server does not answer. What you see is the last it said; this page goes on by itself when it is back.</p>`;
@@ -53,7 +74,7 @@ const Keys = ({ onClose }) => html`<${Dialog} title="Keys" onClose=${onClose}>
     <tr><td><kbd>↓</kbd> <kbd>↑</kbd> or <kbd>j</kbd> <kbd>k</kbd></td><td>Next, previous row; Enter opens it</td></tr>
     <tr><td><kbd>?</kbd></td><td>These keys</td></tr>
   </table>
-  <div class="bar"><button class="button main" onClick=${onClose}>Close</button></div>
+  <div class="bar"><a href=${new URL("./lib/licenses.txt", import.meta.url).href} target="_blank">Licences</a><button class="button main" onClick=${onClose}>Close</button></div>
 <//>`;
 
 /** @param {() => void} help */
@@ -86,6 +107,12 @@ function App() {
   const name = path[0] ?? "tables";
   const place = places.find((each) => each.name === name);
   const [keys, showKeys] = useState(false);
+  const [stranger, setStranger] = useState(false);
+  useEffect(() => {
+    const found = () => setStranger(true);
+    strangers.add(found);
+    return () => { strangers.delete(found); };
+  }, []);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const first = useRef(true);
   useKeys(() => showKeys(true));
@@ -95,6 +122,7 @@ function App() {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
   }, [path.join("/")]);
+  if (stranger) return html`<${Login} />`;
   return html`
     <a class="skip" href="#main">Skip to the content</a>
     <div class="frame">
@@ -105,6 +133,7 @@ function App() {
         </div>
         <div class="foot">
           <${Live} />
+          <${Who} />
           <div class="bar"><${Theme} /><button class="button quiet tiny" onClick=${() => showKeys(true)}>Keys</button></div>
         </div>
       </nav>

@@ -1,4 +1,5 @@
 // The one way to the documented API, /v1: what it refuses is a Problem with code and hint.
+import { session } from "./session.js";
 
 /** A refusal of the server, or none reached. */
 export class Problem extends Error {
@@ -29,6 +30,9 @@ async function problemOf(response) {
   });
 }
 
+/** @type {Set<() => void>} those who want to know that the server does not know who asks */
+export const strangers = new Set();
+
 /**
  * @param {string} path below /v1, with its query
  * @param {RequestInit} [options]
@@ -42,6 +46,7 @@ export async function ask(path, options = {}) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem({ status: 0, title: "The server does not answer", hint: "is `orch serve` running? This page tries again by itself" });
   }
+  if (response.status === 401) strangers.forEach((stranger) => stranger());
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return null;
   return response.json();
@@ -52,8 +57,12 @@ export async function ask(path, options = {}) {
  * @param {unknown} [body]
  * @param {string} [method]
  */
-export function tell(path, body = {}, method = "POST") {
-  return ask(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export async function tell(path, body = {}, method = "POST") {
+  const { csrf } = path === "/session" ? { csrf: "" } : await session();
+  /** @type {Record<string, string>} */
+  const headers = { "Content-Type": "application/json" };
+  if (csrf) headers["X-Orch-CSRF"] = csrf;
+  return ask(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /**

@@ -13,7 +13,7 @@ const shortest = 400;
 
 /**
  * @param {string | null} path below /v1; null: nothing yet
- * @param {{when?: (news: import("./live.js").News) => boolean, every?: number}} [options] `when`: the news
+ * @param {{when?: (news: import("./live.js").News) => boolean, every?: number, all?: boolean}} [options] `when`: the news
  *   that make it read again (default: any of a run); `every`: and so many ms after the last time
  * @returns {Resource<any>}
  */
@@ -40,7 +40,7 @@ export function useResource(path, options = {}) {
       wanted = false;
       clearTimeout(timer);
       try {
-        const data = await ask(path, { signal: aborter.signal });
+        const data = await (options.all ? readAll(path, ask, { signal: aborter.signal }) : ask(path, { signal: aborter.signal }));
         if (!over) setState({ path, data, problem: null });
       } catch (problem) {
         if (!over) setState((last) => ({ path, data: last.path === path ? last.data : null, problem }));
@@ -74,6 +74,33 @@ export function useResource(path, options = {}) {
   const problem = mine ? state.problem : null;
   return { data, problem, loading: path !== null && !data && !problem, again };
 }
+
+const page = 1000;
+const most = 20_000;
+
+/**
+ * All items of a list, page by page.
+ * @param {string} path
+ * @param {(path: string, options: RequestInit) => Promise<any>} read
+ * @param {RequestInit} options
+ */
+async function readAll(path, read, options) {
+  const first = `${path}${path.includes("?") ? "&" : "?"}limit=${page}`;
+  const all = await read(first, options);
+  while (all.next && all.items.length < most) {
+    const more = await read(`${first}&cursor=${encodeURIComponent(all.next)}`, options);
+    all.items.push(...more.items);
+    all.next = more.next;
+  }
+  return all;
+}
+
+/**
+ * A list with all its pages.
+ * @param {string | null} path
+ * @param {{when?: (news: import("./live.js").News) => boolean, every?: number}} [options]
+ */
+export const useAll = (path, options = {}) => useResource(path, { ...options, all: true });
 
 /** The time, again every so many ms, so that ages on the page go on. */
 export function useNow(every = 30_000) {

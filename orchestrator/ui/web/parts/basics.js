@@ -52,13 +52,14 @@ export const Empty = ({ title, children, command }) => html`<div class="empty">
 </div>`;
 
 /**
- * What a screen shows while there is nothing, an error, or the data.
- * @param {{of: import("../data/resource.js").Resource<any>, children: (data: any) => any}} props
+ * What a screen shows while there is nothing, an error, or the data; `title` heads it until there are data.
+ * @param {{of: import("../data/resource.js").Resource<any>, title?: string, children: (data: any) => any}} props
  */
-export function Loaded({ of, children }) {
+export function Loaded({ of, title, children }) {
   if (of.data) return html`${of.problem && of.problem.status !== 0 && html`<${ProblemBox} problem=${of.problem} retry=${of.again} />`}${children(of.data)}`;
-  if (of.problem) return html`<${ProblemBox} problem=${of.problem} retry=${of.again} />`;
-  return html`<div class="skeleton" role="status"><span class="unseen">Loading</span></div>`;
+  const head = title && html`<${Head} title=${title} />`;
+  if (of.problem) return html`${head}<${ProblemBox} problem=${of.problem} retry=${of.again} />`;
+  return html`${head}<div class="skeleton" role="status"><span class="unseen">Loading</span></div>`;
 }
 
 /** @param {{title: any, lead?: any, children?: any}} props */
@@ -70,9 +71,17 @@ export function Head({ title, lead, children }) {
 }
 
 /** @param {{tabs: {name: string, href: string, current: boolean}[], label: string}} props */
-export const Tabs = ({ tabs, label }) => html`<nav class="tabs" aria-label=${label}>
+export function Tabs({ tabs, label }) {
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
+  const current = tabs.findIndex((tab) => tab.current);
+  useEffect(() => {
+    const tab = /** @type {HTMLElement | undefined} */ (element.current?.children[current]);
+    if (element.current && tab) element.current.scrollLeft = tab.offsetLeft - element.current.offsetLeft - 16;
+  }, [current]);
+  return html`<nav class="tabs" aria-label=${label} ref=${element}>
   ${tabs.map((tab) => html`<a class="tab" href=${tab.href} aria-current=${tab.current ? "page" : undefined}>${tab.name}</a>`)}
-</nav>`;
+  </nav>`;
+}
 
 /**
  * @param {{value: string, label: string, onInput: (text: string) => void}} props

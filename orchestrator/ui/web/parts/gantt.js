@@ -15,7 +15,7 @@ export function Gantt({ visits, now }) {
   /** @param {number} from @param {number | null} to */
   const span = (from, to) => `left: ${place(from)}; width: ${(100 * ((to ?? now) - from)) / (end - begin)}%`;
   return html`<div class="gantt">
-    <div class="gantt-axis"><span>State</span><span><span>${moment(new Date(begin).toISOString(), true)}</span><span>${duration((end - begin) / 2)}</span><span>${duration(end - begin)}</span></span><span class="num">Took</span></div>
+    <div class="gantt-axis"><span>State</span><span><span>${moment(new Date(begin).toISOString(), true)}</span><span class="wide-only">${duration((end - begin) / 2)}</span><span>${duration(end - begin)}</span></span><span class="num">Took</span></div>
     ${lines.slice(0, most).map((visit) => {
       const took = (visit.to ?? now) - visit.from;
       const bars = visit.attempts.length > 0 ? visit.attempts : [{ from: visit.from, to: visit.to, tone: visit.to ? "idle" : "run", what: visit.type }];

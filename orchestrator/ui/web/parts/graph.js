@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { html, classes } from "../html.js";
 import { number } from "../data/format.js";
 import { layout } from "../data/layout.js";
-import { look } from "./status.js";
+import { look } from "../data/status.js";
 
 /** @param {{x: number, y: number}[]} points */
 function curve(points) {

@@ -22,7 +22,7 @@ export function useNarrow() {
  * @param {number} count
  * @param {number} height of a row
  */
-function useSight(body, count, height) {
+export function useSight(body, count, height) {
   const [sight, set] = useState({ from: 0, to: Math.min(count, 40) });
   useLayoutEffect(() => {
     let frame = 0;
@@ -63,6 +63,7 @@ export function Rows({ items, label, head, columns, narrow, id, href, cells, tal
   const height = Math.round((small ? (tall ?? 4.25) : 2.75) * rem);
   const sight = useSight(body, items.length, height);
   const [active, setActive] = useState(0);
+  const wanted = useRef(-1);
   const end = sight.to >= items.length;
   useEffect(() => { if (end && items.length > 0) onEnd?.(); }, [end, items.length]);
 
@@ -78,10 +79,17 @@ export function Rows({ items, label, head, columns, narrow, id, href, cells, tal
     const top = body.current ? body.current.getBoundingClientRect().top + next * height : 0;
     if (top < 60) scrollBy(0, top - 120);
     else if (top + height > innerHeight - 60) scrollBy(0, top + height - innerHeight + 120);
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      /** @type {HTMLElement | null | undefined} */ (body.current?.querySelector(`[data-index="${next}"] a`))?.focus({ preventScroll: true });
-    }));
+    wanted.current = next;
+    focusWanted();
   };
+  // The row may come into the page only when the window has been scrolled to it.
+  const focusWanted = () => {
+    const link = wanted.current < 0 ? null : /** @type {HTMLElement | null | undefined} */ (body.current?.querySelector(`[data-index="${wanted.current}"] a`));
+    if (!link) return;
+    wanted.current = -1;
+    link.focus({ preventScroll: true });
+  };
+  useLayoutEffect(focusWanted);
 
   const first = Math.min(sight.from, Math.max(0, items.length - 1));
   const shown = items.slice(first, Math.max(sight.to, Math.min(first + 20, items.length)));

@@ -1,15 +1,16 @@
 // One run: what went wrong first, then how far it is.
+import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { ask } from "../data/api.js";
 import { duration, number, plural } from "../data/format.js";
 import { useNow, useResource } from "../data/resource.js";
+import { follow } from "../data/live.js";
 import { at } from "../data/router.js";
 import { Command, Empty, FailureBox, Loaded, Tabs, Time } from "../parts/basics.js";
 import { Json } from "../parts/json.js";
 import { Shape, Status } from "../parts/status.js";
 import { Actions } from "./run_actions.js";
 import { Events, GraphTab, States, Timeline } from "./run_events.js";
-import { lasted, wordOf } from "./runs.js";
+import { lasted, trouble, wordOf } from "./runs.js";
 
 const tabs = [
   { id: "", name: "Overview" },
@@ -74,16 +75,27 @@ const TablesOf = ({ run }) => (run.tables?.length ? html`<section class="card">
 /** @param {any} table */
 const rank = (table) => ["failed", "retrying", "running", "waiting", "caught", "aborted", "succeeded"].indexOf(table.status);
 
+/** @param {{map: any}} props a distributed map: how many children stand how, and which failed */
+function MapRun({ map }) {
+  const { total, succeeded, failed, running, aborted } = map.children;
+  const items = map.items ?? total;
+  const parts = [["succeeded", succeeded], ["failed", failed], ["running", running], ["stopped", aborted]].filter(([, count]) => count > 0);
+  return html`<section class="card"><div class="card-head"><h2>${map.name.replace(/:[^:]*$/, "")}: ${plural(items, "item")}${total === items ? "" : ` in ${plural(total, "child run")}`}</h2><span class="soft">${total > 0 ? `${Math.floor((100 * (total - running)) / total)} % done` : ""}</span></div>
+    <div class="card-body stack">
+      <div class="share tall" aria-hidden="true">${parts.map(([status, count]) => html`<div class=${`fill-${status === "stopped" ? "idle" : status}`} style=${`flex: ${count}`} />`)}</div>
+      <div class="legend">${parts.map(([status, count]) => html`<${Status} status=${status} text=${`${number(count)} ${status}`} />`)}</div>
+    </div>
+    ${map.failures.length > 0 && html`<div class="scroll-x" tabindex="0" role="group" aria-label="Children that failed"><table class="plain lined"><thead><tr><th class="num">Child</th><th>Why</th><th>When</th></tr></thead>
+      <tbody>${map.failures.map((/** @type {any} */ child) => html`<tr key=${child.run}><td class="num"><a href=${at("runs", child.run)}>${number(child.index)}</a></td><td class="why">${trouble(child)}</td><td class="once"><${Time} at=${child.ended} seconds /></td></tr>`)}</tbody></table></div>`}
+  </section>`;
+}
+
 /** @param {{run: any}} props */
-const Maps = ({ run }) => (run.states ?? []).filter((/** @type {any} */ line) => line.children).map((/** @type {any} */ line) => {
-  const { total, succeeded, failed, running, aborted } = line.children;
-  const parts = [["succeeded", succeeded], ["failed", failed], ["running", running], ["idle", aborted]];
-  return html`<section class="card"><div class="card-head"><h2>${line.name}: ${plural(total, "child run")} of ${plural(line.items, "item")}</h2></div><div class="card-body stack">
-    <div class="share" aria-hidden="true">${parts.filter(([, count]) => count > 0).map(([status, count]) => html`<div class=${`fill-${status}`} style=${`flex: ${count}`} />`)}</div>
-    <div class="legend">${parts.filter(([, count]) => count > 0).map(([status, count]) => html`<span><${Status} status=${status === "idle" ? "stopped" : status} text=${`${number(count)} ${status === "idle" ? "stopped" : status}`} /></span>`)}</div>
-    <${Command} text=${`orch status ${run.name || run.run}`} />
-  </div></section>`;
-});
+function Maps({ run }) {
+  const distributed = (run.states ?? []).some((/** @type {any} */ line) => line.children);
+  const maps = useResource(distributed ? `/runs/${encodeURIComponent(run.run)}/map-runs` : null, { when: (news) => concerns(news, run.run) });
+  return (maps.data?.items ?? []).map((/** @type {any} */ map) => html`<${MapRun} key=${map.event} map=${map} />`);
+}
 
 /** @param {{run: any}} props */
 const StatesOf = ({ run }) => (run.states?.length ? html`<section class="card"><div class="card-head"><h2>States</h2></div><div class="scroll-x" tabindex="0" role="group"><table class="plain">
@@ -122,8 +134,12 @@ function RunHead({ run, now }) {
 /** @param {{id: string, tab: string, query: URLSearchParams}} props */
 export function RunPage({ id, tab, query }) {
   const run = useResource(`/runs/${encodeURIComponent(id)}`, { when: (news) => concerns(news, id) });
+  useEffect(() => {
+    follow(id);
+    return () => follow("");
+  }, [id]);
   const now = useNow(1000);
-  return html`<${Loaded} of=${run}>${(/** @type {any} */ data) => html`
+  return html`<${Loaded} of=${run} title=${id}>${(/** @type {any} */ data) => html`
     <${RunHead} run=${data} now=${now} />
     <${Tabs} label="Parts of the run" tabs=${tabs.map((each) => ({ name: each.name, href: each.id ? at("runs", id, each.id) : at("runs", id), current: each.id === tab }))} />
     ${tab === "" && html`<${Overview} run=${data} />`}
@@ -137,5 +153,3 @@ export function RunPage({ id, tab, query }) {
 
 /** @param {import("../data/live.js").News} news @param {string} id */
 export const concerns = (news, id) => !news.data || !news.data.run || news.data.run === id || news.data.name === id;
-
-export { ask };

@@ -2,40 +2,11 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { tell } from "../data/api.js";
-import { Command, Dialog, ProblemBox } from "../parts/basics.js";
+import { may, useSession } from "../data/session.js";
+import { Act, quoted } from "../parts/act.js";
+import { Command } from "../parts/basics.js";
 import { pretty } from "../parts/json.js";
-import { say } from "../parts/toast.js";
 import { wordOf } from "./runs.js";
-
-/** @param {string} text a word of a shell */
-const quoted = (text) => (/^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-/**
- * @param {{title: string, lead: any, command: string, button: string, danger?: boolean, act: () => Promise<any>, onClose: () => void, children?: any}} props
- */
-function Act({ title, lead, command, button, danger, act, onClose, children }) {
-  const [problem, setProblem] = useState(/** @type {any} */ (null));
-  const [busy, setBusy] = useState(false);
-  const go = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await act();
-      say(`${title}: done`);
-      onClose();
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
-    }
-  };
-  return html`<${Dialog} title=${title} onClose=${onClose}>
-    <p class="soft">${lead}</p>
-    ${children}
-    ${problem && html`<${ProblemBox} problem=${problem} />`}
-    <${Command} text=${command} />
-    <div class="bar"><button class="button" onClick=${onClose}>Cancel</button><button class=${danger ? "button danger" : "button main"} disabled=${busy} onClick=${go}>${button}</button></div>
-  <//>`;
-}
 
 /** @param {{run: any, onClose: () => void}} props */
 function Stop({ run, onClose }) {
@@ -79,13 +50,15 @@ function compact(text) {
 
 /** @param {{run: any}} props */
 export function Actions({ run }) {
+  const who = useSession();
   const [open, setOpen] = useState("");
   const word = wordOf(run);
   const over = ["succeeded", "failed", "timed_out", "stopped"].includes(word);
+  const operates = may(who, "operator");
   const close = () => setOpen("");
   return html`<div class="actions">
-    ${word !== "succeeded" && (over || word === "paused" || word === "set_aside") && html`<button class="button main" onClick=${() => setOpen("resume")}>Resume…</button>`}
-    ${!over && html`<button class="button danger" onClick=${() => setOpen("stop")}>Stop…</button>`}
+    ${operates && word !== "succeeded" && (over || word === "paused" || word === "set_aside") && html`<button class="button main" onClick=${() => setOpen("resume")}>Resume…</button>`}
+    ${operates && !over && html`<button class="button danger" onClick=${() => setOpen("stop")}>Stop…</button>`}
     <${Command} text=${`orch status ${quoted(run.name || run.run)}`} />
     ${open === "stop" && html`<${Stop} run=${run} onClose=${close} />`}
     ${open === "resume" && html`<${Resume} run=${run} onClose=${close} />`}

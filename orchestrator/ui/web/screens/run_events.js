@@ -30,16 +30,22 @@ function useEvents(run, filter = {}) {
     let busy = false;
     /** @type {any[]} */
     let items = [];
+    // The last page is read again for what has come since: it grows at its end.
+    let last = "";
+    let before = 0;
     const read = async () => {
       if (busy || over) return;
       busy = true;
       try {
         let more = true;
         while (more && !over && items.length < most) {
-          const after = items.length > 0 ? `&cursor=${items[items.length - 1].id}` : "";
-          const page = await ask(path + after);
-          items = [...items, ...page.items];
+          const page = await ask(path + (last ? `&cursor=${encodeURIComponent(last)}` : ""));
+          items = [...items.slice(0, before), ...page.items];
           more = Boolean(page.next);
+          if (more) {
+            last = page.next;
+            before = items.length;
+          }
           if (!over) set({ path, items, done: !more, problem: null });
         }
       } catch (problem) {
@@ -128,9 +134,9 @@ export function States({ run, query }) {
 /** @param {any} event */
 function toneOf(event) {
   if (/Failed|TimedOut/.test(event.type)) return "failed";
-  if (/Succeeded|Exited/.test(event.type)) return "succeeded";
+  if (/Succeeded$/.test(event.type)) return "succeeded";
   if (/Aborted/.test(event.type)) return "stopped";
-  return /Started|Entered|Scheduled/.test(event.type) ? "running" : "none";
+  return /Redriven|Retr/.test(event.type) ? "retrying" : "none";
 }
 
 /** @param {any} event what it is about, in a few words */
@@ -150,6 +156,8 @@ export function Events({ run, query }) {
   const command = `orch history ${run.name || run.run}${failures ? " --failures" : ""}${state ? ` --state '${state}'` : ""}${table ? ` --table '${table}'` : ""}`;
   const chosen = query.get("event");
   useEffect(() => setOpen(chosen ? events.items.find((event) => String(event.id) === chosen) ?? null : null), [chosen, events.items]);
+  /** @param {any} event since the start */
+  const after = (event) => duration(Date.parse(event.timestamp) - Date.parse(run.started));
   const here = at("runs", run.run, "events");
   /** @param {string} id */
   const hrefOf = (id) => here + queryOf({ failures, state, table, event: id });
@@ -160,11 +168,11 @@ export function Events({ run, query }) {
       ${run.tables?.length > 0 && html`<select class="field pick" aria-label="Table" value=${table} onChange=${(/** @type {any} */ event) => choose({ table: event.target.value })}><option value="">every table</option>${run.tables.map((/** @type {any} */ line) => html`<option value=${line.key}>${line.key}</option>`)}</select>`}
     </div>
     <${Known} events=${events}>${(/** @type {any[]} */ items) => (items.length === 0 ? html`<div class="card"><${Empty} title="No event is like that" /></div>` : html`<${Rows} items=${items} label="Events" tall=${3.5}
-      columns="5rem minmax(12rem, 16rem) minmax(10rem, 1fr) 9rem" narrow="minmax(0, 1fr)" head=${[{ name: "Id" }, { name: "Event" }, { name: "About" }, { name: "Time", num: true }]}
+      columns="5rem minmax(12rem, 16rem) minmax(10rem, 1fr) 9rem 6rem" narrow="minmax(0, 1fr)" head=${[{ name: "Id" }, { name: "Event" }, { name: "About" }, { name: "Time", num: true }, { name: "After", num: true }]}
       id=${(/** @type {any} */ event) => String(event.id)} href=${(/** @type {any} */ event) => hrefOf(String(event.id))}
       cells=${(/** @type {any} */ event, /** @type {any} */ link, /** @type {boolean} */ narrow) => (narrow
-        ? html`<${Cell} class="two"><span><${Shape} status=${toneOf(event)} /><span class="cut grow">${link(event.type)}</span><span class="soft small">${moment(event.timestamp, true)}</span></span><span class="cut small soft">${aboutOf(event) || "–"}</span><//>`
-        : html`<${Cell} class="soft">${event.id}<//><${Cell} class="mark"><${Shape} status=${toneOf(event)} /><span class="cut">${link(event.type)}</span><//><${Cell} class="soft">${aboutOf(event)}<//><${Cell} class="num soft">${moment(event.timestamp, true)}<//>`)} />`)}<//>
+        ? html`<${Cell} class="two"><span><${Shape} status=${toneOf(event)} /><span class="cut grow">${link(event.type)}</span><span class="soft small">${after(event)}</span></span><span class="cut small soft">${aboutOf(event) || "–"}</span><//>`
+        : html`<${Cell} class="soft">${event.id}<//><${Cell} class="mark"><${Shape} status=${toneOf(event)} /><span class="cut">${link(event.type)}</span><//><${Cell} class="soft">${aboutOf(event)}<//><${Cell} class="num soft">${moment(event.timestamp, true)}<//><${Cell} class="num soft">${after(event)}<//>`)} />`)}<//>
     <p class="same"><${Command} text=${command} /></p>
     ${open && html`<${Dialog} title=${`${open.type}, event ${open.id}`} onClose=${() => choose({ event: null })}><${Json} title="The event" value=${unfolded(open)} /><div class="bar"><button class="button main" onClick=${() => choose({ event: null })}>Close</button></div><//>`}`;
 }

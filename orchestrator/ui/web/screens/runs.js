@@ -7,7 +7,8 @@ import { useNow, useResource } from "../data/resource.js";
 import { at, choose } from "../data/router.js";
 import { Command, Empty, Head, Loaded, Search, Time } from "../parts/basics.js";
 import { Cell, Rows } from "../parts/rows.js";
-import { Shape, Status, look } from "../parts/status.js";
+import { look } from "../data/status.js";
+import { Shape, Status } from "../parts/status.js";
 import { RunPage } from "./run.js";
 
 const choices = [
@@ -25,8 +26,8 @@ export const wordOf = (run) => run.word ?? run.status;
 /** @param {any} run @param {number} now */
 export const lasted = (run, now) => (run.ended ? run.duration_ms : now - Date.parse(run.started));
 
-/** @param {any} run */
-function trouble(run) {
+/** @param {any} run why it has failed or waits, in one line */
+export function trouble(run) {
   if (run.set_aside) return run.set_aside;
   if (!run.error) return "";
   try {

@@ -2,11 +2,12 @@
 import { useMemo } from "preact/hooks";
 import { html, classes } from "../html.js";
 import { number, plural } from "../data/format.js";
-import { useNow, useResource } from "../data/resource.js";
+import { useAll, useNow } from "../data/resource.js";
 import { at, choose } from "../data/router.js";
-import { ageOf, deltaText, summary, verdict } from "../data/verdict.js";
+import { ageOf, asOf, deltaOf, summary, verdict } from "../data/verdict.js";
 import { Command, Empty, Head, Loaded, Search, Time } from "../parts/basics.js";
 import { Cell, Rows } from "../parts/rows.js";
+import { look } from "../data/status.js";
 import { Shape } from "../parts/status.js";
 import { TablePage } from "./table.js";
 
@@ -16,9 +17,6 @@ const choices = [
   { value: "loading", name: "Loading" },
   { value: "right", name: "Right" },
 ];
-
-/** @param {any} table */
-const asOf = (table) => table.load?.as_of ?? table.load?.published;
 
 /** @param {{counts: {status: string, name: string, count: number, value: string}[]}} props */
 const Share = ({ counts }) => html`<div class="share-box">
@@ -30,23 +28,23 @@ const fully = 6;
 
 /** @param {{rows: any[]}} props what is not right, each in a whole sentence */
 const Attention = ({ rows }) => html`<section class="card attention" aria-label="Needs attention"><ul>
-  ${rows.slice(0, fully).map((row) => html`<li key=${row.table.key}><${Shape} status=${row.verdict.status} /><p><a href=${at("tables", row.table.key)}>${row.table.key}</a> <span>${row.verdict.words}</span>${row.table.failure?.hint && html` <span class="hint">${row.table.failure.hint}</span>`}</p></li>`)}
+  ${rows.slice(0, fully).map((row) => html`<li key=${row.table.key}><${Shape} status=${row.verdict.status} /><p><a href=${at("tables", row.table.key)}>${row.table.key}</a> <span>${row.table.text}</span></p></li>`)}
 </ul>${rows.length > fully && html`<p class="small"><a href="/ui/tables?show=attention">${plural(rows.length - fully, "more")}</a></p>`}</section>`;
 
 /** @param {any} row @param {(text: any) => any} link @param {number} now */
 const wideCells = (row, link, now) => html`
   <${Cell} class="mark"><${Shape} status=${row.verdict.status} /><span class="cut">${link(row.table.key)}</span><//>
-  <${Cell} class=${row.verdict.rank <= 1 ? `tone-${row.verdict.tone}` : "soft"} title=${row.verdict.words}>${row.verdict.words}<//>
+  <${Cell} class=${row.verdict.rank <= 1 ? `tone-${look(row.verdict.status).tone}` : "soft"} title=${row.table.text}>${row.table.text}<//>
   <${Cell}><${Time} at=${asOf(row.table)} /><//>
   <${Cell} class="num">${ageOf(row.table, now)}<//>
   <${Cell} class="num">${number(row.table.load?.rows)}<//>
-  <${Cell} class="num soft">${deltaText(row.verdict.delta)}<//>`;
+  <${Cell} class="num soft">${deltaOf(row.table)}<//>`;
 
 /** @param {any} row @param {(text: any) => any} link @param {number} now */
 const narrowCells = (row, link, now) => html`
   <${Cell} class="two">
     <span><${Shape} status=${row.verdict.status} /><span class="cut grow">${link(row.table.key)}</span><span class="soft small">${number(row.table.load?.rows)} rows · ${ageOf(row.table, now)}</span></span>
-    <span class=${classes("cut small", row.verdict.rank <= 1 ? `tone-${row.verdict.tone}` : "soft")}>${row.verdict.words}</span>
+    <span class=${classes("cut small", row.verdict.rank <= 1 ? `tone-${look(row.verdict.status).tone}` : "soft")}>${row.table.text}</span>
   <//>`;
 
 /** @param {{tables: any[], query: URLSearchParams}} props */
@@ -67,7 +65,7 @@ function List({ tables, query }) {
     { status: "succeeded", name: "right", count: count(3), value: "right" },
   ];
   return html`
-    <${Head} title=${summary(rows.map((row) => row.verdict))} lead=${html`<${Share} counts=${counts} />`} />
+    <${Head} title=${summary(tables)} lead=${html`<${Share} counts=${counts} />`} />
     ${count(0, 1) > 0 && !show && !text && html`<${Attention} rows=${rows.filter((row) => row.verdict.rank <= 1)} />`}
     <div class="bar tools">
       <${Search} value=${query.get("q") ?? ""} label="Search tables" onInput=${(/** @type {string} */ q) => choose({ q })} />
@@ -90,8 +88,8 @@ export function Tables({ path, query }) {
 
 /** @param {{query: URLSearchParams}} props */
 function AllTables({ query }) {
-  const tables = useResource("/tables");
-  return html`<${Loaded} of=${tables}>${(/** @type {any} */ data) => (data.items.length === 0
+  const tables = useAll("/tables");
+  return html`<${Loaded} of=${tables} title="Tables">${(/** @type {any} */ data) => (data.items.length === 0
     ? html`<${Head} title="Tables" /><div class="card"><${Empty} title="No table has been loaded yet" command="orch replicate --from csv:drop --to sqlite:copy.db">
         A run that replicates tables fills this page. Two URLs are enough to start; or submit your own catalog.<//></div>`
     : html`<${List} tables=${data.items} query=${query} />`)}<//>`;
