@@ -7,6 +7,7 @@
 
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/telemetry/trace_context.h"
 #include "workers/tools/task_input.h"
 
 namespace orch::tools {
@@ -113,6 +114,8 @@ void set_json_body(library::HttpRequest& request, const boost::json::value& body
 library::HttpResponse exchange_for_success(library::HttpRequest request, const workers::Task& task,
                                            workers::TaskContext& context) {
   request.headers.emplace_back("Idempotency-Key", delivery_id(task));
+  if (telemetry::is_tracing() && !has_header(request, "traceparent"))
+    request.headers.emplace_back("traceparent", telemetry::traceparent(task.run, task.ticket));
   auto response = library::http_call(request, [&] {
     if (context.stop_requested()) throw workers::Cancelled();
     context.heartbeat();

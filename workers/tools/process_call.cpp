@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/utf8.h"
+#include "orchestrator/telemetry/trace_context.h"
 #include "workers/tools/task_input.h"
 
 namespace orch::tools {
@@ -22,6 +23,8 @@ std::vector<std::string> environment_of(const workers::Task& task, json::Fields&
   const auto pass = [&](const std::string& name, const char* value) {
     environment.push_back(name + "=" + value);
   };
+  if (telemetry::is_tracing())
+    pass("TRACEPARENT", telemetry::traceparent(task.run, task.ticket).c_str());
   for (const std::string name : inherited) {
     if (const char* value = std::getenv(name.c_str())) pass(name, value);
   }

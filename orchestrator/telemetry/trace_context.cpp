@@ -1,0 +1,37 @@
+#include "orchestrator/telemetry/trace_context.h"
+
+#include <atomic>
+#include <xxhash.h>
+
+#include <fmt/format.h>
+
+namespace orch::telemetry {
+namespace {
+
+std::atomic<bool>& tracing() {
+  static std::atomic<bool> on = false;
+  return on;
+}
+
+}  // namespace
+
+// Ids of zeros alone are invalid, and as likely as any other.
+std::string trace_id(std::string_view run_id) {
+  const auto sum = XXH3_128bits(run_id.data(), run_id.size());
+  return fmt::format("{:016x}{:016x}", sum.high64, sum.low64);
+}
+
+std::string span_id(std::string_view run_id, std::int64_t event) {
+  const auto sum =
+      XXH3_64bits_withSeed(run_id.data(), run_id.size(), static_cast<XXH64_hash_t>(event) + 1);
+  return fmt::format("{:016x}", sum);
+}
+
+std::string traceparent(std::string_view run_id, std::int64_t ticket) {
+  return fmt::format("00-{}-{}-01", trace_id(run_id), span_id(run_id, ticket));
+}
+
+void set_tracing(bool on) { tracing() = on; }
+bool is_tracing() { return tracing(); }
+
+}  // namespace orch::telemetry
