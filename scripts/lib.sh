@@ -27,7 +27,7 @@ npm_packages() {
 
 build_packages() {
   echo "g++ cmake graphviz ninja-build ccache pkg-config libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libssl-dev libfmt-dev" \
-    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libhowardhinnant-date-dev tzdata" "$(npm_packages)" "$(boost_packages)"
+    "libspdlog-dev libcli11-dev libxxhash-dev libpcre2-dev libicu-dev zlib1g-dev libzstd-dev libyaml-dev libexpat1-dev libcurl4-openssl-dev libhowardhinnant-date-dev tzdata" "$(npm_packages)" "$(boost_packages)"
 }
 
 test_packages() {

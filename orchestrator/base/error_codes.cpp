@@ -197,9 +197,10 @@ constexpr std::array codes = {
               "A backup is read back and every checksum compared, after it was written and before "
               "it is restored. The message says what differs. Nothing was replaced: `orch doctor` "
               "looks at the store itself; restore another backup."},
-    ErrorCode{"ORCH-0222", "a restore would replace a run store",
-              "There is a store where the backup is to be restored. With --replace it is kept under "
-              "another name beside the restored one."},
+    ErrorCode{
+        "ORCH-0222", "a restore would replace a run store",
+        "There is a store where the backup is to be restored. With --replace it is kept under "
+        "another name beside the restored one."},
     ErrorCode{"ORCH-0301", "invalid connections file",
               "Every problem is listed with its JSON pointer, line and column. Keep secrets in "
               "environment variables or files, never in the connections file."},
@@ -491,9 +492,10 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0703", "a list of holidays that cannot be read",
               "A list of holidays has one day a line, 2027-12-24, and what follows a blank or # "
               "is a remark. Every line that is wrong is listed."},
-    ErrorCode{"ORCH-0740", "a hold that cannot be read",
-              "A hold is of a connection, a run, a pipeline or the server, its mode is pause, drain "
-              "or finish, and it ends in the future, or when it is released. See docs/limits.md."},
+    ErrorCode{
+        "ORCH-0740", "a hold that cannot be read",
+        "A hold is of a connection, a run, a pipeline or the server, its mode is pause, drain "
+        "or finish, and it ends in the future, or when it is released. See docs/limits.md."},
     ErrorCode{"ORCH-0741", "nothing is held so",
               "There is no hold of this connection, run, pipeline or of the server: it was "
               "released before, or its time is over. `orch limits` lists the holds."},
@@ -521,6 +523,10 @@ constexpr std::array codes = {
               "is one only, or when \"default\" says which is meant."},
     ErrorCode{"ORCH-0812", "there is a project already",
               "`orch project init` writes into no folder that has a project.json."},
+    ErrorCode{"ORCH-0830", "wrong alerts file, or no such channel",
+              "The message names what is wrong in the file that `orch serve --alerts` reads, or a "
+              "channel that an alert names and the file does not. docs/alerts.md has all members; "
+              "`orch alerts test CHANNEL` tries a channel."},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "orchestrator/cli/alerts.h"
 #include "orchestrator/cli/command.h"
 
 namespace orch::cli {
@@ -203,6 +204,23 @@ constexpr std::array table = {
             "orch pipeline backfill load --from 2027-01-01 --newest-first --at-once 4\n"
             "orch pipeline backfill load --cancel 3",
             declare_pipeline_backfill},
+    Command{"alerts list", "Show open alerts, silences, and what was sent",
+            "An alert is open from the time its condition holds until it is over: a run succeeds "
+            "again, the data is fresh again. Pipelines and the file of `orch serve --alerts` say "
+            "when somebody is told of what. docs/alerts.md has the rules.",
+            "orch alerts list\norch alerts list -o json | jq .open", declare_alerts_list},
+    Command{"alerts silence", "Tell nobody of some alerts for a while",
+            "What begins and ends within the silence is not told; what is still open at its end "
+            "is told then.",
+            "orch alerts silence pipeline:load --for 2h --reason 'migration of the source'\n"
+            "orch alerts silence '*' --alert late --for 1d --reason holiday",
+            declare_alerts_silence},
+    Command{"alerts unsilence", "End a silence", "", "orch alerts unsilence 4",
+            declare_alerts_unsilence},
+    Command{"alerts test", "Send a message to a channel, and say what becomes of it",
+            "The running `orch serve` sends it as it sends alerts. The exit code is 1 when the "
+            "channel does not take it.",
+            "orch alerts test ops", declare_alerts_test},
     Command{
         "plan", "Show what a run would do with each table of a catalog",
         "Plans every table as a run would, with both databases open, and changes nothing. METHOD "

@@ -9,6 +9,8 @@
 #include "orchestrator/monitor/event_log.h"
 #include "orchestrator/monitor/machine_metrics.h"
 #include "orchestrator/monitor/run_metrics.h"
+#include "orchestrator/monitor/span_exporter.h"
+#include "orchestrator/monitor/traces.h"
 
 namespace orch::cli {
 
@@ -21,7 +23,8 @@ struct CollectedMetrics {
 /// Must outlive the owner whose listeners it has.
 class Monitoring {
  public:
-  Monitoring();
+  /// `traces` is the URL of a collector; empty: there are no traces. Throws Error ORCH-0001.
+  explicit Monitoring(const std::string& traces);
 
   std::vector<monitor::Listener*> listeners();
   /// Of the owner of the store at the URL `store`, made with listeners().
@@ -31,6 +34,8 @@ class Monitoring {
  private:
   monitor::RunMetrics run_metrics_;
   monitor::EventLog event_log_;
+  std::unique_ptr<monitor::SpanExporter> exporter_;
+  std::unique_ptr<monitor::Traces> traces_;
 };
 
 }  // namespace orch::cli

@@ -51,6 +51,7 @@ void add_common(CLI::App& app) {
 }
 
 std::string about_group(const std::string& group) {
+  if (group == "alerts") return "Work with alerts";
   if (group == "catalog") return "Work with the catalog of tables";
   return "Work with " + group + "s";
 }

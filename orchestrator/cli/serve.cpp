@@ -14,6 +14,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/cli/access.h"
+#include "orchestrator/cli/alert_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/limits.h"
 #include "orchestrator/cli/monitoring.h"
@@ -23,6 +24,7 @@
 #include "orchestrator/cli/run_or_delegate.h"
 #include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/cli/version.h"
+#include "orchestrator/host/alert_watch.h"
 #include "orchestrator/host/backup_schedule.h"
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
@@ -222,17 +224,21 @@ int serve(const Context& context, const ServeOptions& options) {
   auto service = service_options(context, options);
   check_rights(service.access->grants(), front_options.keys);
   server_options.limits.connections = raise_descriptor_limit();
+  AlertFile alert_file(context.settings.value("alerts"));
+  const auto alert_plan = alert_file.plan();
   begin_log(context.settings);
   net::io_context io{1};
   const LogRotation rotation(io);
   const auto workers = context.settings.workers();
-  Monitoring monitoring;
+  Monitoring monitoring(context.settings.value("traces"));
   host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
                     context.settings.value("bindings"), std::move(service),
                     limits_of(context.settings), monitoring.listeners(), host::Triggers::fire);
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const auto backups = scheduled_backups(store, options);
+  const host::AlertWatch alerts(owner.engine(), store, alert_plan,
+                                [&alert_file] { return alert_file.changed(); });
   announce_continued(context, owner);
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
@@ -313,8 +319,10 @@ Action declare_serve(Arguments& app) {
   add_setting(app, "bindings");
   add_setting(app, "keys");
   add_setting(app, "allow");
+  add_setting(app, "alerts");
   add_setting(app, "host-name");
   add_setting(app, "limit");
+  add_setting(app, "traces");
   add_setting(app, "log-format");
   add_setting(app, "log-file");
   add_setting(app, "retention");

@@ -87,7 +87,7 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 // A path in the configuration file starts at the file's folder.
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
   if (name != "store" && name != "connections" && name != "bindings" && name != "keys" &&
-      name != "log-file")
+      name != "log-file" && name != "alerts")
     return value;
   const auto folder = fs::absolute(file).parent_path();
   if (name == "store") return store::resolved_url(value, folder);
@@ -112,6 +112,8 @@ const std::vector<SettingKind>& setting_kinds() {
        "file that names the databases; default connections.json in the present folder"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
       {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
+      {"alerts", "ORCH_ALERTS",
+       "JSON file of channels and rules: who is told by `orch serve` when something is wrong"},
       {"allow", "ORCH_ALLOW",
        "what clients of `orch serve` may reach on this host: process, url:URL, urls, private-urls, "
        "folder:PATH, without-keys; default nothing",
@@ -128,6 +130,10 @@ const std::vector<SettingKind>& setting_kinds() {
        "how much goes on at a time: runs=N, or tag:NAME=N tasks of a tag; default nothing is "
        "limited",
        "NAME=N", true},
+      {"traces", "ORCH_TRACES",
+       "where `orch serve` sends traces: a collector of OTLP over HTTP, "
+       "http://127.0.0.1:4318/v1/traces",
+       "URL"},
       {"output", "ORCH_OUTPUT", "table, json or jsonl"},
       {"workers", "ORCH_WORKERS", "worker threads; 0: as many as suit the machine", "N"},
       {"log", "ORCH_LOG", "lowest level logged: debug, info, warn, error or off", "LEVEL"},

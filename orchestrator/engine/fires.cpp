@@ -48,13 +48,8 @@ store::FireRow row_of(const Fire& fire) {
 void tell(const NewFire& each) {
   static auto& fires = telemetry::registry().counter(
       {"orch_fires_total", "Fires of pipelines by what became of them.", {"pipeline", "outcome"}});
-  static auto& lag = telemetry::registry().histogram(
-      {"orch_schedule_lag_seconds", "How long after its time a fire of a schedule was decided."},
-      telemetry::second_bounds());
   const auto& fire = each.fire;
   fires.with({fire.pipeline, to_string(fire.outcome)}).add();
-  if (fire.kind == "schedule" && !each.waiting)
-    lag.with({}).observe(std::chrono::duration<double>(each.late).count());
   const bool bad = fire.outcome == store::FireOutcome::refused;
   log::write(bad ? log::Level::error : log::Level::info,
              {{"pipeline", fire.pipeline},

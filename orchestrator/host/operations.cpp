@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/host/alert_operations.h"
 #include "orchestrator/host/backup_operations.h"
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/limit_operations.h"
@@ -28,6 +29,7 @@ constexpr Millis retry_interval{50};
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
   for (auto&& noun : {
+           alert_operations(),
            backfill_operations(),
            backup_operations(),
            limit_operations(),

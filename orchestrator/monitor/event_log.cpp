@@ -18,11 +18,7 @@ void EventLog::happened(const Happening& happening) {
   const auto& [run, row, event, state] = happening;
   const auto level = run.child ? Level::debug : Level::info;
   if (is_execution_end(event.type)) return run_ended(happening);
-  if (event.type == EventType::execution_started)
-    return log::write(
-        level,
-        {{"event", "run_started"}, {"run", run.id}, {"name", run.name}, {"workflow", run.workflow}},
-        "run started");
+  if (event.type == EventType::execution_started) return run_started(happening);
   if (event.type == EventType::execution_redriven)
     return log::write(level,
                       {{"event", "run_resumed"},
@@ -39,6 +35,21 @@ void EventLog::happened(const Happening& happening) {
                        {"state", event.name}},
                       to_string(event.type));
   task_happened(happening);
+}
+
+// With what has fired it.
+void EventLog::run_started(const Happening& happening) {
+  const auto& [run, row, event, state] = happening;
+  const auto link = row.made.pipeline.value_or(store::PipelineLink{});
+  log::write(run.child ? Level::debug : Level::info,
+             {{"event", "run_started"},
+              {"run", run.id},
+              {"name", run.name},
+              {"workflow", run.workflow},
+              {"pipeline", link.pipeline},
+              {"trigger", link.trigger},
+              {"fire_time", row.made.pipeline ? to_iso(link.fire_time) : ""}},
+             row.made.pipeline ? "trigger fired" : "run started");
 }
 
 void EventLog::run_ended(const Happening& happening) {

@@ -14,6 +14,7 @@ class EventLog final : public Listener {
   void happened(const Happening& happening) override;
 
  private:
+  static void run_started(const Happening& happening);
   static void run_ended(const Happening& happening);
   static void task_happened(const Happening& happening);
 };

@@ -21,21 +21,30 @@ std::string in_lower_case(std::string_view text) {
   return out;
 }
 
+std::string pipeline_of(const store::ExecutionRow& row) {
+  return row.made.pipeline ? row.made.pipeline->pipeline : "";
+}
+
 }  // namespace
 
 RunMetrics::RunMetrics(Registry& registry)
-    : started_(
-          registry.counter({"orch_runs_started_total", "Runs that have begun.", {"workflow"}})),
+    : started_(registry.counter(
+          {"orch_runs_started_total", "Runs that have begun.", {"workflow", "pipeline"}})),
       ended_(
           registry.counter({"orch_runs_ended_total",
                             "Runs that have ended, by how: succeeded, failed, timed_out, aborted.",
-                            {"workflow", "status"}})),
+                            {"workflow", "pipeline", "status"}})),
       resumed_(registry.counter({"orch_runs_resumed_total",
                                  "Resumes of runs that had ended without success.",
                                  {"workflow"}})),
-      run_seconds_(registry.histogram(
-          {"orch_run_seconds", "Time from a run's start to its end.", {"workflow", "status"}},
-          telemetry::long_second_bounds())),
+      schedule_lag_(registry.histogram(
+          {"orch_schedule_lag_seconds",
+           "Time from a fire time of a schedule to the start of its run, without backfills.",
+           {"pipeline"}})),
+      run_seconds_(registry.histogram({"orch_run_seconds",
+                                       "Time from a run's start to its end.",
+                                       {"workflow", "pipeline", "status"}},
+                                      telemetry::long_second_bounds())),
       scheduled_(registry.counter(
           {"orch_tasks_scheduled_total", "Attempts of tasks that were scheduled.", {"resource"}})),
       tasks_ended_(registry.counter({"orch_tasks_ended_total",
@@ -119,12 +128,21 @@ void RunMetrics::happened(const Happening& happening) {
 void RunMetrics::run_happened(const Happening& happening) {
   const auto& [run, row, event, state] = happening;
   if (run.child) return;
-  if (event.type == EventType::execution_started) started_.with({run.workflow}).add();
+  if (event.type == EventType::execution_started) begin(happening);
   if (event.type == EventType::execution_redriven) resumed_.with({run.workflow}).add();
   if (!is_execution_end(event.type)) return;
   const auto status = in_lower_case(to_string(row.status));
-  ended_.with({run.workflow, status}).add();
-  run_seconds_.with({run.workflow, status}).observe(seconds(event.at - run.started));
+  const auto pipeline = pipeline_of(row);
+  ended_.with({run.workflow, pipeline, status}).add();
+  run_seconds_.with({run.workflow, pipeline, status}).observe(seconds(event.at - run.started));
+}
+
+void RunMetrics::begin(const Happening& happening) {
+  const auto& link = happening.row.made.pipeline;
+  started_.with({happening.run.workflow, pipeline_of(happening.row)}).add();
+  // Those of a backfill are late on purpose.
+  if (link && link->kind == "schedule" && !link->backfill)
+    schedule_lag_.with({link->pipeline}).observe(seconds(happening.event.at - link->fire_time));
 }
 
 void RunMetrics::task_ended(const Happening& happening, const char* status) {

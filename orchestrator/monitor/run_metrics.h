@@ -20,11 +20,13 @@ class RunMetrics final : public Listener {
 
  private:
   void run_happened(const Happening& happening);
+  void begin(const Happening& happening);
   void task_ended(const Happening& happening, const char* status);
 
   telemetry::Family<telemetry::Counter>& started_;
   telemetry::Family<telemetry::Counter>& ended_;
   telemetry::Family<telemetry::Counter>& resumed_;
+  telemetry::Family<telemetry::Histogram>& schedule_lag_;
   telemetry::Family<telemetry::Histogram>& run_seconds_;
   telemetry::Family<telemetry::Counter>& scheduled_;
   telemetry::Family<telemetry::Counter>& tasks_ended_;

@@ -19,6 +19,10 @@ Pipeline read(const boost::json::object& document, json::Problems& problems) {
   made.overlap = read_overlap(fields);
   made.retention = read_retention(fields);
   made.limits = read_limits(fields);
+  made.owner = fields.string("owner").value_or("");
+  made.fresh = alerts::read_fresh(fields);
+  made.alerts = alerts::read_rules(fields, "alerts");
+  made.on_failure = alerts::read_reaction(fields);
   fields.finish("a pipeline");
   return made;
 }

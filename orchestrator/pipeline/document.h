@@ -13,6 +13,9 @@
 
 #include <boost/json/object.hpp>
 
+#include "orchestrator/alerts/promise.h"
+#include "orchestrator/alerts/reaction.h"
+#include "orchestrator/alerts/rule.h"
 #include "orchestrator/json/fields.h"
 #include "orchestrator/pipeline/input.h"
 #include "orchestrator/pipeline/limits.h"
@@ -30,6 +33,10 @@ struct Pipeline {
   Overlap overlap = Overlap::skip;
   std::optional<Retention> retention = {};
   Limits limits;
+  std::string owner = {};  ///< whom people ask; may be empty
+  std::optional<alerts::Promise> fresh = {};
+  std::vector<alerts::Rule> alerts = {};
+  std::optional<alerts::Reaction> on_failure = {};
 };
 
 /// Reads a document and collects what is wrong with it; pointers begin at its root.

@@ -7,6 +7,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/store/copy.h"
 #include "orchestrator/store/housekeeping.h"
+#include "orchestrator/store/sqlite/alerts.h"
 #include "orchestrator/store/sqlite/copy.h"
 #include "orchestrator/store/sqlite/housekeeping.h"
 #include "orchestrator/store/sqlite/journal.h"
@@ -60,6 +61,14 @@ void put_store(const std::string& url, const std::filesystem::path& copy,
 
 std::unique_ptr<Journal> open_journal(const std::string& url) {
   return open_sqlite_journal(sqlite_file(url));
+}
+
+std::unique_ptr<Alerts> open_alerts_beside_owner(const std::string& url) {
+  return open_sqlite_alerts_beside_owner(sqlite_file(url));
+}
+
+std::unique_ptr<Alerts> open_alerts_as_reader(const std::string& url) {
+  return open_sqlite_alerts_as_reader(sqlite_file(url));
 }
 
 std::optional<std::string> owner_of(const std::string& url) {

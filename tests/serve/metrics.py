@@ -61,8 +61,8 @@ class Metrics(unittest.TestCase):
         self.run_machine(json.dumps({"StartAt": "W", "States": {
             "W": {"Type": "Wait", "Seconds": 3600, "End": True}}}), name="waits")
         found = until(lambda: (now := self.scrape())["orch_runs_ended_total"].total(workflow="load") and now)
-        self.assertEqual(found["orch_runs_ended_total"].value(workflow="load", status="failed"), 1)
-        self.assertEqual(found["orch_runs_started_total"].value(workflow="load"), 1)
+        self.assertEqual(found["orch_runs_ended_total"].total(workflow="load", status="failed"), 1)
+        self.assertEqual(found["orch_runs_started_total"].total(workflow="load"), 1)
         self.assertEqual(found["orch_run_seconds"].total(workflow="load", status="failed"), 1)
         tasks = found["orch_tasks_ended_total"]
         self.assertEqual(tasks.total(workflow="load", state="Read", status="failed"), 2, tasks.samples)
@@ -96,9 +96,25 @@ class Metrics(unittest.TestCase):
         self.serve()
         there = set(self.scrape())
         page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
-        named = set(re.findall(r"`((?:orch|process)_[a-z_]+)`", page.read_text()))
+        named = set(re.findall(r"`((?:orch|process)_[a-z_]+)`", page.read_text()))  # with braces: shown later
         self.assertEqual(named - there, set())
         self.assertGreater(len(named), 20)
+
+    def test_are_those_of_the_dashboard_and_the_rules(self):
+        self.serve()
+        there = self.scrape()
+        suffixed = {name + suffix for name, family in there.items() if family.kind == "histogram"
+                    for suffix in ("_bucket", "_sum", "_count")}
+        folder = pathlib.Path(__file__).resolve().parents[2] / "examples" / "monitoring"
+        dashboard = json.loads((folder / "grafana-dashboard.json").read_text())
+        expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+        rules = re.findall(r"^ +expr: (.*)$", (folder / "alert-rules.yml").read_text(), re.MULTILINE)
+        self.assertGreater(len(expressions), 10)
+        self.assertGreater(len(rules), 5)
+        for expression in expressions + rules:
+            for name in re.findall(r"\b(?:orch|process)_[a-z_]+", expression):
+                self.assertIn(name, set(there) | suffixed, expression)
+        self.assertEqual(ask_promtool("check", "rules", str(folder / "alert-rules.yml")), "")
 
     def test_are_shown_to_those_who_know_the_token(self):
         self.serve("--metrics-token", "token", files={"token": "s3cret\n"})
