@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "workers/fits.h"
+#include "workers/project_folder.h"
 #include "workers/worker.h"
 
 namespace orch::workers {
@@ -15,7 +16,7 @@ class Guarded final : public Worker {
   boost::json::value run(const Task& task, TaskContext& context) override {
     if (task.access) {
       for (const auto& demand : access::demands_of(task.resource, task.input))
-        deny(task.access->refuse(demand, task.connections.parent_path()));
+        deny(task.access->refuse(demand, project_folder(task.connections)));
     }
     return inner_->run(task, context);
   }

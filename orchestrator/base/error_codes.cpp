@@ -523,6 +523,18 @@ constexpr std::array codes = {
               "is one only, or when \"default\" says which is meant."},
     ErrorCode{"ORCH-0812", "there is a project already",
               "`orch project init` writes into no folder that has a project.json."},
+    ErrorCode{"ORCH-0814", "the name of a pipeline is taken",
+              "Pipelines of a store have names of their own: another project has deployed one of "
+              "this name, or a client of the API has created a state machine of it."},
+    ErrorCode{"ORCH-0815", "the store is of another environment",
+              "A project is deployed to a store for one environment. dev, test and prod have "
+              "stores of their own; nothing was changed."},
+    ErrorCode{"ORCH-0816", "no such revision",
+              "The pipeline has no revision of the number that `orch rollback --to` names, or "
+              "none before the present one."},
+    ErrorCode{"ORCH-0817", "the plan is no longer what would be done",
+              "Somebody has deployed since `orch deploy` has shown its plan. Nothing was changed; "
+              "the next plan shows what would be done now."},
     ErrorCode{"ORCH-0830", "wrong alerts file, or no such channel",
               "The message names what is wrong in the file that `orch serve --alerts` reads, or a "
               "channel that an alert names and the file does not. docs/alerts.md has all members; "

@@ -82,6 +82,8 @@ Action declare_catalog_show(Arguments& app);
 Action declare_catalog_refresh(Arguments& app);
 Action declare_project_init(Arguments& app);
 Action declare_project_check(Arguments& app);
+Action declare_deploy(Arguments& app);
+Action declare_rollback(Arguments& app);
 Action declare_replicate(Arguments& app);
 Action declare_connection_test(Arguments& app);
 Action declare_connection_history(Arguments& app);

@@ -247,6 +247,24 @@ constexpr std::array table = {
             "nothing is changed. The exit code is 1 when something is wrong.",
             "orch project check\norch project check --env prod -o jsonl", declare_project_check},
     Command{
+        "deploy", "Make a server run what a project's files say",
+        "Shows what is made, changed and removed, like a diff, and does it in one transaction: "
+        "pipelines, their revisions, and a state machine with a version and an alias for each. "
+        "Where nothing differs, nothing is done. A server that runs (`orch serve`) goes by it at "
+        "once; runs under way keep what they were started with.\n\n"
+        "On a terminal the plan is shown first and asked for, unless --yes; elsewhere it is "
+        "carried out. What was changed since the plan was made is not overwritten (ORCH-0817).\n\n"
+        "The store is that of --store or ORCH_STORE, else the one that project.json names for the "
+        "environment. Secrets stay where they are: the store has their places.",
+        "orch deploy --plan\norch deploy --env prod --yes\n"
+        "orch deploy --project risk -o json | jq '.changes[].pipeline'",
+        declare_deploy},
+    Command{"rollback", "Bring back an earlier revision of a pipeline",
+            "The document, workflow, connections and catalogs of the revision are present again, "
+            "for the next runs; the state machine and its alias as well. The next `orch deploy` "
+            "goes by the files again.",
+            "orch rollback load\norch rollback load --to 3", declare_rollback},
+    Command{
         "replicate", "Copy tables from one database to another, project made for you",
         "Makes a folder with connections.json and catalog.json, says where, and runs the "
         "shipped workflow `replicate` on it. Passwords in the URLs go to files that only you "

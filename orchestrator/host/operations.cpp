@@ -14,6 +14,7 @@
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/limit_operations.h"
 #include "orchestrator/host/pipeline_operations.h"
+#include "orchestrator/host/project_operations.h"
 #include "orchestrator/host/retention_operations.h"
 #include "orchestrator/store/open.h"
 
@@ -34,9 +35,11 @@ std::vector<Operation> all_operations() {
            backup_operations(),
            limit_operations(),
            pipeline_operations(),
+           project_operations(),
            retention_operations(),
        })
     all.insert(all.end(), noun.begin(), noun.end());
+  all.insert(all.end(), noun.begin(), noun.end());
   std::ranges::sort(all, {}, &Operation::name);
   return all;
 }

@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/host/bound_machines.h"
+#include "orchestrator/host/project_files.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/open.h"
@@ -27,6 +28,7 @@ Owner::Owner(const std::string& store, const std::string& command, int workers,
     : store_(store::open_as_owner(store, command)),
       reader_(store::open_as_reader(store)),
       registry_(workers::built_in()) {
+  keep_project_files(store, *store_);
   integration_.add_workers(registry_);
   std::vector<bindings::StateMachine> machines;
   if (!bindings.empty()) machines = bindings::bind(registry_, bindings);

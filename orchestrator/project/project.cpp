@@ -9,6 +9,8 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/pipeline/document.h"
+#include "orchestrator/project/holidays.h"
 
 namespace orch::project {
 namespace {
@@ -109,8 +111,13 @@ class Reader {
     if (!document) return;
     json::Problems problems;
     PipelineFile pipeline{fs::path(file).stem().string(), {}, {}};
+    if (!pipeline::is_name(pipeline.name))
+      problems.push_back({"", fmt::format("\"{}\" is no name of a pipeline", pipeline.name),
+                          "the file's name is: letters, digits, - and _, at most 64"});
     if (const auto* object = document->value.if_object()) {
       pipeline.document = *object;
+      read_holidays(project_.folder, pipeline.document, problems);
+      pipeline::read(pipeline.document, problems);
       pipeline.definition = definition_of(*object, problems);
     } else {
       problems.push_back(
@@ -122,11 +129,7 @@ class Reader {
 
   std::string definition_of(const bj::object& document, json::Problems& problems) const {
     const auto name = json::text_member(document, "workflow");
-    if (name.empty()) {
-      problems.push_back({"", "the field workflow is required",
-                          "a file below workflows/, or a workflow that orch ships"});
-      return {};
-    }
+    if (name.empty()) return {};  // pipeline::read() has told of it
     if (const auto found = definitions_.find(name); found != definitions_.end())
       return found->second;
     if (auto shipped = rooms_.shipped_workflow(name)) return *shipped;

@@ -22,6 +22,7 @@ namespace orch::store {
 class Limits;
 class Machines;
 class Pipelines;
+class Projects;
 class UnderDecision;
 
 /// The store's own number of an execution.
@@ -177,9 +178,9 @@ struct ListFilter {
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
   std::optional<std::string> pipeline = {};  ///< name of the pipeline that it belongs to
-  bool paused = false;    ///< only those that are paused; `status` is then running
-  bool express = true;    ///< with express executions
-  bool children = false;  ///< with the iterations of distributed maps
+  bool paused = false;                   ///< only those that are paused; `status` is then running
+  bool express = true;                   ///< with express executions
+  bool children = false;                 ///< with the iterations of distributed maps
   std::vector<Standing> standings = {};  ///< one of these; none: any
   std::optional<std::vector<ExecutionId>> among = {};  ///< one of these
   /// Children of the map run that this execution began with this event; implies `children`.
@@ -318,6 +319,8 @@ class Store {
   virtual Pipelines& pipelines() = 0;
   /// Slots, holds and outages, on the same connection.
   virtual Limits& limits() = 0;
+  /// Projects, likewise.
+  virtual Projects& projects() = 0;
   /// The owner's; a reader's is forgotten with it.
   virtual UnderDecision& under_decision() = 0;
   virtual const std::string& store_id() const = 0;

@@ -94,6 +94,11 @@ CALLS = [
     ["project", "check", "--project", "project"],
     ["project", "check", "--project", "project", "--env", NAME],
     ["project", "init", "project"],
+    ["deploy", "--project", "project", "--env", NAME],
+    ["deploy", "--project", "deployed", "--plan"],
+    ["deploy", "--project", "deployed", "--yes"],
+    ["rollback", "greet", "--to", "7"],
+    ["rollback", NAME],
     ["report"],
     ["report", "--html"],
     ["report", NAME],
@@ -120,6 +125,12 @@ def make_files(folder):
     with open(os.path.join(folder, "no.json"), "w", encoding="utf-8") as file:
         file.write("{" + HOSTILE)
     os.makedirs(os.path.join(folder, "project", "pipelines"))
+    os.makedirs(os.path.join(folder, "deployed", "pipelines"))
+    for name, value in {"project.json": {"name": "deployed"},
+                        "pipelines/greet.json": {"workflow": "replicate", "input": HOSTILE,
+                                                 "description": HOSTILE}}.items():
+        with open(os.path.join(folder, "deployed", name), "w", encoding="utf-8") as file:
+            json.dump(value, file)
     for name, value in {"project.json": {"name": HOSTILE, HOSTILE: 1, "variables": {HOSTILE: HOSTILE}},
                         "pipelines/a.json": {"workflow": HOSTILE, "input": "${file:" + NAME + "}"}}.items():
         with open(os.path.join(folder, "project", name), "w", encoding="utf-8") as file:

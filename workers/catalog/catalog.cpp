@@ -103,8 +103,9 @@ Catalog parse_catalog(const boost::json::value& document, const std::string& nam
   throw InvalidDocument("ORCH-0310", name, std::move(problems));
 }
 
-Catalog load_catalog(const std::filesystem::path& file) {
-  std::ifstream in(file);
+Catalog load_catalog(const std::filesystem::path& from, const std::filesystem::path& of) {
+  const auto& file = of.empty() ? from : of;
+  std::ifstream in(from);
   if (!in)
     throw Error("ORCH-0002", fmt::format("no catalog file {}", file.string()),
                 "relative paths start at the connections file's folder; `orch catalog discover` "

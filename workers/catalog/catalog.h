@@ -30,8 +30,9 @@ struct Catalog {
 Catalog parse_catalog(const boost::json::value& document, const std::string& name,
                       std::string_view text = {});
 
-/// Throws Error ORCH-0002 when `file` cannot be read, InvalidDocument (ORCH-0310).
-Catalog load_catalog(const std::filesystem::path& file);
+/// Throws Error ORCH-0002 when `file` cannot be read, InvalidDocument (ORCH-0310). A copy of
+/// another file is that one's catalog: `of` names it, for people and by its identity.
+Catalog load_catalog(const std::filesystem::path& file, const std::filesystem::path& of = {});
 
 /// Reads a catalog that is kept in a table (or a query's result), a row an entry: either one column
 /// "entry" with each entry as JSON, or columns named as an entry's members (key, source_connection,

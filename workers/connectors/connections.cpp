@@ -103,6 +103,7 @@ void check_connections(const boost::json::value& document, json::Problems& probl
 
 struct Connections::Impl {
   std::filesystem::path folder;
+  std::filesystem::path deployed;  ///< of a deployed file, its own folder; else empty
   std::vector<Entry> all;
 
   const Entry& find(const std::string& name) const {
@@ -150,7 +151,10 @@ Connections Connections::load(const std::filesystem::path& file) {
   }
   if (!problems.empty()) throw InvalidDocument("ORCH-0301", file.string(), std::move(problems));
   made.impl_->folder = std::filesystem::absolute(file).parent_path();
-  if (!folder.empty()) made.impl_->folder /= folder;
+  if (!folder.empty()) {
+    made.impl_->deployed = made.impl_->folder;
+    made.impl_->folder /= folder;
+  }
   return made;
 }
 
@@ -189,6 +193,11 @@ std::vector<Summary> Connections::list() const {
 }
 
 const std::filesystem::path& Connections::folder() const { return impl_->folder; }
+
+std::filesystem::path Connections::document(const std::string& name) const {
+  auto beside = impl_->deployed.empty() ? std::filesystem::path() : impl_->deployed / name;
+  return !beside.empty() && std::filesystem::exists(beside) ? beside : impl_->folder / name;
+}
 
 std::unique_ptr<data::Source> Connections::open_source(const std::string& name,
                                                        const Stop& stop) const {

@@ -46,6 +46,10 @@ class Connections {
   /// or the one that the file names, as a deployed one does.
   const std::filesystem::path& folder() const;
 
+  /// Where the document `name` of the project is read: beside the connections file when that is a
+  /// deployed one and was deployed with it, else below folder().
+  std::filesystem::path document(const std::string& name) const;
+
   /// Throw TaskFailed "Connection.Unknown" (with near matches), "Connection.Down",
   /// "Connection.Refused" (wrong password, no permission), "Connection.Unsupported". What waits for
   /// a server asks `stop` several times a second, on whatever thread waits; when it answers true,

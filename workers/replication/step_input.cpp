@@ -83,8 +83,10 @@ catalog::Catalog read_catalog(const workers::Task& task, const boost::json::valu
         "Input.Invalid",
         fmt::format("{} of state {}: no \"catalog\" in the input", task.resource, task.state),
         R"(submit with --input '{"catalog": "catalog.json"}')", "ORCH-0530");
-  if (reference->is_string())
-    return catalog::load_catalog(connections.folder() / std::string_view(reference->get_string()));
+  if (reference->is_string()) {
+    const std::string name(reference->get_string());
+    return catalog::load_catalog(connections.document(name), connections.folder() / name);
+  }
   const auto* object = reference->if_object();
   if (object && object->contains("connection")) return load_table(*object, connections);
   return catalog::parse_catalog(*reference, "the catalog in the input");

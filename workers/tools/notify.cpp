@@ -9,6 +9,7 @@
 
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/json/text.h"
+#include "workers/project_folder.h"
 #include "workers/tools/http_exchange.h"
 #include "workers/tools/process_call.h"
 #include "workers/tools/task_input.h"
@@ -45,7 +46,7 @@ Recipient read_recipient(const workers::Task& task, json::Fields& fields) {
   if (int(connection.has_value()) + int(file.has_value()) + int(program) != 1)
     to.problem("", "to needs exactly one of connection, file and argv");
   Recipient recipient = Webhook{connection.value_or("")};
-  if (file) recipient = LogFile{task.connections.parent_path() / *file};
+  if (file) recipient = LogFile{workers::project_folder(task.connections) / *file};
   if (program) recipient = program_of(task, to);
   to.finish("a recipient");
   return recipient;

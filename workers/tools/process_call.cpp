@@ -9,6 +9,7 @@
 
 #include "orchestrator/base/utf8.h"
 #include "orchestrator/telemetry/trace_context.h"
+#include "workers/project_folder.h"
 #include "workers/tools/task_input.h"
 
 namespace orch::tools {
@@ -85,7 +86,7 @@ library::ProgramCall program_of(const workers::Task& task, json::Fields& fields)
                    R"("argv": ["python3", "score.py"])");
   refuse_zero_bytes(call.argv, fields);
   call.environment = environment_of(task, fields);
-  call.folder = task.connections.parent_path() / fields.string("folder").value_or("");
+  call.folder = workers::project_folder(task.connections) / fields.string("folder").value_or("");
   call.timeout = timeout_of(fields, std::chrono::minutes(5));
   if (const auto most = fields.integer("max_output_bytes", 1, most_output_bytes))
     call.max_output_bytes = static_cast<std::size_t>(*most);

@@ -19,6 +19,7 @@
 #include "orchestrator/store/sqlite/machines.h"
 #include "orchestrator/store/sqlite/owner_lock.h"
 #include "orchestrator/store/sqlite/pipelines.h"
+#include "orchestrator/store/sqlite/projects.h"
 #include "orchestrator/store/sqlite/rows.h"
 #include "orchestrator/store/sqlite/turn.h"
 #include "orchestrator/store/under_decision.h"
@@ -318,6 +319,7 @@ class SqliteStore final : public Store {
   Machines& machines() override { return *machines_; }
   Pipelines& pipelines() override { return *pipelines_; }
   Limits& limits() override { return *limits_; }
+  Projects& projects() override { return *projects_; }
   UnderDecision& under_decision() override { return under_decision_; }
   const std::string& store_id() const override { return store_id_; }
   std::int64_t first_fence() const override { return (epoch_ << fences_per_ms) + 1; }
@@ -412,6 +414,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Machines> machines_ = machines_in(db_, guard_);
   std::unique_ptr<Pipelines> pipelines_ = pipelines_in(db_, guard_);
   std::unique_ptr<Limits> limits_ = limits_in(db_, guard_);
+  std::unique_ptr<Projects> projects_ = projects_in(db_, guard_);
   std::unique_ptr<TurnKit> kit_;
   std::unique_ptr<Checkpointer> checkpointer_;
   std::string store_id_;
