@@ -96,6 +96,8 @@ Action declare_pipeline_run(Arguments& app);
 Action declare_pipeline_pause(Arguments& app);
 Action declare_pipeline_resume(Arguments& app);
 Action declare_pipeline_backfill(Arguments& app);
+Action declare_doctor(Arguments& app);
+Action declare_bundle(Arguments& app);
 Action declare_backup(Arguments& app);
 Action declare_restore(Arguments& app);
 Action declare_retention(Arguments& app);

@@ -357,6 +357,21 @@ constexpr std::array table = {
         "orch retention --retention days:90,export:/srv/archive",
         declare_retention},
     Command{
+        "doctor", "Look whether all is well with the run store and its machine",
+        "Reads the whole store beside its owner and compares every checksum; looks at runs that "
+        "are set aside or forgotten, the clock, the disk, and what lies beside the store. Each "
+        "finding says what to do. Nothing is changed. Exit code 3: something is wrong.",
+        "orch doctor\norch doctor -o jsonl | grep -v '\"ok\"'", declare_doctor},
+    Command{"bundle", "Write one run to a file, for those who are to help",
+            "The file is a run store with the run, those it belongs to, all that belongs to them, "
+            "their definitions and whole histories: status, history, report and the UI open it. "
+            "Texts and numbers of inputs, outputs and payloads are left out, but for what orch "
+            "itself found and names of tables and columns; definitions are as they are. What is "
+            "under way is paused in the bundle.",
+            "orch bundle nightly\norch bundle @last --to for-support.db --values\n"
+            "ORCH_STORE=bundle-nightly.db orch status nightly",
+            declare_bundle},
+    Command{
         "backup", "Copy the run store while runs go on",
         "The copy is the store of one moment. It is read back and every checksum compared before "
         "it gets its name, so that a backup is there whole and sound or not at all. `orch serve "

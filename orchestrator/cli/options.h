@@ -12,6 +12,9 @@ namespace orch::cli {
 /// Declares the option of a setting (settings.h): "workers" becomes --workers.
 DeclaredOption add_setting(Arguments& app, std::string_view name);
 
+/// Sets the level and the form of the log.
+void set_log(const Settings& settings);
+
 /// Declares the argument RUN, of store::Store::find().
 void add_run(Arguments& app, std::string& run);
 

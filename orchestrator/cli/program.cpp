@@ -117,16 +117,6 @@ bool asks_for_utc(const CLI::App& app) {
          (app.get_parent() && asks_for_utc(*app.get_parent()));
 }
 
-void set_log(const Settings& settings) {
-  const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
-                                                    {"info", log::Level::info},
-                                                    {"warn", log::Level::warn},
-                                                    {"error", log::Level::error},
-                                                    {"off", log::Level::off}};
-  log::set_level(levels.at(settings.value("log")));
-  if (settings.value("log-format") == "json") log::set_format(log::Format::json);
-}
-
 int perform(Program& program, int argc, const char* const* argv) {
   const auto& chosen = parse(program, argc, argv);
   Context context{Settings::load(flags_of(*chosen.app)), stream_of(1), stream_of(2),
@@ -142,6 +132,16 @@ int exit_code_of(const std::exception& error) {
 }
 
 }  // namespace
+
+void set_log(const Settings& settings) {
+  const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug},
+                                                    {"info", log::Level::info},
+                                                    {"warn", log::Level::warn},
+                                                    {"error", log::Level::error},
+                                                    {"off", log::Level::off}};
+  log::set_level(levels.at(settings.value("log")));
+  if (settings.value("log-format") == "json") log::set_format(log::Format::json);
+}
 
 DeclaredOption add_setting(Arguments& app, std::string_view name) {
   for (const auto& kind : setting_kinds()) {

@@ -13,6 +13,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/base/service_manager.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/alert_file.h"
 #include "orchestrator/cli/files.h"
@@ -28,6 +29,7 @@
 #include "orchestrator/host/backup_schedule.h"
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
+#include "orchestrator/host/watchdog.h"
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
@@ -139,6 +141,33 @@ class LogRotation {
   net::signal_set signals_;
 };
 
+/// SIGHUP reads the settings anew. What is wrong with them is told in the log, and the old ones
+/// stay.
+class Reload {
+ public:
+  Reload(net::io_context& io, std::function<void()> reload)
+      : reload_(std::move(reload)), signals_(io, SIGHUP) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const auto& cancelled, int) {
+      if (cancelled) return;
+      try {
+        reload_();
+        log::info({{"event", "settings reloaded"}}, "retention and log level");
+      } catch (const std::exception& error) {
+        log::error({{"event", "settings not reloaded"}}, "{}", error.what());
+      }
+      wait();
+    });
+  }
+
+  std::function<void()> reload_;
+  net::signal_set signals_;
+};
+
 // A server tells of each run unless it is asked not to; other commands show theirs on the screen.
 void begin_log(const Settings& settings) {
   if (settings.get("log").origin == "default") log::set_level(log::Level::info);
@@ -236,6 +265,12 @@ int serve(const Context& context, const ServeOptions& options) {
                     limits_of(context.settings), monitoring.listeners(), host::Triggers::fire);
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
+  const Reload reload(io, [&] {
+    const auto settings = context.settings.reloaded();
+    owner.housekeeper().keep(retention_of(settings));
+    set_log(settings);
+    begin_log(settings);
+  });
   const auto backups = scheduled_backups(store, options);
   const host::AlertWatch alerts(owner.engine(), store, alert_plan,
                                 [&alert_file] { return alert_file.changed(); });
@@ -244,6 +279,7 @@ int serve(const Context& context, const ServeOptions& options) {
                                 std::move(front_options));
   host::Health health(owner.engine());
   rest::Front rest(owner, {store, std::string(version()), signing_keys(context.settings)});
+  const host::Watchdog watchdog(owner.engine());
   http::Router router(front.handler());
   router.add({}, "/v1/*", rest.handler());
   router.add({Verb::get, Verb::head}, "/healthz", health.handler());
@@ -260,7 +296,9 @@ int serve(const Context& context, const ServeOptions& options) {
   const bool v6 = address.host.find(':') != std::string::npos;
   context.print(fmt::format("{}://{}:{}\n", server_options.tls ? "https" : "http",
                             v6 ? "[" + address.host + "]" : address.host, server.port()));
+  service_manager::tell("READY=1");
   io.run();
+  service_manager::tell("STOPPING=1");
   context.say("orch: stopping; tasks at work may finish (Ctrl-C again leaves at once)");
   io.restart();
   const std::jthread second_signal([&io](const std::stop_token& done) {

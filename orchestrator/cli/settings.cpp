@@ -147,6 +147,7 @@ const std::vector<SettingKind>& setting_kinds() {
 
 Settings Settings::load(const std::map<std::string, std::string>& flags) {
   Settings settings;
+  settings.flags_ = flags;
   if (const auto flag = flags.find("config"); flag != flags.end()) {
     settings.file_ = flag->second;
   } else if (const auto named = environment("ORCH_CONFIG"); !named.empty()) {

@@ -33,6 +33,8 @@ class Settings {
   /// (ORCH-0005), Error ORCH-0002 when a named file cannot be read, Error ORCH-0001 for a value
   /// out of its range.
   static Settings load(const std::map<std::string, std::string>& flags);
+  /// As they are now, with the same options and environment. Throws as load().
+  Settings reloaded() const { return load(flags_); }
 
   const Setting& get(std::string_view name) const;
   const std::string& value(std::string_view name) const { return get(name).value; }
@@ -44,6 +46,7 @@ class Settings {
 
  private:
   std::map<std::string, Setting, std::less<>> settings_;
+  std::map<std::string, std::string> flags_;
   std::string file_;
 };
 

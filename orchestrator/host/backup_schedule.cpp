@@ -13,7 +13,7 @@ namespace orch::host {
 namespace {
 
 // The folder is looked at so often; of a bucket that is one listing.
-constexpr std::chrono::minutes interval{1};
+constexpr std::chrono::minutes backup_interval{1};
 
 }  // namespace
 
@@ -33,7 +33,7 @@ BackupSchedule::~BackupSchedule() {
 
 bool BackupSchedule::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, interval, [this] { return closing_; });
+  changed_.wait_for(lock, backup_interval, [this] { return closing_; });
   return !closing_;
 }
 

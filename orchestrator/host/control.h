@@ -40,6 +40,11 @@ class ControlServer {
 /// How long an owner may take to answer: longer than it tries a store that fails.
 constexpr Millis answer_patience{90'000};
 
+/// How long an owner that does not listen (it starts, or ends) is waited for, and how often it is
+/// asked.
+constexpr std::chrono::seconds start_patience{10};
+constexpr Millis start_interval{50};
+
 /// Asks the store's owner. Empty when no owner answers (there is no owner, or it is about to end).
 /// Throws the owner's error as it was thrown there (Error, InvalidDocument), and Error ORCH-0007
 /// when it takes longer than `patience`.

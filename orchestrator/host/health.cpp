@@ -19,10 +19,21 @@ namespace {
 
 namespace net = boost::asio;
 
-constexpr std::chrono::seconds ready_patience{2};
+constexpr Millis ready_patience{2'000};
+
+bool answers(engine::Engine& engine) { return is_sign_of_life(*engine.report("-", {})); }
+
+http::Response response(bool head, const std::string& status) {
+  http::Response out(status == "ok" ? http::Status::ok : http::Status::service_unavailable, 11);
+  out.set(boost::beast::http::field::content_type, "application/json");
+  if (!head) out.body() = fmt::format(R"({{"status":"{}"}})", status);
+  return out;
+}
+
+}  // namespace
 
 // A sign of life of no task: it is the engine that refuses it, and one that has given up does not.
-bool refused_by_the_engine(engine::Completion& answer) {
+bool is_sign_of_life(engine::Completion& answer) {
   try {
     answer.get();
   } catch (const Error& error) {
@@ -34,22 +45,11 @@ bool refused_by_the_engine(engine::Completion& answer) {
   return false;
 }
 
-bool answers(engine::Engine& engine) { return refused_by_the_engine(*engine.report("-", {})); }
-
-bool done_within(engine::Completion& answer, std::chrono::seconds patience) {
+bool answered_within(engine::Completion& answer, Millis patience) {
   const auto done = std::make_shared<std::promise<void>>();
   if (!answer.when_done([done] { done->set_value(); })) return true;
   return done->get_future().wait_for(patience) == std::future_status::ready;
 }
-
-http::Response response(bool head, const std::string& status) {
-  http::Response out(status == "ok" ? http::Status::ok : http::Status::service_unavailable, 11);
-  out.set(boost::beast::http::field::content_type, "application/json");
-  if (!head) out.body() = fmt::format(R"({{"status":"{}"}})", status);
-  return out;
-}
-
-}  // namespace
 
 struct Health::Inside {
   engine::Engine& engine;
@@ -61,8 +61,8 @@ struct Health::Inside {
 
   std::string readiness() {
     if (!asked) asked = engine.report("-", {});
-    if (!done_within(*asked, ready_patience)) return "busy";
-    return refused_by_the_engine(*std::exchange(asked, nullptr)) ? "ok" : "failed";
+    if (!answered_within(*asked, ready_patience)) return "busy";
+    return is_sign_of_life(*std::exchange(asked, nullptr)) ? "ok" : "failed";
   }
 };
 

@@ -8,6 +8,13 @@
 
 namespace orch::host {
 
+/// Waits for the answer to a question to the engine, whatever it is; false: it did not come in
+/// time.
+bool answered_within(engine::Completion& answer, Millis patience);
+/// Whether an answer to engine::Engine::report() of no task is that of an engine that has not given
+/// up.
+bool is_sign_of_life(engine::Completion& answer);
+
 /// /healthz: is the process to be left alone? Answers {"status":"ok"}, or with 503 "failed" when
 /// the engine has given up and "stopping" after stop(). /readyz: is it to be sent work? Likewise,
 /// and with 503 "busy" while the engine does not answer within two seconds: its store fails, and is

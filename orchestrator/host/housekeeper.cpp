@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Millis interval{60'000};
+constexpr Millis pass_interval{60'000};
 
 // How long a run that this process has ended is left as it is: who followed it reads it once more,
 // and a failed one may be resumed at once.
@@ -46,13 +46,19 @@ Housekeeper::~Housekeeper() {
 }
 
 void Housekeeper::keep(RetentionDefaults retention) {
-  const std::scoped_lock lock(mutex_);
-  retention_ = std::move(retention);
+  {
+    const std::scoped_lock lock(mutex_);
+    retention_ = std::move(retention);
+    next_removal_ = {};
+    told_ = true;
+  }
+  changed_.notify_one();
 }
 
 bool Housekeeper::wait(Millis longest) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, longest, [this] { return closing_; });
+  changed_.wait_for(lock, longest, [this] { return closing_ || told_; });
+  told_ = false;
   return !closing_;
 }
 
@@ -70,7 +76,7 @@ void Housekeeper::run() {
       log::warn("msg=\"housekeeping: {}\"", error.what());
       keeping.reset();
     }
-  } while (wait(interval));
+  } while (wait(pass_interval));
 }
 
 bool Housekeeper::tidy(store::Housekeeping& keeping) {
@@ -97,9 +103,10 @@ bool Housekeeper::remove(store::Housekeeping& keeping) {
   std::optional<RetentionDefaults> retention;
   {
     const std::scoped_lock lock(mutex_);
+    if (!retention_ || step < next_removal_) return true;
     retention = retention_;
+    next_removal_ = step + between_removals;
   }
-  if (!retention || step < next_removal_) return true;
   const auto store = store::open_as_reader(store_);
   for (const auto& expired : plan_retention(*store, keeping, retention->keep, wall_now()).expired) {
     if (!remove_run(*store, keeping, expired, retention->export_folder)) continue;
@@ -108,7 +115,6 @@ bool Housekeeper::remove(store::Housekeeping& keeping) {
       step = Clock::now();
     } while (keeping.remove_parts());
   }
-  next_removal_ = Clock::now() + between_removals;
   return true;
 }
 

@@ -27,7 +27,7 @@ class Housekeeper {
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
-  /// How long runs are kept, from the next pass on. Until it is told, all are. Thread-safe.
+  /// How long runs are kept, from now on. Until it is told, all are. Thread-safe.
   void keep(RetentionDefaults retention);
 
  private:
@@ -44,9 +44,10 @@ class Housekeeper {
   Instant began_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool closing_ = false;  ///< guarded by mutex_, as the next
+  bool closing_ = false;  ///< guarded by mutex_, as the rest
+  bool told_ = false;     ///< by keep(), since the thread has waited
   std::optional<RetentionDefaults> retention_;
-  std::chrono::steady_clock::time_point next_removal_;  ///< of the thread
+  std::chrono::steady_clock::time_point next_removal_;
   std::thread thread_;
 };
 

@@ -23,10 +23,6 @@ namespace {
 
 namespace bj = boost::json;
 
-// How long an owner that does not listen (it starts, or ends) is waited for.
-constexpr std::chrono::seconds patience{10};
-constexpr Millis retry_interval{50};
-
 std::vector<Operation> all_operations() {
   std::vector<Operation> all;
   for (auto&& noun : {
@@ -69,7 +65,7 @@ bj::object perform(const std::string& store_url, const std::string& name,
                    const bj::object& parameters, const std::string& command) {
   const auto& wanted = operation(name);
   const bj::object request{{"op", name}, {"parameters", parameters}};
-  const auto give_up = std::chrono::steady_clock::now() + patience;
+  const auto give_up = std::chrono::steady_clock::now() + start_patience;
   while (true) {
     if (auto answer = ask_owner(store::files_of(store_url), request))
       return std::move(answer->at("result").as_object());
@@ -80,7 +76,7 @@ bj::object perform(const std::string& store_url, const std::string& name,
     } catch (const Error& error) {
       if (error.code() != "ORCH-0201" || std::chrono::steady_clock::now() > give_up) throw;
     }
-    std::this_thread::sleep_for(retry_interval);
+    std::this_thread::sleep_for(start_interval);
   }
 }
 

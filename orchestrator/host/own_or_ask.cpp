@@ -7,13 +7,6 @@
 #include "orchestrator/host/control.h"
 
 namespace orch::host {
-namespace {
-
-// How long an owner that does not listen (it starts, or ends) is waited for.
-constexpr std::chrono::seconds patience{10};
-constexpr Millis retry_interval{50};
-
-}  // namespace
 
 std::optional<Accepted> ask(const std::filesystem::path& store, const Request& request) {
   const auto answer = ask_owner(store, to_json(request));
@@ -24,7 +17,7 @@ std::optional<Accepted> ask(const std::filesystem::path& store, const Request& r
 std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
                                    const std::function<void()>& own, const Request& request,
                                    const std::function<bool()>& cancelled) {
-  const auto give_up = std::chrono::steady_clock::now() + patience;
+  const auto give_up = std::chrono::steady_clock::now() + start_patience;
   while (true) {
     try {
       own();
@@ -34,7 +27,7 @@ std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
       if (auto accepted = ask(store, request)) return accepted;
       if (std::chrono::steady_clock::now() > give_up) throw;
     }
-    std::this_thread::sleep_for(retry_interval);
+    std::this_thread::sleep_for(start_interval);
   }
 }
 

@@ -10,7 +10,11 @@ ENDS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionT
 
 
 def unpack(frames):
-    """The text of Zstandard frames, one after the other, that hold their sizes."""
+    return unpack_bytes(frames).decode()
+
+
+def unpack_bytes(frames):
+    """The content of Zstandard frames, one after the other, that hold their sizes."""
     zstd = ctypes.CDLL("libzstd.so.1")
     zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
     zstd.ZSTD_findFrameCompressedSize.restype = ctypes.c_size_t
@@ -24,7 +28,7 @@ def unpack(frames):
             raise ValueError("no Zstandard frame")
         text += part.raw
         frames = frames[length:]
-    return text.decode()
+    return text
 
 
 class RunStore:

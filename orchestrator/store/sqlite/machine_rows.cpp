@@ -13,8 +13,6 @@ namespace {
 
 namespace bj = boost::json;
 
-Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
-
 // Rows of older versions have no checksum.
 void require(const sqlite::Statement& row, int column, std::int64_t sum, const std::string& what) {
   if (!row.null(column) && row.int64(column) != sum)

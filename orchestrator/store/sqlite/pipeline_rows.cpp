@@ -10,14 +10,7 @@
 namespace orch::store {
 namespace {
 
-Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
-
 std::string text(const sqlite::Statement& row, int column) { return std::string(row.text(column)); }
-
-std::optional<std::int64_t> optional_number(const sqlite::Statement& row, int column) {
-  if (row.null(column)) return std::nullopt;
-  return row.int64(column);
-}
 
 void require(std::int64_t found, std::int64_t sum, const std::string& what) {
   if (found != sum) throw DamagedRow(what + " does not have its checksum");

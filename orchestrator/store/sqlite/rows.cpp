@@ -13,8 +13,6 @@
 namespace orch::store {
 namespace {
 
-Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
-
 std::optional<std::string> optional_text(const sqlite::Statement& row, int column) {
   if (row.null(column)) return std::nullopt;
   return std::string(row.text(column));
@@ -29,11 +27,6 @@ std::string payload_text(const sqlite::Statement& row, int column) {
   } catch (const std::runtime_error&) {
     return {};
   }
-}
-
-std::optional<std::int64_t> optional_number(const sqlite::Statement& row, int column) {
-  if (row.null(column)) return std::nullopt;
-  return row.int64(column);
 }
 
 ServiceLink read_link(const sqlite::Statement& row, int column) {

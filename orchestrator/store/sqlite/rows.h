@@ -10,6 +10,10 @@ namespace orch::store {
 
 inline std::int64_t number(ExecutionId id) { return static_cast<std::int64_t>(id); }
 inline std::int64_t millis(Instant instant) { return instant.time_since_epoch().count(); }
+inline Instant instant(std::int64_t ms) { return Instant{Millis{ms}}; }
+inline std::optional<std::int64_t> optional_number(const sqlite::Statement& row, int column) {
+  return row.null(column) ? std::nullopt : std::optional(row.int64(column));
+}
 
 /// What read_row() reads, in its order.
 constexpr const char* row_columns =

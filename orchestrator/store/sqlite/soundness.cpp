@@ -74,6 +74,14 @@ class Look {
                          query.int64(1), last));
     }
     end_of(run, last);
+    sqlite::Statement lost(
+        db_,
+        "SELECT execution_id, last_id FROM history_end AS lost WHERE last_id > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM history WHERE execution_id = "
+        "lost.execution_id) AND NOT EXISTS (SELECT 1 FROM packed_history WHERE "
+        "execution_id = lost.execution_id)");
+    while (lost.step())
+      tell(fmt::format("run number {}: events 1 to {} are missing", lost.int64(0), lost.int64(1)));
   }
 
   void end_of(std::int64_t run, std::int64_t last) {
