@@ -248,12 +248,23 @@ TEST_F(ServerTest, AStreamEndsWithItsClient) {
 }
 
 TEST_F(ServerTest, WhatAClientDoesNotReadIsKeptAndCounted) {
-  start({.write_time = soon});
+  start();
   Peer deaf(port_);
   deaf.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto answer = stream();
   for (int i = 0; i < 64; ++i) answer.send(piece(std::string(1 << 20, 'x')));
   EXPECT_GT(answer.waiting(), 0u);
+  deaf.reset();
+  await([&] { return answer.over(); });
+  EXPECT_EQ(answer.waiting(), 0u);
+}
+
+TEST_F(ServerTest, AStreamThatIsNotReadIsCut) {
+  start({.write_time = soon});
+  Peer deaf(port_);
+  deaf.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto answer = stream();
+  for (int i = 0; i < 64; ++i) answer.send(piece(std::string(1 << 20, 'x')));
   await([&] { return answer.over(); });
   expect_service();
 }
