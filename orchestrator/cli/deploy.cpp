@@ -1,8 +1,6 @@
 // deploy, rollback.
-#include <array>
 #include <iostream>
 #include <memory>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,6 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/person.h"
 #include "orchestrator/cli/project_files.h"
 #include "orchestrator/cli/render/difference.h"
 #include "orchestrator/cli/render/pretty.h"
@@ -32,14 +31,6 @@ struct DeployOptions {
   bool yes = false;
 };
 
-/// Who asks, for the revisions: "ada@db1".
-std::string present_user() {
-  const auto* entry = ::getpwuid(::geteuid());
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  return fmt::format("{}@{}", entry ? entry->pw_name : std::to_string(::geteuid()), host.data());
-}
-
 bj::object parameters_of(const project::Project& project) {
   bj::object files, pipelines;
   for (const auto& [name, text] : project.files)
@@ -49,7 +40,7 @@ bj::object parameters_of(const project::Project& project) {
         bj::object{{"document", pipeline.document}, {"definition", pipeline.definition}};
   return {{"project", project.name},           {"environment", project.environment},
           {"folder", project.folder.string()}, {"files", std::move(files)},
-          {"pipelines", std::move(pipelines)}, {"by", present_user()}};
+          {"pipelines", std::move(pipelines)}, {"by", person()}};
 }
 
 /// The store that is meant: a setting, else that of the environment.
@@ -203,7 +194,7 @@ struct RollbackOptions {
 };
 
 int rollback(const Context& context, const RollbackOptions& options) {
-  bj::object parameters{{"name", options.pipeline}, {"by", present_user()}};
+  bj::object parameters{{"name", options.pipeline}, {"by", person()}};
   if (options.to > 0) parameters["to"] = options.to;
   const auto result = host::perform(context.settings.value("store"), "pipelines.rollback",
                                     parameters, context.command_line);

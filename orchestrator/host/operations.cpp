@@ -35,7 +35,6 @@ std::vector<Operation> all_operations() {
            retention_operations(),
        })
     all.insert(all.end(), noun.begin(), noun.end());
-  all.insert(all.end(), noun.begin(), noun.end());
   std::ranges::sort(all, {}, &Operation::name);
   return all;
 }

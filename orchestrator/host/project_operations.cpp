@@ -11,6 +11,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/host/deployment.h"
 #include "orchestrator/host/parameters.h"
+#include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/host/project_files.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/pipeline/document.h"
@@ -173,6 +174,7 @@ bj::object deploy(Site& site, const bj::object& given) {
     document = plan_document(site, wanted, plan);
     if (!plan.changes.empty() || !plan.before) carry_out(site.store, site.store_url, wanted, plan);
   });
+  tell_engine(site);
   return document;
 }
 
@@ -189,6 +191,7 @@ bj::object rollback(Site& site, const bj::object& given) {
     if (const auto row = site.store.pipelines().find(name)) document["from"] = row->revision.number;
     document["revision"] = roll_back(site.store, name, to, by);
   });
+  tell_engine(site);
   return document;
 }
 
