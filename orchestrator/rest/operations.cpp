@@ -18,28 +18,33 @@ using boost::beast::http::verb;
 
 struct Rule {
   std::string_view noun;
+  Role reads;
   Role writes;
 };
 
-// Least role for operations that write; what is not here is an administrator's. Those that only
-// read are a viewer's.
+// What is not here is an administrator's: an operation that only reads the store may still write
+// files of the server, as a backup does.
 constexpr std::array rules = {
-    Rule{"pipelines", Role::operator_}, Rule{"backfills", Role::operator_},
-    Rule{"fires", Role::operator_},     Rule{"holds", Role::operator_},
-    Rule{"limits", Role::operator_},    Rule{"alerts", Role::operator_},
-    Rule{"runs", Role::operator_},      Rule{"slots", Role::operator_},
+    Rule{"alerts", Role::viewer, Role::operator_},
+    Rule{"backfills", Role::viewer, Role::operator_},
+    Rule{"connections", Role::viewer, Role::operator_},
+    Rule{"fires", Role::viewer, Role::operator_},
+    Rule{"holds", Role::viewer, Role::operator_},
+    Rule{"limits", Role::viewer, Role::operator_},
+    Rule{"pipelines", Role::viewer, Role::operator_},
+    Rule{"retention", Role::viewer, Role::admin},
 };
 // Operations that change what is done, and not only when.
 constexpr std::array<std::string_view, 3> edits = {"pipelines.deploy", "pipelines.rollback",
                                                    "pipelines.remove"};
 
 Role role_of(const host::Operation& operation) {
-  if (!operation.writes) return Role::viewer;
   if (std::ranges::find(edits, std::string_view(operation.name)) != edits.end())
     return Role::editor;
   const auto noun = std::string_view(operation.name).substr(0, operation.name.find('.'));
   const auto* found = std::ranges::find(rules, noun, &Rule::noun);
-  return found == rules.end() ? Role::admin : found->writes;
+  if (found == rules.end()) return Role::admin;
+  return operation.writes ? found->writes : found->reads;
 }
 
 Answer list_operations(Request&) {

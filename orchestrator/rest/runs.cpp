@@ -9,6 +9,7 @@
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/view/document.h"
 #include "orchestrator/view/event_filter.h"
+#include "orchestrator/view/limits.h"
 #include "orchestrator/view/relations.h"
 
 namespace orch::rest {
@@ -111,6 +112,7 @@ Answer show_run(Request& request) {
   if (row.status == execution::Status::running) progress = store.progress(row.id);
   view::RunView view{row, projection.overview(), progress, request.now, "orch serve"};
   view.waiting = view::waiting_for(store, row);
+  view.task_waits = view::task_waits(store, row);
   view.children = view::children_of(store, row, view.overview);
   if (row.status == execution::Status::running) view.parts_aside = engine::parts_aside(store, row);
   auto out = view::run_document(view);

@@ -150,11 +150,6 @@ bj::object run_document(const store::ExecutionRow& row, Instant now, bool payloa
   out["duration_ms"] = (row.ended_at.value_or(now) - made.started_at).count();
   out["redrives"] = row.redrive_count;
   add_text(out, "connections", made.connections);
-  if (made.pipeline) {
-    out["pipeline"] = made.pipeline->pipeline;
-    out["trigger"] = made.pipeline->trigger;
-    out["fire_time"] = to_iso(made.pipeline->fire_time);
-  }
   if (row.error) out["error"] = *row.error;
   if (row.cause) out["cause"] = *row.cause;
   if (payloads) {

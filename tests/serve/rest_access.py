@@ -77,7 +77,8 @@ class Access(unittest.TestCase):
     def test_operations_have_roles_of_their_own(self):
         text = ask(self.server, "GET", "/v1/operations", headers=self.headers("viewer"))[2]
         items = json.loads(text)["items"]
-        self.assertIn({"name": "pipelines.pause", "writes": True, "role": "operator"}, items)
+        for name, writes, role in [("pipelines.pause", True, "operator"), ("store.backup", False, "admin")]:
+            self.assertIn({"name": name, "writes": writes, "role": role}, items)
         for item in items:
             for role in ROLES[1:]:
                 with self.subTest(operation=item["name"], role=role):
