@@ -5,9 +5,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/engine/fire.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/pipeline/trigger.h"
 #include "orchestrator/store/machines.h"
-#include "orchestrator/store/pipelines.h"
 
 namespace orch::host {
 namespace {
@@ -25,16 +26,6 @@ std::int64_t chain_of(const std::string& input) {
   const auto* inner = failure ? failure->if_object() : nullptr;
   const auto* chain = inner ? inner->if_contains("chain") : nullptr;
   return chain && chain->is_int64() ? chain->as_int64() : 0;
-}
-
-engine::Submission of_pipeline(store::Store& store, const std::string& name) {
-  const auto row = store.pipelines().find(name);
-  if (!row) throw Error("ORCH-0802", fmt::format("on_failure: no pipeline \"{}\"", name));
-  engine::Submission made;
-  made.workflow = row->revision.workflow;
-  made.definition_hash = row->revision.definition_hash;
-  made.connections = row->revision.connections;
-  return made;
 }
 
 engine::Submission of_machine(store::Store& store, const std::string& name) {
@@ -83,9 +74,18 @@ std::function<void()> action_of(store::Store& store, engine::Engine& engine,
       }
     };
   }
-  const bool pipeline = delivery.target.starts_with(pipeline_prefix);
   const auto name = delivery.target.substr(delivery.target.find(':') + 1);
-  auto submission = pipeline ? of_pipeline(store, name) : of_machine(store, name);
+  if (delivery.target.starts_with(pipeline_prefix)) {
+    engine::Fire fire;
+    fire.pipeline = name;
+    fire.trigger = fire.kind = pipeline::manual_trigger;
+    fire.key = id;
+    fire.at = delivery.made_at;
+    fire.input = delivery.body;
+    fire.asked = true;
+    return [&engine, fire] { engine.fire(fire); };
+  }
+  auto submission = of_machine(store, name);
   submission.input = delivery.body;
   submission.request = id;
   return [&engine, submission] { engine.submit(submission); };
