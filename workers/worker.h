@@ -71,9 +71,9 @@ class TaskContext {
   virtual std::optional<Holder> claim(const std::vector<std::string>& /*names*/) {
     return std::nullopt;
   }
-  /// Asks for the task's share of what it needs, which it has until it ends. A worker that finds out
-  /// that it needs more asks again: it waits for what is held back then, and gets no further slot.
-  /// Where tasks are done for runs of others nothing is limited.
+  /// Asks for the task's share of what it needs, which it has until it ends. A worker that finds
+  /// out that it needs more asks again: it waits for what is held back then, and gets no further
+  /// slot. Where tasks are done for runs of others nothing is limited.
   virtual Admitted admit(const Needs& /*needs*/) { return {}; }
   /// These connections of Admitted::ask_first have answered.
   virtual void answered(const std::vector<std::string>& /*connections*/) {}

@@ -16,8 +16,8 @@ class AlertFile {
   explicit AlertFile(std::string file);
 
   host::AlertPlan plan() const;
-  /// The plan, when the file has changed and is sound; what is wrong with it is told in the log once,
-  /// and the plan before stays.
+  /// The plan, when the file has changed and is sound; what is wrong with it is told in the log
+  /// once, and the plan before stays.
   std::optional<host::AlertPlan> changed();
 
  private:

@@ -381,7 +381,8 @@ TEST_P(StoreExam, ListsWhatEveryConditionOfAFilterLetsThrough) {
   EXPECT_THAT(listed([](auto& filter) { filter.before = at(1'000); }), ElementsAre());
   EXPECT_THAT(listed([](auto& filter) { filter.before = at(1'001); }),
               ElementsAre("other", "parent"));
-  EXPECT_THAT(listed([&](auto& filter) { filter.among = std::vector{parent}; }), ElementsAre("parent"));
+  EXPECT_THAT(listed([&](auto& filter) { filter.among = std::vector{parent}; }),
+              ElementsAre("parent"));
   EXPECT_THAT(listed([](auto& filter) { filter.among.emplace(); }), ElementsAre());
   EXPECT_THAT(listed([](auto& filter) { filter.named = "PAR"; }), ElementsAre("parent"));
   EXPECT_THAT(listed([](auto& filter) { filter.children = true; }),
