@@ -34,9 +34,10 @@ constexpr std::array rules = {
     Rule{"pipelines", Role::viewer, Role::operator_},
     Rule{"retention", Role::viewer, Role::admin},
 };
-// Operations that change what is done, and not only when.
-constexpr std::array<std::string_view, 3> edits = {"pipelines.deploy", "pipelines.rollback",
-                                                   "pipelines.remove"};
+// Operations that change what is done, and not only when; a plan reads the project that it is
+// given.
+constexpr std::array<std::string_view, 4> edits = {"pipelines.deploy", "pipelines.plan",
+                                                   "pipelines.rollback", "pipelines.remove"};
 
 Role role_of(const host::Operation& operation) {
   if (std::ranges::find(edits, std::string_view(operation.name)) != edits.end())

@@ -44,7 +44,8 @@ struct Route {
   std::string path;          ///< "/v1/runs/{run}"
   std::string_view id;       ///< "runs.show"
   std::string_view summary;  ///< one line
-  Role role{};               ///< the least that may use it; none: anybody
+  /// The least that may use it; none: anybody. A route that does not say it is for administrators.
+  Role role = Role::admin;
   std::vector<Parameter> query = {};
   std::string_view body = {};    ///< name of the schema of what is sent; empty: nothing is
   std::string_view answer = {};  ///< name of the schema of the answer
