@@ -97,6 +97,7 @@ std::string tables_headline(std::span<const view::TableNow> tables, Instant now)
   const auto right = std::ranges::count_if(
       tables, [&](const auto& table) { return view::verdict_of(table, now).word == "current"; });
   if (tables.empty()) return "no table has been loaded yet";
+  if (right == 1 && tables.size() == 1) return "the table is right";
   if (right == std::ssize(tables)) return fmt::format("all {} are right", plural(right, "table"));
   return fmt::format("{} of {} are right", count_text(right), plural(std::ssize(tables), "table"));
 }

@@ -33,7 +33,7 @@ function Pause({ pipeline, onClose, again }) {
     await tell("/operations/pipelines.pause", { name: pipeline.name, note });
     again();
   };
-  return html`<${Act} title=${`Pause ${pipeline.name}`} button="Pause the pipeline" onClose=${onClose} act=${act} command=${`orch pipelines pause ${quoted(pipeline.name)}${note ? ` --note ${quoted(note)}` : ""}`}
+  return html`<${Act} title=${`Pause ${pipeline.name}`} button="Pause the pipeline" onClose=${onClose} act=${act} command=${`orch pipeline pause ${quoted(pipeline.name)}${note ? ` --note ${quoted(note)}` : ""}`}
     lead="No trigger starts a run of it until it is resumed. Runs under way go on.">
     <label class="label">Why<input class="field" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)} /></label>
   <//>`;
@@ -45,7 +45,7 @@ function Resume({ pipeline, onClose, again }) {
     await tell("/operations/pipelines.resume", { name: pipeline.name });
     again();
   };
-  return html`<${Act} title=${`Resume ${pipeline.name}`} button="Resume the pipeline" onClose=${onClose} act=${act} command=${`orch pipelines resume ${quoted(pipeline.name)}`} lead="Its triggers start runs again, from now on." />`;
+  return html`<${Act} title=${`Resume ${pipeline.name}`} button="Resume the pipeline" onClose=${onClose} act=${act} command=${`orch pipeline resume ${quoted(pipeline.name)}`} lead="Its triggers start runs again, from now on." />`;
 }
 
 /** @param {{fires: any[]}} props */
