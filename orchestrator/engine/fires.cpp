@@ -45,11 +45,15 @@ store::FireRow row_of(const Fire& fire) {
   return row;
 }
 
-void tell(const NewFire& each) {
+telemetry::Family<telemetry::Counter>& fire_counter() {
   static auto& fires = telemetry::registry().counter(
       {"orch_fires_total", "Fires of pipelines by what became of them.", {"pipeline", "outcome"}});
+  return fires;
+}
+
+void tell(const NewFire& each) {
   const auto& fire = each.fire;
-  fires.with({fire.pipeline, to_string(fire.outcome)}).add();
+  fire_counter().with({fire.pipeline, to_string(fire.outcome)}).add();
   const bool bad = fire.outcome == store::FireOutcome::refused;
   log::write(bad ? log::Level::error : log::Level::info,
              {{"pipeline", fire.pipeline},
@@ -61,6 +65,16 @@ void tell(const NewFire& each) {
 }
 
 }  // namespace
+
+Fires::Fires(Runs& runs, Commands& commands, Controls& controls, Submissions& submissions,
+             bool starts_queued)
+    : runs_(runs),
+      commands_(commands),
+      controls_(controls),
+      submissions_(submissions),
+      starts_queued_(starts_queued) {
+  fire_counter();  // a scrape shows it before the first fire
+}
 
 std::future<Fired> Fires::fire(Fire fire) {
   return commands_.ask<Fired>([this, fire = std::move(fire)] { return decide(fire); });

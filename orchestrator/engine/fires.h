@@ -47,12 +47,7 @@ class Fires final : public Participant, public Follower {
  public:
   /// `starts_queued`: what waits is started here.
   Fires(Runs& runs, Commands& commands, Controls& controls, Submissions& submissions,
-        bool starts_queued)
-      : runs_(runs),
-        commands_(commands),
-        controls_(controls),
-        submissions_(submissions),
-        starts_queued_(starts_queued) {}
+        bool starts_queued);
 
   /// The door: see Engine::fire(). Thread-safe.
   std::future<Fired> fire(Fire fire);

@@ -13,7 +13,7 @@
 namespace orch::host {
 namespace {
 
-constexpr std::string_view pipeline_prefix = "pipeline:";
+constexpr std::string_view pipeline_subject = "pipeline:";
 constexpr std::string_view workflow_prefix = "workflow:";
 constexpr std::string_view drift_error = "Schema.Drift";
 constexpr std::chrono::hours fires_kept{48};
@@ -46,7 +46,7 @@ void add_named(const AlertPlan& plan, bool of_pipelines, const std::string& name
 
 Watched watched_pipeline(const AlertPlan& plan, const store::PipelineRow& row) {
   Watched watched;
-  watched.subject.name = std::string(pipeline_prefix) + row.name;
+  watched.subject.name = std::string(pipeline_subject) + row.name;
   try {
     read_document(row.revision.document, watched);
   } catch (const std::exception& error) {
@@ -70,7 +70,7 @@ bool fits(std::string_view pattern, std::string_view name) {
 }
 
 std::string subject_of(const store::NewExecution& made) {
-  if (made.pipeline) return std::string(pipeline_prefix) + made.pipeline->pipeline;
+  if (made.pipeline) return std::string(pipeline_subject) + made.pipeline->pipeline;
   return std::string(workflow_prefix) + made.workflow;
 }
 

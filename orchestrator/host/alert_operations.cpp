@@ -117,6 +117,9 @@ bj::object test(Site& site, const bj::object& given) {
   const auto channel = parameters.required_string("channel");
   const auto by = parameters.by();
   parameters.done();
+  if (!site.engine)
+    throw Error("ORCH-0830", "no `orch serve` runs on this store, so nothing would be sent",
+                "start it with --alerts FILE, then try the channel again");
   const auto now = wall_now();
   alerts::Notice notice;
   notice.subject = "test";

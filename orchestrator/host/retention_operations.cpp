@@ -53,7 +53,7 @@ bj::object document_of(const RetentionPlan& plan, const std::map<std::string, Sh
   return {{"kept", kept}, {"expired", plan.expired.size()}, {"of", std::move(of)}};
 }
 
-bj::object plan(Site& site, const bj::object& given) {
+bj::object plan_removal(Site& site, const bj::object& given) {
   Parameters parameters("retention.plan", given);
   const auto limits = read_limits(parameters);
   parameters.done();
@@ -71,7 +71,7 @@ bj::object plan(Site& site, const bj::object& given) {
   return document;
 }
 
-bj::object run(Site& site, const bj::object& given) {
+bj::object remove_expired(Site& site, const bj::object& given) {
   Parameters parameters("retention.run", given);
   const auto limits = read_limits(parameters);
   const auto folder = parameters.text("export");
@@ -95,7 +95,7 @@ bj::object run(Site& site, const bj::object& given) {
 }  // namespace
 
 std::vector<Operation> retention_operations() {
-  return {{"retention.plan", true, plan}, {"retention.run", true, run}};
+  return {{"retention.plan", true, plan_removal}, {"retention.run", true, remove_expired}};
 }
 
 }  // namespace orch::host
