@@ -32,7 +32,7 @@ struct HoldOptions {
   std::string until, reason, by;
 };
 
-struct HistoryOptions {
+struct OutageOptions {
   std::string connection;
   std::int64_t limit = 50;
 };
@@ -154,7 +154,7 @@ int show_limits(const Context& context) {
   return Exit::ok;
 }
 
-int show_history(const Context& context, const HistoryOptions& options) {
+int show_outages(const Context& context, const OutageOptions& options) {
   bj::object parameters{{"limit", options.limit}};
   if (!options.connection.empty()) parameters["connection"] = options.connection;
   const auto found = perform(context, "connections.history", parameters);
@@ -236,13 +236,13 @@ Action declare_limits(Arguments&) {
 }
 
 Action declare_connection_history(Arguments& app) {
-  const auto options = std::make_shared<HistoryOptions>();
+  const auto options = std::make_shared<OutageOptions>();
   app.add_option("connection", options->connection, "a connection; none: all of them")
       ->type_name("NAME");
   app.add_option("-n,--limit", options->limit, "so many outages, the latest; default 50")
       ->type_name("N")
       ->positive();
-  return [options](Context& context) { return show_history(context, *options); };
+  return [options](Context& context) { return show_outages(context, *options); };
 }
 
 }  // namespace orch::cli

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/output.h"
@@ -129,14 +130,15 @@ int show_pipeline(const Context& context, const std::string& name) {
     return Exit::ok;
   }
   const auto text = [&](const char* member) { return json::text_member(document, member); };
-  context.print(fmt::format("{} ({}), revision {}, workflow {}\n", name, state_of(document),
-                            row.revision.number, text("workflow")));
-  if (!text("description").empty()) context.print(text("description") + '\n');
+  const auto line = [&](std::string_view words) { context.print(one_line(words) + '\n'); };
+  line(fmt::format("{} ({}), revision {}, workflow {}", name, state_of(document),
+                   row.revision.number, text("workflow")));
+  if (!text("description").empty()) line(text("description"));
   if (const auto* paused = document.if_contains("paused"))
-    context.print(fmt::format("Paused since {}: {}\n", json::text_member(*paused, "since"),
-                              json::text_member(*paused, "note")));
-  if (!text("problem").empty()) context.print(text("problem") + '\n');
-  if (!text("overlap").empty()) context.print("Overlap: " + text("overlap") + '\n');
+    line(fmt::format("Paused since {}: {}", json::text_member(*paused, "since"),
+                     json::text_member(*paused, "note")));
+  if (!text("problem").empty()) line(text("problem"));
+  if (!text("overlap").empty()) line("Overlap: " + text("overlap"));
   if (const auto* triggers = document.if_contains("triggers"))
     print_triggers(context, triggers->as_array());
   print_backfills(context, document.at("backfills").as_array());
