@@ -29,12 +29,14 @@
 #include "orchestrator/host/backup_schedule.h"
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
+#include "orchestrator/host/own_or_ask.h"
 #include "orchestrator/host/watchdog.h"
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/rest/front.h"
 #include "orchestrator/stepfunctions/aws_front.h"
+#include "orchestrator/store/open.h"
 #include "orchestrator/ui/pages.h"
 
 namespace orch::cli {
@@ -243,6 +245,22 @@ std::unique_ptr<host::BackupSchedule> scheduled_backups(const std::string& store
                                  std::chrono::minutes(options.backup_every), options.backup_keep});
 }
 
+// A server is started again at once, maybe while a command has the store for a moment.
+std::unique_ptr<host::Owner> own_store(const Context& context,
+                                       const stepfunctions::Options& service,
+                                       Monitoring& monitoring) {
+  const auto store = context.settings.value("store");
+  const auto workers = context.settings.workers();
+  std::unique_ptr<host::Owner> owner;
+  host::own_when_free(store::files_of(store), [&] {
+    owner = std::make_unique<host::Owner>(
+        store, context.command_line, workers > 0 ? workers : default_workers,
+        context.settings.value("bindings"), service, limits_of(context.settings),
+        monitoring.listeners(), host::Triggers::fire);
+  });
+  return owner;
+}
+
 int serve(const Context& context, const ServeOptions& options) {
   const auto store = context.settings.value("store");
   const auto address = parse_address(options.listen);
@@ -258,11 +276,9 @@ int serve(const Context& context, const ServeOptions& options) {
   begin_log(context.settings);
   net::io_context io{1};
   const LogRotation rotation(io);
-  const auto workers = context.settings.workers();
   Monitoring monitoring(context.settings.value("traces"));
-  host::Owner owner(store, context.command_line, workers > 0 ? workers : default_workers,
-                    context.settings.value("bindings"), std::move(service),
-                    limits_of(context.settings), monitoring.listeners(), host::Triggers::fire);
+  const auto owned = own_store(context, service, monitoring);
+  auto& owner = *owned;
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const Reload reload(io, [&] {

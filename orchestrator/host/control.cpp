@@ -188,6 +188,15 @@ ControlServer::ControlServer(const std::filesystem::path& store, Answer answer)
 
 ControlServer::~ControlServer() = default;
 
+bool takes_requests(const std::filesystem::path& store) {
+  const SocketPath path(store);
+  net::io_context context;
+  Socket socket(context);
+  boost::system::error_code failed;
+  socket.connect({path.text()}, failed);
+  return !failed;
+}
+
 std::optional<bj::object> ask_owner(const std::filesystem::path& store, const bj::object& request,
                                     Millis patience) {
   const SocketPath path(store);

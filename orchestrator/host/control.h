@@ -45,6 +45,10 @@ constexpr Millis answer_patience{90'000};
 constexpr std::chrono::seconds start_patience{10};
 constexpr Millis start_interval{50};
 
+/// Whether a process takes requests for the store: an owner that starts, ends or only performs an
+/// operation (operations.h) does not.
+bool takes_requests(const std::filesystem::path& store);
+
 /// Asks the store's owner. Empty when no owner answers (there is no owner, or it is about to end).
 /// Throws the owner's error as it was thrown there (Error, InvalidDocument), and Error ORCH-0007
 /// when it takes longer than `patience`.

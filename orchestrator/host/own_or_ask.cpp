@@ -31,4 +31,18 @@ std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
   }
 }
 
+void own_when_free(const std::filesystem::path& store, const std::function<void()>& own) {
+  const auto give_up = std::chrono::steady_clock::now() + start_patience;
+  while (true) {
+    try {
+      return own();
+    } catch (const Error& error) {
+      if (error.code() != "ORCH-0201" || takes_requests(store) ||
+          std::chrono::steady_clock::now() > give_up)
+        throw;
+    }
+    std::this_thread::sleep_for(start_interval);
+  }
+}
+
 }  // namespace orch::host

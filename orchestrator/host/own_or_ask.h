@@ -20,4 +20,9 @@ std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
                                    const std::function<void()>& own, const Request& request,
                                    const std::function<bool()>& cancelled);
 
+/// Calls `own` likewise, and again for some ten seconds while another process owns the store that
+/// takes no requests: it starts, ends, or performs an operation (operations.h) in no time. Throws
+/// what `own` throws.
+void own_when_free(const std::filesystem::path& store, const std::function<void()>& own);
+
 }  // namespace orch::host
