@@ -535,6 +535,9 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0817", "the plan is no longer what would be done",
               "Somebody has deployed since `orch deploy` has shown its plan. Nothing was changed; "
               "the next plan shows what would be done now."},
+    ErrorCode{"ORCH-0818", "a folder of a files trigger has too many files",
+              "Files are dropped into the folder and nothing moves them away again: with more than "
+              "100,000 each look takes long. Archive what was loaded (docs/files.md)."},
     ErrorCode{"ORCH-0830", "wrong alerts file, or no such channel",
               "The message names what is wrong in the file that `orch serve --alerts` reads, or a "
               "channel that an alert names and the file does not. docs/alerts.md has all members; "

@@ -30,6 +30,7 @@
 #include "orchestrator/host/health.h"
 #include "orchestrator/host/metrics_page.h"
 #include "orchestrator/host/own_or_ask.h"
+#include "orchestrator/host/trigger_watch.h"
 #include "orchestrator/host/watchdog.h"
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
@@ -279,6 +280,7 @@ int serve(const Context& context, const ServeOptions& options) {
   Monitoring monitoring(context.settings.value("traces"));
   const auto owned = own_store(context, service, monitoring);
   auto& owner = *owned;
+  const host::TriggerWatch triggers(store, owner.engine());
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const Reload reload(io, [&] {

@@ -7,12 +7,14 @@
 #include <variant>
 
 #include "orchestrator/json/fields.h"
+#include "orchestrator/pipeline/after_trigger.h"
+#include "orchestrator/pipeline/files_trigger.h"
 #include "orchestrator/pipeline/schedule_trigger.h"
 
 namespace orch::pipeline {
 
 /// A kind has a file of its own with its parser; the member that it is known by is its name.
-using TriggerKind = std::variant<ScheduleTrigger>;
+using TriggerKind = std::variant<ScheduleTrigger, FilesTrigger, AfterTrigger>;
 
 struct Trigger {
   TriggerKind kind;

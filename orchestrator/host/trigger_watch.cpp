@@ -1,0 +1,226 @@
+#include "orchestrator/host/trigger_watch.h"
+
+#include <algorithm>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
+#include "orchestrator/base/log.h"
+#include "orchestrator/base/wall_clock.h"
+#include "orchestrator/engine/fire.h"
+#include "orchestrator/json/text.h"
+#include "orchestrator/store/open.h"
+#include "orchestrator/store/pipelines.h"
+#include "workers/files/complete.h"
+#include "workers/project_folder.h"
+
+namespace orch::host {
+namespace {
+
+namespace bj = boost::json;
+namespace fs = std::filesystem;
+
+constexpr Millis look_interval{2'000};
+// A folder with more is not one that files are dropped into.
+constexpr std::size_t most_files = 100'000;
+
+struct Stat {
+  files::Moment written;
+  std::string version;
+};
+
+std::optional<Stat> stat_of(const fs::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
+  const auto ns = found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec;
+  return Stat{files::Moment(std::chrono::nanoseconds(ns)),
+              fmt::format("{:x}-{:x}", ns, found.st_size)};
+}
+
+bool is_marker(const std::string& name, const std::string& marker) {
+  if (marker.empty()) return false;
+  return marker.starts_with('.') ? name.ends_with(marker) : name == marker;
+}
+
+/// Of each piece the value, where all files have the same one.
+bj::object common_pieces(const std::vector<pipeline::WaitingFile>& all) {
+  bj::object pieces;
+  for (const auto& [name, value] : all.front().pieces)
+    if (std::ranges::all_of(all, [&](const auto& file) { return file.pieces.at(name) == value; }))
+      pieces[name] = value;
+  return pieces;
+}
+
+std::string id_of(const pipeline::WaitingFile& file) { return file.name + "@" + file.version; }
+
+}  // namespace
+
+TriggerWatch::TriggerWatch(const std::string& store_url, engine::Engine& engine)
+    : store_(store::open_as_reader(store_url)),
+      engine_(engine),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+TriggerWatch::~TriggerWatch() {
+  thread_.request_stop();
+  folders_.wake();
+}
+
+void TriggerWatch::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      look();
+    } catch (const std::exception& error) {
+      tell_once("", error.what());
+    }
+    folders_.wait(look_interval);
+  }
+}
+
+void TriggerWatch::look() {
+  for (const auto& row : store_->pipelines().list()) {
+    // What comes meanwhile fires when the pipeline is resumed.
+    if (row.paused) continue;
+    try {
+      look_at(row);
+      told_.erase(row.name);
+    } catch (const std::exception& error) {
+      tell_once(row.name, error.what());
+    }
+  }
+}
+
+void TriggerWatch::look_at(const store::PipelineRow& row) {
+  const auto document = documents_.get(row);
+  for (const auto& [name, trigger] : document->triggers)
+    std::visit([&](const auto& kind) { look_at(Named{row, name}, kind); }, trigger.kind);
+}
+
+void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& trigger) {
+  std::vector<pipeline::Success> latest;
+  bj::object runs;
+  for (const auto& name : trigger.pipelines) {
+    store::ListFilter filter;
+    filter.pipeline = name;
+    filter.status = execution::Status::succeeded;
+    filter.limit = 1;
+    for (const auto& run : store_->list(filter)) {
+      if (!run.ended_at) continue;
+      latest.push_back({name, run.made.run_id, run.made.started_at, *run.ended_at});
+      runs[name] = run.made.run_id;
+    }
+  }
+  store::FireFilter filter{.pipeline = named.row.name, .trigger = named.name};
+  filter.limit = 1;
+  const auto fires = store_->pipelines().fires(filter);
+  const auto last = fires.empty() ? named.row.deployed_at : fires.front().at;
+  const auto due = pipeline::due_after(trigger, latest, last, wall_now());
+  if (!due || store_->pipelines().fire(named.row.name, named.name, due->key)) return;
+  fire(named, "after", due->key, due->at, {{"after", std::move(runs)}});
+}
+
+std::size_t TriggerWatch::fired_batches(const Named& named, const std::string& group) {
+  auto& known = fired_[named.row.name + "/" + named.name];
+  std::size_t count = 0;
+  while (true) {
+    const auto key = count == 0 ? group : fmt::format("{}#{}", group, count + 1);
+    const auto row = store_->pipelines().fire(named.row.name, named.name, key);
+    if (!row) return count;
+    ++count;
+    const auto facts = json::parse(row->facts);
+    const auto* versions = facts.as_object().if_contains("versions");
+    if (!versions || !versions->is_object()) continue;
+    for (const auto& [name, version] : versions->get_object())
+      known.insert(std::string(name) + "@" + std::string(version.as_string()));
+  }
+}
+
+std::vector<pipeline::WaitingFile> TriggerWatch::waiting_files(
+    const Named& named, const pipeline::FilesTrigger& trigger) {
+  const auto folder = workers::project_folder(named.row.revision.connections);
+  const auto below = pipeline::folder_of(trigger.pattern);
+  const files::CompleteRule rule{std::chrono::seconds(trigger.quiet_seconds), trigger.marker};
+  const auto now =
+      std::chrono::time_point_cast<files::Moment::duration>(std::chrono::system_clock::now());
+  folders_.add(folder / below);
+  std::vector<pipeline::WaitingFile> found;
+  std::size_t seen = 0;
+  std::error_code failed;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator each(folder / below, options, failed), end;
+       !failed && each != end; each.increment(failed)) {
+    if (++seen > most_files)
+      throw Error("ORCH-0818",
+                  fmt::format("{} has more than {} files", (folder / below).string(), most_files),
+                  "move files away that have been worked with");
+    const auto file_name = each->path().filename().string();
+    if (files::is_draft(file_name) || is_marker(file_name, trigger.marker)) continue;
+    const auto name = below + each->path().lexically_relative(folder / below).string();
+    auto pieces = pipeline::pieces_of(trigger.pattern, name);
+    const auto stat = pieces ? stat_of(each->path()) : std::nullopt;
+    if (!stat) continue;
+    const auto exists = [&](const std::string& beside) { return fs::exists(folder / beside); };
+    if (!files::why_waiting(name, stat->written, now, rule, exists).empty()) continue;
+    found.push_back({name, stat->version,
+                     Instant{std::chrono::duration_cast<Millis>(stat->written.time_since_epoch())},
+                     std::move(*pieces)});
+  }
+  return found;
+}
+
+void TriggerWatch::look_at(const Named& named, const pipeline::FilesTrigger& trigger) {
+  auto& known = fired_[named.row.name + "/" + named.name];
+  auto waiting = waiting_files(named, trigger);
+  const auto forget_known = [&] {
+    std::erase_if(waiting, [&](const auto& file) { return known.contains(id_of(file)); });
+  };
+  forget_known();
+  std::map<std::string, std::size_t> batches;
+  for (const auto& file : waiting) {
+    const auto group = trigger.batch ? file.pieces.at(trigger.batch->by) : id_of(file);
+    if (!batches.contains(group)) batches[group] = fired_batches(named, group);
+  }
+  forget_known();
+  std::vector<std::string> begun;
+  for (const auto& [group, count] : batches)
+    if (count > 0) begun.push_back(group);
+  for (const auto& due : pipeline::due_files(trigger, std::move(waiting), begun, wall_now())) {
+    auto facts = common_pieces(due.files);
+    bj::array names;
+    bj::object versions;
+    for (const auto& file : due.files) {
+      names.emplace_back(file.name);
+      versions[file.name] = file.version;
+    }
+    if (!trigger.batch) facts["file"] = names.front();
+    facts["files"] = std::move(names);
+    facts["versions"] = std::move(versions);
+    facts["whole"] = due.whole;
+    const auto number = batches.at(due.group) + 1;
+    const auto at = std::ranges::max(due.files, {}, &pipeline::WaitingFile::written_at).written_at;
+    fire(named, "files", number == 1 ? due.group : fmt::format("{}#{}", due.group, number), at,
+         facts);
+    for (const auto& file : due.files) known.insert(id_of(file));
+  }
+}
+
+void TriggerWatch::fire(const Named& named, const std::string& kind, const std::string& key,
+                        Instant at, const bj::object& facts) {
+  engine::Fire made;
+  made.pipeline = named.row.name;
+  made.trigger = named.name;
+  made.kind = kind;
+  made.key = key;
+  made.at = at;
+  made.facts = json::write(facts);
+  engine_.fire(made);
+}
+
+void TriggerWatch::tell_once(const std::string& where, const std::string& what) {
+  auto& told = told_[where];
+  if (told == what) return;
+  told = what;
+  log::warn("pipeline={} msg=\"its triggers cannot be looked at: {}\"", where, what);
+}
+
+}  // namespace orch::host

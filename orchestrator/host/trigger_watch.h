@@ -1,0 +1,62 @@
+// Triggers that look at the world: files that come, runs of other pipelines that succeed.
+//
+// What fires goes through the engine's one door (engine/fires.h): its row, named by pipeline,
+// trigger and key, is what is remembered, so nothing fires twice, whatever dies when.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "orchestrator/engine/engine.h"
+#include "orchestrator/engine/pipeline_documents.h"
+#include "orchestrator/host/folder_watch.h"
+#include "orchestrator/pipeline/document.h"
+#include "orchestrator/store/store.h"
+
+namespace orch::host {
+
+class TriggerWatch {
+ public:
+  /// Looks from now on, on a thread of its own; `engine` must outlive it.
+  TriggerWatch(const std::string& store_url, engine::Engine& engine);
+  ~TriggerWatch();
+  TriggerWatch(const TriggerWatch&) = delete;
+  TriggerWatch& operator=(const TriggerWatch&) = delete;
+
+ private:
+  struct Named {
+    const store::PipelineRow& row;
+    const std::string& name;  ///< of the trigger
+  };
+
+  void run(const std::stop_token& stop);
+  void look();
+  void look_at(const store::PipelineRow& row);
+  void look_at(const Named& named, const pipeline::AfterTrigger& trigger);
+  void look_at(const Named& named, const pipeline::FilesTrigger& trigger);
+  void look_at(const Named&, const pipeline::ScheduleTrigger&) {}
+
+  std::vector<pipeline::WaitingFile> waiting_files(const Named& named,
+                                                   const pipeline::FilesTrigger& trigger);
+  /// How many batches of the group have fired; their files are known afterwards.
+  std::size_t fired_batches(const Named& named, const std::string& group);
+  void fire(const Named& named, const std::string& kind, const std::string& key, Instant at,
+            const boost::json::object& facts);
+  void tell_once(const std::string& where, const std::string& what);
+
+  std::unique_ptr<store::Store> store_;
+  engine::Engine& engine_;
+  engine::PipelineDocuments documents_;
+  /// Names and versions of files that have fired, by pipeline and trigger.
+  std::map<std::string, std::set<std::string>> fired_;
+  std::map<std::string, std::string> told_;  ///< what went wrong last, by pipeline
+  FolderWatch folders_;
+  std::jthread thread_;
+};
+
+}  // namespace orch::host
