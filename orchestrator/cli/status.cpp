@@ -87,7 +87,9 @@ std::vector<store::ExecutionRow> rows_with_word(store::Store& store, store::List
   filter.limit = -1;
   filter.children = filter.paused = word == "set_aside";  // parts are set aside by themselves
   auto rows = store.list(filter);
-  std::erase_if(rows, [&](const auto& row) { return view::status_word(row, owned) != word; });
+  std::erase_if(rows, [owned, &word = word](const auto& row) {
+    return view::status_word(row, owned) != word;
+  });
   only_latest(rows, limit);
   return rows;
 }

@@ -47,7 +47,9 @@ bool is_marker(const std::string& name, const std::string& marker) {
 bj::object common_pieces(const std::vector<pipeline::WaitingFile>& all) {
   bj::object pieces;
   for (const auto& [name, value] : all.front().pieces)
-    if (std::ranges::all_of(all, [&](const auto& file) { return file.pieces.at(name) == value; }))
+    if (std::ranges::all_of(all, [&name = name, &value = value](const auto& file) {
+          return file.pieces.at(name) == value;
+        }))
       pieces[name] = value;
   return pieces;
 }
@@ -93,7 +95,11 @@ void TriggerWatch::look() {
 void TriggerWatch::look_at(const store::PipelineRow& row) {
   const auto document = documents_.get(row);
   for (const auto& [name, trigger] : document->triggers)
-    std::visit([&](const auto& kind) { look_at(Named{row, name}, kind); }, trigger.kind);
+    std::visit(
+        [&, &name = name](const auto& kind) {
+          look_at(Named{row, name}, kind);
+        },
+        trigger.kind);
 }
 
 void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& trigger) {

@@ -283,7 +283,7 @@ TEST_F(ServerTest, AServerThatStopsDoesNotWaitForStreams) {
     return true;
   });
   await([&] { return on_io([&] { return streams_[0].over() && streams_[1].over(); }); });
-  EXPECT_EQ(on_io([&] { return server_->at_work(); }), 0u);
+  await([&] { return on_io([&] { return server_->at_work() == 0; }); });
 }
 
 TEST_F(ServerTest, TakesBodiesInChunks) {
