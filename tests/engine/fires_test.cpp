@@ -160,7 +160,7 @@ TEST_F(FiresTest, AScheduleBeginsWhenItIsDeployedAndAnewWhenItIsAnotherOne) {
 }
 
 TEST_F(FiresTest, ADamagedPipelineKeepsNoOtherFromFiring) {
-  deploy("good", R"(,"triggers":{"t":{"schedule":"@hourly"}})");
+  deploy("good", R"(,"overlap":"allow","triggers":{"t":{"schedule":"@hourly"}})");
   deploy("bad", R"(,"triggers":{"t":{"schedule":"@hourly"}},"of_a_later_version":1)");
   now_ = now_.load() + std::chrono::minutes(61);
   engine_->pipelines_changed();
