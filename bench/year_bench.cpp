@@ -100,6 +100,7 @@ void fill(const std::string& path, const Settings& settings, const std::vector<S
       turn->keep_definition(row.made.definition_hash, sample.definition);
       row.ended_at = at + (*row.ended_at - row.made.started_at);
       row.made.started_at = at;
+      row.made.request.clear();
       row.made.run_id = row.made.name =
           fmt::format("{:012x}{:04x}", at.time_since_epoch().count(), done);
       row.id = turn->add(row.made);
