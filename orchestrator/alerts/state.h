@@ -15,7 +15,7 @@ namespace orch::alerts {
 /// An alert that has begun and is not over.
 struct Incident {
   Instant since;
-  std::optional<Instant> told = {};  ///< last; unset: nobody knows of it yet
+  std::optional<Instant> told = {};  ///< last; unset: no message was sent yet
   std::int64_t count = 0;            ///< how often it happened
   std::int64_t untold = 0;           ///< of these, since it was told last
   std::string text;                  ///< the latest

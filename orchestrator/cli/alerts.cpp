@@ -2,11 +2,8 @@
 #include "orchestrator/cli/alerts.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <memory>
-#include <pwd.h>
 #include <thread>
-#include <unistd.h>
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -15,6 +12,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/person.h"
 #include "orchestrator/cli/render/grid.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/host/operations.h"
@@ -27,11 +25,6 @@ namespace bj = boost::json;
 
 constexpr std::chrono::seconds test_patience{60};
 constexpr Millis look_interval{200};
-
-std::string user_name() {
-  const auto* entry = getpwuid(geteuid());
-  return entry ? entry->pw_name : "";
-}
 
 bj::object ask(const Context& context, const std::string& operation, const bj::object& parameters) {
   return host::perform(context.settings.value("store"), operation, parameters,
@@ -121,7 +114,7 @@ int silence(const Context& context, const SilenceOptions& options) {
                         {{"subject", options.subject},
                          {"rule", options.rule},
                          {"until", to_iso(until)},
-                         {"by", user_name()},
+                         {"by", person()},
                          {"reason", options.reason}});
   if (context.json())
     print_document(context, made);
@@ -149,7 +142,7 @@ std::optional<bj::object> outcome_of(const Context& context, std::int64_t delive
 }
 
 int test(const Context& context, const std::string& channel) {
-  const auto made = ask(context, "alerts.test", {{"channel", channel}, {"by", user_name()}});
+  const auto made = ask(context, "alerts.test", {{"channel", channel}, {"by", person()}});
   const auto give_up = std::chrono::steady_clock::now() + test_patience;
   while (std::chrono::steady_clock::now() < give_up) {
     if (const auto row = outcome_of(context, made.at("delivery").as_int64())) {

@@ -1,7 +1,6 @@
 // token, audit: who may use the REST API of a server, and what they did.
 #include "orchestrator/identity/tokens.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/output.h"
+#include "orchestrator/cli/person.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/identity/audit.h"
 #include "orchestrator/json/text.h"
@@ -37,8 +37,8 @@ identity::AuditLog audit_of(const Context& context) {
 }
 
 void record(const Context& context, const std::string& action, const std::string& object) {
-  const auto* user = ::getpwuid(::geteuid());
-  audit_of(context).append({wall_now(), user ? user->pw_name : std::to_string(::geteuid()), "owner",
+  const auto user = person();
+  audit_of(context).append({wall_now(), user.empty() ? std::to_string(::geteuid()) : user, "owner",
                             "", action, object, "done"});
 }
 

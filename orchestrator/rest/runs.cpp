@@ -201,7 +201,7 @@ void add_run_routes(std::vector<Route>& to) {
   to.push_back({verb::get,
                 "/v1/events",
                 "events.listen",
-                "What happens, as server-sent events; goes on from Last-Event-ID",
+                "What happens, as server-sent events; continues after Last-Event-ID",
                 Role::viewer,
                 {{"run", Kind::text, "only of this run, with its history and progress"},
                  {"cursor", Kind::integer, "the id that was heard last"}},
