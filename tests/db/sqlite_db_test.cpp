@@ -1,5 +1,11 @@
 #include "orchestrator/db/sqlite_db.h"
 
+#include <atomic>
+#include <latch>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_folder.h"
@@ -23,6 +29,27 @@ TEST_F(SqliteDb, OpensDurably) {
   EXPECT_EQ(pragma(db_, "journal_mode"), "wal");
   EXPECT_EQ(pragma(db_, "synchronous"), "2");
   EXPECT_EQ(pragma(db_, "foreign_keys"), "1");
+}
+
+TEST_F(SqliteDb, ManyMayOpenANewFileAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const auto path = folder_ / std::to_string(round);
+    std::latch ready(4);
+    std::atomic<int> failed = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+          ready.arrive_and_wait();
+          try {
+            const Database opened(path);
+          } catch (const Error&) {
+            ++failed;
+          }
+        });
+    }
+    ASSERT_EQ(failed, 0) << "round " << round;
+  }
 }
 
 TEST_F(SqliteDb, KeptStatementsComeBackAsNew) {

@@ -20,9 +20,7 @@ namespace {
 
 class SqliteTarget final : public publishing::DatabaseTarget {
  public:
-  explicit SqliteTarget(TargetFile file)
-      : file_(std::move(file)),
-        db_(guarded(file_.place("opening the database"), [&] { return open_reader(); })) {}
+  explicit SqliteTarget(TargetFile file) : file_(std::move(file)), db_(open_reader()) {}
 
   std::string engine() const override { return engine_name; }
 
@@ -75,9 +73,11 @@ class SqliteTarget final : public publishing::DatabaseTarget {
     there_ = std::filesystem::exists(file_.path) ||
              !std::filesystem::is_directory(std::filesystem::absolute(file_.path).parent_path());
     if (!there_) return Database(":memory:", Access::read_write);
-    auto db = open_writer(file_);
-    if (has_bookkeeping(db)) prepare_bookkeeping(db, file_.display);
-    return db;
+    return guarded(file_.place("opening the database"), [&] {
+      auto db = open_writer(file_);
+      if (has_bookkeeping(db)) prepare_bookkeeping(db, file_.display);
+      return db;
+    });
   }
 
   Database& db() {
