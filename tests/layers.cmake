@@ -25,7 +25,7 @@ set(allow_identity base json aws identity)
 set(allow_http    base json http)
 set(allow_ui      base http ui)
 set(allow_stepfunctions base telemetry json access asl execution store engine aws http stepfunctions)
-set(allow_host    base telemetry monitor alerts view json yaml access schedule pipeline asl execution store engine http stepfunctions host)
+set(allow_host    base aws telemetry monitor alerts view json yaml access schedule pipeline asl execution store engine http stepfunctions host)
 set(allow_rest    base telemetry monitor json access schedule pipeline asl jsonata execution store view engine aws http identity stepfunctions host rest)
 
 # Folders of workers/: each may see base, telemetry, json, access, db, what lies in workers/ itself, and these.

@@ -515,6 +515,19 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0805", "a backfill cannot be made",
               "A backfill names the times of one schedule of a pipeline that have no run yet: the "
               "schedule, the range or the number of the backfill is not one. Nothing was queued."},
+    ErrorCode{"ORCH-0806", "no such webhook",
+              "A webhook is a trigger of a deployed pipeline, and is asked for at "
+              "/v1/hooks/PIPELINE/TRIGGER. See docs/triggers.md."},
+    ErrorCode{"ORCH-0807", "a delivery is too large for its webhook",
+              "Its body is longer than \"max_bytes\" of the webhook, or its id is no short text. "
+              "Nothing was recorded."},
+    ErrorCode{"ORCH-0808", "a delivery is not signed",
+              "The header that the webhook names has no signature of the body by one of its "
+              "secrets. Sender and webhook have different secrets, sign in different ways, or "
+              "something between them has changed the body. Nothing was recorded."},
+    ErrorCode{"ORCH-0809", "too many deliveries",
+              "More came within a minute than \"per_minute\" of the webhook says, or more than ten "
+              "wrong signatures from one address. Deliver again later."},
     ErrorCode{"ORCH-0810", "no project",
               "A project is a folder with project.json, which names it. `orch project init` makes "
               "one, `orch replicate` makes one for its copy."},
@@ -523,6 +536,10 @@ constexpr std::array codes = {
               "is one only, or when \"default\" says which is meant."},
     ErrorCode{"ORCH-0812", "there is a project already",
               "`orch project init` writes into no folder that has a project.json."},
+    ErrorCode{"ORCH-0813", "a delivery was signed at another time",
+              "The time that was signed with the body is further from now than "
+              "\"tolerance_seconds\" of the webhook: the delivery was kept back or is played back, "
+              "or a clock is wrong. Nothing was recorded."},
     ErrorCode{"ORCH-0814", "the name of a pipeline is taken",
               "Pipelines of a store have names of their own: another project has deployed one of "
               "this name, or a client of the API has created a state machine of it."},
@@ -538,6 +555,12 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0818", "a folder of a files trigger has too many files",
               "Files are dropped into the folder and nothing moves them away again: with more than "
               "100,000 each look takes long. Archive what was loaded (docs/files.md)."},
+    ErrorCode{"ORCH-0819", "the secret of a webhook cannot be read",
+              "The environment variable or file that the webhook names for its secret is missing "
+              "or empty on the server. Its deliveries are refused until it is there."},
+    ErrorCode{"ORCH-0820", "a key was used before for something else",
+              "The id of a delivery names one delivery: the same id came before with another "
+              "body. Nothing was recorded."},
     ErrorCode{"ORCH-0830", "wrong alerts file, or no such channel",
               "The message names what is wrong in the file that `orch serve --alerts` reads, or a "
               "channel that an alert names and the file does not. docs/alerts.md has all members; "

@@ -22,6 +22,13 @@ struct Fire {
   std::string facts = "{}";               ///< JSON object: the trigger's own, for `$trigger`
   std::optional<std::string> input = {};  ///< JSON text: instead of the pipeline's input
   bool asked = false;                     ///< by somebody: a pause does not keep it back
+  /// What has become of it before any rule of the pipeline is asked: skipped or refused, and why.
+  struct Declined {
+    store::FireOutcome outcome = store::FireOutcome::skipped;
+    std::string reason;
+  };
+  std::optional<Declined> declined = {};
+  bool refused_again = false;  ///< one that was refused is decided anew
   /// Called in the turn once the fire is recorded for the first time, maybe again after a store
   /// error: what it writes to the store is in the same commit. May be empty.
   std::function<void(store::Store& store, const store::FireRow& fire)> also = {};

@@ -83,9 +83,18 @@ std::future<Fired> Fires::fire(Fire fire) {
 Fired Fires::decide(const Fire& fire) {
   auto& pipelines = runs_.store.pipelines();
   runs_.turn.transaction();  // from here on nothing changes what is read
-  if (auto known = pipelines.fire(fire.pipeline, fire.trigger, fire.key))
+  auto known = pipelines.fire(fire.pipeline, fire.trigger, fire.key);
+  if (known && !(fire.refused_again && known->outcome == store::FireOutcome::refused))
     return {std::move(*known), true};
-  decide(required(runs_.store, fire.pipeline), {{row_of(fire), false, fire.asked}});
+  const auto pipeline = required(runs_.store, fire.pipeline);
+  NewFire each{row_of(fire), false, fire.asked};
+  if (fire.declined) {
+    each.fire.outcome = fire.declined->outcome;
+    each.fire.reason = fire.declined->reason;
+    record(std::move(each));
+  } else {
+    settle(pipeline, {std::move(each)});
+  }
   auto made = pipelines.fire(fire.pipeline, fire.trigger, fire.key);
   if (fire.also) fire.also(runs_.store, *made);
   return {std::move(*made), false};

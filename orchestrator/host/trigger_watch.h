@@ -40,6 +40,7 @@ class TriggerWatch {
   void look_at(const Named& named, const pipeline::AfterTrigger& trigger);
   void look_at(const Named& named, const pipeline::FilesTrigger& trigger);
   void look_at(const Named&, const pipeline::ScheduleTrigger&) {}
+  void look_at(const Named&, const pipeline::WebhookTrigger&) {}
 
   std::vector<pipeline::WaitingFile> waiting_files(const Named& named,
                                                    const pipeline::FilesTrigger& trigger);

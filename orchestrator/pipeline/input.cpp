@@ -6,26 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/base/error.h"
 #include "orchestrator/json/locations.h"
 #include "orchestrator/jsonata/jsonata.h"
+#include "orchestrator/pipeline/expression.h"
 
 namespace orch::pipeline {
 namespace {
 
 namespace bj = boost::json;
-
-constexpr std::string_view begin_mark = "{%";
-constexpr std::string_view end_mark = "%}";
-
-bool is_expression(std::string_view text) {
-  return text.size() >= begin_mark.size() + end_mark.size() && text.starts_with(begin_mark) &&
-         text.ends_with(end_mark);
-}
-
-std::string_view between_marks(std::string_view text) {
-  return text.substr(begin_mark.size(), text.size() - begin_mark.size() - end_mark.size());
-}
 
 std::string child(const std::string& pointer, std::string_view member) {
   return pointer + "/" + json::pointer_token(member);
@@ -35,7 +23,7 @@ std::string child(const std::string& pointer, std::string_view member) {
 template <class Take>
 void each_expression(const bj::value& value, const std::string& pointer, const Take& take) {
   if (const auto* text = value.if_string()) {
-    if (is_expression(*text)) take(pointer, between_marks(*text));
+    if (is_expression(*text)) take(pointer, *text);
   } else if (const auto* list = value.if_array()) {
     for (std::size_t i = 0; i < list->size(); ++i)
       each_expression((*list)[i], child(pointer, std::to_string(i)), take);
@@ -86,40 +74,25 @@ InputTemplate InputTemplate::read(json::Fields& pipeline) {
   auto compiled = std::make_shared<Compiled>();
   compiled->source = *source;
   each_expression(*source, "", [&](const std::string& pointer, std::string_view text) {
-    try {
-      auto expression = jsonata::Expression::parse(text, {.step_functions = true});
-      for (const auto& name : expression.variables())
-        if (name != "trigger" && name != "pipeline" &&
-            expression.references().members.contains(name))
-          pipeline.problems().push_back({pipeline.at("input") + pointer,
-                                         fmt::format("there is no ${} here", name),
-                                         "an input reads $trigger and $pipeline"});
-      compiled->expressions.emplace(pointer, std::move(expression));
-    } catch (const jsonata::Error& error) {
-      pipeline.problems().push_back({pipeline.at("input") + pointer,
-                                     fmt::format("the expression cannot be read: {}", error.what()),
-                                     "it is JSONata: {% $trigger.date %}"});
-    }
+    const auto at = pipeline.at("input") + pointer;
+    if (auto expression = read_expression(text, at, pipeline.problems()))
+      compiled->expressions.emplace(pointer, std::move(*expression));
   });
   made.compiled_ = std::move(compiled);
   return made;
 }
 
-bj::value InputTemplate::evaluate(const bj::object& trigger, const bj::object& pipeline) const {
-  const bj::value trigger_value(trigger);
-  const bj::value pipeline_value(pipeline);
-  const jsonata::Bindings bindings{{"trigger", &trigger_value}, {"pipeline", &pipeline_value}};
+bj::value InputTemplate::fill(const bj::object& trigger, const bj::object& of_pipeline) const {
   Compiled::Results results;
-  for (const auto& [pointer, expression] : compiled_->expressions) {
-    try {
-      results[pointer] = expression.evaluate(nullptr, bindings, {.limits = jsonata::bounded()});
-    } catch (const std::runtime_error& error) {
-      throw Error("ORCH-0803", fmt::format("the pipeline's input at {}: {}", pointer, error.what()),
-                  "the expressions of \"input\" read $trigger and $pipeline");
-    }
-  }
+  for (const auto& [pointer, expression] : compiled_->expressions)
+    results[pointer] = pipeline::evaluate(
+        expression, fmt::format("the pipeline's input at {}", pointer), trigger, of_pipeline);
   auto made = compiled_->filled(compiled_->source, "", results);
-  return with_trigger(made ? std::move(*made) : bj::value(bj::object()), trigger);
+  return made ? std::move(*made) : bj::value(bj::object());
+}
+
+bj::value InputTemplate::evaluate(const bj::object& trigger, const bj::object& of_pipeline) const {
+  return with_trigger(fill(trigger, of_pipeline), trigger);
 }
 
 bj::value with_trigger(bj::value input, const bj::object& trigger) {

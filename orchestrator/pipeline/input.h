@@ -24,11 +24,15 @@ class InputTemplate {
   /// The member "input".
   static InputTemplate read(json::Fields& pipeline);
 
+  /// What the template gives, without what evaluate() adds. Throws Error ORCH-0803.
+  boost::json::value fill(const boost::json::object& trigger,
+                          const boost::json::object& of_pipeline) const;
+
   /// The run's input. Where it is an object without a member "trigger", `trigger` is added under
   /// this name: every run has in its input what it is for. Throws Error ORCH-0803 when an
   /// expression fails; an expression that gives nothing leaves its member out.
   boost::json::value evaluate(const boost::json::object& trigger,
-                              const boost::json::object& pipeline) const;
+                              const boost::json::object& of_pipeline) const;
 
  private:
   struct Compiled;

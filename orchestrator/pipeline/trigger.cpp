@@ -29,9 +29,9 @@ std::optional<TriggerKind> reader(json::Fields& trigger) {
 }
 
 // In the order of the variant.
-constexpr std::array kinds{Kind{"schedule", reader<read_schedule_trigger>},
-                           Kind{"files", reader<read_files_trigger>},
-                           Kind{"after", reader<read_after_trigger>}};
+constexpr std::array kinds{
+    Kind{"schedule", reader<read_schedule_trigger>}, Kind{"files", reader<read_files_trigger>},
+    Kind{"after", reader<read_after_trigger>}, Kind{"webhook", reader<read_webhook_trigger>}};
 
 std::string kind_names() {
   std::vector<std::string_view> names;

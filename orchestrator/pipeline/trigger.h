@@ -10,11 +10,12 @@
 #include "orchestrator/pipeline/after_trigger.h"
 #include "orchestrator/pipeline/files_trigger.h"
 #include "orchestrator/pipeline/schedule_trigger.h"
+#include "orchestrator/pipeline/webhook_trigger.h"
 
 namespace orch::pipeline {
 
 /// A kind has a file of its own with its parser; the member that it is known by is its name.
-using TriggerKind = std::variant<ScheduleTrigger, FilesTrigger, AfterTrigger>;
+using TriggerKind = std::variant<ScheduleTrigger, FilesTrigger, AfterTrigger, WebhookTrigger>;
 
 struct Trigger {
   TriggerKind kind;

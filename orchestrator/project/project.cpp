@@ -71,7 +71,8 @@ class Reader {
   static bool nowhere(std::string_view) { return false; }
   static bool anywhere(std::string_view) { return true; }
   static bool outside_input(std::string_view pointer) {
-    return pointer != "/input" && !pointer.starts_with("/input/");
+    return pointer != "/input" && !pointer.starts_with("/input/") &&
+           pointer.find("/webhook/input") == pointer.npos;
   }
 
   void keep(const Document& document, json::Problems problems) {

@@ -63,7 +63,8 @@ bj::object operation_of(const Route& route) {
     out["requestBody"] = {{"required", true}, {"content", content("application/json", route.body)}};
   const auto* type = route.handle ? "application/json" : "text/event-stream";
   out["responses"] = {
-      {"200", bj::object{{"description", "done"}, {"content", content(type, route.answer)}}},
+      {std::to_string(route.status),
+       bj::object{{"description", "done"}, {"content", content(type, route.answer)}}},
       {"default", bj::object{{"description", "refused or failed"},
                              {"content", content("application/problem+json", "Problem")}}}};
   return out;

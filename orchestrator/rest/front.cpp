@@ -70,7 +70,7 @@ Found find_route(const http::Header& header) {
 }
 
 bj::object read_body(const Route& route, const std::string& text) {
-  if (route.body.empty() || text.empty()) return {};
+  if (route.raw || route.body.empty() || text.empty()) return {};
   try {
     auto value = json::parse(text);
     if (auto* object = value.if_object()) return std::move(*object);
@@ -121,11 +121,12 @@ void send(const http::Reply& reply, http::Response response) {
   response.set("Referrer-Policy", "no-referrer");
   if (response.result() == http::Status::unauthorized)
     response.set(Field::www_authenticate, "Bearer");
+  if (response.result() == http::Status::too_many_requests) response.set(Field::retry_after, "60");
   reply.send(std::move(response));
 }
 
-http::Response response_of(const Answer& answer, bool head) {
-  http::Response out(http::Status::ok, 11);
+http::Response response_of(const Route& route, const Answer& answer, bool head) {
+  http::Response out(static_cast<http::Status>(route.status), 11);
   out.set(Field::content_type, "application/json");
   if (!answer.cookie.empty()) out.set(Field::set_cookie, answer.cookie);
   if (!head) out.body() = json::write(answer.body);
@@ -150,12 +151,14 @@ struct Front::Inside {
   Inside(host::Owner& owner, const FrontOptions& options)
       : tables(owner.feed(), options.store),
         gate(store::files_of(options.store), options.keys),
+        webhooks(owner.engine()),
         server{owner,
                options.store,
                options.version,
                wall_now(),
                tables,
                gate,
+               webhooks,
                identity::AuditLog(identity::audit_file(store::files_of(options.store)))},
         events(owner.feed(), options.store),
         pool(static_cast<std::size_t>(options.threads)) {}
@@ -202,7 +205,8 @@ struct Front::Inside {
       auto found = find_route(message);
       const auto& route = *found.route;
       if (route.writes()) record.begin(found);
-      auto caller = gate.admit(message, reply, route.role, wall_now());
+      auto caller = route.raw ? Caller{"", Role::none, "signature", reply.peer().address, ""}
+                              : gate.admit(message, reply, route.role, wall_now());
       record.is_of(caller);
       with_store(message, reply.encrypted(), std::move(found), std::move(caller),
                  [&](Request& request) {
@@ -210,19 +214,23 @@ struct Front::Inside {
                    if (!route.handle && !head)
                      return events.add(reply, listening_of(request, message));
                    const auto answer = route.handle ? route.handle(request) : Answer();
+                   record.is_of(request.caller);
                    record.end("done");
-                   send(reply, response_of(answer, head));
+                   send(reply, response_of(route, answer, head));
                  });
     } catch (const std::exception& error) {
       if (status_of(error) == http::Status::internal_server_error)
         log::error("{}: {}", shown(http::path_of(message)), error.what());
-      record.end(std::string(problem_document(error).at("code").as_string()));
+      // Who asks without end must not fill the disk.
+      if (status_of(error) != http::Status::too_many_requests)
+        record.end(std::string(problem_document(error).at("code").as_string()));
       send(reply, problem_response(error));
     }
   }
 
   TableKeeper tables;
   Gate gate;
+  host::Webhooks webhooks;
   const Server server;
   std::mutex mutex;
   std::vector<std::unique_ptr<store::Store>> idle;  ///< guarded by mutex

@@ -32,6 +32,12 @@ constexpr std::array statuses = {
     CodeStatus{"ORCH-0801", Status::unprocessable_entity},
     CodeStatus{"ORCH-0802", Status::not_found},
     CodeStatus{"ORCH-0804", Status::bad_request},
+    CodeStatus{"ORCH-0806", Status::not_found},
+    CodeStatus{"ORCH-0807", Status::payload_too_large},
+    CodeStatus{"ORCH-0808", Status::unauthorized},
+    CodeStatus{"ORCH-0809", Status::too_many_requests},
+    CodeStatus{"ORCH-0813", Status::forbidden},
+    CodeStatus{"ORCH-0820", Status::conflict},
 };
 
 std::string_view title_of(std::string_view code) {

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "orchestrator/host/owner.h"
+#include "orchestrator/host/webhooks.h"
 #include "orchestrator/identity/audit.h"
 #include "orchestrator/rest/gate.h"
 #include "orchestrator/rest/query.h"
@@ -23,6 +24,7 @@ struct Server {
   Instant started_at;
   TableKeeper& tables;
   Gate& gate;
+  host::Webhooks& webhooks;
   identity::AuditLog audit;
 };
 

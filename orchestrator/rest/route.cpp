@@ -12,6 +12,7 @@ const std::vector<Route>& routes() {
     add_table_routes(made);
     add_pipeline_routes(made);
     add_fire_time_routes(made);
+    add_hook_routes(made);
     add_operation_routes(made);
     add_trial_routes(made);
     add_session_routes(made);

@@ -52,6 +52,10 @@ struct Route {
   /// Blocks for as long as the store and the engine need; throws orch::Error. Null for events,
   /// which are a stream.
   Answer (*handle)(Request&) = nullptr;
+  unsigned status = 200;  ///< of an answer
+  /// The body is signed bytes: its handler reads it and finds out who has sent it. No token is
+  /// asked for or looked at.
+  bool raw = false;
 
   bool writes() const { return method != boost::beast::http::verb::get; }
 };
@@ -62,6 +66,7 @@ const std::vector<Route>& routes();
 // The parts of the table; the files are named after what they deal with.
 void add_about_routes(std::vector<Route>& to);
 void add_fire_time_routes(std::vector<Route>& to);
+void add_hook_routes(std::vector<Route>& to);
 void add_map_run_routes(std::vector<Route>& to);
 void add_operation_routes(std::vector<Route>& to);
 void add_pipeline_routes(std::vector<Route>& to);

@@ -263,8 +263,8 @@ def main():
     print(f"seed {options.seed}", flush=True)
     points = fault_points()
     # The main job does not pass these: sql.* belongs to orch:sql; lake.* to tests/lake; landing.* to landing.py; service.* and results.* to serve_crash.py;
-    # host.answer to command_crash.py; keeping.*, backup.* and restore.* to keeping_crash.py; alerts.* to tests/serve/alerts.py; deploy.* to deploy.py; engine.fire to pipelines.py and pipelines_kill_test.cpp; the others to isolation_test.cpp, which throws at them.
-    others = ("sql.", "lake.", "landing.", "service.", "results.", "reader.", "writer.", "alerts.", "deploy.", "keeping.", "backup.", "restore.", "host.answer", "machine.wait", "engine.break_off",
+    # host.answer to command_crash.py; keeping.*, backup.* and restore.* to keeping_crash.py; alerts.* to tests/serve/alerts.py; webhook.* to tests/serve/webhooks.py; deploy.* to deploy.py; engine.fire to pipelines.py and pipelines_kill_test.cpp; the others to isolation_test.cpp, which throws at them.
+    others = ("sql.", "lake.", "landing.", "service.", "results.", "reader.", "writer.", "alerts.", "webhook.", "deploy.", "keeping.", "backup.", "restore.", "host.answer", "machine.wait", "engine.break_off",
               "engine.child", "engine.fire", "engine.fold", "engine.long_decision", "engine.map_run", "engine.nested", "engine.reader",
               "engine.writer")
     wanted = [point for point in points if re.search(options.points, point) and not point.startswith(others)]

@@ -118,6 +118,23 @@ TEST(Document, SaysWhatIsWrongWithATrigger) {
       {R"("schedule": "@daily", "start": "tomorrow")", "/triggers/t/start", "is no time"},
       {R"("schedule": "@daily", "jitter": "5")", "/triggers/t/jitter", "unit"},
       {R"("schedule": "@daily", "catchup": "5m")", "/triggers/t/catchup", "catch_up"},
+      {R"("webhook": {})", "/triggers/t/webhook", "the field secret is required"},
+      {R"("webhook": {"secret": "hunter2"})", "/triggers/t/webhook/secret", "must not stand"},
+      {R"("webhook": {"secret": []})", "/triggers/t/webhook/secret", "1 to 4"},
+      {R"("webhook": {"secret": {"env": "A", "file": "b"}})", "/triggers/t/webhook/secret",
+       "exactly one"},
+      {R"("webhook": {"secret": {"env": "A"}, "signature": "gitlab"})",
+       "/triggers/t/webhook/signature", "github, standard or stripe"},
+      {R"("webhook": {"secret": {"env": "A"}, "header": "a b"})", "/triggers/t/webhook/header",
+       "no header"},
+      {R"("webhook": {"secret": {"env": "A"}, "tolerance_seconds": 5})",
+       "/triggers/t/webhook/tolerance_seconds", "has no time"},
+      {R"("webhook": {"secret": {"env": "A"}, "filter": "true"})", "/triggers/t/webhook/filter",
+       "between {% and %}"},
+      {R"("webhook": {"secret": {"env": "A"}, "filter": "{% $states.input %}"})",
+       "/triggers/t/webhook/filter", "there is no $states"},
+      {R"("webhook": {"secret": {"env": "A"}, "input": {"a": "{% 1 + %}"}})",
+       "/triggers/t/webhook/input/a", "cannot be read"},
   };
   for (const auto& refusal : refusals) expect_refusal(with_trigger_of(refusal.document), refusal);
 }

@@ -19,10 +19,10 @@ ORCH = None
 ROLES = ["none", "viewer", "operator", "approver", "editor", "admin"]
 # A request that a proxy passes on is not of the user who owns the server.
 PASSED_ON = {"X-Forwarded-For": "192.0.2.7"}
-IN_PATHS = {"run": "none", "code": "ORCH-0203", "key": "none", "visit": "2", "pipeline": "none", "operation": "none"}
+IN_PATHS = {"run": "none", "code": "ORCH-0203", "key": "none", "visit": "2", "pipeline": "none", "trigger": "none", "operation": "none"}
 # Routes that take less than an operator although they are no GET: they look at who asks by themselves, or
 # change nothing.
-OPEN_WRITES = {"session.open", "session.close", "operations.perform", "trial.eval", "trial.state"}
+OPEN_WRITES = {"session.open", "session.close", "operations.perform", "trial.eval", "trial.state", "hooks.deliver"}
 
 
 class Access(unittest.TestCase):
