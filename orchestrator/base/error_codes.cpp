@@ -92,10 +92,12 @@ constexpr std::array codes = {
     ErrorCode{"ORCH-0045", "the server is busy",
               "As many clients listen to events, or ask, as the server takes at once. Ask again "
               "some seconds later."},
-    ErrorCode{"ORCH-0046", "the server does not know who asks",
-              "The REST API takes a token (`orch token add`), a request signed with one of --keys, "
-              "the session of a browser, or, over loopback, a connection of the user who owns the "
-              "server. This request has none of them, or a wrong one."},
+    ErrorCode{
+        "ORCH-0046", "the server does not know who asks",
+        "The server takes a token (`orch token add`), a token or certificate that --identities "
+        "knows, a request signed with one of --keys, the session of a browser, or, over "
+        "loopback, a connection of the user who owns the server. This request has none of "
+        "them, or a wrong one."},
     ErrorCode{"ORCH-0047", "the role of who asks does not allow it",
               "Each route of the REST API has a least role: viewer, operator, approver, editor or "
               "admin; /v1/openapi.json has it as x-role, /v1/session tells the caller's. What "
@@ -112,6 +114,10 @@ constexpr std::array codes = {
         "ORCH-0050", "the audit log is not what was written",
         "Each line of STORE.audit has the hash of the one before. Where they do not fit, a line "
         "was changed or taken out after it was written."},
+    ErrorCode{"ORCH-0051", "the file of identities cannot be used",
+              "--identities names a JSON file: for whom an identity provider vouches, and which "
+              "certificates of clients are known, each with a role. The message says what is wrong "
+              "with it, or with the key set that the provider answers with."},
     ErrorCode{"ORCH-0101", "invalid workflow definition",
               "The definition breaks the rules of the Amazon States Language. Every problem is "
               "listed with its JSON pointer, line and column; nothing was started."},

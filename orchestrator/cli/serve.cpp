@@ -14,16 +14,17 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/service_manager.h"
+#include "orchestrator/base/wall_clock.h"
 #include "orchestrator/cli/access.h"
 #include "orchestrator/cli/alert_file.h"
 #include "orchestrator/cli/files.h"
+#include "orchestrator/cli/identities.h"
 #include "orchestrator/cli/limits.h"
 #include "orchestrator/cli/monitoring.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/retention_words.h"
 #include "orchestrator/cli/run_or_delegate.h"
-#include "orchestrator/cli/signing_keys.h"
 #include "orchestrator/cli/version.h"
 #include "orchestrator/host/alert_watch.h"
 #include "orchestrator/host/backup_schedule.h"
@@ -35,7 +36,9 @@
 #include "orchestrator/http/router.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
+#include "orchestrator/identity/audit.h"
 #include "orchestrator/rest/front.h"
+#include "orchestrator/rest/own_user.h"
 #include "orchestrator/stepfunctions/aws_front.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/ui/pages.h"
@@ -62,6 +65,7 @@ struct ServeOptions {
   std::string account = "123456789012";
   std::string certificate;
   std::string private_key;
+  std::string client_authorities;
   std::string metrics_token;
   int drain = 30;
   std::string backup_to;
@@ -195,7 +199,11 @@ http::ServerOptions server_options_of(const Settings& settings, const ServeOptio
                             options.certificate.empty() ? "--certificate" : "--private-key"),
                 "TLS needs both");
   if (!options.certificate.empty())
-    server.tls = http::tls_context(options.certificate, options.private_key);
+    server.tls =
+        http::tls_context(options.certificate, options.private_key, options.client_authorities);
+  else if (!options.client_authorities.empty())
+    throw Error("ORCH-0001", "--client-ca is given without --certificate",
+                "certificates of clients are part of TLS");
   return server;
 }
 
@@ -236,6 +244,21 @@ std::size_t raise_descriptor_limit() {
   return std::min<std::size_t>(limit.rlim_cur / 2, most_connections);
 }
 
+// What clients of the Step Functions API change.
+std::function<void(const stepfunctions::AwsDeed&)> audit_of_calls(const std::string& store,
+                                                                  bool with_keys) {
+  const identity::AuditLog log(identity::audit_file(store::files_of(store)));
+  return [log, with_keys, owner = rest::own_user_name()](const stepfunctions::AwsDeed& deed) {
+    try {
+      const auto who = with_keys ? deed.key : owner;
+      log.append({wall_now(), deed.known ? who : "", deed.known ? "admin" : "none", deed.from,
+                  "aws." + deed.operation, deed.object, deed.outcome});
+    } catch (const std::exception& error) {  // what was done stays done
+      log::error("the audit log cannot be written: {}", error.what());
+    }
+  };
+}
+
 std::unique_ptr<host::BackupSchedule> scheduled_backups(const std::string& store,
                                                         const ServeOptions& options) {
   if (options.backup_to.empty()) return nullptr;
@@ -266,11 +289,13 @@ int serve(const Context& context, const ServeOptions& options) {
   const auto store = context.settings.value("store");
   const auto address = parse_address(options.listen);
   stepfunctions::FrontOptions front_options;
-  front_options.keys = signing_keys(context.settings);
+  const auto known = known_identities(context.settings, options.client_authorities);
+  front_options.keys = known.keys;
   auto server_options = server_options_of(context.settings, options);
   check_exposure(address, front_options.keys, server_options);
   auto service = service_options(context, options);
   check_rights(service.access->grants(), front_options.keys);
+  const bool for_everybody = service.access->grants().without_keys;
   server_options.limits.connections = raise_descriptor_limit();
   AlertFile alert_file(context.settings.value("alerts"));
   const auto alert_plan = alert_file.plan();
@@ -293,10 +318,12 @@ int serve(const Context& context, const ServeOptions& options) {
   const host::AlertWatch alerts(owner.engine(), store, alert_plan,
                                 [&alert_file] { return alert_file.changed(); });
   announce_continued(context, owner);
+  if (!for_everybody) front_options.trusts = rest::asked_by_own_user;
+  front_options.record = audit_of_calls(store, !front_options.keys.empty());
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
   host::Health health(owner.engine());
-  rest::Front rest(owner, {store, std::string(version()), signing_keys(context.settings)});
+  rest::Front rest(owner, {store, std::string(version()), known});
   const host::Watchdog watchdog(owner.engine());
   http::Router router(front.handler());
   router.add({}, "/v1/*", rest.handler());
@@ -344,6 +371,9 @@ Action declare_serve(Arguments& app) {
       ->type_name("FILE");
   app.add_option("--private-key", options->private_key, "PEM file of the certificate's key")
       ->type_name("FILE");
+  app.add_option("--client-ca", options->client_authorities,
+                 "PEM file of the authorities whose certificates clients may show")
+      ->type_name("FILE");
   app.add_option("--metrics-token", options->metrics_token,
                  "file with the token that readers of /metrics bring; without one they are shown "
                  "on loopback addresses only")
@@ -376,6 +406,7 @@ Action declare_serve(Arguments& app) {
   add_setting(app, "keys");
   add_setting(app, "allow");
   add_setting(app, "alerts");
+  add_setting(app, "identities");
   add_setting(app, "host-name");
   add_setting(app, "limit");
   add_setting(app, "traces");

@@ -87,7 +87,7 @@ std::map<std::string, std::string> read_file(const std::string& file) {
 // A path in the configuration file starts at the file's folder.
 std::string resolved(std::string_view name, const std::string& value, const std::string& file) {
   if (name != "store" && name != "connections" && name != "bindings" && name != "keys" &&
-      name != "log-file" && name != "alerts")
+      name != "log-file" && name != "alerts" && name != "identities")
     return value;
   const auto folder = fs::absolute(file).parent_path();
   if (name == "store") return store::resolved_url(value, folder);
@@ -112,6 +112,9 @@ const std::vector<SettingKind>& setting_kinds() {
        "file that names the databases; default connections.json in the present folder"},
       {"bindings", "ORCH_BINDINGS", "file that binds resources of definitions to workers"},
       {"keys", "ORCH_KEYS", "JSON file of secret keys by key id that `orch serve` accepts"},
+      {"identities", "ORCH_IDENTITIES",
+       "JSON file of whom an identity provider vouches for, and whose certificates `orch serve` "
+       "knows"},
       {"alerts", "ORCH_ALERTS",
        "JSON file of channels and rules: who is told by `orch serve` when something is wrong"},
       {"allow", "ORCH_ALLOW",

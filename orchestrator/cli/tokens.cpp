@@ -25,6 +25,7 @@ struct TokenOptions {
   std::string name;
   std::string role = "viewer";
   std::int64_t days = 90;
+  identity::Scope scope;
 };
 
 identity::TokenFile tokens_of(const Context& context) {
@@ -49,7 +50,7 @@ int add_token(const Context& context, const TokenOptions& options) {
                 "one of: viewer, operator, approver, editor, admin");
   std::optional<Instant> expires;
   if (options.days > 0) expires = wall_now() + std::chrono::days(options.days);
-  const auto text = tokens_of(context).add(options.name, *role, wall_now(), expires);
+  const auto text = tokens_of(context).add(options.name, *role, wall_now(), expires, options.scope);
   record(context, "tokens.add", options.name);
   if (context.json())
     print_document(context, bj::object{{"name", options.name}, {"token", text}});
@@ -65,18 +66,23 @@ int remove_token(const Context& context, const TokenOptions& options) {
   return Exit::ok;
 }
 
+std::string limits_of(const identity::Scope& scope) {
+  return scope.limited() ? json::write(identity::scope_document(scope)) : "";
+}
+
 int list_tokens(const Context& context) {
   const auto now = wall_now();
-  render::Grid grid({{"TOKEN"}, {"ROLE"}, {"MADE"}, {"EXPIRES"}});
+  render::Grid grid({{"TOKEN"}, {"ROLE"}, {"MADE"}, {"EXPIRES"}, {"LIMITED TO"}});
   bj::array documents;
   for (const auto& token : tokens_of(context).list()) {
     const bool over = token.expires_at && *token.expires_at <= now;
     const auto expires = token.expires_at ? to_iso(*token.expires_at) : "never";
     grid.add({token.name, std::string(to_string(token.role)), to_iso(token.made_at),
-              over ? expires + " (expired)" : expires});
+              over ? expires + " (expired)" : expires, limits_of(token.scope)});
     bj::object one{
         {"name", token.name}, {"role", to_string(token.role)}, {"made", to_iso(token.made_at)}};
     if (token.expires_at) one["expires"] = to_iso(*token.expires_at);
+    if (token.scope.limited()) one["scope"] = identity::scope_document(token.scope);
     documents.push_back(std::move(one));
   }
   if (context.json())
@@ -121,6 +127,21 @@ Action declare_token_add(Arguments& app) {
   app.add_option("--days", options->days, "how long it is good; default 90, 0: for ever")
       ->type_name("DAYS")
       ->at_least_zero();
+  auto& scope = options->scope;
+  app.add_option("--project", scope.projects,
+                 "limit it to pipelines of projects; NAME may have *, and may be repeated")
+      ->type_name("NAME")
+      ->repeatable();
+  app.add_option("--pipeline", scope.pipelines, "limit it to these pipelines and their runs")
+      ->type_name("NAME")
+      ->repeatable();
+  app.add_option("--domain", scope.domains, "limit it to pipelines of these domains")
+      ->type_name("NAME")
+      ->repeatable();
+  app.add_option("--connection", scope.connections,
+                 "connections that it may hold and look at; it has no others when it is limited")
+      ->type_name("NAME")
+      ->repeatable();
   return [options](Context& context) { return add_token(context, *options); };
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -50,6 +51,13 @@ struct Peer {
   std::uint16_t port = 0;
   std::string local_address;
   std::uint16_t local_port = 0;
+  /// Of the certificate that the client has shown and an authority of the server has signed: its
+  /// subject by RFC 2253, "CN=loader,O=Bank", and its names, "DNS:…", "email:…", "URI:…". Empty:
+  /// there is none.
+  std::string certificate;
+  std::vector<std::string> certificate_names;
+  /// Whether it is of the user who owns this process, once that was found out; for handlers.
+  std::shared_ptr<std::optional<bool>> own_user = std::make_shared<std::optional<bool>>();
 };
 
 /// The answer to one request, still to be given. Copies stand for the same answer; the first send()

@@ -33,6 +33,7 @@ class Link {
   bool encrypted() const { return tls_.has_value(); }
 
   /// For encrypted links only.
+  SSL* tls() { return tls_->native_handle(); }
   template <class Token>
   auto async_handshake(Token&& token) {
     return tls_->async_handshake(boost::asio::ssl::stream_base::server, std::forward<Token>(token));

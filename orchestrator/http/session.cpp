@@ -25,6 +25,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/http/exchange.h"
 #include "orchestrator/http/link.h"
+#include "orchestrator/http/tls.h"
 
 namespace orch::http {
 
@@ -112,7 +113,12 @@ Peer peer_of(const tcp::socket& socket) {
   const auto remote = socket.remote_endpoint(theirs);
   const auto local = socket.local_endpoint(ours);
   if (theirs || ours) return {};
-  return {remote.address().to_string(), remote.port(), local.address().to_string(), local.port()};
+  Peer peer;
+  peer.address = remote.address().to_string();
+  peer.port = remote.port();
+  peer.local_address = local.address().to_string();
+  peer.local_port = local.port();
+  return peer;
 }
 
 class Session {
@@ -164,7 +170,9 @@ class Session {
     link_.tcp().expires_after(limits().header_time);
     auto shaken = co_await link_.async_handshake(as_result);
     state_->idle.erase(place);
-    co_return !std::get<0>(shaken);
+    if (std::get<0>(shaken)) co_return false;
+    read_certificate(link_.tls(), peer_);
+    co_return true;
   }
 
   net::awaitable<void> take_leave() {
@@ -427,7 +435,7 @@ class Session {
     co_return !std::get<0>(written);
   }
 
-  const Peer peer_;
+  Peer peer_;
   Link link_;
   beast::flat_buffer buffer_;
   bool reading_ = false;  ///< ahead

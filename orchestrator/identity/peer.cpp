@@ -42,10 +42,13 @@ std::optional<uid_t> look_up(const char* table, const std::string& theirs,
   std::getline(lines, line);  // names of the columns
   while (std::getline(lines, line)) {
     std::istringstream fields(line);
-    std::string number, local, remote, state, queues, timer, retransmits;
+    std::string number, local, remote, state, queues, timer, retransmits, timeout;
     uid_t user = 0;
-    fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user;
-    if (fields && local == theirs && remote == ours) return user;
+    std::uint64_t inode = 0;
+    fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >>
+        timeout >> inode;
+    // A socket that its process has closed has no inode, and says that root owned it.
+    if (fields && local == theirs && remote == ours && inode != 0) return user;
   }
   return std::nullopt;
 }

@@ -37,6 +37,13 @@ std::optional<Token> token_from(const bj::value& value) {
     token.expires_at = from_iso(*expires);
     if (!token.expires_at) return std::nullopt;
   }
+  if (const auto* scope = fields.object("scope")) {
+    json::Fields members(*scope, fields.at("scope"), problems);
+    token.scope = read_scope(members);
+    members.finish("a scope");
+    // What this version does not know must not make it more.
+    if (!token.scope.limited()) return std::nullopt;
+  }
   if (!problems.empty() || !role || !made) return std::nullopt;
   token.role = *role;
   token.made_at = *made;
@@ -49,6 +56,7 @@ bj::object document_of(const Token& token) {
                  {"role", to_string(token.role)},
                  {"made", to_iso(token.made_at)}};
   if (token.expires_at) out["expires"] = to_iso(*token.expires_at);
+  if (token.scope.limited()) out["scope"] = scope_document(token.scope);
   return out;
 }
 
@@ -83,7 +91,7 @@ void TokenFile::write(const std::vector<Token>& tokens) const {
 }
 
 std::string TokenFile::add(const std::string& name, Role role, Instant now,
-                           std::optional<Instant> expires) {
+                           std::optional<Instant> expires, const Scope& scope) {
   auto tokens = list();
   if (std::ranges::find(tokens, name, &Token::name) != tokens.end())
     throw Error("ORCH-0048", fmt::format("there is a token \"{}\" already", name),
@@ -93,7 +101,7 @@ std::string TokenFile::add(const std::string& name, Role role, Instant now,
       "{}{}", prefix,
       aws::hex({reinterpret_cast<const char*>(secret.data()), secret.size()}));  // NOLINT
   make_private_file(path_);
-  tokens.push_back({name, hash_of(text), role, now, expires});
+  tokens.push_back({name, hash_of(text), role, now, expires, scope});
   write(tokens);
   return text;
 }

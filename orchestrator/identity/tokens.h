@@ -9,6 +9,7 @@
 
 #include "orchestrator/base/time.h"
 #include "orchestrator/identity/role.h"
+#include "orchestrator/identity/scope.h"
 
 namespace orch::identity {
 
@@ -18,6 +19,7 @@ struct Token {
   Role role = Role::viewer;
   Instant made_at;
   std::optional<Instant> expires_at = {};
+  Scope scope = {};
 };
 
 /// A JSON file that only its owner may read. Whoever writes replaces it whole.
@@ -30,7 +32,8 @@ class TokenFile {
   std::vector<Token> list() const;
   /// Returns the token's text, "orch_" and 64 digits, which is kept nowhere. Throws Error ORCH-0048
   /// when there is one of this name.
-  std::string add(const std::string& name, Role role, Instant now, std::optional<Instant> expires);
+  std::string add(const std::string& name, Role role, Instant now, std::optional<Instant> expires,
+                  const Scope& scope = {});
   /// Throws Error ORCH-0048 when there is none of this name.
   void remove(const std::string& name);
 

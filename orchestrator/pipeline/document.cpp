@@ -20,6 +20,7 @@ Pipeline read(const boost::json::object& document, json::Problems& problems) {
   made.retention = read_retention(fields);
   made.limits = read_limits(fields);
   made.owner = fields.string("owner").value_or("");
+  made.domain = fields.string("domain").value_or("");
   made.fresh = alerts::read_fresh(fields);
   made.alerts = alerts::read_rules(fields, "alerts");
   made.on_failure = alerts::read_reaction(fields);

@@ -34,6 +34,8 @@ struct Pipeline {
   std::optional<Retention> retention = {};
   Limits limits;
   std::string owner = {};  ///< whom people ask; may be empty
+  /// Of the business, for scopes of identities; may be empty.
+  std::string domain = {};
   std::optional<alerts::Promise> fresh = {};
   std::vector<alerts::Rule> alerts = {};
   std::optional<alerts::Reaction> on_failure = {};

@@ -44,7 +44,8 @@ void add_about_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Server",
-                show_server});
+                show_server,
+                Reach::open});
   to.push_back({verb::get,
                 "/v1/errors/{code}",
                 "errors.show",
@@ -53,7 +54,8 @@ void add_about_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "ErrorCode",
-                show_error});
+                show_error,
+                Reach::open});
   to.push_back({verb::get,
                 "/v1/openapi.json",
                 "api.show",
@@ -62,7 +64,8 @@ void add_about_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Document",
-                show_document});
+                show_document,
+                Reach::open});
 }
 
 }  // namespace orch::rest

@@ -58,6 +58,7 @@ bj::array parameters_of(const Route& route) {
 bj::object operation_of(const Route& route) {
   bj::object out{{"operationId", route.id}, {"summary", route.summary}};
   out["x-role"] = to_string(route.role);
+  out["x-reach"] = to_string(route.reach);
   out["parameters"] = parameters_of(route);
   if (!route.body.empty())
     out["requestBody"] = {{"required", true}, {"content", content("application/json", route.body)}};

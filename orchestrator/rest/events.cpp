@@ -16,6 +16,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/rest/listener.h"
 #include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/visible.h"
 #include "orchestrator/store/open.h"
 
 namespace orch::rest {
@@ -170,7 +171,8 @@ class Events::Hub {
         changed[entry.execution] = entry.position;
     });
     for (const auto& change : rows_of(changed))
-      listener.send(run_piece(change.row, change.position, wall_now()));
+      if (sees_run(*store_, listener.what().scope, change.row))
+        listener.send(run_piece(change.row, change.position, wall_now()));
   }
 
   void tell_news() {
@@ -189,7 +191,7 @@ class Events::Hub {
     for (const auto& [position, row] : rows_of(changed)) {
       const auto piece = run_piece(row, position, wall_now());
       for (auto& each : listeners_) {
-        if (!each.hears(row.id)) continue;
+        if (!each.hears(row.id) || !sees_run(*store_, each.what().scope, row)) continue;
         each.send(each.what().run ? run_piece(row, 0, wall_now()) : piece);
       }
     }

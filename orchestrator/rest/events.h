@@ -19,6 +19,7 @@
 
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/http/handler.h"
+#include "orchestrator/identity/scope.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::rest {
@@ -27,6 +28,7 @@ namespace orch::rest {
 struct Listening {
   std::optional<store::ExecutionRow> run = {};  ///< of this run alone; else of all
   std::optional<std::int64_t> after = {};       ///< the position that it has heard last
+  identity::Scope scope = {};                   ///< what it may hear of
 };
 
 struct EventLimits {

@@ -61,7 +61,8 @@ void add_fire_time_routes(std::vector<Route>& to) {
                 {{"days", Kind::integer, "within so many days; default 7, most 366"}},
                 {},
                 "FireTimePage",
-                list_times});
+                list_times,
+                Reach::pipeline});
 }
 
 }  // namespace orch::rest

@@ -21,6 +21,7 @@
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
 #include "orchestrator/rest/request.h"
+#include "orchestrator/rest/visible.h"
 #include "orchestrator/store/open.h"
 
 namespace orch::rest {
@@ -136,7 +137,9 @@ http::Response response_of(const Route& route, const Answer& answer, bool head) 
 // A browser that comes again says what it has heard last; that is later than the cursor.
 Listening listening_of(const Request& request, const http::Header& header) {
   Listening what;
-  if (const auto run = request.query.text("run")) what.run = request.store.find(*run);
+  what.scope = request.caller.scope;
+  if (const auto run = request.query.text("run"))
+    what.run = visible_run(request.store, what.scope, *run);
   const auto last = header["Last-Event-ID"];
   if (!last.empty())
     what.after = number_cursor("Last-Event-ID", std::string(last));
@@ -150,7 +153,7 @@ Listening listening_of(const Request& request, const http::Header& header) {
 struct Front::Inside {
   Inside(host::Owner& owner, const FrontOptions& options)
       : tables(owner.feed(), options.store),
-        gate(store::files_of(options.store), options.keys),
+        gate(store::files_of(options.store), options.known),
         webhooks(owner.engine()),
         server{owner,
                options.store,
@@ -194,6 +197,7 @@ struct Front::Inside {
                     message,
                     encrypted,
                     wall_now()};
+    require_reach(request, *found.route);
     work(request);
     give_back(std::move(store));  // one that has failed is opened anew
   }

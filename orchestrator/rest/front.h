@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "orchestrator/aws/sigv4.h"
 #include "orchestrator/host/owner.h"
 #include "orchestrator/http/handler.h"
+#include "orchestrator/rest/gate.h"
 
 namespace orch::rest {
 
@@ -15,7 +15,7 @@ namespace orch::rest {
 struct FrontOptions {
   std::string store;    ///< URL
   std::string version;  ///< of the program
-  aws::Keys keys;       ///< that requests may be signed with
+  Known known;          ///< who may ask beside the holders of tokens
   int threads = 4;
 };
 

@@ -1,8 +1,6 @@
 #include "orchestrator/rest/gate.h"
 
 #include <algorithm>
-#include <pwd.h>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,7 +8,7 @@
 #include "orchestrator/aws/digest.h"
 #include "orchestrator/base/secret.h"
 #include "orchestrator/http/router.h"
-#include "orchestrator/identity/peer.h"
+#include "orchestrator/rest/own_user.h"
 #include "orchestrator/rest/problem.h"
 
 namespace orch::rest {
@@ -51,11 +49,6 @@ std::optional<std::string> session_cookie(const http::Request& request) {
   return std::nullopt;
 }
 
-std::string user_name() {
-  const auto* user = ::getpwuid(::geteuid());
-  return user ? user->pw_name : fmt::format("user {}", ::geteuid());
-}
-
 aws::SignedRequest signed_request(const http::Request& request, bool encrypted) {
   aws::SignedRequest made;
   made.method = std::string(request.method_string());
@@ -84,8 +77,8 @@ bool changes_something(const http::Request& request) {
 
 }  // namespace
 
-Gate::Gate(const std::filesystem::path& store, aws::Keys keys)
-    : tokens_(identity::token_file(store)), keys_(std::move(keys)), own_secret_(new_secret()) {}
+Gate::Gate(const std::filesystem::path& store, Known known)
+    : tokens_(identity::token_file(store)), known_(std::move(known)), own_secret_(new_secret()) {}
 
 Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role needed,
                    Instant now) {
@@ -112,6 +105,7 @@ Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role 
 Caller Gate::find_caller(const http::Request& request, const http::Reply& reply, Instant now) {
   if (auto caller = by_authorization(request, reply, now)) return *caller;
   if (auto caller = by_session(request, now)) return *caller;
+  if (auto caller = by_certificate(reply.peer())) return *caller;
   if (auto caller = by_process(request, reply)) return *caller;
   return {"", Role::none, "none", "", ""};
 }
@@ -122,14 +116,13 @@ std::optional<Caller> Gate::by_authorization(const http::Request& request, const
   if (text.empty()) return std::nullopt;
   const auto from = reply.peer().address;
   if (text.starts_with(bearer)) {
-    const auto token = require_token(text.substr(bearer.size()), from, now);
-    return Caller{token.name, token.role, "token", from, ""};
+    return require_token(text.substr(bearer.size()), from, now).first;
   }
   const auto signature = aws::parse_authorization(text);
   if (!signature) refuse_unknown("the Authorization header is neither a token nor a signature");
-  if (keys_.empty()) refuse_unknown("the server has no keys that requests are signed with");
+  if (known_.keys.empty()) refuse_unknown("the server has no keys that requests are signed with");
   try {
-    aws::verify(signed_request(request, reply.encrypted()), keys_, "states", now);
+    aws::verify(signed_request(request, reply.encrypted()), known_.keys, "states", now);
   } catch (const aws::SignatureRefused& error) {
     refuse_unknown(error.what());
   }
@@ -146,31 +139,63 @@ std::optional<Caller> Gate::by_session(const http::Request& request, Instant now
     if (found == sessions_.end() || found->second.ends_at <= now) return std::nullopt;
     name = found->second.token;
     secret = found->second.secret;
+    if (name.empty()) return found->second.caller;
   }
   // A token that was removed or has expired ends its sessions.
   const auto tokens = tokens_.list();
   const auto token = std::ranges::find(tokens, name, &identity::Token::name);
   if (token == tokens.end() || (token->expires_at && *token->expires_at <= now))
     return std::nullopt;
-  return Caller{token->name, token->role, "session", "", secret};
+  return Caller{token->name, token->role, "session", "", secret, token->scope};
 }
 
-// A proxy of the same user's would make everybody the owner: it says for whom it asks.
 std::optional<Caller> Gate::by_process(const http::Request& request,
                                        const http::Reply& reply) const {
-  for (const auto* header : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"})
-    if (!field(request, header).empty()) return std::nullopt;
-  const auto& peer = reply.peer();
-  const auto user =
-      identity::peer_user({peer.address, peer.port}, {peer.local_address, peer.local_port});
-  if (user != ::geteuid()) return std::nullopt;
-  return Caller{user_name(), Role::admin, "owner", "", own_secret_};
+  if (!asked_by_own_user(request, reply.peer())) return std::nullopt;
+  return Caller{own_user_name(), Role::admin, "owner", "", own_secret_};
+}
+
+// What a browser does by itself changes nothing: a certificate is sent without being asked for, as
+// a cookie is.
+std::optional<Caller> Gate::by_certificate(const http::Peer& peer) const {
+  if (peer.certificate.empty()) return std::nullopt;
+  for (const auto& grant : known_.certificates) {
+    const auto& names = peer.certificate_names;
+    if (!grant.subject.empty() && grant.subject != peer.certificate) continue;
+    if (!grant.name.empty() && std::ranges::find(names, grant.name) == names.end()) continue;
+    return Caller{peer.certificate,
+                  grant.role,
+                  "certificate",
+                  "",
+                  aws::hex(aws::hmac_sha256(own_secret_, peer.certificate)),
+                  grant.scope};
+  }
+  return std::nullopt;
+}
+
+std::pair<Caller, std::optional<Instant>> Gate::find_token(const std::string& text,
+                                                           const std::string& from, Instant now) {
+  if (known_.provider && text.find('.') != std::string::npos) {
+    auto vouched = known_.provider->verify(text, now);
+    return {Caller{vouched.name, vouched.role, "oidc", from, "", vouched.scope},
+            vouched.expires_at};
+  }
+  if (const auto token = identity::find_token(tokens_.list(), text, now))
+    return {Caller{token->name, token->role, "token", from, "", token->scope}, std::nullopt};
+  throw identity::JwtRefused("there is no such token, or it has expired");
 }
 
 // A right token is taken however many wrong ones came from the same address: all users of a
 // machine, or of a proxy, share one.
-identity::Token Gate::require_token(const std::string& text, const std::string& from, Instant now) {
-  if (auto token = identity::find_token(tokens_.list(), text, now)) return *token;
+std::pair<Caller, std::optional<Instant>> Gate::require_token(const std::string& text,
+                                                              const std::string& from,
+                                                              Instant now) {
+  std::string why;
+  try {
+    return find_token(text, from, now);
+  } catch (const identity::JwtRefused& refused) {
+    why = refused.what();
+  }
   const std::scoped_lock lock(mutex_);
   if (misses_.size() >= most_addresses) misses_.clear();
   auto& misses = misses_[from];
@@ -179,17 +204,21 @@ identity::Token Gate::require_token(const std::string& text, const std::string& 
     throw Refused(Status::too_many_requests, "ORCH-0049",
                   fmt::format("{} wrong tokens came from {}", most_misses, from),
                   "ask again in a minute");
-  refuse_unknown("there is no such token, or it has expired");
+  refuse_unknown(why);
 }
 
 std::string Gate::open(const std::string& token, const std::string& from, Instant now) {
-  const auto found = require_token(token, from, now);
+  auto [caller, ends] = require_token(token, from, now);
   auto text = new_secret();
   const std::scoped_lock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& each) { return each.second.ends_at <= now; });
   if (sessions_.size() >= most_sessions)
     throw Refused(Status::service_unavailable, "ORCH-0045", "too many sessions are open");
-  sessions_[aws::sha256(text)] = {found.name, new_secret(), now + session_time};
+  Session session{ends ? "" : caller.name, caller, new_secret(), now + session_time};
+  if (ends) session.ends_at = std::min(session.ends_at, *ends);
+  session.caller.how = "session";
+  session.caller.secret = session.secret;
+  sessions_[aws::sha256(text)] = std::move(session);
   return text;
 }
 

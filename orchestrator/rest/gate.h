@@ -1,9 +1,10 @@
 // Who asks, and whether they may.
 //
-// In this order: a token ("Authorization: Bearer orch_…"), a key that signs (SigV4), the cookie of
-// a session that a token has opened, and, without any of them, the user who owns the process, over
-// loopback. Requests that change something and come without an Authorization header must repeat the
-// session's secret in a header: a page of another site knows it not.
+// In this order: a token ("Authorization: Bearer …", of this server or of the identity provider), a
+// key that signs (SigV4), the cookie of a session that a token has opened, a certificate, and,
+// without any of them, the user who owns the process, over loopback. Requests that change something
+// and come without an Authorization header must repeat the session's secret in a header: a page of
+// another site knows it not.
 #pragma once
 
 #include <filesystem>
@@ -12,9 +13,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/aws/sigv4.h"
 #include "orchestrator/http/handler.h"
+#include "orchestrator/identity/provider.h"
 #include "orchestrator/identity/tokens.h"
 
 namespace orch::rest {
@@ -24,23 +28,32 @@ using identity::Role;
 struct Caller {
   std::string name;
   Role role = Role::none;
-  std::string how;     ///< "token", "key", "session", "owner"; "none"
+  std::string how;     ///< "token", "oidc", "certificate", "key", "session", "owner"; "none"
   std::string from;    ///< numeric address
   std::string secret;  ///< of the session: what changes something repeats it in X-Orch-CSRF
+  identity::Scope scope = {};
 };
 
 /// What a token has opened, for a browser.
 struct Session {
-  std::string token;  ///< its name
+  std::string token;  ///< its name; empty: one of the identity provider's
+  Caller caller;      ///< of such a one
   std::string secret;
   Instant ends_at;
+};
+
+/// Who may ask beside the holders of tokens.
+struct Known {
+  aws::Keys keys = {};                                        ///< that requests are signed with
+  std::shared_ptr<identity::Provider> provider = nullptr;     ///< null: there is none
+  std::vector<identity::CertificateGrant> certificates = {};  ///< of clients
 };
 
 /// Thread-safe.
 class Gate {
  public:
   /// `store` is what the names of the store's files begin with.
-  Gate(const std::filesystem::path& store, aws::Keys keys);
+  Gate(const std::filesystem::path& store, Known known);
 
   /// Throws Refused: 401 when nobody is known to ask and `needed` is more than none, 403 when they
   /// may not, 429 after too many wrong tokens.
@@ -56,7 +69,12 @@ class Gate {
                                          Instant now);
   std::optional<Caller> by_session(const http::Request& request, Instant now);
   std::optional<Caller> by_process(const http::Request& request, const http::Reply& reply) const;
-  identity::Token require_token(const std::string& text, const std::string& from, Instant now);
+  std::optional<Caller> by_certificate(const http::Peer& peer) const;
+  /// Of a token of either kind; its end is that of the identity provider's. Throws Refused.
+  std::pair<Caller, std::optional<Instant>> require_token(const std::string& text,
+                                                          const std::string& from, Instant now);
+  std::pair<Caller, std::optional<Instant>> find_token(const std::string& text,
+                                                       const std::string& from, Instant now);
 
   /// Wrong tokens that came from an address.
   struct Misses {
@@ -65,7 +83,7 @@ class Gate {
   };
 
   const identity::TokenFile tokens_;
-  const aws::Keys keys_;
+  const Known known_;
   const std::string own_secret_;  ///< of the user who owns the process
   std::mutex mutex_;
   std::map<std::string, Session> sessions_;  ///< by the hash of their cookies; guarded by mutex_

@@ -57,7 +57,8 @@ void add_map_run_routes(std::vector<Route>& to) {
        {},
        {},
        "MapRunPage",
-       list_map_runs});
+       list_map_runs,
+       Reach::run});
 }
 
 }  // namespace orch::rest

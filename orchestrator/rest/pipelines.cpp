@@ -4,7 +4,7 @@
 #include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/rest/paging.h"
-#include "orchestrator/rest/request.h"
+#include "orchestrator/rest/visible.h"
 
 namespace orch::rest {
 namespace {
@@ -31,7 +31,9 @@ bj::object pipeline_document(const store::PipelineRow& row) {
 Answer list_pipelines(Request& request) {
   bj::object page;
   auto& items = page["items"].emplace_array();
-  for (const auto& row : request.store.pipelines().list()) items.push_back(pipeline_document(row));
+  const auto& scope = request.caller.scope;
+  for (const auto& row : request.store.pipelines().list())
+    if (!scope.limited() || scope.has(names_of(row))) items.push_back(pipeline_document(row));
   return {std::move(page)};
 }
 
@@ -82,7 +84,8 @@ void add_pipeline_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "PipelinePage",
-                list_pipelines});
+                list_pipelines,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/pipelines/{pipeline}",
                 "pipelines.show",
@@ -91,7 +94,8 @@ void add_pipeline_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Pipeline",
-                show_pipeline});
+                show_pipeline,
+                Reach::pipeline});
   to.push_back({verb::get,
                 "/v1/pipelines/{pipeline}/fires",
                 "pipelines.fires",
@@ -104,7 +108,8 @@ void add_pipeline_routes(std::vector<Route>& to) {
                  limit_parameter},
                 {},
                 "FirePage",
-                list_fires});
+                list_fires,
+                Reach::pipeline});
 }
 
 }  // namespace orch::rest

@@ -2,6 +2,22 @@
 
 namespace orch::rest {
 
+std::string_view to_string(Reach reach) {
+  switch (reach) {
+    case Reach::open:
+      return "open";
+    case Reach::run:
+      return "run";
+    case Reach::pipeline:
+      return "pipeline";
+    case Reach::filtered:
+      return "filtered";
+    case Reach::whole:
+      break;
+  }
+  return "whole";
+}
+
 const std::vector<Route>& routes() {
   static const auto all = [] {
     std::vector<Route> made;

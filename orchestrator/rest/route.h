@@ -16,6 +16,18 @@ namespace orch::rest {
 
 struct Request;
 
+/// What a caller with a scope gets of a route (identity/scope.h).
+enum class Reach : std::uint8_t {
+  whole,     ///< nothing: it is about all that the server has
+  open,      ///< all: it tells of no run, pipeline, table or connection
+  run,       ///< when the run in the path is one of the scope
+  pipeline,  ///< when the pipeline in the path is
+  filtered   ///< what is of the scope: the handler sees to it
+};
+
+/// "whole", "open", …
+std::string_view to_string(Reach reach);
+
 /// What a value in a query is.
 enum class Kind : std::uint8_t {
   text,
@@ -52,6 +64,8 @@ struct Route {
   /// Blocks for as long as the store and the engine need; throws orch::Error. Null for events,
   /// which are a stream.
   Answer (*handle)(Request&) = nullptr;
+  /// A route that does not say it is for callers without a scope.
+  Reach reach = Reach::whole;
   unsigned status = 200;  ///< of an answer
   /// The body is signed bytes: its handler reads it and finds out who has sent it. No token is
   /// asked for or looked at.

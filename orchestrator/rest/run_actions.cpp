@@ -54,7 +54,8 @@ void add_run_action_routes(std::vector<Route>& to) {
                 {},
                 "Resume",
                 "RunName",
-                resume_run});
+                resume_run,
+                Reach::run});
   to.push_back({verb::post,
                 "/v1/runs/{run}/stop",
                 "runs.stop",
@@ -63,7 +64,8 @@ void add_run_action_routes(std::vector<Route>& to) {
                 {},
                 "Stop",
                 "RunName",
-                stop_run});
+                stop_run,
+                Reach::run});
 }
 
 }  // namespace orch::rest

@@ -159,7 +159,8 @@ void add_run_part_routes(std::vector<Route>& to) {
                 {{"state", Kind::text, "only of this state"}, limit_parameter, cursor_parameter},
                 {},
                 "VisitPage",
-                list_visits});
+                list_visits,
+                Reach::run});
   to.push_back({verb::get,
                 "/v1/runs/{run}/visits/{visit}",
                 "visits.show",
@@ -168,7 +169,8 @@ void add_run_part_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "VisitDetail",
-                show_visit});
+                show_visit,
+                Reach::run});
   to.push_back({verb::get,
                 "/v1/runs/{run}/definition",
                 "runs.definition",
@@ -177,7 +179,8 @@ void add_run_part_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Definition",
-                show_definition});
+                show_definition,
+                Reach::run});
   to.push_back({verb::get,
                 "/v1/runs/{run}/graph",
                 "runs.graph",
@@ -186,7 +189,8 @@ void add_run_part_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Graph",
-                show_graph});
+                show_graph,
+                Reach::run});
 }
 
 }  // namespace orch::rest

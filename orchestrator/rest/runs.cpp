@@ -6,6 +6,7 @@
 #include "orchestrator/engine/family.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/visible.h"
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/view/document.h"
 #include "orchestrator/view/event_filter.h"
@@ -58,6 +59,7 @@ store::ListFilter filter_of(const Request& request) {
   filter.not_before = query.time("since");
   filter.before = query.time("until");
   if (const auto tag = query.text("tag")) filter.tag = tag_of(*tag);
+  filter.pipelines = visible_pipelines(request.store, request.caller.scope);
   filter.behind = run_cursor(request);
   filter.limit = limit_of(request) + 1;
   return filter;
@@ -111,8 +113,11 @@ Answer show_run(Request& request) {
   std::vector<store::ProgressRow> progress;
   if (row.status == execution::Status::running) progress = store.progress(row.id);
   view::RunView view{row, projection.overview(), progress, request.now, "orch serve"};
-  view.waiting = view::waiting_for(store, row);
-  view.task_waits = view::task_waits(store, row);
+  // Both name other runs.
+  if (!request.caller.scope.limited()) {
+    view.waiting = view::waiting_for(store, row);
+    view.task_waits = view::task_waits(store, row);
+  }
   view.children = view::children_of(store, row, view.overview);
   if (row.status == execution::Status::running) view.parts_aside = engine::parts_aside(store, row);
   auto out = view::run_document(view);
@@ -175,7 +180,8 @@ void add_run_routes(std::vector<Route>& to) {
                  cursor_parameter},
                 {},
                 "RunPage",
-                list_runs});
+                list_runs,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/runs/{run}",
                 "runs.show",
@@ -184,7 +190,8 @@ void add_run_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "RunDetail",
-                show_run});
+                show_run,
+                Reach::run});
   to.push_back({verb::get,
                 "/v1/runs/{run}/events",
                 "runs.events",
@@ -197,7 +204,8 @@ void add_run_routes(std::vector<Route>& to) {
                  cursor_parameter},
                 {},
                 "EventPage",
-                list_events});
+                list_events,
+                Reach::run});
   to.push_back({verb::get,
                 "/v1/events",
                 "events.listen",
@@ -206,7 +214,9 @@ void add_run_routes(std::vector<Route>& to) {
                 {{"run", Kind::text, "only of this run, with its history and progress"},
                  {"cursor", Kind::integer, "the id that was heard last"}},
                 {},
-                "EventStream"});
+                "EventStream",
+                nullptr,
+                Reach::filtered});
 }
 
 }  // namespace orch::rest

@@ -13,6 +13,7 @@ using boost::beast::http::verb;
 
 bj::object caller_document(const Caller& caller) {
   bj::object out{{"name", caller.name}, {"role", to_string(caller.role)}, {"how", caller.how}};
+  if (caller.scope.limited()) out["scope"] = identity::scope_document(caller.scope);
   if (!caller.secret.empty()) out["csrf"] = caller.secret;
   return out;
 }
@@ -47,7 +48,8 @@ void add_session_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Session",
-                show_session});
+                show_session,
+                Reach::open});
   to.push_back({verb::post,
                 "/v1/session",
                 "session.open",
@@ -56,7 +58,8 @@ void add_session_routes(std::vector<Route>& to) {
                 {},
                 "Login",
                 "SessionState",
-                open_session});
+                open_session,
+                Reach::open});
   to.push_back({verb::delete_,
                 "/v1/session",
                 "session.close",
@@ -65,7 +68,8 @@ void add_session_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "SessionState",
-                close_session});
+                close_session,
+                Reach::open});
 }
 
 }  // namespace orch::rest

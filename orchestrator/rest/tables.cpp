@@ -4,6 +4,7 @@
 #include "orchestrator/json/text.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/table_keeper.h"
+#include "orchestrator/rest/visible.h"
 #include "orchestrator/view/run.h"
 #include "orchestrator/view/verdict.h"
 
@@ -81,8 +82,9 @@ Answer list_tables(Request& request) {
   const auto limit = limit_of(request);
   const auto after = table_cursor(request);
   const auto workflow = request.query.text("workflow");
+  const auto pipelines = visible_pipelines(request.store, request.caller.scope);
   auto found = request.server.tables.read(
-      [&](view::TableIndex& index) { return index.tables(workflow, after, limit + 1); });
+      [&](view::TableIndex& index) { return index.tables(workflow, after, limit + 1, pipelines); });
   bj::object page;
   const bool more = std::ssize(found) > limit;
   if (more) found.pop_back();
@@ -98,8 +100,9 @@ Answer list_runs_of_table(Request& request) {
   std::optional<store::ExecutionId> behind;
   if (const auto cursor = request.query.text("cursor"))
     behind = store::ExecutionId{number_cursor("cursor", *cursor)};
+  const auto pipelines = visible_pipelines(request.store, request.caller.scope);
   auto found = request.server.tables.read([&](view::TableIndex& index) {
-    return index.runs_of(request.in_path("key"), behind, limit + 1);
+    return index.runs_of(request.in_path("key"), behind, limit + 1, pipelines);
   });
   bj::object page;
   const bool more = std::ssize(found) > limit;
@@ -144,6 +147,7 @@ Answer show_grid(Request& request) {
   store::ListFilter filter;
   filter.workflow = request.query.text("workflow");
   filter.pipeline = request.query.text("pipeline");
+  filter.pipelines = visible_pipelines(request.store, request.caller.scope);
   filter.before = request.query.time("until");
   filter.limit = request.query.integer("runs", usual, most);
   auto runs = request.store.list(filter);
@@ -176,7 +180,8 @@ void add_table_routes(std::vector<Route>& to) {
                  cursor_parameter},
                 {},
                 "TablePage",
-                list_tables});
+                list_tables,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/tables/{key}/runs",
                 "tables.runs",
@@ -185,7 +190,8 @@ void add_table_routes(std::vector<Route>& to) {
                 {limit_parameter, cursor_parameter},
                 {},
                 "TableRunPage",
-                list_runs_of_table});
+                list_runs_of_table,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/grid",
                 "grid.show",
@@ -197,7 +203,8 @@ void add_table_routes(std::vector<Route>& to) {
                  {"runs", Kind::integer, "how many runs; default 60, most 400"}},
                 {},
                 "Grid",
-                show_grid});
+                show_grid,
+                Reach::filtered});
 }
 
 }  // namespace orch::rest

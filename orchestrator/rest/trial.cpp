@@ -136,7 +136,8 @@ void add_trial_routes(std::vector<Route>& to) {
                 {},
                 "Expression",
                 "Value",
-                evaluate});
+                evaluate,
+                Reach::open});
   to.push_back({verb::post,
                 "/v1/test-state",
                 "trial.state",
@@ -145,7 +146,8 @@ void add_trial_routes(std::vector<Route>& to) {
                 {},
                 "StateTrial",
                 "StateTrialResult",
-                test_state});
+                test_state,
+                Reach::open});
 }
 
 }  // namespace orch::rest

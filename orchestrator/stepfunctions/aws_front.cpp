@@ -13,6 +13,7 @@
 #include "orchestrator/base/random.h"
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/stepfunctions/aws_deed.h"
 #include "orchestrator/stepfunctions/aws_request.h"
 
 namespace orch::stepfunctions {
@@ -93,6 +94,7 @@ struct AwsCall {
   http::Reply reply;
   net::steady_timer deadline;  ///< of a long poll; belongs to the io thread
   Call call;
+  bool known = false;                 ///< see AwsDeed
   bool read = false;                  ///< `call` is filled in
   bool woken = false;                 ///< news came that may be for one call alone
   std::atomic<bool> expired = false;  ///< the client's patience has ended
@@ -138,15 +140,38 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       work();
       return true;
     } catch (const ServiceError& error) {
+      record(pending, error.type());
       pending.reply.send(refusal(error.type(), error.message(), error.members()));
     } catch (const aws::SignatureRefused& error) {
+      record(pending, error.type());
       pending.reply.send(refusal(error.type(), error.what()));
     } catch (const std::exception& error) {
       log::error({{"operation", pending.call.operation}}, "{}", error.what());
+      record(pending, "InternalFailure");
       pending.reply.send(
           refusal("InternalFailure", error.what(), {}, Status::internal_server_error));
     }
     return false;
+  }
+
+  void record(const AwsCall& pending, const std::string& outcome) const {
+    if (!options.record) return;
+    auto deed = deed_of(pending.request, pending.reply.peer(), outcome);
+    if (!deed) return;
+    deed->known = pending.known;
+    options.record(*deed);
+  }
+
+  // Loopback belongs to every user of the machine.
+  void require_trusted(const AwsCall& pending) const {
+    if (!options.keys.empty() || !options.trusts ||
+        options.trusts(pending.request, pending.reply.peer()))
+      return;
+    throw ServiceError(
+        "AccessDeniedException",
+        "without keys the server is only for the user who owns it, over loopback and "
+        "not through a proxy (ORCH-0046); start it with --keys and sign requests, or "
+        "with --allow without-keys where every user of the machine may call");
   }
 
   // One task wakes one poller. A poller that was woken and takes nothing leaves it to the next.
@@ -157,8 +182,10 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
   }
 
   void read(const Pending& pending) {
+    require_trusted(*pending);
     auto request =
         read_aws_request(pending->request, pending->reply.encrypted(), options.keys, wall_now());
+    pending->known = true;
     auto& call = pending->call;
     call.operation = request.operation;
     call.region = std::move(request.region);
@@ -186,6 +213,7 @@ struct AwsFront::Inside : std::enable_shared_from_this<Inside> {
       call.last = pending->expired;
       call.gone = must_not_get(*pending);
       if (auto answer = service.call(call)) {
+        record(*pending, "done");
         send(*pending, *answer);
         return true;
       }

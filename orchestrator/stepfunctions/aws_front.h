@@ -8,7 +8,9 @@
 //   {"stateMachineArn": …}      → 200 {…}, or 400 {"__type": "InvalidArn", "message": …}
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -19,9 +21,23 @@
 
 namespace orch::stepfunctions {
 
+/// A call that changes something, or tries to. Starts of executions and the work of activities are
+/// none: the runs say it themselves.
+struct AwsDeed {
+  std::string key;        ///< id of the key that signed it; empty: it came without keys
+  std::string from;       ///< numeric address
+  std::string operation;  ///< "StopExecution"
+  std::string object;     ///< ARN or name; may be empty
+  std::string outcome;    ///< "done", or the type of the error
+  bool known = false;     ///< the signature holds, or the caller is trusted without one
+};
+
 struct FrontOptions {
   aws::Keys keys;    ///< none: any signature is good, and none
   int threads = 16;  ///< that wait for the store and the engine
+  /// Without keys, whether who is at the other end may call; empty: everybody may. Thread-safe.
+  std::function<bool(const http::Header& header, const http::Peer& peer)> trusts = {};
+  std::function<void(const AwsDeed& deed)> record = {};  ///< may be empty; thread-safe
 };
 
 class AwsFront {

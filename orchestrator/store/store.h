@@ -178,6 +178,8 @@ struct ListFilter {
   std::optional<std::string> alias = {};     ///< started through this alias
   std::optional<bool> redriven = {};
   std::optional<std::string> pipeline = {};  ///< name of the pipeline that it belongs to
+  /// Of one of the pipelines with these names; empty: none is.
+  std::optional<std::vector<std::string>> pipelines = {};
   bool paused = false;                   ///< only those that are paused; `status` is then running
   bool express = true;                   ///< with express executions
   bool children = false;                 ///< with the iterations of distributed maps

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include <boost/json/array.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "orchestrator/base/private_file.h"
+#include "orchestrator/json/text.h"
 
 namespace orch::view {
 namespace {
@@ -13,7 +15,7 @@ namespace {
 namespace sql = orch::sqlite;
 
 // Another number: the file is emptied, and filled again from the histories.
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 constexpr const char* schema = R"(
 DROP TABLE IF EXISTS place;
@@ -44,6 +46,7 @@ CREATE TABLE brief (
   loaded       INTEGER,           -- rows that it published; NULL: it did not
   published_ms INTEGER,
   as_of_ms     INTEGER,
+  pipeline     TEXT    NOT NULL,
   PRIMARY KEY (execution_id, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX brief_of_table ON brief (key, connections, execution_id);
@@ -52,7 +55,12 @@ CREATE INDEX brief_loaded ON brief (key, connections, execution_id) WHERE loaded
 
 constexpr const char* columns =
     "execution_id, key, connections, run_id, name, workflow, started_ms, outcome, row_count, "
-    "duration_ms, attempts, state, resource, error, message, code, loaded, published_ms, as_of_ms";
+    "duration_ms, attempts, state, resource, error, message, code, loaded, published_ms, as_of_ms, "
+    "pipeline";
+
+// Of a JSON array of their names, which is NULL for all runs.
+constexpr const char* of_pipelines =
+    " AND (?4 IS NULL OR pipeline IN (SELECT value FROM json_each(?4))) ";
 
 std::int64_t number(store::ExecutionId id) { return static_cast<std::int64_t>(id); }
 std::int64_t millis(Instant at) { return at.time_since_epoch().count(); }
@@ -81,6 +89,7 @@ TableBrief read_brief(const sql::Statement& row) {
   brief.error = row.text(13);
   brief.message = row.text(14);
   brief.code = row.text(15);
+  brief.pipeline = row.text(19);
   if (row.null(16)) return brief;
   brief.load = Load{row.int64(16), instant(row.int64(17)), {}};
   if (!row.null(18)) brief.load->as_of = instant(row.int64(18));
@@ -98,8 +107,13 @@ void write_brief(sql::Statement& insert, const TableBrief& brief) {
       .bind(number(brief.execution), brief.key, brief.connections, brief.run, brief.name,
             brief.workflow, millis(brief.started), static_cast<std::int64_t>(brief.outcome),
             brief.rows, brief.duration.count(), brief.attempts, brief.state, brief.resource,
-            brief.error, brief.message, brief.code, loaded, published, as_of)
+            brief.error, brief.message, brief.code, loaded, published, as_of, brief.pipeline)
       .run();
+}
+
+std::optional<std::string> names_of(const OfPipelines& pipelines) {
+  if (!pipelines) return std::nullopt;
+  return json::write(boost::json::array(pipelines->begin(), pipelines->end()));
 }
 
 std::vector<TableBrief> every(sql::Statement& query) {
@@ -117,6 +131,7 @@ TableBrief brief_of(const store::ExecutionRow& row, const TableLine& table, Inst
   brief.name = row.made.name;
   brief.workflow = row.made.workflow;
   brief.connections = row.made.connections;
+  if (row.made.pipeline) brief.pipeline = row.made.pipeline->pipeline;
   brief.started = row.made.started_at;
   brief.key = table.key;
   brief.outcome = table.outcome;
@@ -161,7 +176,7 @@ TableIndex::Place TableIndex::place() {
 void TableIndex::keep(std::span<const TableBrief> briefs, const Place& place) {
   sql::Transaction transaction(db_);
   sql::Statement insert(db_, fmt::format("INSERT OR REPLACE INTO brief ({}) VALUES (?, ?, ?, ?, ?, "
-                                         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                          columns));
   for (const auto& brief : briefs) write_brief(insert, brief);
   sql::Statement(db_, "UPDATE place SET position = ?, mark = ?")
@@ -183,20 +198,22 @@ void TableIndex::forget(const std::function<bool(store::ExecutionId)>& gone) {
 }
 
 std::optional<TableBrief> TableIndex::one(const char* which, const std::string& key,
-                                          const std::string& connections, std::int64_t below) {
+                                          const std::string& connections, std::int64_t below,
+                                          const std::optional<std::string>& pipelines) {
   sql::Statement query(
       db_,
-      fmt::format("SELECT {} FROM brief WHERE key = ? AND connections = ? AND execution_id < ? "
-                  "{} ORDER BY execution_id DESC LIMIT 1",
-                  columns, which));
-  query.bind(key, connections, below);
+      fmt::format("SELECT {} FROM brief WHERE key = ?1 AND connections = ?2 AND execution_id < ?3 "
+                  "{} {} ORDER BY execution_id DESC LIMIT 1",
+                  columns, which, of_pipelines));
+  query.bind(key, connections, below, pipelines);
   if (!query.step()) return std::nullopt;
   return read_brief(query);
 }
 
 std::vector<TableNow> TableIndex::tables(const std::optional<std::string>& workflow,
                                          const std::pair<std::string, std::string>& after,
-                                         std::int64_t limit) {
+                                         std::int64_t limit, const OfPipelines& pipelines) {
+  const auto names = names_of(pipelines);
   constexpr const char* loaded = "AND loaded IS NOT NULL";
   constexpr auto any = INT64_MAX;
   std::vector<TableNow> found;
@@ -210,10 +227,11 @@ std::vector<TableNow> TableIndex::tables(const std::optional<std::string>& workf
     if (!next.step()) break;
     key = next.text(0);
     connections = next.text(1);
-    auto latest = one("", key, connections, any);
+    auto latest = one("", key, connections, any, names);
     if (!latest || (workflow && latest->workflow != *workflow)) continue;
-    TableNow now{std::move(*latest), one(loaded, key, connections, any), {}};
-    if (now.loaded) now.before = one(loaded, key, connections, number(now.loaded->execution));
+    TableNow now{std::move(*latest), one(loaded, key, connections, any, names), {}};
+    if (now.loaded)
+      now.before = one(loaded, key, connections, number(now.loaded->execution), names);
     found.push_back(std::move(now));
   }
   return found;
@@ -221,11 +239,12 @@ std::vector<TableNow> TableIndex::tables(const std::optional<std::string>& workf
 
 std::vector<TableBrief> TableIndex::runs_of(const std::string& key,
                                             std::optional<store::ExecutionId> behind,
-                                            std::int64_t limit) {
-  sql::Statement query(db_, fmt::format("SELECT {} FROM brief WHERE key = ? AND execution_id < ? "
-                                        "ORDER BY execution_id DESC LIMIT ?",
-                                        columns));
-  query.bind(key, behind ? number(*behind) : INT64_MAX, limit);
+                                            std::int64_t limit, const OfPipelines& pipelines) {
+  sql::Statement query(db_,
+                       fmt::format("SELECT {} FROM brief WHERE key = ?1 AND execution_id < ?2 {} "
+                                   "ORDER BY execution_id DESC LIMIT ?3",
+                                   columns, of_pipelines));
+  query.bind(key, behind ? number(*behind) : INT64_MAX, limit, names_of(pipelines));
   return every(query);
 }
 

@@ -24,6 +24,7 @@ struct TableBrief {
   std::string name;
   std::string workflow;
   std::string connections;  ///< path of the connections file; may be empty
+  std::string pipeline;     ///< that the run belongs to; may be empty
   Instant started;
   std::string key;
   Outcome outcome = Outcome::waiting;
@@ -47,6 +48,9 @@ struct TableNow {
   std::optional<TableBrief> before;  ///< likewise, before `loaded`
 };
 
+/// Names of pipelines: only their runs count, as if there were no others. Unset: all runs do.
+using OfPipelines = std::optional<std::vector<std::string>>;
+
 /// One thread at a time.
 class TableIndex {
  public:
@@ -68,17 +72,18 @@ class TableIndex {
   /// In the order of keys and connections, after a key and its connections; of one workflow, when
   /// the latest run of the table is of it.
   std::vector<TableNow> tables(const std::optional<std::string>& workflow,
-                               const std::pair<std::string, std::string>& after,
-                               std::int64_t limit);
+                               const std::pair<std::string, std::string>& after, std::int64_t limit,
+                               const OfPipelines& pipelines = {});
   /// The runs of a table, newest first, that came before `behind`.
   std::vector<TableBrief> runs_of(const std::string& key, std::optional<store::ExecutionId> behind,
-                                  std::int64_t limit);
+                                  std::int64_t limit, const OfPipelines& pipelines = {});
   /// What these runs did to all their tables, by key.
   std::vector<TableBrief> of_runs(std::span<const store::ExecutionId> runs);
 
  private:
   std::optional<TableBrief> one(const char* which, const std::string& key,
-                                const std::string& connections, std::int64_t below);
+                                const std::string& connections, std::int64_t below,
+                                const std::optional<std::string>& pipelines);
 
   sqlite::Database db_;
 };

@@ -16,6 +16,18 @@ End end_of(const tcp::endpoint& endpoint) {
   return {endpoint.address().to_string(), endpoint.port()};
 }
 
+// The kernel says of such a socket that it is root's.
+TEST(Peer, IsNobodyAfterTheClientHasClosed) {
+  boost::asio::io_context io;
+  tcp::acceptor acceptor(io, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  tcp::socket client(io);
+  client.connect(acceptor.local_endpoint());
+  const auto server = acceptor.accept();
+  const auto theirs = end_of(server.remote_endpoint()), ours = end_of(server.local_endpoint());
+  client.close();
+  EXPECT_FALSE(peer_user(theirs, ours));
+}
+
 TEST(Peer, IsTheUserAtTheOtherEnd) {
   boost::asio::io_context io;
   for (const auto* address : {"127.0.0.1", "::1"}) {

@@ -19,6 +19,8 @@ ORCH = None
 ROLES = ["none", "viewer", "operator", "approver", "editor", "admin"]
 # A request that a proxy passes on is not of the user who owns the server.
 PASSED_ON = {"X-Forwarded-For": "192.0.2.7"}
+# One of the Step Functions API.
+CALL = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": "application/x-amz-json-1.0"}
 IN_PATHS = {"run": "none", "code": "ORCH-0203", "key": "none", "visit": "2", "pipeline": "none", "trigger": "none", "operation": "none"}
 # Routes that take less than an operator although they are no GET: they look at who asks by themselves, or
 # change nothing.
@@ -95,14 +97,36 @@ class Access(unittest.TestCase):
     def test_other_users_of_the_machine_do(self):
         program = f"""if True:
             import http.client
-            connection = http.client.HTTPConnection({self.server.host!r}, {self.server.port})
-            connection.request("GET", "/v1/runs")
-            print(connection.getresponse().status)"""
+            for method, path, headers in [("GET", "/v1/runs", {{}}), ("POST", "/", {CALL!r})]:
+                connection = http.client.HTTPConnection({self.server.host!r}, {self.server.port})
+                connection.request(method, path, "{{}}", headers)
+                print(connection.getresponse().status)"""
         done = subprocess.run(["/usr/bin/env", "python3", "-c", program], capture_output=True, text=True, user=65534,
                               group=65534, check=False, cwd="/")
         if done.returncode != 0 and "Permission" in done.stderr:
             self.skipTest("the other user has no Python")
-        self.assertEqual(done.stdout.strip(), "401", done.stderr)
+        self.assertEqual(done.stdout.split(), ["401", "400"], done.stderr)
+
+    def test_the_step_functions_api_without_keys_is_for_the_owner(self):
+        """Also not for those for whom a proxy of the owner asks, as /v1 is."""
+        status, _, text = ask(self.server, "POST", "/", "{}", dict(PASSED_ON, **CALL))
+        self.assertEqual((status, json.loads(text)["__type"]), (400, "AccessDeniedException"))
+        self.assertRegex(json.loads(text)["message"], "ORCH-0046.*--keys.*without-keys")
+        self.assertEqual(ask(self.server, "POST", "/", "{}", CALL)[0], 200)
+        with serving(ORCH, "--allow", "process,without-keys") as server:
+            self.assertEqual(ask(server, "POST", "/", "{}", dict(PASSED_ON, **CALL))[0], 200)
+
+    def test_calls_of_the_step_functions_api_are_in_the_audit_log(self):
+        arn = "arn:aws:states:us-east-1:123456789012:stateMachine:audited"
+        call = dict(CALL, **{"X-Amz-Target": "AWSStepFunctions.UpdateStateMachine"})
+        for headers in (call, dict(PASSED_ON, **call)):
+            ask(self.server, "POST", "/", json.dumps({"stateMachineArn": arn, "definition": "SECRET"}), headers)
+        text = self.server.run("audit", "-o", "json").stdout
+        self.assertNotIn("SECRET", text)
+        found = [(line["role"], bool(line["who"]), line["outcome"]) for line in json.loads(text)
+                 if line["action"] == "aws.UpdateStateMachine" and line["object"] == arn]
+        self.assertEqual(found, [("admin", True, "StateMachineDoesNotExist"), ("none", False, "AccessDeniedException")])
+        self.assertNotIn("aws.ListStateMachines", text)
 
     def test_a_page_of_another_site_cannot_use_the_browser(self):
         target = "/v1/runs/none/stop"

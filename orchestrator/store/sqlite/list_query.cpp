@@ -65,6 +65,9 @@ std::string list_query(const ListFilter& filter) {
   when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
   when(filter.pipeline.has_value(),
        " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline = ?11)");
+  when(filter.pipelines.has_value(),
+       " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline IN "
+       "(SELECT value FROM json_each(?18)))");
   if (!filter.standings.empty()) query += one_of(filter.standings);
   when(filter.among.has_value(), " AND id IN (SELECT value FROM json_each(?17))");
   when(filter.before.has_value(), " AND started_ms < ?12");
@@ -73,7 +76,7 @@ std::string list_query(const ListFilter& filter) {
        " AND error IS NOT NULL AND instr(lower(error || char(10) || coalesce(cause, '')), "
        "lower(?14)) > 0");
   when(filter.tag.has_value(), of_tagged_machine);
-  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?18";
+  return query + " ORDER BY started_ms DESC, id DESC LIMIT ?19";
 }
 
 }  // namespace orch::store

@@ -8,8 +8,10 @@
 #include <tuple>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <fmt/ranges.h>
 
+#include "orchestrator/json/text.h"
 #include "orchestrator/store/sqlite/rows.h"
 #include "orchestrator/store/store.h"
 
@@ -26,7 +28,7 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
   std::optional<std::string> status;
   if (filter.status) status = to_string(*filter.status);
   std::optional<std::int64_t> not_before, before, behind_ms, behind_id, redriven, parent, map_run;
-  std::optional<std::string> tag_key, tag_value, among;
+  std::optional<std::string> tag_key, tag_value, among, pipelines;
   if (filter.not_before) not_before = ms(*filter.not_before);
   if (filter.before) before = ms(*filter.before);
   if (filter.tag) std::tie(tag_key, tag_value) = *filter.tag;
@@ -35,6 +37,8 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
     for (const auto id : *filter.among) ids.push_back(number(id));
     among = fmt::format("[{}]", fmt::join(ids, ","));
   }
+  if (filter.pipelines)
+    pipelines = json::write(boost::json::array(filter.pipelines->begin(), filter.pipelines->end()));
   if (filter.redriven) redriven = *filter.redriven ? 1 : 0;
   if (filter.behind) {
     behind_ms = ms(filter.behind->first);
@@ -46,7 +50,7 @@ auto with_parameters(const ListFilter& filter, const Use& use) {
   }
   return use(status, filter.workflow, not_before, filter.version, filter.alias, redriven, behind_ms,
              behind_id, parent, map_run, filter.pipeline, before, filter.named, filter.failed_by,
-             tag_key, tag_value, among, filter.limit);
+             tag_key, tag_value, among, pipelines, filter.limit);
 }
 
 }  // namespace orch::store
