@@ -238,7 +238,13 @@ class Events::Hub {
     if (Clock::now() < next_beat_) return;
     next_beat_ = Clock::now() + limits_.heartbeat;
     const auto beat = std::make_shared<const std::string>(": still here\n\n");
-    for (auto& each : listeners_) each.send(beat);
+    for (auto& each : listeners_) {
+      const auto& may_go_on = each.what().may_go_on;
+      if (may_go_on && !may_go_on())
+        each.end();
+      else
+        each.send(beat);
+    }
   }
 
   void drop() {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct Listening {
   std::optional<store::ExecutionRow> run = {};  ///< of this run alone; else of all
   std::optional<std::int64_t> after = {};       ///< the position that it has heard last
   identity::Scope scope = {};                   ///< what it may hear of
+  /// Asked with each heartbeat: false ends the stream. Empty: it may listen for ever.
+  std::function<bool()> may_go_on = {};
 };
 
 struct EventLimits {

@@ -138,6 +138,9 @@ http::Response response_of(const Route& route, const Answer& answer, bool head) 
 Listening listening_of(const Request& request, const http::Header& header) {
   Listening what;
   what.scope = request.caller.scope;
+  what.may_go_on = [gate = &request.server.gate, caller = request.caller] {
+    return gate->still_knows(caller, wall_now());
+  };
   if (const auto run = request.query.text("run"))
     what.run = visible_run(request.store, what.scope, *run);
   const auto last = header["Last-Event-ID"];

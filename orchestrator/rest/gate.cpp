@@ -116,7 +116,7 @@ std::optional<Caller> Gate::by_authorization(const http::Request& request, const
   if (text.empty()) return std::nullopt;
   const auto from = reply.peer().address;
   if (text.starts_with(bearer)) {
-    return require_token(text.substr(bearer.size()), from, now).first;
+    return require_token(text.substr(bearer.size()), from, now);
   }
   const auto signature = aws::parse_authorization(text);
   if (!signature) refuse_unknown("the Authorization header is neither a token nor a signature");
@@ -173,23 +173,34 @@ std::optional<Caller> Gate::by_certificate(const http::Peer& peer) const {
   return std::nullopt;
 }
 
-std::pair<Caller, std::optional<Instant>> Gate::find_token(const std::string& text,
-                                                           const std::string& from, Instant now) {
+Caller Gate::find_token(const std::string& text, const std::string& from, Instant now) {
   if (known_.provider && text.find('.') != std::string::npos) {
     auto vouched = known_.provider->verify(text, now);
-    return {Caller{vouched.name, vouched.role, "oidc", from, "", vouched.scope},
-            vouched.expires_at};
+    return {vouched.name, vouched.role, "oidc", from, "", vouched.scope, vouched.expires_at};
   }
   if (const auto token = identity::find_token(tokens_.list(), text, now))
-    return {Caller{token->name, token->role, "token", from, "", token->scope}, std::nullopt};
+    return {token->name, token->role, "token", from, "", token->scope};
   throw identity::JwtRefused("there is no such token, or it has expired");
+}
+
+bool Gate::still_knows(const Caller& caller, Instant now) {
+  if (caller.how == "session") {
+    const std::scoped_lock lock(mutex_);
+    if (std::ranges::none_of(sessions_, [&](const auto& each) {
+          return each.second.secret == caller.secret && each.second.ends_at > now;
+        }))
+      return false;
+  }
+  if (caller.ends_at) return *caller.ends_at > now;
+  if (caller.how != "token" && caller.how != "session") return true;
+  const auto tokens = tokens_.list();
+  const auto token = std::ranges::find(tokens, caller.name, &identity::Token::name);
+  return token != tokens.end() && (!token->expires_at || *token->expires_at > now);
 }
 
 // A right token is taken however many wrong ones came from the same address: all users of a
 // machine, or of a proxy, share one.
-std::pair<Caller, std::optional<Instant>> Gate::require_token(const std::string& text,
-                                                              const std::string& from,
-                                                              Instant now) {
+Caller Gate::require_token(const std::string& text, const std::string& from, Instant now) {
   std::string why;
   try {
     return find_token(text, from, now);
@@ -208,14 +219,14 @@ std::pair<Caller, std::optional<Instant>> Gate::require_token(const std::string&
 }
 
 std::string Gate::open(const std::string& token, const std::string& from, Instant now) {
-  auto [caller, ends] = require_token(token, from, now);
+  const auto caller = require_token(token, from, now);
   auto text = new_secret();
   const std::scoped_lock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& each) { return each.second.ends_at <= now; });
   if (sessions_.size() >= most_sessions)
     throw Refused(Status::service_unavailable, "ORCH-0045", "too many sessions are open");
-  Session session{ends ? "" : caller.name, caller, new_secret(), now + session_time};
-  if (ends) session.ends_at = std::min(session.ends_at, *ends);
+  Session session{caller.ends_at ? "" : caller.name, caller, new_secret(), now + session_time};
+  if (caller.ends_at) session.ends_at = std::min(session.ends_at, *caller.ends_at);
   session.caller.how = "session";
   session.caller.secret = session.secret;
   sessions_[aws::sha256(text)] = std::move(session);

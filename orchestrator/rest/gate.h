@@ -13,7 +13,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "orchestrator/aws/sigv4.h"
@@ -32,6 +31,7 @@ struct Caller {
   std::string from;    ///< numeric address
   std::string secret;  ///< of the session: what changes something repeats it in X-Orch-CSRF
   identity::Scope scope = {};
+  std::optional<Instant> ends_at = {};  ///< of what the identity provider has vouched for
 };
 
 /// What a token has opened, for a browser.
@@ -59,6 +59,10 @@ class Gate {
   /// may not, 429 after too many wrong tokens.
   Caller admit(const http::Request& request, const http::Reply& reply, Role needed, Instant now);
 
+  /// False when the token that has let the caller in was removed or has expired, or its session was
+  /// closed.
+  bool still_knows(const Caller& caller, Instant now);
+
   /// The cookie of a new session. Throws Refused, 401, for a token that there is not.
   std::string open(const std::string& token, const std::string& from, Instant now);
   void close(const http::Request& request);
@@ -70,11 +74,9 @@ class Gate {
   std::optional<Caller> by_session(const http::Request& request, Instant now);
   std::optional<Caller> by_process(const http::Request& request, const http::Reply& reply) const;
   std::optional<Caller> by_certificate(const http::Peer& peer) const;
-  /// Of a token of either kind; its end is that of the identity provider's. Throws Refused.
-  std::pair<Caller, std::optional<Instant>> require_token(const std::string& text,
-                                                          const std::string& from, Instant now);
-  std::pair<Caller, std::optional<Instant>> find_token(const std::string& text,
-                                                       const std::string& from, Instant now);
+  /// Of a token of either kind. Throws Refused.
+  Caller require_token(const std::string& text, const std::string& from, Instant now);
+  Caller find_token(const std::string& text, const std::string& from, Instant now);
 
   /// Wrong tokens that came from an address.
   struct Misses {

@@ -161,6 +161,30 @@ class Access(unittest.TestCase):
         self.assertEqual(ask(self.server, "DELETE", "/v1/session", headers=cookie)[0], 200)
         self.assertEqual(ask(self.server, "GET", "/v1/runs", headers=cookie)[0], 401)
 
+    def listen(self, headers):
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/v1/events", headers=headers)
+        response = connection.getresponse()
+        self.assertEqual(response.status, 200)
+        return response
+
+    def test_streams_end_with_what_has_let_them_in(self):
+        """With the next heartbeat; the stream of another one goes on."""
+        removed = dict(PASSED_ON, Authorization="Bearer " + self.add_token("removed", "--role", "viewer"))
+        _, headers, _ = ask(self.server, "POST", "/v1/session", json.dumps({"token": self.tokens["viewer"]}), PASSED_ON)
+        cookie = dict(PASSED_ON, Cookie=headers["Set-Cookie"].partition(";")[0])
+        streams = [self.listen(headers) for headers in (removed, cookie, self.headers("viewer"))]
+        self.assertEqual(self.server.run("token", "remove", "removed").returncode, 0)
+        self.assertEqual(ask(self.server, "DELETE", "/v1/session", headers=cookie)[0], 200)
+        for stream in streams[:2]:
+            stream.read()
+        heard = b""
+        while b"still here" not in heard:
+            line = streams[2].readline()
+            self.assertTrue(line, "it has ended, too")
+            heard += line
+
     def test_tokens_are_not_guessed(self):
         statuses = [ask(self.server, "GET", "/v1/runs", headers={"Authorization": f"Bearer orch_{number:064}"})[0]
                     for number in range(12)]
