@@ -31,6 +31,7 @@ struct Settings {
   int runs = 35'000;
   int minutes_apart = 15;
   int rounds = 5;
+  bool keep = false;
 };
 
 /// A part of a packed history.
@@ -101,6 +102,7 @@ void fill(const std::string& path, const Settings& settings, const std::vector<S
       row.ended_at = at + (*row.ended_at - row.made.started_at);
       row.made.started_at = at;
       row.made.request.clear();
+      row.made.pipeline = store::PipelineLink{"year", 1, "quarterly", "schedule", at};
       row.made.run_id = row.made.name =
           fmt::format("{:012x}{:04x}", at.time_since_epoch().count(), done);
       row.id = turn->add(row.made);
@@ -150,6 +152,14 @@ bool measure(const std::string& path, const Settings& settings) {
   listed("the latest 50 runs", {});
   listed("the latest 50 of a workflow", {.workflow = newest.made.workflow});
   listed("50 that failed, of a year without any", {.status = orch::execution::Status::failed});
+  listed("the latest 50 of a pipeline", {.pipeline = "year"});
+  listed("of a pipeline that has none", {.pipeline = "other"});
+  listed("by a part of a name that none has", {.named = "nowhere"});
+  listed("by an error that none has", {.failed_by = "nowhere"});
+  listed("of a state machine with a tag", {.tag = std::pair("team", "night")});
+  listed("that failed or timed out, in the words of lists",
+         {.standings = {store::Standing::failed, store::Standing::timed_out}});
+  listed("that are held up", {.standings = {store::Standing::waiting, store::Standing::set_aside}});
   listed("runs under way", {.status = orch::execution::Status::running});
   listed("50 in the middle of the year",
          {.behind = std::pair(newest.made.started_at - std::chrono::days(180), newest.id)});
@@ -176,6 +186,7 @@ int main(int argc, char** argv) {
   app.add_option("--folder", settings.folder, "where the store is made; it is removed");
   app.add_option("--runs", settings.runs);
   app.add_option("--rounds", settings.rounds);
+  app.add_flag("--keep", settings.keep, "leave the store, for rest_bench.py");
   CLI11_PARSE(app, argc, argv);
   const auto path = (fs::path(settings.folder) / "year.db").string();
   const auto remove = [&] {
@@ -189,7 +200,7 @@ int main(int argc, char** argv) {
     fmt::print("{} runs, {} minutes apart, copies of {}\n", settings.runs, settings.minutes_apart,
                samples.size());
     const bool met = measure(path, settings);
-    remove();
+    if (!settings.keep) remove();
     return met ? 0 : 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "year_bench: {}\n", error.what());

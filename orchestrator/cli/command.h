@@ -67,6 +67,7 @@ int run(int argc, const char* const* argv);
 Action declare_submit(Arguments& app);
 Action declare_resume(Arguments& app);
 Action declare_stop(Arguments& app);
+Action declare_redo(Arguments& app);
 Action declare_hold(Arguments& app);
 Action declare_release(Arguments& app);
 Action declare_limits(Arguments& app);

@@ -82,6 +82,11 @@ constexpr std::array table = {
     Command{"stop", "End a run; it can be resumed",
             "The tasks at work are told to stop; what they had not committed does not happen.",
             "orch stop nightly --cause 'maintenance window'", declare_stop},
+    Command{"redo", "Replicate one table of a run again",
+            "A new run with the definition, connections and input of that one does this table "
+            "alone, on the same verified path. It belongs to no pipeline. To continue what failed "
+            "of a run, `orch resume` it.",
+            "orch redo nightly fx_rates", declare_redo},
     Command{"hold", "Hold back a connection, a run, a pipeline or the server",
             "What is held waits, visibly, and goes on when it is released or the hold is over; a "
             "hold outlives restarts. A connection is held for all runs that need it; what does not "

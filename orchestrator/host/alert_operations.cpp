@@ -15,7 +15,8 @@ namespace {
 
 namespace bj = boost::json;
 
-constexpr std::int64_t deliveries_shown = 50;
+constexpr std::int64_t usual_deliveries = 50;
+constexpr std::int64_t most_deliveries = 10'000;
 
 bj::object to_json(const std::string& subject, const std::string& rule,
                    const alerts::Incident& incident, const std::vector<store::SilenceRow>& silences,
@@ -55,6 +56,8 @@ bj::object to_json(const store::DeliveryRow& row) {
 
 bj::object list(Site& site, const bj::object& given) {
   Parameters parameters("alerts.list", given);
+  const auto shown =
+      parameters.integer("deliveries", 0, most_deliveries).value_or(usual_deliveries);
   parameters.done();
   const auto opened = store::open_alerts_as_reader(site.store_url);
   auto& kept = *opened;
@@ -66,7 +69,7 @@ bj::object list(Site& site, const bj::object& given) {
     for (const auto& [rule, incident] : alerts::state_from(text).incidents)
       open.push_back(to_json(name, rule, incident, silenced, now));
   }
-  for (const auto& row : kept.deliveries(deliveries_shown)) deliveries.push_back(to_json(row));
+  for (const auto& row : kept.deliveries(shown)) deliveries.push_back(to_json(row));
   for (const auto& row : silenced)
     if (now < row.until) silences.push_back(to_json(row));
   return {{"open", std::move(open)},

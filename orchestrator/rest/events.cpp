@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "orchestrator/base/log.h"
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/rest/listener.h"
@@ -171,7 +173,7 @@ class Events::Hub {
         changed[entry.execution] = entry.position;
     });
     for (const auto& change : rows_of(changed))
-      if (sees_run(*store_, listener.what().scope, change.row))
+      if (listener.hears_of(change.row) && sees_run(*store_, listener.what().scope, change.row))
         listener.send(run_piece(change.row, change.position, wall_now()));
   }
 
@@ -191,7 +193,7 @@ class Events::Hub {
     for (const auto& [position, row] : rows_of(changed)) {
       const auto piece = run_piece(row, position, wall_now());
       for (auto& each : listeners_) {
-        if (!each.hears(row.id) || !sees_run(*store_, each.what().scope, row)) continue;
+        if (!each.hears_of(row) || !sees_run(*store_, each.what().scope, row)) continue;
         each.send(each.what().run ? run_piece(row, 0, wall_now()) : piece);
       }
     }
@@ -237,7 +239,9 @@ class Events::Hub {
   void beat() {
     if (Clock::now() < next_beat_) return;
     next_beat_ = Clock::now() + limits_.heartbeat;
-    const auto beat = std::make_shared<const std::string>(": still here\n\n");
+    // The position, too: who has filtered everything out for long still goes on from here.
+    const auto beat =
+        std::make_shared<const std::string>(fmt::format(": still here\nid: {}\n\n", at_));
     for (auto& each : listeners_) {
       const auto& may_go_on = each.what().may_go_on;
       if (may_go_on && !may_go_on())
@@ -273,6 +277,10 @@ class Events::Hub {
   bool stopping_ = false;
   std::thread thread_;
 };
+
+bool is_event_kind(std::string_view word) {
+  return word == "run" || word == "history" || word == "progress";
+}
 
 Events::Events(engine::Feed& feed, std::string store, EventLimits limits)
     : hub_(std::make_unique<Hub>(feed, std::move(store), limits)) {}

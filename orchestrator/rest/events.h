@@ -12,11 +12,14 @@
 //                                 read anew
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/http/handler.h"
@@ -32,7 +35,16 @@ struct Listening {
   identity::Scope scope = {};                   ///< what it may hear of
   /// Asked with each heartbeat: false ends the stream. Empty: it may listen for ever.
   std::function<bool()> may_go_on = {};
+  std::optional<std::string> pipeline = {};  ///< only of runs that belong to it
+  std::vector<std::string> kinds = {};       ///< of these events; none: of all
+
+  bool wants(std::string_view kind) const {
+    return kinds.empty() || std::ranges::find(kinds, kind) != kinds.end();
+  }
 };
+
+/// What a listener may choose among: "run", "history", "progress". Others always come.
+bool is_event_kind(std::string_view word);
 
 struct EventLimits {
   std::size_t listeners = 1'000;

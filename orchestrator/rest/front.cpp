@@ -143,6 +143,11 @@ Listening listening_of(const Request& request, const http::Header& header) {
   };
   if (const auto run = request.query.text("run"))
     what.run = visible_run(request.store, what.scope, *run);
+  what.pipeline = request.query.text("pipeline");
+  what.kinds = request.query.words("kind");
+  for (const auto& kind : what.kinds)
+    if (!is_event_kind(kind))
+      refuse_parameter("kind", kind, "any of run, history, progress, with commas between");
   const auto last = header["Last-Event-ID"];
   if (!last.empty())
     what.after = number_cursor("Last-Event-ID", std::string(last));

@@ -44,10 +44,18 @@ Piece run_piece(const store::ExecutionRow& row, std::int64_t id, Instant now) {
 
 Listener::Listener(http::Stream stream, Listening what, engine::Feed& feed)
     : stream_(std::move(stream)), what_(std::move(what)) {
-  if (what_.run) reports_ = feed.subscribe({.run = what_.run->made.run_id});
+  if (what_.run && what_.wants("progress"))
+    reports_ = feed.subscribe({.run = what_.run->made.run_id});
+}
+
+bool Listener::hears_of(const store::ExecutionRow& row) const {
+  const auto& pipeline = row.made.pipeline;
+  return hears(row.id) && what_.wants("run") &&
+         (!what_.pipeline || (pipeline && pipeline->pipeline == *what_.pipeline));
 }
 
 void Listener::tell(const store::JournalEntry& entry) {
+  if (!what_.wants("history")) return;
   bj::array events;
   try {
     // Those that were heard before are converted, too: the numbers of the next depend on them.

@@ -30,6 +30,8 @@ class Listener {
 
   const Listening& what() const { return what_; }
   bool hears(store::ExecutionId run) const { return !what_.run || what_.run->id == run; }
+  /// Whether it is told that the run has changed.
+  bool hears_of(const store::ExecutionRow& row) const;
   void send(const Piece& piece) { stream_.send(piece); }
   /// Of its run: tells the events when they came after what it has heard.
   void tell(const store::JournalEntry& entry);

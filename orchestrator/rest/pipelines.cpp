@@ -1,10 +1,13 @@
-// Pipelines: their documents, and what became of the fires of their triggers.
+// Pipelines: their documents, revisions and backfills.
 #include "orchestrator/store/pipelines.h"
 
 #include "orchestrator/host/pipeline_operations.h"
+#include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
+#include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/visible.h"
+#include "orchestrator/view/pipelines.h"
 
 namespace orch::rest {
 namespace {
@@ -28,60 +31,86 @@ bj::object pipeline_document(const store::PipelineRow& row) {
   return out;
 }
 
+std::string name_key(const bj::object& item) { return json::text_member(item, "name"); }
+
 Answer list_pipelines(Request& request) {
-  bj::object page;
-  auto& items = page["items"].emplace_array();
+  bj::array all;
   const auto& scope = request.caller.scope;
   for (const auto& row : request.store.pipelines().list())
-    if (!scope.limited() || scope.has(names_of(row))) items.push_back(pipeline_document(row));
-  return {std::move(page)};
+    if (!scope.limited() || scope.has(names_of(row))) all.push_back(pipeline_document(row));
+  return {page_of(request, std::move(all), name_key)};
 }
 
 Answer show_pipeline(Request& request) {
   return {pipeline_document(host::required_pipeline(request.store, request.in_path("pipeline")))};
 }
 
-bj::object fire_document(const store::FireRow& fire) {
-  bj::object out{{"trigger", fire.trigger},
-                 {"key", fire.key},
-                 {"kind", fire.kind},
-                 {"at", to_iso(fire.at)},
-                 {"outcome", store::to_string(fire.outcome)},
-                 {"decided", to_iso(fire.decided_at)}};
-  if (!fire.run_id.empty()) out["run"] = fire.run_id;
-  if (!fire.reason.empty()) out["reason"] = fire.reason;
-  if (fire.backfill) out["backfill"] = *fire.backfill;
-  return out;
+Answer pause_pipeline(Request& request) {
+  auto parameters = signed_body(request);
+  parameters["name"] = request.in_path("pipeline");
+  return {ask(request, "pipelines.pause", parameters)};
 }
 
-Answer list_fires(Request& request) {
-  store::FireFilter filter;
-  filter.pipeline = host::required_pipeline(request.store, request.in_path("pipeline")).name;
-  filter.trigger = request.query.text("trigger");
-  filter.not_before = request.query.time("since");
-  filter.before = request.query.time("until");
-  if (const auto word = request.query.text("outcome")) {
-    filter.outcome = store::fire_outcome_from(*word);
-    if (!filter.outcome)
-      refuse_parameter("outcome", *word, "started, queued, skipped, missed or refused");
-  }
-  filter.limit = limit_of(request);
-  bj::object page;
-  auto& items = page["items"].emplace_array();
-  for (const auto& fire : request.store.pipelines().fires(filter))
-    items.push_back(fire_document(fire));
-  return {std::move(page)};
+Answer resume_pipeline(Request& request) {
+  return {ask(request, "pipelines.resume", {{"name", request.in_path("pipeline")}})};
+}
+
+Answer roll_back_pipeline(Request& request) {
+  auto parameters = signed_body(request);
+  parameters["name"] = request.in_path("pipeline");
+  return {ask(request, "pipelines.rollback", parameters)};
+}
+
+std::string revision_key(const bj::object& item) {
+  return number_key(item.at("number").as_int64());
+}
+
+Answer list_revisions(Request& request) {
+  const auto row = host::required_pipeline(request.store, request.in_path("pipeline"));
+  bj::array all;
+  for (const auto& each : request.store.pipelines().revisions(row.name))
+    all.push_back(bj::object{{"number", each.number},
+                             {"made", to_iso(each.made_at)},
+                             {"by", each.made_by},
+                             {"workflow", each.workflow},
+                             {"definition_hash", each.definition_hash},
+                             {"document", json::parse(each.document)}});
+  return {page_of(request, std::move(all), revision_key, Order::descending)};
+}
+
+std::string backfill_key(const bj::object& item) {
+  return number_key(item.at("backfill").as_int64());
+}
+
+Answer list_backfills(Request& request) {
+  const auto row = host::required_pipeline(request.store, request.in_path("pipeline"));
+  auto document = view::pipeline_document(request.store, row, request.now);
+  return {page_of(request, take_array(document, "backfills"), backfill_key, Order::descending)};
+}
+
+Answer add_backfill(Request& request) {
+  auto parameters = signed_body(request);
+  parameters["name"] = request.in_path("pipeline");
+  return {ask(request, "pipelines.backfill", parameters)};
+}
+
+Answer cancel_backfill(Request& request) {
+  return {ask(request, "pipelines.cancel_backfill",
+              {{"name", request.in_path("pipeline")},
+               {"backfill", number_cursor("backfill", request.in_path("backfill"))},
+               {"by", request.caller.name}})};
 }
 
 }  // namespace
 
 void add_pipeline_routes(std::vector<Route>& to) {
+  const std::vector<Parameter> paged{limit_parameter, cursor_parameter};
   to.push_back({verb::get,
                 "/v1/pipelines",
                 "pipelines.list",
                 "The pipelines, by name",
                 Role::viewer,
-                {},
+                paged,
                 {},
                 "PipelinePage",
                 list_pipelines,
@@ -97,18 +126,74 @@ void add_pipeline_routes(std::vector<Route>& to) {
                 show_pipeline,
                 Reach::pipeline});
   to.push_back({verb::get,
-                "/v1/pipelines/{pipeline}/fires",
-                "pipelines.fires",
-                "What became of the fires of its triggers, the latest first",
+                "/v1/pipelines/{pipeline}/revisions",
+                "pipelines.revisions",
+                "What it has been, the latest first",
                 Role::viewer,
-                {{"trigger", Kind::text, "only of this trigger"},
-                 {"outcome", Kind::text, "started, queued, skipped, missed or refused"},
-                 {"since", Kind::time, "fire times from then on"},
-                 {"until", Kind::time, "earlier fire times"},
-                 limit_parameter},
+                paged,
                 {},
-                "FirePage",
-                list_fires,
+                "RevisionPage",
+                list_revisions,
+                Reach::pipeline});
+  to.push_back({verb::post,
+                "/v1/pipelines/{pipeline}/pause",
+                "pipelines.pause",
+                "Let its triggers fire no more, as `orch pipeline pause`",
+                Role::operator_,
+                {},
+                "PipelinePause",
+                "PauseState",
+                pause_pipeline,
+                Reach::pipeline});
+  to.push_back({verb::post,
+                "/v1/pipelines/{pipeline}/resume",
+                "pipelines.resume",
+                "Let its triggers fire again, as `orch pipeline resume`",
+                Role::operator_,
+                {},
+                "Nothing",
+                "PauseState",
+                resume_pipeline,
+                Reach::pipeline});
+  to.push_back({verb::post,
+                "/v1/pipelines/{pipeline}/rollback",
+                "pipelines.rollback",
+                "Make an earlier revision the present one, as `orch rollback`",
+                Role::editor,
+                {},
+                "Rollback",
+                "RolledBack",
+                roll_back_pipeline,
+                Reach::pipeline});
+  to.push_back({verb::get,
+                "/v1/pipelines/{pipeline}/backfills",
+                "backfills.list",
+                "Its backfills, the latest first",
+                Role::viewer,
+                paged,
+                {},
+                "BackfillPage",
+                list_backfills,
+                Reach::pipeline});
+  to.push_back({verb::post,
+                "/v1/pipelines/{pipeline}/backfills",
+                "backfills.add",
+                "Run it for the fire times of a range, as `orch pipeline backfill`",
+                Role::operator_,
+                {},
+                "NewBackfill",
+                "Backfilled",
+                add_backfill,
+                Reach::pipeline});
+  to.push_back({verb::delete_,
+                "/v1/pipelines/{pipeline}/backfills/{backfill}",
+                "backfills.cancel",
+                "Leave out what of it has not begun",
+                Role::operator_,
+                {},
+                {},
+                "BackfillCancelled",
+                cancel_backfill,
                 Reach::pipeline});
 }
 

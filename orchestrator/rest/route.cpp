@@ -24,11 +24,17 @@ const std::vector<Route>& routes() {
     add_run_routes(made);
     add_run_part_routes(made);
     add_map_run_routes(made);
+    add_evidence_routes(made);
     add_run_action_routes(made);
     add_table_routes(made);
     add_pipeline_routes(made);
-    add_fire_time_routes(made);
     add_hook_routes(made);
+    add_fire_routes(made);
+    add_schedule_routes(made);
+    add_limit_routes(made);
+    add_alert_routes(made);
+    add_keeping_routes(made);
+    add_admission_routes(made);
     add_operation_routes(made);
     add_trial_routes(made);
     add_session_routes(made);

@@ -79,11 +79,17 @@ const std::vector<Route>& routes();
 
 // The parts of the table; the files are named after what they deal with.
 void add_about_routes(std::vector<Route>& to);
-void add_fire_time_routes(std::vector<Route>& to);
 void add_hook_routes(std::vector<Route>& to);
+void add_admission_routes(std::vector<Route>& to);
+void add_alert_routes(std::vector<Route>& to);
+void add_evidence_routes(std::vector<Route>& to);
+void add_fire_routes(std::vector<Route>& to);
+void add_keeping_routes(std::vector<Route>& to);
+void add_limit_routes(std::vector<Route>& to);
 void add_map_run_routes(std::vector<Route>& to);
 void add_operation_routes(std::vector<Route>& to);
 void add_pipeline_routes(std::vector<Route>& to);
+void add_schedule_routes(std::vector<Route>& to);
 void add_session_routes(std::vector<Route>& to);
 void add_run_routes(std::vector<Route>& to);
 void add_run_action_routes(std::vector<Route>& to);

@@ -1,7 +1,8 @@
-// What can be done with a run: resume, stop.
+// What can be done with a run: resume, stop, do one of its tables again.
 #include <algorithm>
 #include <initializer_list>
 
+#include "orchestrator/host/redo.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/rest/request.h"
 
@@ -43,6 +44,12 @@ Answer stop_run(Request& request) {
                  text_in(request, "cause")}));
 }
 
+Answer redo_table(Request& request) {
+  const auto run = request.store.find(request.in_path("run"));
+  return accepted(request.server.owner.accept(
+      host::Submit{host::redo_of_table(request.store, run, request.in_path("key"))}));
+}
+
 }  // namespace
 
 void add_run_action_routes(std::vector<Route>& to) {
@@ -65,6 +72,16 @@ void add_run_action_routes(std::vector<Route>& to) {
                 "Stop",
                 "RunName",
                 stop_run,
+                Reach::run});
+  to.push_back({verb::post,
+                "/v1/runs/{run}/tables/{key}/redo",
+                "runs.redo_table",
+                "Replicate one of its tables again in a run of its own, as `orch redo`",
+                Role::operator_,
+                {},
+                "Nothing",
+                "RunName",
+                redo_table,
                 Reach::run});
 }
 

@@ -212,6 +212,8 @@ void add_run_routes(std::vector<Route>& to) {
                 "What happens, as server-sent events; continues after Last-Event-ID",
                 Role::viewer,
                 {{"run", Kind::text, "only of this run, with its history and progress"},
+                 {"pipeline", Kind::text, "only of runs of this pipeline"},
+                 {"kind", Kind::words, "only these events: run, history, progress"},
                  {"cursor", Kind::integer, "the id that was heard last"}},
                 {},
                 "EventStream",

@@ -49,6 +49,8 @@ CALLS = [
     ["submit", "passing.json", "--input", NAME],
     ["resume", "failing"],
     ["resume", NAME],
+    ["redo", "failing", NAME],
+    ["redo", NAME, "t"],
     ["stop", "failing"],
     ["stop", NAME],
     ["status"],

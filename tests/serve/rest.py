@@ -29,7 +29,7 @@ RUNS = [("good", {"Type": "Succeed"}, "first"),
 
 # What stands for the names in a route's path.
 IN_PATHS = {"run": "fourth", "code": "ORCH-0203", "key": "orders", "visit": "2", "pipeline": "none",
-            "operation": "none"}
+            "operation": "none", "subject": "none", "silence": "1", "backfill": "1"}
 
 
 def ask(server, method, target, body=None, headers=None):
@@ -336,6 +336,15 @@ class Doing(unittest.TestCase):
         self.assertEqual(again.next()[2]["name"], "two")
         self.start("slow", "three")
         self.assertEqual(again.next()[2]["name"], "three")
+
+    def test_who_listens_says_to_what(self):
+        arn = self.start("slow", "one")
+        changes, history = self.listen("?kind=run&run=one"), self.listen("?kind=history&run=one&cursor=0")
+        self.assertEqual(changes.next()[0], "open")
+        self.assertEqual([history.next()[0] for _ in range(2)], ["open", "history"])
+        self.server.call("StopExecution", executionArn=arn)
+        self.assertEqual([each.next()[0] for each in (changes, history)], ["run", "history"])
+        self.assertEqual(ask(self.server, "GET", "/v1/events?kind=runs")[0], 400)
 
     def test_a_cursor_of_another_store_is_told(self):
         listener = self.listen("?cursor=4711")

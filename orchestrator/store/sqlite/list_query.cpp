@@ -1,5 +1,7 @@
 #include "orchestrator/store/sqlite/list_query.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace orch::store {
@@ -36,16 +38,34 @@ std::string one_of(const std::vector<Standing>& standings) {
   return " AND (" + any + ")";
 }
 
+bool is_under_way(Standing standing) {
+  return standing == Standing::running || standing == Standing::waiting ||
+         standing == Standing::paused || standing == Standing::set_aside;
+}
+
+bool is_unsuccessful(Standing standing) {
+  return standing == Standing::failed || standing == Standing::timed_out ||
+         standing == Standing::stopped;
+}
+
+bool all_are(const ListFilter& filter, bool (*what)(Standing)) {
+  return !filter.standings.empty() && std::ranges::all_of(filter.standings, what);
+}
+
+// In the words of the index of these runs, which serves no others.
+constexpr const char* unsuccessful = " AND status IN ('FAILED', 'TIMED_OUT', 'ABORTED')";
+
 constexpr const char* of_tagged_machine =
     " AND EXISTS (SELECT 1 FROM tag WHERE resource = 'stateMachine:' || workflow AND key = ?15 "
     "AND coalesce(value = ?16, true))";
 
 }  // namespace
 
-// Only the conditions that are asked for, so that the indexes of runs that are under way, of runs
-// that are no children, and of children by their map run serve.
+// Only the conditions that are asked for, so that the indexes of runs that are under way, of those
+// without success, of runs that are no children, and of children by their map run serve. A pipeline
+// is looked up run by run: it may have most of them, and the newest are wanted.
 std::string list_query(const ListFilter& filter) {
-  const bool running = filter.status == execution::Status::running;
+  const bool running = filter.status == execution::Status::running || all_are(filter, is_under_way);
   const bool children = filter.children || filter.map_run;
   auto query = fmt::format("SELECT {} FROM execution {} WHERE {}", row_columns,
                            running && !filter.map_run ? "INDEXED BY execution_running" : "",
@@ -53,7 +73,9 @@ std::string list_query(const ListFilter& filter) {
   const auto when = [&](bool given, const char* condition) {
     if (given) query += condition;
   };
-  when(filter.status.has_value(), running ? " AND status = 'RUNNING'" : " AND status = ?1");
+  when(running, " AND status = 'RUNNING'");
+  when(filter.status.has_value(), " AND status = ?1");
+  when(filter.failed_by || all_are(filter, is_unsuccessful), unsuccessful);
   when(filter.workflow.has_value(), " AND workflow = ?2");
   when(filter.not_before.has_value(), " AND started_ms >= ?3");
   when(filter.version.has_value(), " AND version = ?4");
@@ -64,10 +86,11 @@ std::string list_query(const ListFilter& filter) {
   when(filter.behind.has_value(), " AND (started_ms, id) < (?7, ?8)");
   when(filter.map_run.has_value(), " AND parent = ?9 AND parent_map_run = ?10");
   when(filter.pipeline.has_value(),
-       " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline = ?11)");
+       " AND EXISTS (SELECT 1 FROM pipeline_run WHERE execution_id = execution.id AND "
+       "pipeline_run.pipeline = ?11)");
   when(filter.pipelines.has_value(),
-       " AND id IN (SELECT execution_id FROM pipeline_run WHERE pipeline IN "
-       "(SELECT value FROM json_each(?18)))");
+       " AND EXISTS (SELECT 1 FROM pipeline_run WHERE execution_id = execution.id AND "
+       "pipeline_run.pipeline IN (SELECT value FROM json_each(?18)))");
   if (!filter.standings.empty()) query += one_of(filter.standings);
   when(filter.among.has_value(), " AND id IN (SELECT value FROM json_each(?17))");
   when(filter.before.has_value(), " AND started_ms < ?12");
