@@ -8,7 +8,7 @@
 namespace orch::workers {
 
 std::filesystem::path project_folder(const std::filesystem::path& connections) {
-  const auto folder = connections.parent_path();
+  auto folder = connections.parent_path();
   if (connections.empty()) return folder;
   try {
     const auto named = json::text_member(json::parse(read_file(connections)), "folder");

@@ -22,8 +22,8 @@ std::string cause_of(const std::string& message, const std::string& hint, const 
 
 }  // namespace
 
-TaskFailed::TaskFailed(std::string error, std::string message, std::string hint, std::string code,
-                       boost::json::object details)
+TaskFailed::TaskFailed(std::string error, const std::string& message, const std::string& hint,
+                       const std::string& code, boost::json::object details)
     : error_(std::move(error)),
       // Servers and files say anything; what a failure says goes to terminals and into JSON.
       message_(printable(message)),

@@ -85,8 +85,8 @@ class TaskFailed : public std::exception {
  public:
   /// `error` is a name such as "Connection.Down"; `message` says what, where, found against
   /// expected; neither contains a secret. `details` is added to the JSON of the cause.
-  TaskFailed(std::string error, std::string message, std::string hint = {}, std::string code = {},
-             boost::json::object details = {});
+  TaskFailed(std::string error, const std::string& message, const std::string& hint = {},
+             const std::string& code = {}, boost::json::object details = {});
 
   /// A failure whose cause is `cause` as it stands: what another service said.
   static TaskFailed with_cause(std::string error, std::string cause);

@@ -102,6 +102,7 @@ class FlowCheck {
       boost::breadth_first_visit(graph, start, queue, boost::default_bfs_visitor(), colour.data());
     }
     std::vector<bool> seen;
+    seen.reserve(colour.size());
     for (const auto c : colour) seen.push_back(c != boost::white_color);
     return seen;
   }

@@ -25,6 +25,7 @@ void check_state(const store::ExecutionRow& row, const Redrive& redrive,
   const auto& states = workflow.flow.states;
   if (!states.contains(redrive.from)) {
     std::vector<std::string> names;
+    names.reserve(states.size());
     for (const auto& [name, state] : states) names.push_back(name);
     refuse(row,
            fmt::format("has no state \"{}\" in its own flow{}", redrive.from,
@@ -92,7 +93,7 @@ std::string Controls::go_on_ended(store::ExecutionRow row, const Redrive& redriv
     runs_.turn.transaction().keep_definition(hash, *redrive.definition);
     runs_.turn.transaction().set_definition(row.id, hash);
   }
-  const auto run_id = row.made.run_id;
+  auto run_id = row.made.run_id;
   bring_along(row, redrive);
   claiming_.claim_again(row);
   runs_.decisions.stimulate(runs_.executions.add(std::move(row), std::move(execution)),

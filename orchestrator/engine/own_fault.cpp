@@ -24,7 +24,7 @@ std::string own_fault() {
 }
 
 std::exception_ptr as_task_failed(const char* error) noexcept {
-  const auto given = std::current_exception();
+  auto given = std::current_exception();
   try {
     throw;
   } catch (const workers::TaskFailed&) {

@@ -74,7 +74,7 @@ Health::~Health() {
 }
 
 http::Handler Health::handler() {
-  return {[inside = inside_.get()](http::Request request, http::Reply reply) {
+  return {[inside = inside_.get()](const http::Request& request, http::Reply reply) {
     const bool head = request.method() == boost::beast::http::verb::head;
     if (inside->stopping) return reply.send(response(head, "stopping"));
     net::post(inside->thread, [inside, head, reply = std::move(reply)] {
@@ -84,7 +84,7 @@ http::Handler Health::handler() {
 }
 
 http::Handler Health::ready_handler() {
-  return {[inside = inside_.get()](http::Request request, http::Reply reply) {
+  return {[inside = inside_.get()](const http::Request& request, http::Reply reply) {
     const bool head = request.method() == boost::beast::http::verb::head;
     if (inside->stopping) return reply.send(response(head, "stopping"));
     net::post(inside->ready_thread, [inside, head, reply = std::move(reply)] {

@@ -57,7 +57,8 @@ std::optional<http::Response> refusal_of(const http::Request& request,
 }  // namespace
 
 http::Handler metrics_page(const telemetry::Registry& registry, MetricsAccess access) {
-  return {[&registry, access = std::move(access)](const http::Request& request, http::Reply reply) {
+  return {[&registry, access = std::move(access)](const http::Request& request,
+                                                  const http::Reply& reply) {
     if (auto refused = refusal_of(request, access)) return reply.send(std::move(*refused));
     const auto accepted = request[beast::field::accept];
     const bool open = accepted.find("application/openmetrics-text") != accepted.npos;

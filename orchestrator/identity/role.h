@@ -8,6 +8,7 @@
 namespace orch::identity {
 
 /// Each may do what those before it may.
+// NOLINTNEXTLINE(readability-identifier-naming): operator is a keyword
 enum class Role : std::uint8_t { none, viewer, operator_, approver, editor, admin };
 
 /// "none", "viewer", "operator", "approver", "editor", "admin".

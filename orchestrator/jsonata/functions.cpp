@@ -104,6 +104,7 @@ std::size_t native_index(const Native& native) {
 const Signature& signature_of(const Native& native) {
   static const auto signatures = [] {
     std::vector<Signature> parsed;
+    parsed.reserve(std::size(natives));
     for (const auto& each : natives) parsed.push_back(Signature::parse(each.signature));
     return parsed;
   }();

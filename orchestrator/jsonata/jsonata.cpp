@@ -35,10 +35,11 @@ void collect_variables(const Node& node, std::set<std::string>& names) {
 }
 
 /// The error as the caller gets it: places are counted in UTF-16 units.
-Error outward(Error error, std::string_view text) {
+Error outward(const Error& error, std::string_view text) {
+  auto outside = error;
   if (error.position)
-    error.position = count_units(text.substr(0, std::min(*error.position, text.size())));
-  return error;
+    outside.position = count_units(text.substr(0, std::min(*error.position, text.size())));
+  return outside;
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ Expression Expression::parse(std::string_view text, Options options) {
 Limits bounded() {
   Limits limits;
   limits.steps = 5'000'000;
-  limits.memory = 873'782 * 16;
+  limits.memory = 873'782L * 16;
   return limits;
 }
 

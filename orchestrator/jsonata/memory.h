@@ -44,6 +44,8 @@ struct Metered {
   using value_type = T;
 
   Metered() = default;
+  // As allocators convert.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   template <class U>
   Metered(const Metered<U>&) noexcept {}
 

@@ -66,6 +66,7 @@ class Value {
     std::swap(data_, other.data_);
   }
 
+  // NOLINTNEXTLINE(google-explicit-constructor): every number is a value
   Value(double number) noexcept : tag_(Tag::number) { data_.number = number; }
   explicit Value(bool boolean) noexcept : tag_(Tag::boolean) { data_.boolean = boolean; }
   static Value null() noexcept;

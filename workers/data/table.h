@@ -37,8 +37,11 @@ enum class Kind : std::uint8_t {
 class TypeText {
  public:
   TypeText() = default;
+  // It is a text.
+  // NOLINTBEGIN(google-explicit-constructor)
   TypeText(std::string text) : text_(std::move(text)) {}
   TypeText(const char* text) : text_(text) {}
+  // NOLINTEND(google-explicit-constructor)
 
   bool empty() const { return text_.empty(); }
   /// For people, for parsers and for records; never for a statement.

@@ -102,6 +102,7 @@ std::vector<fs::path> files_of(const fs::path& folder, const std::string& name, 
   const auto names = matching(all, name, endings);
   if (names.empty()) {
     std::vector<std::string> near;
+    near.reserve(all.size());
     for (const auto& file : all) near.push_back(table_name(file, endings));
     throw missing_table(name, "no such file" + did_you_mean(name, near), endings.front());
   }

@@ -206,7 +206,7 @@ HttpResponse http_call(const HttpRequest& request, const std::function<void()>& 
   asio::io_context io(1);
   auto call = address.tls ? call_tls(address, request.admit, message, parser)
                           : call_plain(address, request.admit, message, parser);
-  asio::co_spawn(io, std::move(call), [&](std::exception_ptr error) { failed = error; });
+  asio::co_spawn(io, std::move(call), [&](std::exception_ptr error) { failed = std::move(error); });
   if (!run_until(io, std::chrono::steady_clock::now() + request.timeout, tick))
     throw workers::TaskFailed("Http.Timeout",
                               fmt::format("{} {}: no complete response within {} ms",

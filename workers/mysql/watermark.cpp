@@ -37,7 +37,7 @@ std::string bound(const data::Column& column, const std::string& text) {
 }
 
 std::string lower_bound(const data::Column& column, const data::WatermarkRange& range) {
-  const auto after = bound(column, *range.after);
+  auto after = bound(column, *range.after);
   if (range.overlap.seconds >= 0)
     return fmt::format("CAST({} AS DATETIME(6)) - INTERVAL {} SECOND", after,
                        range.overlap.seconds);
@@ -50,6 +50,7 @@ std::string example(Connection& connection, const data::Table& table, const std:
   auto columns = table.key;
   if (columns.empty() && !table.columns.empty()) columns.push_back(table.columns.front().name);
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const auto& column : columns) names.push_back(quote(column));
   auto found = connection.query(fmt::format("SELECT {} FROM {}{} LIMIT 1", fmt::join(names, ", "),
                                             from, data::where_clause(condition)));

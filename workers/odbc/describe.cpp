@@ -40,7 +40,7 @@ std::vector<data::Listed> listed_by_driver(Session& session) {
   return all;
 }
 
-void add_column(Session& session, data::Table& table, std::string name, std::string native,
+void add_column(Session& session, data::Table& table, std::string name, const std::string& native,
                 std::int64_t characters, bool nullable, bool generated) {
   data::Column column;
   column.name = std::move(name);

@@ -113,6 +113,7 @@ void refuse_clashes(const catalog::Catalog& catalog, const connectors::Connectio
   const auto problems = catalog::target_name_problems(catalog, connections);
   if (problems.empty()) return;
   std::vector<std::string> lines;
+  lines.reserve(problems.size());
   for (const auto& problem : problems)
     lines.push_back(fmt::format("{}: {}", problem.pointer, problem.message));
   throw workers::TaskFailed("Catalog.TargetClash", fmt::format("{}", fmt::join(lines, "; ")),

@@ -15,7 +15,7 @@ std::string policy_of(const workers::Task& task) {
   const auto* value = option(task, "if_running");
   if (!value) return "wait";
   if (value->is_string()) {
-    const std::string text(value->get_string());
+    std::string text(value->get_string());
     if (text == "wait" || text == "skip" || text == "fail") return text;
   }
   throw workers::TaskFailed(

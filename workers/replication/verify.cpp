@@ -83,7 +83,7 @@ auto at_staged(const Work& work, data::Target& target, const data::LoadId& load,
   try {
     return std::forward<Look>(look)();
   } catch (const workers::TaskFailed&) {
-    if (const auto other = superseded(work, target, load)) throw *other;
+    if (const auto other = superseded(work, target, load)) throw workers::TaskFailed(*other);
     throw;
   }
 }

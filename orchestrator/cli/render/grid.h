@@ -24,10 +24,12 @@ std::string toned(const std::string& text, Tone tone, const Look& look);
 std::string screen_text(std::string_view page);
 
 struct Cell {
-  Cell(std::string the_text = {},
-       Tone the_tone = Tone::plain)  // NOLINT: cells are written as texts
+  // Cells are written as texts.
+  // NOLINTBEGIN(google-explicit-constructor)
+  Cell(std::string the_text = {}, Tone the_tone = Tone::plain)
       : text(std::move(the_text)), tone(the_tone) {}
-  Cell(const char* the_text) : text(the_text) {}  // NOLINT
+  Cell(const char* the_text) : text(the_text) {}
+  // NOLINTEND(google-explicit-constructor)
 
   std::string text;
   Tone tone = Tone::plain;

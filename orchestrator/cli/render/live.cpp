@@ -1,6 +1,7 @@
 #include "orchestrator/cli/render/live.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ Total total_of(const view::RunView& view) {
 }
 
 std::string bar(double share, const Look& look) {
-  const auto filled = static_cast<std::size_t>(share * static_cast<double>(bar_width) + 0.5);
+  const auto filled = static_cast<std::size_t>(std::lround(share * static_cast<double>(bar_width)));
   std::string out;
   for (std::size_t i = 0; i < bar_width; ++i) {
     if (look.utf8) {
