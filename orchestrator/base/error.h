@@ -13,7 +13,7 @@
 namespace orch {
 
 /// A fault that ends the present command or task. `what()` is lower case, without a final period,
-/// and never contains a secret. `code` is a row of the table in error_codes.cpp.
+/// and never contains a secret. `code` is a row of the table in error_codes/.
 class Error : public std::runtime_error {
  public:
   Error(std::string_view code, const std::string& message, std::string hint = {})

@@ -1,9 +1,7 @@
 #include "orchestrator/host/operations.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +11,7 @@
 #include "orchestrator/host/backup_operations.h"
 #include "orchestrator/host/control.h"
 #include "orchestrator/host/limit_operations.h"
+#include "orchestrator/host/own_or_ask.h"
 #include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/host/project_operations.h"
 #include "orchestrator/host/retention_operations.h"
@@ -64,19 +63,18 @@ bj::object perform(const std::string& store_url, const std::string& name,
                    const bj::object& parameters, const std::string& command) {
   const auto& wanted = operation(name);
   const bj::object request{{"op", name}, {"parameters", parameters}};
-  const auto give_up = std::chrono::steady_clock::now() + start_patience;
-  while (true) {
-    if (auto answer = ask_owner(store::files_of(store_url), request))
-      return std::move(answer->at("result").as_object());
-    try {
-      const auto store = open_for(wanted, store_url, command);
-      Site site{*store, nullptr, store_url};
-      return wanted.perform(site, parameters);
-    } catch (const Error& error) {
-      if (error.code() != "ORCH-0201" || std::chrono::steady_clock::now() > give_up) throw;
+  bj::object result;
+  const auto ask_or_own = [&] {
+    if (auto answer = ask_owner(store::files_of(store_url), request)) {
+      result = std::move(answer->at("result").as_object());
+      return;
     }
-    std::this_thread::sleep_for(start_interval);
-  }
+    const auto store = open_for(wanted, store_url, command);
+    Site site{*store, nullptr, store_url};
+    result = wanted.perform(site, parameters);
+  };
+  own_unless_owned(ask_or_own, [] { return Owned::is_busy; });
+  return result;
 }
 
 }  // namespace orch::host

@@ -14,35 +14,35 @@ std::optional<Accepted> ask(const std::filesystem::path& store, const Request& r
   return accepted_from(*answer);
 }
 
-std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
-                                   const std::function<void()>& own, const Request& request,
-                                   const std::function<bool()>& cancelled) {
-  const auto give_up = std::chrono::steady_clock::now() + start_patience;
-  while (true) {
-    try {
-      own();
-      return std::nullopt;
-    } catch (const Error& error) {
-      if (error.code() != "ORCH-0201" || cancelled()) throw;
-      if (auto accepted = ask(store, request)) return accepted;
-      if (std::chrono::steady_clock::now() > give_up) throw;
-    }
-    std::this_thread::sleep_for(start_interval);
-  }
-}
-
-void own_when_free(const std::filesystem::path& store, const std::function<void()>& own) {
+void own_unless_owned(const std::function<void()>& own, const std::function<Owned()>& owned) {
   const auto give_up = std::chrono::steady_clock::now() + start_patience;
   while (true) {
     try {
       return own();
     } catch (const Error& error) {
-      if (error.code() != "ORCH-0201" || takes_requests(store) ||
-          std::chrono::steady_clock::now() > give_up)
-        throw;
+      if (error.code() != "ORCH-0201") throw;
+      const auto answer = owned();
+      if (answer == Owned::done) return;
+      if (answer == Owned::refuses || std::chrono::steady_clock::now() > give_up) throw;
     }
     std::this_thread::sleep_for(start_interval);
   }
+}
+
+std::optional<Accepted> own_or_ask(const std::filesystem::path& store,
+                                   const std::function<void()>& own, const Request& request,
+                                   const std::function<bool()>& cancelled) {
+  std::optional<Accepted> accepted;
+  own_unless_owned(own, [&] {
+    if (cancelled()) return Owned::refuses;
+    accepted = ask(store, request);
+    return accepted ? Owned::done : Owned::is_busy;
+  });
+  return accepted;
+}
+
+void own_when_free(const std::filesystem::path& store, const std::function<void()>& own) {
+  own_unless_owned(own, [&] { return takes_requests(store) ? Owned::refuses : Owned::is_busy; });
 }
 
 }  // namespace orch::host

@@ -1,10 +1,10 @@
 #include "orchestrator/rest/own_user.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/user_name.h"
 #include "orchestrator/identity/peer.h"
 
 namespace orch::rest {
@@ -20,8 +20,8 @@ bool asked_by_own_user(const http::Header& header, const http::Peer& peer) {
 }
 
 std::string own_user_name() {
-  const auto* user = ::getpwuid(::geteuid());
-  return user ? user->pw_name : fmt::format("user {}", ::geteuid());
+  auto name = user_name(::geteuid());
+  return name.empty() ? fmt::format("user {}", ::geteuid()) : name;
 }
 
 }  // namespace orch::rest

@@ -1,51 +1,29 @@
 // Kills, or fails, a process at every point of a turn; the next process must finish the run.
-#include <csignal>
 #include <fstream>
 #include <map>
 #include <set>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestrator/store/open.h"
+#include "tests/engine/mortal.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::engine {
 namespace {
 
-struct Ending {
-  int status = 0;  ///< as waitpid() gives it
-  std::string output;
-  bool killed() const { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
-  bool succeeded() const { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
-};
-
 class Restart : public ::testing::TestWithParam<std::string> {
  protected:
-  /// Runs the victim under ORCH_FAULT=`fault` until it ends.
+  void begin_anew() {
+    std::filesystem::remove(folder_ / "effects");
+    for (const auto* suffix : {"", "-wal", "-shm"})
+      std::filesystem::remove((folder_ / "runs.db").string() + suffix);
+  }
+
   Ending victim(const std::string& fault) {
-    int ends[2];
-    if (pipe(ends) != 0) throw std::runtime_error("no pipe");
-    const auto child = fork();
-    if (child == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      close(ends[0]);
-      if (!fault.empty()) setenv("ORCH_FAULT", fault.c_str(), 1);
-      execl(ORCH_VICTIM, ORCH_VICTIM, (folder_ / "runs.db").c_str(), (folder_ / "effects").c_str(),
-            nullptr);
-      _exit(127);
-    }
-    close(ends[1]);
-    Ending ending;
-    char buffer[512];
-    for (ssize_t size; (size = read(ends[0], buffer, sizeof buffer)) > 0;)
-      ending.output.append(buffer, static_cast<std::size_t>(size));
-    close(ends[0]);
-    waitpid(child, &ending.status, 0);
-    return ending;
+    return run_mortal(ORCH_VICTIM, {folder_ / "runs.db", folder_ / "effects"}, fault);
   }
 
   /// The run has succeeded with the one right result, and its history has no gaps.
@@ -101,9 +79,7 @@ TEST_P(Restart, AfterAKillTheNextProcessFinishes) {
   for (int pass = 1; pass <= 40; ++pass) {
     const auto fault = fmt::format("{}:{}:kill", GetParam(), pass);
     SCOPED_TRACE(fault);
-    std::filesystem::remove(folder_ / "effects");
-    for (const auto* suffix : {"", "-wal", "-shm"})
-      std::filesystem::remove((folder_ / "runs.db").string() + suffix);
+    begin_anew();
     const auto ending = victim(fault);
     if (ending.succeeded()) {
       EXPECT_GT(pass, 1) << "the point was never passed";
@@ -135,9 +111,7 @@ TEST_P(StoreTrouble, ATurnThatFailsIsDecidedAgain) {
   for (int pass = 1; pass <= 12; ++pass) {
     const auto fault = fmt::format("{}:{}:throw", GetParam(), pass);
     SCOPED_TRACE(fault);
-    std::filesystem::remove(folder_ / "effects");
-    for (const auto* suffix : {"", "-wal", "-shm"})
-      std::filesystem::remove((folder_ / "runs.db").string() + suffix);
+    begin_anew();
     const auto ending = victim(fault);
     ASSERT_TRUE(ending.succeeded()) << ending.output;
     expect_finished();
