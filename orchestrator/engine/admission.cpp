@@ -6,100 +6,22 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/describe_exception.h"
-#include "orchestrator/base/log.h"
-#include "orchestrator/engine/family.h"
-#include "orchestrator/engine/own_fault.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/pipeline/document.h"
-#include "orchestrator/store/pipelines.h"
 
 namespace orch::engine {
 
 Admission::Admission(Runs& runs, Limits limits)
-    : runs_(runs), limits_(std::move(limits)), outages_(limits_.outage_interval) {
+    : runs_(runs),
+      limits_(std::move(limits)),
+      applicants_(runs_, limits_),
+      outages_(limits_.outage_interval) {
   holds_.load(runs.store.limits().holds());
   outages_.load(runs.store.limits().outages("", -1));
   engage();
 }
 
 void Admission::engage() { engaged_ = holds_.any() || outages_.any() || !limits_.tags.empty(); }
-
-// The run that it is a part of: a part of a run is no run of its own.
-const Active* Admission::root_of(const Active& run) const {
-  const auto* each = &run;
-  while (const auto elder = elder_of(each->row)) {
-    const auto* known = runs_.executions.known(*elder);
-    if (!known) break;
-    each = known;
-  }
-  return each;
-}
-
-// As the pipeline was when the run began.
-const pipeline::Limits& Admission::limits_of(const store::ExecutionRow& root) {
-  static const pipeline::Limits none;
-  if (!root.made.pipeline) return none;
-  const auto& [name, number] = std::tie(root.made.pipeline->pipeline, root.made.pipeline->revision);
-  const auto [known, is_new] = pipelines_.try_emplace({name, number});
-  if (!is_new) return known->second;
-  try {
-    for (const auto& revision : runs_.store.pipelines().revisions(name))
-      if (revision.number == number)
-        known->second = pipeline::parse(revision.document, name).limits;
-  } catch (const std::exception&) {
-    log::warn({{"pipeline", name}}, "its limits are not known: {}", own_fault());
-  }
-  return known->second;
-}
-
-bool Admission::limits_tasks(const Active& run) {
-  return !limits_of(root_of(run)->row).tags.empty();
-}
-
-Applicant Admission::applicant_of(const Active& run, execution::EventId ticket) {
-  const auto& root = root_of(run)->row;
-  Applicant made;
-  made.key = {run.row.id, ticket};
-  made.root = root.id;
-  made.group = pipeline_of(root);
-  if (made.group.empty()) made.group = "workflow " + root.made.workflow;
-  made.priority = limits_of(root).priority;
-  made.since = runs_.turn.now();
-  return made;
-}
-
-Applicant Admission::run_applicant(const Active& root) {
-  auto made = applicant_of(root, 0);
-  if (const auto runs = limits_of(root.row).runs) {
-    const auto name = "pipeline " + pipeline_of(root.row);
-    made.needs.push_back({name, name, *runs});
-  }
-  if (limits_.runs) made.needs.push_back({"runs", "runs of this server", *limits_.runs});
-  return made;
-}
-
-Applicant Admission::task_applicant(const Active& run, execution::Ticket ticket,
-                                    const workers::Needs& needs) {
-  auto made = applicant_of(run, id_of(ticket));
-  const auto& root = root_of(run)->row;
-  const auto& pipeline = limits_of(root);
-  for (const auto& need : needs) {
-    if (need.looks) continue;
-    if (need.kind == workers::Need::Kind::connection) {
-      made.needs.push_back(
-          {"connection " + need.counted, "connection " + need.name, need.at_once, need.rate});
-      continue;
-    }
-    if (const auto of_all = limits_.tags.find(need.name); of_all != limits_.tags.end())
-      made.needs.push_back({"tag " + need.name, "tag " + need.name, of_all->second});
-    if (const auto own = pipeline.tags.find(need.name); own != pipeline.tags.end())
-      made.needs.push_back({fmt::format("pipeline {} tag {}", pipeline_of(root), need.name),
-                            fmt::format("tag {} of pipeline {}", need.name, pipeline_of(root)),
-                            own->second});
-  }
-  return made;
-}
 
 std::string Admission::barrier(const Applicant& applicant, const Names& asked) const {
   const auto* root = runs_.executions.known(applicant.root);
@@ -138,7 +60,7 @@ void Admission::wait_for(const Active& run, execution::Ticket ticket, const work
   const SlotKey key{run.row.id, id_of(ticket)};
   slots_.drop(key);
   needs_[key] = needs;
-  wait(task_applicant(run, ticket, needs));
+  wait(applicants_.task(run, ticket, needs));
 }
 
 workers::Admitted Admission::admit(Delivery& delivery) {
@@ -157,7 +79,7 @@ workers::Admitted Admission::admit(Delivery& delivery) {
     answer.ask_first.push_back(need.name);
     if (!keeps) answer.go_anyway.push_back(need.name);
   }
-  auto applicant = task_applicant(*run, delivery.ticket, needs);
+  auto applicant = applicants_.task(*run, delivery.ticket, needs);
   if (!barrier(applicant, {answer.ask_first.begin(), answer.ask_first.end()}).empty()) {
     give_up(key);
     return {false};
@@ -220,7 +142,7 @@ bool Admission::release(const std::string& subject) {
 
 bool Admission::concerns(const store::HoldRow& hold, const Active& run,
                          const Delivery& delivery) const {
-  const auto& root = root_of(run)->row;
+  const auto& root = applicants_.root_of(run).row;
   if (hold.subject == "server" || hold.subject == "run " + root.made.run_id) return true;
   if (hold.subject == "pipeline " + pipeline_of(root)) return true;
   const auto needs = delivery.needs();
@@ -312,10 +234,10 @@ void Admission::closed_some(Active& run) {
 }
 
 std::string Admission::run_barrier(const Active& run) {
-  const auto& root = *root_of(run);
+  const auto& root = applicants_.root_of(run);
   if (const auto* hold = holds_.on_run(root.row, runs_.turn.now())) return describe_hold(*hold);
-  if ((!limits_.runs && !limits_of(root.row).runs) || slots_.holder({root.row.id, 0})) return {};
-  auto applicant = run_applicant(root);
+  auto applicant = applicants_.run(root);
+  if (applicant.needs.empty() || slots_.holder(applicant.key)) return {};
   auto why = applicant.needs.front().label;
   if (!slots_.waiter(applicant.key)) wait(std::move(applicant));
   return why;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "orchestrator/asl/failure.h"
+#include "orchestrator/engine/applicants.h"
 #include "orchestrator/engine/delivery.h"
 #include "orchestrator/engine/follower.h"
 #include "orchestrator/engine/holds.h"
@@ -19,7 +20,6 @@
 #include "orchestrator/engine/runs.h"
 #include "orchestrator/engine/slots.h"
 #include "orchestrator/execution/execution.h"
-#include "orchestrator/pipeline/limits.h"
 
 namespace orch::engine {
 
@@ -55,7 +55,11 @@ class Admission final : public Participant, public Follower {
   }
 
   /// Whether tasks of the run are limited by its pipeline.
-  bool limits_tasks(const Active& run);
+  bool limits_tasks(const Active& run) { return applicants_.limits_tasks(run); }
+  /// Whose a task of the run is, and how urgent.
+  Applicant made_by(const Active& run, execution::Ticket ticket) {
+    return applicants_.made_by(run, id_of(ticket));
+  }
   /// Whether tasks may have to wait that say what they need.
   const std::atomic<bool>& engaged() const { return engaged_; }
   /// Whether a hold of this subject is about the delivery.
@@ -82,12 +86,6 @@ class Admission final : public Participant, public Follower {
   }
   void give_up(const SlotKey& key);
   void forget(store::ExecutionId run);
-  const Active* root_of(const Active& run) const;
-  const pipeline::Limits& limits_of(const store::ExecutionRow& root);
-  Applicant applicant_of(const Active& run, execution::EventId ticket);
-  Applicant task_applicant(const Active& run, execution::Ticket ticket,
-                           const workers::Needs& needs);
-  Applicant run_applicant(const Active& root);
   /// What keeps it beside slots, for people; empty: nothing. Outages of `asked` do not count.
   std::string barrier(const Applicant& applicant, const Names& asked = {}) const;
   std::string run_barrier(const Active& run);
@@ -103,12 +101,11 @@ class Admission final : public Participant, public Follower {
 
   Runs& runs_;
   Limits limits_;
+  Applicants applicants_;
   Slots slots_;
   Holds holds_;
   Outages outages_;
   std::atomic<bool> engaged_ = false;
-  /// By name and number of the revision.
-  std::map<std::pair<std::string, std::int64_t>, pipeline::Limits> pipelines_;
   /// Tasks that are kept from other followers with their run, and why.
   std::map<SlotKey, std::string> parked_;
   std::map<SlotKey, workers::Needs> needs_;  ///< of tasks that have asked

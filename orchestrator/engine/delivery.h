@@ -21,7 +21,9 @@ class Delivery final : public workers::TaskContext, public workers::Completable 
   using Listener = std::function<void(const Delivery&, const workers::Progress&)>;
 
   store::ExecutionId execution{};
-  store::ExecutionId run{};  ///< that the execution is, or is an iteration of
+  store::ExecutionId run{};   ///< that the execution is, or is an iteration of
+  std::string group;          ///< what is treated alike: the run's pipeline, or its workflow
+  std::int64_t priority = 0;  ///< the larger goes first
   execution::Ticket ticket{};
   std::string input;   ///< JSON text; parsed by the worker thread
   workers::Task task;  ///< without its input

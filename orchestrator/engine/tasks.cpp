@@ -215,6 +215,9 @@ std::shared_ptr<Delivery> Tasks::delivery_of(const Active& run, const execution:
   task.catalog = around.catalog;
   task.access = runs_.executions.access_of(run);
   delivery->is_limited = admission_.limits_tasks(run);
+  const auto applicant = admission_.made_by(run, open.ticket);
+  delivery->group = applicant.group;
+  delivery->priority = applicant.priority;
   add_ways_back(*delivery);
   return delivery;
 }

@@ -8,6 +8,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/store/limits.h"
 #include "tests/engine/engine_fixture.h"
+#include "tests/engine/needing.h"
 
 namespace orch::engine {
 namespace {
@@ -21,39 +22,10 @@ constexpr const char* two_tasks =
     R"("A":{"Type":"Task","Resource":"orch:work","Next":"B"},
        "B":{"Type":"Task","Resource":"orch:work","End":true})";
 
-/// What tasks need is what the test says of the connection that their input names.
-class TestNeeding final : public workers::Needing {
- public:
-  workers::Needs needs_of(const workers::Task& task) const override {
-    workers::Needs needs{{workers::Need::Kind::tag, task.resource, task.resource}};
-    const auto* object = task.input.if_object();
-    const auto* name = object ? object->if_contains("connection") : nullptr;
-    if (!name) return needs;
-    const std::scoped_lock lock(mutex_);
-    auto need = rules_;
-    need.name = need.counted = std::string(name->get_string());
-    needs.push_back(need);
-    return needs;
-  }
-  bool answers(const workers::Task&, const std::string&) const override { return answers_; }
-
-  void set(workers::Need rules) {
-    const std::scoped_lock lock(mutex_);
-    rules_ = std::move(rules);
-  }
-  std::atomic<bool> answers_ = false;
-
- private:
-  mutable std::mutex mutex_;
-  workers::Need rules_;
-};
-
 class AdmissionTest : public EngineTest {
  protected:
   AdmissionTest() {
-    auto needing = std::make_unique<TestNeeding>();
-    needing_ = needing.get();
-    registry_.set_needing(std::move(needing));
+    needing_ = TestNeeding::of(registry_);
     add("orch:work", [this](const auto& task, auto& context) { return work(task, context); });
   }
 

@@ -9,8 +9,11 @@ namespace {
 
 class FairQueueTest : public ::testing::Test {
  protected:
-  void add(int run, const std::string& state) {
+  void add(int run, const std::string& state, const std::string& group = "",
+           std::int64_t priority = 0) {
     auto delivery = std::make_shared<Delivery>();
+    delivery->group = group;
+    delivery->priority = priority;
     delivery->run = store::ExecutionId{run};
     delivery->task.state = state;
     queue_.add(std::move(delivery));
@@ -49,6 +52,30 @@ TEST_F(FairQueueTest, OneRunNeverHasMoreThanItsShare) {
   EXPECT_EQ(taken(), "");
   finish("a");
   finish("b");
+  EXPECT_EQ(taken(), "c");
+}
+
+TEST_F(FairQueueTest, APipelineWithManyRunsDoesNotKeepOthersWaiting) {
+  for (const int run : {1, 2, 3, 4}) add(run, std::string(1, static_cast<char>('a' + run)), "many");
+  add(5, "x", "few");
+  add(5, "y", "few");
+  EXPECT_EQ(taken(), "bxcyde") << "in turns while both have some, then the rest";
+}
+
+TEST_F(FairQueueTest, TheHigherPriorityIsFirst) {
+  add(1, "a", "plain");
+  add(2, "b", "plain");
+  add(3, "x", "urgent", 5);
+  add(4, "z", "lazy", -1);
+  add(5, "y", "urgent", 5);
+  EXPECT_EQ(taken(), "xyabz");
+}
+
+TEST_F(FairQueueTest, ARunAtItsShareKeepsNoOtherFromThePipelinesTurn) {
+  for (const auto* state : {"a", "b", "c"}) add(1, state, "urgent", 5);
+  add(2, "x", "plain");
+  EXPECT_EQ(taken(), "abx");
+  finish("a");
   EXPECT_EQ(taken(), "c");
 }
 
