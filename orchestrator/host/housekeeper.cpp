@@ -115,7 +115,11 @@ bool Housekeeper::remove(store::Housekeeping& keeping) {
       step = Clock::now();
     } while (keeping.remove_parts());
   }
-  return true;
+  return remove_leftovers(*store, keeping, retention->keep, wall_now(), [&] {
+    if (!rest_after(step)) return false;
+    step = Clock::now();
+    return true;
+  });
 }
 
 bool Housekeeper::give_back(store::Housekeeping& keeping) {

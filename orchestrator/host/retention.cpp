@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::int64_t runs_a_read = 1'000;
 
+// Where only the number of runs is limited.
+constexpr std::int64_t days_of_reasons = 365;
+
+/// Since when what has no run of its own is kept.
+Instant reasons_before(const pipeline::Retention& rule, Instant now) {
+  const auto days = rule.failure_days ? rule.failure_days : rule.days;
+  return now - std::chrono::days(days.value_or(days_of_reasons));
+}
+
 pipeline::Retention retention_of(const store::PipelineRow& row,
                                  const pipeline::Retention& defaults) {
   try {
@@ -68,6 +77,23 @@ bool remove_run(store::Store& store, store::Housekeeping& keeping, const Expired
                 const std::filesystem::path& export_folder) {
   if (!export_folder.empty()) export_runs(store, keeping.family(expired.run.id), export_folder);
   return keeping.remove(expired.run.id, expired.run.ended_at);
+}
+
+bool remove_leftovers(store::Store& store, store::Housekeeping& keeping,
+                      const pipeline::Retention& defaults, Instant now,
+                      const std::function<bool()>& rest) {
+  const auto rules = retention_of_pipelines(store, defaults);
+  for (const auto& pipeline : keeping.fired_pipelines()) {
+    const auto found = rules.find(pipeline);
+    const auto& rule = found == rules.end() ? defaults : found->second;
+    if (rule.keeps_all()) continue;
+    std::optional<store::FirePlace> at;
+    while ((at = keeping.remove_fires(pipeline, at, reasons_before(rule, now))))
+      if (!rest()) return false;
+  }
+  if (!defaults.keeps_all()) keeping.remove_outages(reasons_before(defaults, now));
+  keeping.remove_definitions();
+  return rest();
 }
 
 }  // namespace orch::host

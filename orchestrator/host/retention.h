@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -43,5 +44,12 @@ RetentionPlan plan_retention(store::Store& store, store::Housekeeping& keeping,
 /// stays. Throws Error ORCH-0002 when the export cannot be written; the run is then kept.
 bool remove_run(store::Store& store, store::Housekeeping& keeping, const Expired& expired,
                 const std::filesystem::path& export_folder);
+
+/// Removes what removed runs have left: fires, as long as the rules keep failed runs for those
+/// without a run; outages that are as old; definitions that nothing refers to. Calls `rest` after
+/// each step, and ends when it returns false; returns false then.
+bool remove_leftovers(store::Store& store, store::Housekeeping& keeping,
+                      const pipeline::Retention& defaults, Instant now,
+                      const std::function<bool()>& rest);
 
 }  // namespace orch::host

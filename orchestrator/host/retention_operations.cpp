@@ -89,6 +89,7 @@ bj::object remove_expired(Site& site, const bj::object& given) {
   }
   while (keeping->remove_parts()) {
   }
+  if (!more) remove_leftovers(site.store, *keeping, limits, wall_now(), [] { return true; });
   return {{"removed", removed}, {"needed", needed}, {"more", more}};
 }
 

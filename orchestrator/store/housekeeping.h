@@ -24,6 +24,13 @@ struct EndedRun {
   Instant ended_at;
 };
 
+/// A place among the fires of a pipeline, in the order of their times.
+struct FirePlace {
+  Instant at;
+  std::string trigger;
+  std::string key;
+};
+
 /// A further connection of the process that owns the store. Each call is one short transaction, so
 /// that the engine's commits wait for milliseconds at most. One thread at a time. All functions
 /// throw orch::Error (ORCH-02xx) on trouble; what they were to do is then not done, and can be
@@ -57,6 +64,21 @@ class Housekeeping {
   virtual bool remove(ExecutionId run, Instant ended_at) = 0;
   /// Removes some runs whose family is removed. False: there are none.
   virtual bool remove_parts() = 0;
+
+  /// Names of the pipelines that have fires, also of those that are removed.
+  virtual std::vector<std::string> fired_pipelines() = 0;
+  /// Looks at some fires of a pipeline behind `behind` and removes those whose run is removed, and
+  /// those that have no run and were decided before `reasons_before`. Stay: what waits to be
+  /// started; those of files, which tell that a file was loaded; and the newest of each trigger.
+  /// Returns from where to go on; unset when nothing is left.
+  virtual std::optional<FirePlace> remove_fires(const std::string& pipeline,
+                                                const std::optional<FirePlace>& behind,
+                                                Instant reasons_before) = 0;
+  /// Removes outages that were over before then.
+  virtual void remove_outages(Instant before) = 0;
+  /// Removes definitions of which there is no run, no state machine and no revision of a pipeline,
+  /// unless a distributed map is under way. Returns how many.
+  virtual std::int64_t remove_definitions() = 0;
 };
 
 /// `url` must be of a store that this process owns.

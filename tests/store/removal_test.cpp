@@ -6,7 +6,10 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/housekeeping.h"
+#include "orchestrator/store/limits.h"
+#include "orchestrator/store/machines.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/pipelines.h"
 #include "tests/support/temp_folder.h"
 
 namespace orch::store {
@@ -173,6 +176,122 @@ TEST_F(Removal, NumbersDoNotComeAgain) {
   for (const char* run : {"a", "b", "c"}) made.push_back(add_ended(run));
   for (const auto run : made) remove(run);
   EXPECT_GT(add("d"), made.back());
+}
+
+class Leftovers : public Removal {
+ protected:
+  static constexpr std::chrono::days a_day{1};
+  static constexpr Instant begin{std::chrono::days(20'000)};
+
+  void fire(const std::string& key, Instant at, FireOutcome outcome, const std::string& run = "",
+            const std::string& kind = "schedule") {
+    FireRow row{"load", kind, key, kind, at, outcome, run};
+    row.reason = run.empty() ? "paused by ada" : "";
+    row.decided_at = at;
+    store_->pipelines().put_fire(row);
+  }
+  void remove_fires(Instant reasons_before) {
+    std::optional<FirePlace> at;
+    while ((at = keeping_->remove_fires("load", at, reasons_before))) {
+    }
+  }
+  std::vector<std::string> fires() {
+    std::vector<std::string> keys;
+    for (const auto& row :
+         store_->pipelines().fires({.pipeline = "load", .oldest_first = true, .limit = -1}))
+      keys.push_back(row.key);
+    return keys;
+  }
+  void keep_definition(const std::string& text) {
+    auto turn = store_->begin();
+    turn->keep_definition(definition_hash(text), text);
+    turn->commit();
+  }
+};
+
+TEST_F(Leftovers, FiresStayAsLongAsTheirRunOrTheirReason) {
+  add_ended("kept");
+  fire("its run is removed", begin, FireOutcome::started, "gone");
+  fire("its run is kept", begin + a_day, FireOutcome::started, "kept");
+  fire("an old reason", begin + 2 * a_day, FireOutcome::skipped);
+  fire("it waits", begin + 2 * a_day, FireOutcome::queued);
+  fire("a file", begin + 2 * a_day, FireOutcome::started, "gone", "files");
+  fire("a new reason", begin + 4 * a_day, FireOutcome::missed);
+  fire("the newest", begin + 5 * a_day, FireOutcome::started, "gone");
+  EXPECT_THAT(keeping_->fired_pipelines(), ElementsAre("load"));
+  remove_fires(begin + 4 * a_day);
+  EXPECT_THAT(fires(), ::testing::UnorderedElementsAre("its run is kept", "it waits", "a file",
+                                                       "a new reason", "the newest"));
+}
+
+// A fire each 15 minutes, of which a quarter is skipped; runs are kept for ten days.
+TEST_F(Leftovers, AYearOfFiresTakesNoMoreThanItsLastDays) {
+  const auto kept = 10 * a_day;
+  std::int64_t most = 0;
+  int number = 0;
+  for (auto day = begin; day < begin + 365 * a_day; day += a_day) {
+    store_->machines().transact([&] {
+      for (auto at = day; at < day + a_day; at += std::chrono::minutes(15)) {
+        const auto key = fmt::format("{}", ++number);
+        if (number % 4 == 0)
+          fire(key, at, FireOutcome::skipped);
+        else
+          fire(key, at, FireOutcome::started, "removed long ago");
+      }
+    });
+    remove_fires(day + a_day - kept);
+    most = std::max(most, count("SELECT count(*) FROM fire"));
+  }
+  EXPECT_EQ(number, 35'040);
+  EXPECT_LE(most, 10 * 96 / 4 + 1) << "skipped ones of ten days, and the newest";
+  EXPECT_EQ(fires().back(), "35040");
+}
+
+TEST_F(Leftovers, OutagesThatAreOverGo) {
+  auto turn = store_->begin();
+  store_->limits().put_outage({"core", begin, begin + a_day, "down"});
+  store_->limits().put_outage({"core", begin + 2 * a_day, begin + 3 * a_day, "down"});
+  store_->limits().put_outage({"dwh", begin, std::nullopt, "down"});
+  turn->commit();
+  keeping_->remove_outages(begin + 2 * a_day);
+  EXPECT_EQ(store_->limits().outages("", -1).size(), 2U);
+}
+
+TEST_F(Leftovers, DefinitionsGoThatNothingRefersTo) {
+  const auto run = add_ended("run");
+  keep_definition(R"({"StartAt":"B"})");
+  EXPECT_EQ(keeping_->remove_definitions(), 1);
+  EXPECT_EQ(count("SELECT count(*) FROM definition"), 1);
+  EXPECT_EQ(store_->definition(definition_hash(definition_text)), definition_text);
+  add_ended("newest");
+  EXPECT_TRUE(remove(run));
+  EXPECT_EQ(keeping_->remove_definitions(), 0) << "the newest run has it";
+}
+
+TEST_F(Leftovers, DefinitionsOfPipelinesStay) {
+  PipelineRevision revision;
+  revision.document = R"({"workflow":"w"})";
+  revision.workflow = "load";
+  revision.definition_hash = definition_hash(definition_text);
+  store_->machines().transact(
+      [&] { store_->pipelines().add_revision("load", revision, definition_text); });
+  EXPECT_EQ(keeping_->remove_definitions(), 0);
+}
+
+TEST_F(Leftovers, DefinitionsStayWhileAMapRunIsUnderWay) {
+  const auto parent = add("parent");
+  auto turn = store_->begin();
+  turn->keep_map_run({"m:1", parent, 1});
+  turn->commit();
+  keep_definition(R"({"StartAt":"Of its children to come"})");
+  EXPECT_EQ(keeping_->remove_definitions(), 0);
+  turn = store_->begin();
+  auto row = store_->find(parent);
+  row.status = Status::failed;
+  row.ended_at = ended_at;
+  turn->set_outcome(row);
+  turn->commit();
+  EXPECT_EQ(keeping_->remove_definitions(), 1);
 }
 
 }  // namespace

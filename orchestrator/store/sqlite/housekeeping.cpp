@@ -4,6 +4,7 @@
 
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/guard.h"
+#include "orchestrator/store/sqlite/leftovers.h"
 #include "orchestrator/store/sqlite/packing.h"
 #include "orchestrator/store/sqlite/removal.h"
 
@@ -53,6 +54,21 @@ class SqliteHousekeeping final : public Housekeeping {
     return guard_([&] { return removal_.remove_parts(); });
   }
 
+  std::vector<std::string> fired_pipelines() override {
+    return guard_([&] { return leftovers_.fired_pipelines(); });
+  }
+  std::optional<FirePlace> remove_fires(const std::string& pipeline,
+                                        const std::optional<FirePlace>& behind,
+                                        Instant reasons_before) override {
+    return guard_([&] { return leftovers_.remove_fires(pipeline, behind, reasons_before); });
+  }
+  void remove_outages(Instant before) override {
+    guard_([&] { leftovers_.remove_outages(before); });
+  }
+  std::int64_t remove_definitions() override {
+    return guard_([&] { return leftovers_.remove_definitions(); });
+  }
+
  private:
   std::int64_t pragma(const char* name) {
     sqlite::Statement query(db_, fmt::format("PRAGMA {}", name));
@@ -62,6 +78,7 @@ class SqliteHousekeeping final : public Housekeeping {
   Guard guard_;
   sqlite::Database db_;
   Removal removal_{db_};
+  Leftovers leftovers_{db_};
 };
 
 }  // namespace
