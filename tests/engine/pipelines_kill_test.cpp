@@ -1,14 +1,13 @@
 // Kills a process whose schedules fire at every point of a turn; after the next one, whose clock
 // begins a little earlier, each fire time has one run or one reason.
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestrator/store/open.h"
-#include "orchestrator/store/pipelines.h"
+#include "tests/engine/fires_once.h"
 #include "tests/engine/mortal.h"
 #include "tests/support/temp_folder.h"
 
@@ -24,31 +23,10 @@ class PipelinesKill : public ::testing::TestWithParam<std::string> {
                       fault);
   }
 
-  void expect_each_once(const std::string& file) {
+  void expect_all_once(const std::string& file) {
     const auto store = store::open_as_reader(file);
-    auto& pipelines = store->pipelines();
-    std::size_t started = 0;
-    for (const auto& pipeline : pipelines.list()) {
-      SCOPED_TRACE(pipeline.name);
-      std::map<std::pair<std::string, Instant>, int> runs;
-      for (const auto& row : store->list({.limit = -1, .pipeline = pipeline.name}))
-        ++runs[{row.made.pipeline->trigger, row.made.pipeline->fire_time}];
-      std::map<std::string, std::vector<Instant>> times;
-      for (const auto& fire :
-           pipelines.fires({.pipeline = pipeline.name, .oldest_first = true, .limit = -1})) {
-        times[fire.trigger].push_back(fire.at);
-        const bool has_run = fire.outcome == store::FireOutcome::started;
-        started += has_run;
-        EXPECT_EQ((runs[{fire.trigger, fire.at}]), has_run ? 1 : 0) << fire.key;
-        EXPECT_NE(fire.reason.empty(), !has_run) << fire.key;
-        EXPECT_NE(fire.outcome, store::FireOutcome::missed);
-      }
-      for (const auto& [trigger, at] : times) {
-        EXPECT_EQ(at.size(), std::size_t{end - begin + 1}) << trigger;
-        EXPECT_EQ(at.back() - at.front(), std::chrono::seconds(end - begin)) << trigger;
-      }
-    }
-    EXPECT_EQ(store->list({.limit = -1}).size(), started) << "no run without its fire";
+    expect_each_once(*store, Instant{std::chrono::seconds(begin)},
+                     Instant{std::chrono::seconds(end)});
   }
 
   test::TempFolder folder_;
@@ -69,7 +47,7 @@ TEST_P(PipelinesKill, NeitherRepeatsNorLosesAFireTime) {
     }
     const auto put_back_again = victim(store, end - put_back, "");
     ASSERT_TRUE(put_back_again.succeeded()) << put_back_again.output;
-    expect_each_once(store);
+    expect_all_once(store);
   }
   EXPECT_TRUE(died) << "the point was never passed";
 }
