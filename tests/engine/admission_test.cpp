@@ -52,10 +52,10 @@ class AdmissionTest : public EngineTest {
   }
   Status status_of(const std::string& run) { return engine_->wait(run).status; }
 
-  /// Until `holds`, for 20 s at most.
+  /// Until `holds`, for 60 s at most.
   template <class Condition>
   void eventually(const Condition& holds) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!holds()) {
       ASSERT_LT(std::chrono::steady_clock::now(), give_up);
       std::this_thread::sleep_for(Millis{2});

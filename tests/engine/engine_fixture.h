@@ -39,16 +39,23 @@ class Gate {
     open_ = true;
     changed_.notify_all();
   }
+  /// One of those who are there, or of those who come.
+  void let_one_go() {
+    const std::scoped_lock lock(mutex_);
+    ++let_go_;
+    changed_.notify_all();
+  }
   void pass() {
     std::unique_lock lock(mutex_);
     ++arrived_;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return open_; });
+    changed_.wait(lock, [&] { return open_ || let_go_ > 0; });
+    if (!open_) --let_go_;
   }
   void wait_for_arrivals(int count) {
     std::unique_lock lock(mutex_);
     ASSERT_TRUE(
-        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return arrived_ >= count; }));
+        changed_.wait_for(lock, std::chrono::seconds(60), [&] { return arrived_ >= count; }));
   }
 
  private:
@@ -56,6 +63,7 @@ class Gate {
   std::condition_variable changed_;
   bool open_ = false;
   int arrived_ = 0;
+  int let_go_ = 0;
 };
 
 class EngineTest : public ::testing::Test {
