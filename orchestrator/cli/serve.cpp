@@ -305,7 +305,9 @@ int serve(const Context& context, const ServeOptions& options) {
   Monitoring monitoring(context.settings.value("traces"));
   const auto owned = own_store(context, service, monitoring);
   auto& owner = *owned;
-  const host::TriggerWatch triggers(store, owner.engine());
+  using host::TriggerWatch;
+  const TriggerWatch triggers(store, owner.engine(), TriggerWatch::Where::folders);
+  const TriggerWatch buckets(store, owner.engine(), TriggerWatch::Where::buckets);
   const auto metrics = monitoring.collect(store, owner);
   owner.housekeeper().keep(retention_of(context.settings));
   const Reload reload(io, [&] {

@@ -11,11 +11,10 @@ Engine::Engine(store::Store& store, const workers::Registry& registry, Options o
 
 Engine::~Engine() = default;
 
-Submitted Engine::submit(const Submission& submission) {
-  return core_->submissions.start(submission).get();
-}
+Submitted Engine::submit(const Submission& submission) { return start(submission).get(); }
 
 std::future<Submitted> Engine::start(Submission submission) {
+  if (submission.pipeline) return core_->fires.start(std::move(submission));
   return core_->submissions.start(std::move(submission));
 }
 

@@ -72,6 +72,8 @@ struct Submitted {
   std::string arn = {};  ///< as the row has it: empty for runs of `orch submit`
   Instant started_at = {};
   bool running = true;  ///< it has not ended
+  /// Why there is no run: the pipeline that it would be of does not allow it now. Empty: there is.
+  std::string declined = {};
 };
 
 /// How to continue a run that has ended without success, or is paused.

@@ -45,6 +45,12 @@ store::FireRow row_of(const Fire& fire) {
   return row;
 }
 
+bool is_kept(const pipeline::Pipeline& document, const std::string& trigger) {
+  const auto found = document.triggers.find(trigger);
+  return found != document.triggers.end() &&
+         found->second.when_paused == pipeline::WhenPaused::queue;
+}
+
 telemetry::Family<telemetry::Counter>& fire_counter() {
   static auto& fires = telemetry::registry().counter(
       {"orch_fires_total", "Fires of pipelines by what became of them.", {"pipeline", "outcome"}});
@@ -100,6 +106,36 @@ Fired Fires::decide(const Fire& fire) {
   return {std::move(*made), false};
 }
 
+std::future<Submitted> Fires::start(Submission submission) {
+  return commands_.ask<Submitted>(
+      [this, submission = std::move(submission)] { return start_asked(submission); });
+}
+
+Submitted Fires::start_asked(const Submission& submission) {
+  runs_.turn.transaction();  // from here on nothing changes what is read
+  if (runs_.store.find_name(submission.workflow, submission.name))
+    return submissions_.submit(submission);
+  const auto& link = *submission.pipeline;
+  const auto pipeline = required(runs_.store, link.pipeline);
+  NewFire each{{link.pipeline, link.trigger, submission.name, link.kind, link.fire_time}};
+  pipeline::Situation situation{documents_.get(pipeline)->overlap, {}, under_way(pipeline.name)};
+  const std::vector<pipeline::Candidate> asked{{name_of(each.fire)}};
+  const auto decided = pipeline::decide(situation, asked);
+  Submitted made;
+  if (decided.cancel) cancel(situation.under_way);
+  if (decided.cancel || decided.fires[0].verdict == pipeline::Verdict::start) {
+    made = submissions_.submit(submission);
+    each.fire.outcome = store::FireOutcome::started;
+    each.fire.run_id = made.run_id;
+  } else {
+    made.declined = decided.fires[0].reason;
+    each.fire.outcome = store::FireOutcome::skipped;
+    each.fire.reason = made.declined;
+  }
+  record(std::move(each));
+  return made;
+}
+
 void Fires::decide(const store::PipelineRow& pipeline, std::vector<NewFire> fires) {
   std::erase_if(fires, [&](const NewFire& each) {
     return runs_.store.pipelines().fire(pipeline.name, each.fire.trigger, each.fire.key);
@@ -112,9 +148,7 @@ void Fires::settle(const store::PipelineRow& pipeline, std::vector<NewFire> all)
   auto& pipelines = runs_.store.pipelines();
   const auto document = documents_.get(pipeline);
   pipeline::Situation situation{document->overlap, pause_text(pipeline), {}};
-  auto under_way = pipelines.under_way(pipeline.name);
-  for (const auto& run : under_way)
-    if (!run.backfill) situation.under_way.push_back(run.run_id);
+  situation.under_way = under_way(pipeline.name);
   store::FireFilter waiting{.pipeline = pipeline.name, .outcome = store::FireOutcome::queued};
   waiting.backfilled = false;
   waiting.oldest_first = true;
@@ -128,7 +162,8 @@ void Fires::settle(const store::PipelineRow& pipeline, std::vector<NewFire> all)
 
   std::vector<pipeline::Candidate> candidates;
   for (const auto& each : all)
-    candidates.push_back({name_of(each.fire), each.waiting, each.asked, each.late, each.catch_up});
+    candidates.push_back({name_of(each.fire), each.waiting, is_kept(*document, each.fire.trigger),
+                          each.asked, each.late, each.catch_up});
   const auto decided = pipeline::decide(situation, candidates);
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto& fire = all[i].fire;
@@ -152,7 +187,18 @@ void Fires::settle(const store::PipelineRow& pipeline, std::vector<NewFire> all)
     record(std::move(all[i]));
   }
   if (!decided.cancel) return;
-  for (const auto& run : situation.under_way)
+  cancel(situation.under_way);
+}
+
+std::vector<std::string> Fires::under_way(const std::string& pipeline) {
+  std::vector<std::string> runs;
+  for (const auto& run : runs_.store.pipelines().under_way(pipeline))
+    if (!run.backfill) runs.push_back(run.run_id);
+  return runs;
+}
+
+void Fires::cancel(const std::vector<std::string>& runs) {
+  for (const auto& run : runs)
     controls_.end(run, {"Pipeline.Cancelled", "a later fire of the pipeline takes its place"});
 }
 

@@ -53,6 +53,10 @@ class Fires final : public Participant, public Follower {
   std::future<Fired> fire(Fire fire);
   /// The same in the turn under way.
   Fired decide(const Fire& fire);
+  /// A client of the service starts the pipeline's state machine: a run at once, or
+  /// Submitted::declined, because the client is told of a run and not of a place in a queue. The
+  /// row is named by the execution's name; one without a run is decided anew. Thread-safe.
+  std::future<Submitted> start(Submission submission);
   /// Fires of one pipeline that come together, in the order of their times, in the turn under way.
   /// Those that have a row keep it. Throws what goes wrong with the pipeline itself.
   void decide(const store::PipelineRow& pipeline, std::vector<NewFire> fires);
@@ -76,6 +80,9 @@ class Fires final : public Participant, public Follower {
 
   static Key key_of(const store::FireRow& fire) { return {fire.pipeline, fire.trigger, fire.key}; }
 
+  Submitted start_asked(const Submission& submission);
+  std::vector<std::string> under_way(const std::string& pipeline);
+  void cancel(const std::vector<std::string>& runs);
   void go_on(const std::string& pipeline);
   void settle(const store::PipelineRow& pipeline, std::vector<NewFire> all);
   void start_backfilled(const store::PipelineRow& pipeline,

@@ -22,6 +22,8 @@ class Submissions {
 
   /// As that of the engine. Thread-safe.
   std::future<Submitted> start(Submission submission);
+  /// The same in the turn under way.
+  Submitted submit(const Submission& submission);
   /// In the turn under way; it is new.
   Submitted start_in_turn(const Submission& submission) { return make(submission, std::nullopt); }
   /// In the turn under way, for the task `starter`.
@@ -33,7 +35,6 @@ class Submissions {
     std::shared_ptr<const asl::Workflow> workflow;
   };
 
-  Submitted submit(const Submission& submission);
   Definition definition_of(const Submission& submission);
   Submitted make(const Submission& submission, const std::optional<store::StarterLink>& starter);
   void check_open(const store::StarterLink& starter);

@@ -98,6 +98,9 @@ bj::object run(Site& site, const bj::object& given) {
   const auto fire = read_fire(given);
   if (site.engine) required_pipeline(site.store, fire.pipeline);
   const auto fired = site.engine ? site.engine->fire(fire) : leave_queued(site.store, fire);
+  if (fired.again && fired.fire.input != fire.input)
+    throw Error("ORCH-0820", fmt::format("the key \"{}\" was used with another input", fire.key),
+                "a key names one run that is asked for, also when it is asked for again");
   auto document = view::fire_document(fired.fire);
   if (fired.again) document["again"] = true;
   return document;

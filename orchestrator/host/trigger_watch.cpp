@@ -1,7 +1,6 @@
 #include "orchestrator/host/trigger_watch.h"
 
 #include <algorithm>
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -13,29 +12,24 @@
 #include "orchestrator/store/open.h"
 #include "orchestrator/store/pipelines.h"
 #include "workers/files/complete.h"
+#include "workers/files/store.h"
 #include "workers/project_folder.h"
 
 namespace orch::host {
 namespace {
 
 namespace bj = boost::json;
-namespace fs = std::filesystem;
 
 constexpr Millis look_interval{2'000};
 // A folder with more is not one that files are dropped into.
 constexpr std::size_t most_files = 100'000;
 
-struct Stat {
-  files::Moment written;
-  std::string version;
-};
-
-std::optional<Stat> stat_of(const fs::path& file) {
-  struct stat found {};
-  if (::stat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
-  const auto ns = found.st_mtim.tv_sec * 1'000'000'000LL + found.st_mtim.tv_nsec;
-  return Stat{files::Moment(std::chrono::nanoseconds(ns)),
-              fmt::format("{:x}-{:x}", ns, found.st_size)};
+std::string version_of(const files::FileState& file) {
+  return fmt::format("{}-{:x}",
+                     file.version.empty()
+                         ? fmt::format("{:x}", file.modified.time_since_epoch().count())
+                         : file.version,
+                     file.bytes);
 }
 
 bool is_marker(const std::string& name, const std::string& marker) {
@@ -58,8 +52,9 @@ std::string id_of(const pipeline::WaitingFile& file) { return file.name + "@" + 
 
 }  // namespace
 
-TriggerWatch::TriggerWatch(const std::string& store_url, engine::Engine& engine)
-    : store_(store::open_as_reader(store_url)),
+TriggerWatch::TriggerWatch(const std::string& store_url, engine::Engine& engine, Where where)
+    : where_(where),
+      store_(store::open_as_reader(store_url)),
       engine_(engine),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -69,6 +64,7 @@ TriggerWatch::~TriggerWatch() {
 }
 
 void TriggerWatch::run(const std::stop_token& stop) {
+  stop_ = stop;
   while (!stop.stop_requested()) {
     try {
       look();
@@ -81,8 +77,6 @@ void TriggerWatch::run(const std::stop_token& stop) {
 
 void TriggerWatch::look() {
   for (const auto& row : store_->pipelines().list()) {
-    // What comes meanwhile fires when the pipeline is resumed.
-    if (row.paused) continue;
     try {
       look_at(row);
       told_.erase(row.name);
@@ -103,6 +97,7 @@ void TriggerWatch::look_at(const store::PipelineRow& row) {
 }
 
 void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& trigger) {
+  if (where_ == Where::buckets) return;
   std::vector<pipeline::Success> latest;
   bj::object runs;
   for (const auto& name : trigger.pipelines) {
@@ -143,38 +138,46 @@ std::size_t TriggerWatch::fired_batches(const Named& named, const std::string& g
 
 std::vector<pipeline::WaitingFile> TriggerWatch::waiting_files(
     const Named& named, const pipeline::FilesTrigger& trigger) {
-  const auto folder = workers::project_folder(named.row.revision.connections);
   const auto below = pipeline::folder_of(trigger.pattern);
   const files::CompleteRule rule{std::chrono::seconds(trigger.quiet_seconds), trigger.marker};
   const auto now =
       std::chrono::time_point_cast<files::Moment::duration>(std::chrono::system_clock::now());
-  folders_.add(folder / below);
+  const auto folder = workers::project_folder(named.row.revision.connections);
+  if (!trigger.in_bucket()) folders_.add(folder / below);
+  const auto all =
+      files::open_store(below, folder, [this] { return stop_.stop_requested(); })->list("", true);
+  if (all.size() > most_files)
+    throw Error("ORCH-0818", fmt::format("{} has more than {} files", below, most_files),
+                "move files away that have been worked with");
+  std::set<std::string> names;
+  for (const auto& file : all) names.insert(below + file.name);
+  const auto exists = [&](const std::string& beside) { return names.contains(beside); };
   std::vector<pipeline::WaitingFile> found;
-  std::size_t seen = 0;
-  std::error_code failed;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator each(folder / below, options, failed), end;
-       !failed && each != end; each.increment(failed)) {
-    if (++seen > most_files)
-      throw Error("ORCH-0818",
-                  fmt::format("{} has more than {} files", (folder / below).string(), most_files),
-                  "move files away that have been worked with");
-    const auto file_name = each->path().filename().string();
-    if (files::is_draft(file_name) || is_marker(file_name, trigger.marker)) continue;
-    const auto name = below + each->path().lexically_relative(folder / below).string();
+  for (const auto& file : all) {
+    const auto name = below + file.name;
+    if (is_marker(name.substr(name.rfind('/') + 1), trigger.marker)) continue;
     auto pieces = pipeline::pieces_of(trigger.pattern, name);
-    const auto stat = pieces ? stat_of(each->path()) : std::nullopt;
-    if (!stat) continue;
-    const auto exists = [&](const std::string& beside) { return fs::exists(folder / beside); };
-    if (!files::why_waiting(name, stat->written, now, rule, exists).empty()) continue;
-    found.push_back({name, stat->version,
-                     Instant{std::chrono::duration_cast<Millis>(stat->written.time_since_epoch())},
+    if (!pieces || !files::why_waiting(name, file.modified, now, rule, exists).empty()) continue;
+    found.push_back({name, version_of(file),
+                     Instant{std::chrono::duration_cast<Millis>(file.modified.time_since_epoch())},
                      std::move(*pieces)});
   }
   return found;
 }
 
+// A listing of a bucket costs money and time.
+bool TriggerWatch::is_to_be_listed(const Named& named, const pipeline::FilesTrigger& trigger) {
+  if (trigger.in_bucket() != (where_ == Where::buckets)) return false;
+  if (where_ == Where::folders) return true;
+  auto& next = next_listings_[named.row.name + "/" + named.name];
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next) return false;
+  next = now + std::chrono::seconds(trigger.poll_seconds);
+  return true;
+}
+
 void TriggerWatch::look_at(const Named& named, const pipeline::FilesTrigger& trigger) {
+  if (!is_to_be_listed(named, trigger)) return;
   auto& known = fired_[named.row.name + "/" + named.name];
   auto waiting = waiting_files(named, trigger);
   const auto forget_known = [&] {

@@ -4,6 +4,8 @@
 // trigger and key, is what is remembered, so nothing fires twice, whatever dies when.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,8 +24,12 @@ namespace orch::host {
 
 class TriggerWatch {
  public:
-  /// Looks from now on, on a thread of its own; `engine` must outlive it.
-  TriggerWatch(const std::string& store_url, engine::Engine& engine);
+  /// What is looked at: a bucket that does not answer holds up no folder.
+  enum class Where : std::uint8_t { folders, buckets };
+
+  /// Looks from now on, on a thread of its own; `engine` must outlive it. Other pipelines are
+  /// looked at with the folders.
+  TriggerWatch(const std::string& store_url, engine::Engine& engine, Where where);
   ~TriggerWatch();
   TriggerWatch(const TriggerWatch&) = delete;
   TriggerWatch& operator=(const TriggerWatch&) = delete;
@@ -44,18 +50,23 @@ class TriggerWatch {
 
   std::vector<pipeline::WaitingFile> waiting_files(const Named& named,
                                                    const pipeline::FilesTrigger& trigger);
+  bool is_to_be_listed(const Named& named, const pipeline::FilesTrigger& trigger);
   /// How many batches of the group have fired; their files are known afterwards.
   std::size_t fired_batches(const Named& named, const std::string& group);
   void fire(const Named& named, const std::string& kind, const std::string& key, Instant at,
             const boost::json::object& facts);
   void tell_once(const std::string& where, const std::string& what);
 
+  const Where where_;
+  std::stop_token stop_;  ///< of the thread, which alone looks at it
   std::unique_ptr<store::Store> store_;
   engine::Engine& engine_;
   engine::PipelineDocuments documents_;
   /// Names and versions of files that have fired, by pipeline and trigger.
   std::map<std::string, std::set<std::string>> fired_;
   std::map<std::string, std::string> told_;  ///< what went wrong last, by pipeline
+  /// Of buckets, by pipeline and trigger.
+  std::map<std::string, std::chrono::steady_clock::time_point> next_listings_;
   FolderWatch folders_;
   std::jthread thread_;
 };

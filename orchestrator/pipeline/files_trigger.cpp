@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t longest_quiet = 86'400;
 constexpr std::int64_t most_files = 100'000;
+constexpr std::int64_t longest_poll = 3'600;
+constexpr std::string_view bucket_scheme = "s3://";
 
 /// The name of a piece that the pattern begins with, and how long it is with its braces; empty:
 /// it begins with none.
@@ -58,12 +60,24 @@ std::vector<std::string> piece_names(std::string_view pattern) {
   return names;
 }
 
+// The bucket is named; what varies is below it.
+bool has_place(std::string_view pattern) {
+  if (!pattern.starts_with(bucket_scheme)) return pattern.front() != '{';
+  const auto bucket = pattern.substr(bucket_scheme.size());
+  const auto slash = bucket.find('/');
+  return slash != bucket.npos && slash > 0 &&
+         bucket.substr(0, slash).find_first_of("*?{") == bucket.npos;
+}
+
 void check_pattern(json::Fields& trigger, const std::string& pattern) {
   if (pattern.empty()) return;
-  if (pattern.front() == '{' || pattern.find("//") != pattern.npos ||
-      ("/" + pattern).find("/../") != pattern.npos || pattern.ends_with('/'))
+  const auto path =
+      pattern.starts_with(bucket_scheme) ? pattern.substr(bucket_scheme.size()) : pattern;
+  if (!has_place(pattern) || path.find("//") != std::string::npos ||
+      ("/" + path).find("/../") != std::string::npos || path.ends_with('/'))
     trigger.problem("files", fmt::format("no file has the name \"{}\"", pattern),
-                    "a path below the project's folder, or from /: drop/{source}/{date}.csv");
+                    "a path below the project's folder, from /, or s3://BUCKET/…: "
+                    "drop/{source}/{date}.csv");
   auto names = piece_names(pattern);
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end())
@@ -100,6 +114,8 @@ bool is_over(const FileBatch& batch, const std::vector<WaitingFile>& files, Inst
 
 }  // namespace
 
+bool FilesTrigger::in_bucket() const { return pattern.starts_with(bucket_scheme); }
+
 std::optional<FilesTrigger> read_files_trigger(json::Fields& trigger) {
   const auto before = trigger.problems().size();
   FilesTrigger made;
@@ -109,6 +125,10 @@ std::optional<FilesTrigger> read_files_trigger(json::Fields& trigger) {
   made.marker = trigger.string("marker").value_or("");
   if (made.marker.find('/') != made.marker.npos)
     trigger.problem("marker", "a marker is beside its file: it has no /");
+  if (trigger.has("poll_seconds") && !made.in_bucket())
+    trigger.problem("poll_seconds", "folders are watched: there is nothing to poll",
+                    "it is for s3://BUCKET/…");
+  made.poll_seconds = trigger.integer("poll_seconds", 1, longest_poll).value_or(made.poll_seconds);
   if (const auto* batch = trigger.object("batch"))
     made.batch = read_batch(trigger, *batch, made.pattern);
   if (trigger.problems().size() > before) return std::nullopt;

@@ -26,10 +26,15 @@ struct FileBatch {
 };
 
 struct FilesTrigger {
-  std::string pattern;  ///< {name} stands for a part of a name, *, ? and ** as in a landing zone
+  /// Below the project's folder, from '/', or of a bucket, "s3://BUCKET/…". {name} stands for a
+  /// part of a name, *, ? and ** as in a landing zone.
+  std::string pattern;
   std::int64_t quiet_seconds = 0;
   std::string marker;
   std::optional<FileBatch> batch;  ///< unset: each file is a batch
+  std::int64_t poll_seconds = 30;  ///< between two listings of a bucket
+
+  bool in_bucket() const;
 };
 
 /// Reads files, quiet_seconds, marker and batch. Empty when one of them is a problem.

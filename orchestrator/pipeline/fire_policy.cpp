@@ -35,7 +35,7 @@ std::vector<std::size_t> sift(const Situation& situation, std::span<const Candid
       made = {Verdict::miss, fmt::format("it was decided {} late, and the catch-up window is {}",
                                          duration_text(each.late), duration_text(each.catch_up))};
     else if (paused && !each.waiting)
-      made = {Verdict::skip, situation.paused};
+      made = {each.kept ? Verdict::queue : Verdict::skip, situation.paused};
     else if (!paused)
       left.push_back(i);
   }

@@ -16,6 +16,7 @@ namespace orch::pipeline {
 struct Candidate {
   std::string name;      ///< for reasons: "nightly 2027-03-28T01:00:00Z"
   bool waiting = false;  ///< it is in the queue already
+  bool kept = false;     ///< it waits where the pipeline is paused
   bool asked = false;    ///< somebody asked for it: it comes while the pipeline is paused, too
   Millis late{0};        ///< how long after it was to come it is decided
   Millis catch_up = Millis::max();  ///< when it is later than this, it is missed
@@ -42,7 +43,7 @@ struct Decided {
 /// `candidates` in the order of their fire times. Rules, in this order:
 ///
 /// 1. What is later than its catch-up window is missed; what a trigger fires while the pipeline is
-///    paused is skipped; what waits goes on waiting while it is paused.
+///    paused is skipped, or waits where it is kept; what waits goes on waiting while it is paused.
 /// 2. allow: all start. queue_all: the oldest starts when nothing is under way, the others wait.
 /// 3. skip, queue_one, cancel_running: of those that could start, the latest is taken and the
 ///    others are skipped. It starts when nothing is under way; otherwise skip leaves it out, the

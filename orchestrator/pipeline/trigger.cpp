@@ -56,6 +56,17 @@ std::optional<TriggerKind> read_kind(json::Fields& trigger) {
   return std::nullopt;
 }
 
+// The next time of a schedule comes by itself; files, runs and deliveries come once.
+WhenPaused read_when_paused(json::Fields& trigger) {
+  const auto word = trigger.string("when_paused");
+  if (!word) return trigger.has("schedule") ? WhenPaused::skip : WhenPaused::queue;
+  if (*word == "queue") return WhenPaused::queue;
+  if (*word != "skip")
+    trigger.problem("when_paused", fmt::format("when_paused cannot be \"{}\"", *word),
+                    "skip or queue");
+  return WhenPaused::skip;
+}
+
 void read_trigger(json::Fields& all, const std::string& name, const boost::json::value& value,
                   Triggers& made) {
   if (!is_name(name) || name == manual_trigger || name == api_trigger)
@@ -66,10 +77,11 @@ void read_trigger(json::Fields& all, const std::string& name, const boost::json:
         name, fmt::format("a trigger must be an object, found {}", json::describe_type(value)));
   json::Fields trigger(value.get_object(), all.at(name), all.problems());
   auto kind = read_kind(trigger);
+  const auto when_paused = read_when_paused(trigger);
   // Without a kind, what its members mean is unknown.
   if (std::ranges::any_of(kinds, [&](const auto& each) { return trigger.has(each.name); }))
     trigger.finish("a trigger");
-  if (kind) made.emplace(name, Trigger{std::move(*kind), json::write(value)});
+  if (kind) made.emplace(name, Trigger{std::move(*kind), when_paused, json::write(value)});
 }
 
 }  // namespace

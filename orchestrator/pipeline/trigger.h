@@ -1,6 +1,7 @@
 // The triggers of a pipeline: what fires it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,8 +18,15 @@ namespace orch::pipeline {
 /// A kind has a file of its own with its parser; the member that it is known by is its name.
 using TriggerKind = std::variant<ScheduleTrigger, FilesTrigger, AfterTrigger, WebhookTrigger>;
 
+/// What becomes of what a trigger fires while its pipeline is paused.
+enum class WhenPaused : std::uint8_t {
+  skip,  ///< it is recorded, with who paused it and why, and that is all
+  queue  ///< it waits for the resume
+};
+
 struct Trigger {
   TriggerKind kind;
+  WhenPaused when_paused = WhenPaused::skip;
   std::string text;  ///< its JSON: another text is another trigger
 };
 

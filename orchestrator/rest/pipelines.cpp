@@ -1,6 +1,8 @@
 // Pipelines: their documents, revisions and backfills.
 #include "orchestrator/store/pipelines.h"
 
+#include <algorithm>
+
 #include "orchestrator/host/pipeline_operations.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
@@ -43,6 +45,23 @@ Answer list_pipelines(Request& request) {
 
 Answer show_pipeline(Request& request) {
   return {pipeline_document(host::required_pipeline(request.store, request.in_path("pipeline")))};
+}
+
+// Who has got no answer asks again with the same key.
+Answer run_pipeline(Request& request) {
+  auto parameters = request.body;
+  for (const auto* own : {"name", "key", "by"})
+    if (parameters.contains(own))
+      refuse_parameter(own, json::write(parameters.at(own)), "no such member");
+  const auto key = request.message["Idempotency-Key"];
+  constexpr std::size_t longest_key = 200;
+  const auto fits = [](char c) { return c >= ' ' && c < 0x7f; };
+  if (key.size() > longest_key || !std::ranges::all_of(key, fits))
+    refuse_parameter("Idempotency-Key", "", "at most 200 characters of ASCII");
+  if (!key.empty()) parameters["key"] = std::string_view(key);
+  parameters["name"] = request.in_path("pipeline");
+  parameters["by"] = request.caller.name;
+  return {request.server.owner.perform("pipelines.run", parameters)};
 }
 
 Answer pause_pipeline(Request& request) {
@@ -194,6 +213,16 @@ void add_pipeline_routes(std::vector<Route>& to) {
                 {},
                 "BackfillCancelled",
                 cancel_backfill,
+                Reach::pipeline});
+  to.push_back({verb::post,
+                "/v1/pipelines/{pipeline}/runs",
+                "pipelines.run",
+                "A run, as the overlap allows; the same Idempotency-Key again starts no second one",
+                Role::operator_,
+                {},
+                "RunPipeline",
+                "Fired",
+                run_pipeline,
                 Reach::pipeline});
 }
 

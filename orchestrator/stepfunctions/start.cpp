@@ -95,6 +95,10 @@ Object start_execution(Parameters& in, const Starting& starting, const Submit& s
   const auto wanted = read_start(in, starting);
   const auto& arn = wanted.service.arn;
   const auto made = submitted(wanted, submit);
+  if (!made.declined.empty())
+    throw ServiceError(
+        "ExecutionLimitExceeded",
+        fmt::format("The pipeline {} starts no run now: {}", wanted.workflow, made.declined));
   if (made.existed && !made.again && !made.running) refuse_taken(arn);
   return {{"executionArn", made.arn.empty() ? arn : made.arn},
           {"startDate", epoch_seconds(made.started_at)}};

@@ -150,6 +150,58 @@ class Executions(BotoTest):
         self.assertEqual(self.sfn.describe_map_run(mapRunArn=run)["status"], "ABORTED")
 
 
+PROJECT = {
+    "project.json": {"name": "clients"},
+    "workflows/wait.json": json.loads(WAIT),
+    "pipelines/nightly.json": {"workflow": "workflows/wait.json"},
+    "pipelines/latest.json": {"workflow": "workflows/wait.json", "overlap": "cancel_running"},
+    "pipelines/beside.json": {"workflow": "workflows/wait.json", "overlap": "allow"}}
+
+
+class Pipelines(BotoTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, document in PROJECT.items():
+            file = cls.server.folder / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(document))
+        done = cls.server.run("deploy")
+        assert done.returncode == 0, done.stderr
+
+    def alias(self, pipeline):
+        return f"arn:aws:states:eu-central-1:123456789012:stateMachine:{pipeline}:live"
+
+    def fires(self, pipeline):
+        done = self.server.run("pipeline", "fires", pipeline, "-o", "jsonl")
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        return {fire["key"]: (fire["trigger"], fire["outcome"], fire.get("reason", "")) for fire in found}
+
+    def test_a_client_starts_a_pipeline_by_its_alias_as_its_overlap_allows(self):
+        first = self.start(self.alias("nightly"), {"n": 1}, name="first")
+        self.assertEqual(self.start(self.alias("nightly"), {"n": 1}, name="first"), first, "it is the same")
+        with self.assertRaises(self.sfn.exceptions.ExecutionLimitExceeded) as raised:
+            self.start(self.alias("nightly"), {"n": 2}, name="second")
+        self.assertIn("is under way", str(raised.exception))
+        fires = self.fires("nightly")
+        self.assertEqual(fires["first"], ("api", "started", ""))
+        self.assertEqual(fires["second"][:2], ("api", "skipped"))
+        self.sfn.stop_execution(executionArn=first)
+        self.start(self.alias("nightly"), {"n": 2}, name="second")
+        self.assertEqual(self.fires("nightly")["second"], ("api", "started", ""))
+
+    def test_the_latest_takes_the_place_of_the_one_before(self):
+        first = self.start(self.alias("latest"), name="first")
+        second = self.start(self.alias("latest"), name="second")
+        self.assertEqual((self.ended(first)["status"], self.ended(first)["error"]), ("ABORTED", "Pipeline.Cancelled"))
+        self.assertEqual(self.sfn.describe_execution(executionArn=second)["status"], "RUNNING")
+
+    def test_some_run_beside_one_another(self):
+        for name in ("first", "second"):
+            self.start(self.alias("beside"), name=name)
+        self.assertEqual({fire[1] for fire in self.fires("beside").values()}, {"started"})
+
+
 class Tasks(BotoTest):
     def test_a_worker_polls_reports_and_fails(self):
         arn = self.activity()

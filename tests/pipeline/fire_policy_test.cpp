@@ -2,7 +2,8 @@
 // each.
 //
 // A case is written in words. Candidates: "a" comes now, "qa" waits already, "ma" somebody asks
-// for, "la" comes too late. Verdicts: + starts, ~ waits, - is skipped, ! is missed.
+// for, "ka" is kept where the pipeline is paused, "la" comes too late. Verdicts: + starts, ~ waits,
+// - is skipped, ! is missed.
 #include "orchestrator/pipeline/fire_policy.h"
 
 #include <chrono>
@@ -37,6 +38,7 @@ Candidate candidate(const std::string& word) {
   Candidate made{word};
   made.catch_up = std::chrono::hours(1);
   made.waiting = word.starts_with('q');
+  made.kept = word.starts_with('k');
   made.asked = word.starts_with('m');
   made.late = word.starts_with('l') ? std::chrono::hours(30) : Millis{0};
   return made;
@@ -61,6 +63,9 @@ TEST(FirePolicy, DecidesEachFireOnce) {
       {skip, "", true, "a", "-"},
       {skip, "", true, "ma", "+"},
       {skip, "r", true, "ma", "-"},
+      {skip, "", true, "ka a kb", "~ - ~"},
+      {skip, "r", false, "ka", "-"},
+      {allow, "", true, "ka", "~"},
       {queue_one, "", false, "a", "+"},
       {queue_one, "", false, "a b c", "- - +"},
       {queue_one, "r", false, "a", "~"},

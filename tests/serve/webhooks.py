@@ -157,6 +157,35 @@ class Webhooks(unittest.TestCase):
         self.assertEqual((status, problem["code"]), (429, "ORCH-0809"))
         self.assertEqual(self.deliver(body, github(body))[0], 202)
 
+    def test_a_paused_pipeline_keeps_deliveries_for_its_resume(self):
+        self.assertEqual(self.server.run("pipeline", "pause", "orders", "--note", "stock-taking").returncode, 0)
+        body = released("paused")
+        try:
+            status, fired = self.deliver(body, github(body, delivery="paused"))
+        finally:
+            self.assertEqual(self.server.run("pipeline", "resume", "orders").returncode, 0)
+        self.assertEqual((status, fired["outcome"]), (202, "queued"), fired)
+        self.assertIn("stock-taking", fired["reason"])
+        until(lambda: self.fires("orders", "paused")[0]["outcome"] == "started")
+
+    def test_a_run_is_asked_for_once_with_a_key(self):
+        def run(body, **headers):
+            status, _, text = ask(self.server, "POST", "/v1/pipelines/signed/runs", json.dumps(body), dict(headers, **self.secret()))
+            return status, json.loads(text)
+        given = {"input": {"n": 1}, "at": "2026-11-30T06:00:00Z"}
+        status, first = run(given, **{"Idempotency-Key": "ticket 4711"})
+        self.assertEqual((status, first["outcome"], first["key"], first["fire_time"]), (200, "started", "ticket 4711", given["at"]))
+        self.assertEqual(self.input_of(first["run"])["n"], 1)
+        status, again = run(given, **{"Idempotency-Key": "ticket 4711"})
+        self.assertEqual((status, again["run"], again["again"]), (200, first["run"], True))
+        status, problem = run({"input": {"n": 2}}, **{"Idempotency-Key": "ticket 4711"})
+        self.assertEqual((status, problem["code"]), (409, "ORCH-0820"))
+        self.assertNotEqual(run({})[1]["run"], run({})[1]["run"])
+        self.assertEqual(run({"key": "x"})[0], 400)
+
+    def secret(self):
+        return {"X-Orch-CSRF": json.loads(ask(self.server, "GET", "/v1/session")[2])["csrf"]}
+
     def test_a_flood_is_held_back(self):
         found = [self.deliver(body, github(body), target="orders/few")[0] for body in (b"1", b"2", b"3", b"1")]
         self.assertEqual(found, [202, 202, 429, 202], "what is known costs nothing")

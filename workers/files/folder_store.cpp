@@ -50,6 +50,16 @@ class FolderStore final : public Store {
     return state;
   }
 
+  // A file that is renamed or removed meanwhile is none.
+  static void add(const fs::path& path, const std::string& name, std::vector<FileState>& found) {
+    try {
+      found.push_back(named(path, name));
+    } catch (const workers::TaskFailed&) {
+      std::error_code error;
+      if (fs::exists(path, error)) throw;
+    }
+  }
+
   void make_folder_of(const std::string& name) const {
     std::error_code error;
     fs::create_directories((folder_ / name).parent_path(), error);
@@ -66,7 +76,7 @@ class FolderStore final : public Store {
       const auto file = entry.path().filename().string();
       if (file.starts_with('.')) continue;
       if (entry.is_regular_file(error))
-        found.push_back(named(entry.path(), below + file));
+        add(entry.path(), below + file, found);
       else if (deep && entry.is_directory(error) && !entry.is_symlink(error))
         gather(below + file + '/', true, found);
     }
