@@ -21,6 +21,8 @@ namespace {
 namespace bj = boost::json;
 
 constexpr Millis look_interval{2'000};
+// The latest load is among so many runs of its table, unless all of them have failed.
+constexpr std::int64_t looked_at_runs = 50;
 // A folder with more is not one that files are dropped into.
 constexpr std::size_t most_files = 100'000;
 
@@ -54,6 +56,7 @@ std::string id_of(const pipeline::WaitingFile& file) { return file.name + "@" + 
 
 TriggerWatch::TriggerWatch(const std::string& store_url, engine::Engine& engine, Where where)
     : where_(where),
+      store_url_(store_url),
       store_(store::open_as_reader(store_url)),
       engine_(engine),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -96,11 +99,10 @@ void TriggerWatch::look_at(const store::PipelineRow& row) {
         trigger.kind);
 }
 
-void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& trigger) {
-  if (where_ == Where::buckets) return;
+std::vector<pipeline::Success> TriggerWatch::latest_runs(const std::vector<std::string>& pipelines,
+                                                         bj::object& runs) {
   std::vector<pipeline::Success> latest;
-  bj::object runs;
-  for (const auto& name : trigger.pipelines) {
+  for (const auto& name : pipelines) {
     store::ListFilter filter;
     filter.pipeline = name;
     filter.status = execution::Status::succeeded;
@@ -111,13 +113,39 @@ void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& tri
       runs[name] = run.made.run_id;
     }
   }
+  return latest;
+}
+
+// Of the index that the REST API keeps up with the journal.
+std::optional<pipeline::Success> TriggerWatch::latest_load(const std::string& key) {
+  if (!tables_) tables_.emplace(view::table_index_file(store::files_of(store_url_)));
+  std::optional<pipeline::Success> latest;
+  for (const auto& run : tables_->runs_of(key, std::nullopt, looked_at_runs)) {
+    if (!run.load || (latest && run.load->published <= latest->ended_at)) continue;
+    latest = {key, run.run, run.load->moment(), run.load->published, true};
+  }
+  return latest;
+}
+
+void TriggerWatch::look_at(const Named& named, const pipeline::AfterTrigger& trigger) {
+  if (where_ == Where::buckets) return;
+  bj::object runs, datasets;
+  auto latest = latest_runs(trigger.pipelines, runs);
+  for (const auto& key : trigger.datasets)
+    if (auto load = latest_load(key)) {
+      datasets[key] = {{"run", load->run_id}, {"as_of", to_iso(load->started_at)}};
+      latest.push_back(std::move(*load));
+    }
   store::FireFilter filter{.pipeline = named.row.name, .trigger = named.name};
   filter.limit = 1;
   const auto fires = store_->pipelines().fires(filter);
   const auto last = fires.empty() ? named.row.deployed_at : fires.front().at;
   const auto due = pipeline::due_after(trigger, latest, last, wall_now());
   if (!due || store_->pipelines().fire(named.row.name, named.name, due->key)) return;
-  fire(named, "after", due->key, due->at, {{"after", std::move(runs)}});
+  bj::object facts;
+  if (!runs.empty()) facts["after"] = std::move(runs);
+  if (!datasets.empty()) facts["datasets"] = std::move(datasets);
+  fire(named, "after", due->key, due->at, facts);
 }
 
 std::size_t TriggerWatch::fired_batches(const Named& named, const std::string& group) {

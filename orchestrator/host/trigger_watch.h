@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -19,6 +20,7 @@
 #include "orchestrator/host/folder_watch.h"
 #include "orchestrator/pipeline/document.h"
 #include "orchestrator/store/store.h"
+#include "orchestrator/view/table_index.h"
 
 namespace orch::host {
 
@@ -44,6 +46,9 @@ class TriggerWatch {
   void look();
   void look_at(const store::PipelineRow& row);
   void look_at(const Named& named, const pipeline::AfterTrigger& trigger);
+  std::vector<pipeline::Success> latest_runs(const std::vector<std::string>& pipelines,
+                                             boost::json::object& runs);
+  std::optional<pipeline::Success> latest_load(const std::string& key);
   void look_at(const Named& named, const pipeline::FilesTrigger& trigger);
   void look_at(const Named&, const pipeline::ScheduleTrigger&) {}
   void look_at(const Named&, const pipeline::WebhookTrigger&) {}
@@ -59,7 +64,9 @@ class TriggerWatch {
 
   const Where where_;
   std::stop_token stop_;  ///< of the thread, which alone looks at it
+  const std::string store_url_;
   std::unique_ptr<store::Store> store_;
+  std::optional<view::TableIndex> tables_;  ///< opened when a trigger asks for a dataset
   engine::Engine& engine_;
   engine::PipelineDocuments documents_;
   /// Names and versions of files that have fired, by pipeline and trigger.

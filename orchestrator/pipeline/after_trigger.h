@@ -1,4 +1,7 @@
-// A trigger that fires after runs of other pipelines.
+// A trigger that fires after runs of other pipelines, or loads of datasets.
+//
+//   {"after": ["treaties", "fx_rates"]}
+//   {"after": {"datasets": ["treaties", "fx_rates"]}, "fresher_than": "06:00"}
 #pragma once
 
 #include <chrono>
@@ -14,6 +17,7 @@ namespace orch::pipeline {
 
 struct AfterTrigger {
   std::vector<std::string> pipelines;
+  std::vector<std::string> datasets;  ///< keys of tables
   /// Time of day on the clocks of the zone; unset: each of them has succeeded again.
   std::optional<std::chrono::minutes> fresher_than;
   schedule::Zone zone{"UTC"};
@@ -22,12 +26,13 @@ struct AfterTrigger {
 /// Reads after, fresher_than and zone. Empty when one of them is a problem.
 std::optional<AfterTrigger> read_after_trigger(json::Fields& trigger);
 
-/// A pipeline's latest run that succeeded.
+/// A pipeline's latest run that succeeded, or a dataset's latest load that was published.
 struct Success {
-  std::string pipeline;
+  std::string name;
   std::string run_id;
-  Instant started_at;  ///< its data are of then
-  Instant ended_at;
+  Instant started_at;  ///< its data are of then: when the run began, or the source was read
+  Instant ended_at;    ///< or published
+  bool dataset = false;
 };
 
 struct DueAfter {
@@ -37,7 +42,7 @@ struct DueAfter {
 
 /// Whether the trigger fires at `now`. `latest` has the successes that there are; `last` is the
 /// time of the trigger's last fire, or since when there is the trigger. With `fresher_than` it is
-/// due once a day, when each pipeline has a success that started at that time of the day or later;
+/// due once a day, when each pipeline and dataset has a success of that time of the day or later;
 /// the key says whether the day's fire is decided already.
 std::optional<DueAfter> due_after(const AfterTrigger& trigger, std::span<const Success> latest,
                                   Instant last, Instant now);

@@ -31,9 +31,7 @@ constexpr Millis look_interval{1'000};
 constexpr std::chrono::minutes forget_interval{10};
 
 std::filesystem::path index_file(const std::string& store) {
-  auto path = store::files_of(store);
-  path += ".tables";
-  return path;
+  return view::table_index_file(store::files_of(store));
 }
 
 // A task that works on a table says so in its parameters, which are a string of JSON in the event;

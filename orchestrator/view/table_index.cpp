@@ -151,6 +151,11 @@ TableBrief brief_of(const store::ExecutionRow& row, const TableLine& table, Inst
   return brief;
 }
 
+std::filesystem::path table_index_file(std::filesystem::path store) {
+  store += ".tables";
+  return store;
+}
+
 TableIndex::TableIndex(const std::filesystem::path& path) : db_((make_private_file(path), path)) {
   // What is lost with the machine's power is read again from the store.
   db_.exec("PRAGMA synchronous = NORMAL");

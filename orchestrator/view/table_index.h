@@ -17,6 +17,9 @@
 
 namespace orch::view {
 
+/// STORE.tables, the file of a store.
+std::filesystem::path table_index_file(std::filesystem::path store);
+
 /// What one run did to one table.
 struct TableBrief {
   store::ExecutionId execution{};

@@ -5,9 +5,11 @@ server is killed meanwhile, or while a pipeline is paused.
   triggers.py --orch BINARY
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -83,6 +85,9 @@ def write_project(folder):
             "files": "held/{name}.csv"}}},
         "pipelines/after_held.json": {"workflow": "workflows/w.json", "overlap": "allow", "triggers": {"run": {
             "after": ["held"]}}},
+        "pipelines/orders.json": {"workflow": "workflows/w.json", "triggers": {"loaded": {"after": {"datasets": ["orders"]}}}},
+        "pipelines/daily.json": {"workflow": "workflows/w.json", "triggers": {"loaded": {
+            "after": {"datasets": ["orders", "parts"]}, "fresher_than": "00:00"}}},
         "pipelines/objects.json": {"workflow": "workflows/w.json", "overlap": "allow", "triggers": {"drop": {
             "files": "s3://zone/in/{key}/{date}.csv", "poll_seconds": 1, "marker": ".done"}}},
         "pipelines/both.json": {"workflow": "workflows/w.json", "overlap": "allow", "triggers": {"drop": {
@@ -182,6 +187,27 @@ def check_buckets(server, folder):
     assert len(keys) == len(set(keys)) == 3, keys
 
 
+def check_datasets(server, folder):
+    """A pipeline runs when datasets have been loaded: again for each load, or once a day."""
+    copy = folder / "copy"
+    copy.mkdir()
+    with contextlib.closing(sqlite3.connect(copy / "source.db")) as db, db:
+        for table in ("orders", "parts"):
+            db.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY)")
+            db.execute(f"INSERT INTO {table} VALUES (1)")
+    server.start()
+    for run in (1, 2):
+        subprocess.run([server.orch, "replicate", "--from", "sqlite:source.db", "--to", "sqlite:target.db"], cwd=copy,
+                       env=server.environment, check=True, capture_output=True)
+        server.wait_for(f"the fire after load {run}", lambda expected=run: len(server.fires("orders")) == expected)
+    facts = [fire[2]["datasets"]["orders"] for fire in server.fires("orders")]
+    assert facts[0]["run"] != facts[1]["run"] and facts[0]["as_of"] < facts[1]["as_of"], facts
+    server.wait_for("the fire of the day", lambda: server.fires("daily"))
+    (fire,) = server.fires("daily")
+    assert set(fire[2]["datasets"]) == {"orders", "parts"}, fire
+    server.end()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--orch", required=True)
@@ -195,6 +221,7 @@ def main():
             check(server, folder)
             check_paused(server, folder)
             check_buckets(server, folder)
+            check_datasets(server, folder)
         finally:
             buckets.close()
             if server.process and server.process.poll() is None:

@@ -108,6 +108,28 @@ TEST(AfterTrigger, FiresOnceADayWhenAllAreFresh) {
                          at("2026-12-01T05:30:00Z")));
 }
 
+TEST(AfterTrigger, TellsDatasetsFromPipelines) {
+  AfterTrigger trigger;
+  trigger.pipelines = {"rates"};
+  trigger.datasets = {"rates", "treaties"};
+  trigger.fresher_than = std::chrono::hours(6);
+  const Success run{"rates", "r", at("2026-11-30T06:10:00Z"), at("2026-11-30T06:20:00Z")};
+  const Success rates{"rates", "r", at("2026-11-30T06:11:00Z"), at("2026-11-30T06:15:00Z"), true};
+  const Success treaties{"treaties", "t", at("2026-11-30T06:12:00Z"), at("2026-11-30T06:30:00Z"),
+                         true};
+  // Published after six, of rows that were read before.
+  const Success old{"treaties", "t", at("2026-11-30T05:59:00Z"), at("2026-11-30T06:30:00Z"), true};
+  const auto due = [&](std::vector<Success> latest) {
+    return due_after(trigger, latest, at("2026-11-29T00:00:00Z"), at("2026-11-30T07:00:00Z"));
+  };
+  EXPECT_FALSE(due({run, treaties}));
+  EXPECT_FALSE(due({rates, treaties}));
+  EXPECT_FALSE(due({run, rates, old}));
+  const auto found = due({run, rates, treaties});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->at, treaties.ended_at);
+}
+
 TEST(AfterTrigger, WithoutATimeFiresWhenAllHaveSucceededAgain) {
   AfterTrigger trigger;
   trigger.pipelines = {"a", "b"};

@@ -42,6 +42,7 @@ class Words:
             "minLength": lambda of, value, schema: not isinstance(value, str) or len(value) >= of,
             "minItems": lambda of, value, schema: not isinstance(value, list) or len(value) >= of,
             "maxItems": lambda of, value, schema: not isinstance(value, list) or len(value) <= of,
+            "minProperties": lambda of, value, schema: not isinstance(value, dict) or len(value) >= of,
             "minimum": lambda of, value, schema: not is_of(value, "number") or value >= of,
             "maximum": lambda of, value, schema: not is_of(value, "number") or value <= of,
             "items": lambda of, value, schema: not isinstance(value, list) or all(self.fits(of, each) for each in value),
