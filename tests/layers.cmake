@@ -93,7 +93,7 @@ foreach(file IN LISTS files)
     elseif(line MATCHES "\"workers/([a-z_]+)")
       set(other "${CMAKE_MATCH_1}")
       if(side STREQUAL orchestrator AND DEFINED allow_${module} AND
-         NOT (module STREQUAL host AND other MATCHES "^(bindings|files|library)$") AND
+         NOT (module STREQUAL host AND other MATCHES "^(bindings|catalog|connectors|files|library|replication)$") AND
          NOT (module MATCHES "^(engine|stepfunctions|host)$" AND other MATCHES "^(worker|needs|perform|outside|completable|fits|project_folder)$"))
         list(APPEND bad "${file}: ${module} must not include workers: ${line}")
       elseif(side STREQUAL workers AND NOT other MATCHES "^(worker|needs|perform|outside|completable|fits|project_folder)$" AND NOT other IN_LIST allow_${module})

@@ -14,38 +14,16 @@
 #include "orchestrator/cli/render/grid.h"
 #include "orchestrator/cli/render/text.h"
 #include "workers/connectors/connections.h"
-#include "workers/connectors/try_source.h"
+#include "workers/connectors/trial_document.h"
 #include "workers/data/plan_json.h"
 
 namespace orch::cli {
 namespace {
 
-namespace bj = boost::json;
-
 struct TestOptions {
   std::string name;
   std::int64_t rows = 1'000;
 };
-
-bj::object document_of(const connectors::Summary& summary, const data::Health& health,
-                       const connectors::SourceTrial& trial) {
-  bj::array types;
-  for (const auto& type : trial.types) {
-    bj::object one{{"type", type.native},
-                   {"kind", data::kind_name(type.kind)},
-                   {"columns", type.columns},
-                   {"example", type.example},
-                   {"rows", type.rows}};
-    if (!type.problem.empty()) one["problem"] = type.problem;
-    types.push_back(std::move(one));
-  }
-  bj::array troubles;
-  for (const auto& trouble : trial.troubles)
-    troubles.push_back(bj::object{{"table", trouble.table}, {"problem", trouble.problem}});
-  return {{"connection", summary.name}, {"engine", summary.engine},       {"url", summary.display},
-          {"version", health.version},  {"degraded", health.degraded},    {"tables", trial.tables},
-          {"types", std::move(types)},  {"troubles", std::move(troubles)}};
-}
 
 void print_page(const Context& context, const connectors::Summary& summary,
                 const data::Health& health, const connectors::SourceTrial& trial) {
@@ -81,7 +59,7 @@ int test(const Context& context, const TestOptions& options) {
   const auto all = connections.list();
   const auto summary = *std::ranges::find(all, options.name, &connectors::Summary::name);
   if (context.json())
-    print_document(context, document_of(summary, health, trial));
+    print_document(context, connectors::trial_document(summary, health, trial));
   else
     print_page(context, summary, health, trial);
   const bool clean = trial.troubles.empty() && std::ranges::all_of(trial.types, &std::string::empty,

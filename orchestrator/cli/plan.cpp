@@ -15,8 +15,8 @@
 #include "orchestrator/store/open.h"
 #include "orchestrator/view/table_runs.h"
 #include "workers/replication/catalog_check.h"
+#include "workers/replication/plan_document.h"
 #include "workers/replication/table_task.h"
-#include "workers/rows/refusable.h"
 
 namespace orch::cli {
 namespace {
@@ -59,22 +59,6 @@ class EarlierRuns {
   std::vector<view::TableRun> runs_;  ///< the newest first
 };
 
-std::string_view lock_name(data::PublishWay::Lock lock) {
-  switch (lock) {
-    case data::PublishWay::Lock::exchange:
-      return "exchange";
-    case data::PublishWay::Lock::writers:
-      return "writers";
-    case data::PublishWay::Lock::rows:
-      return "rows";
-    case data::PublishWay::Lock::database:
-      return "database";
-    case data::PublishWay::Lock::none:
-      break;
-  }
-  return "none";
-}
-
 std::string size_text(std::int64_t bytes) {
   constexpr std::array units = {"kB", "MB", "GB", "TB"};
   auto size = static_cast<double>(bytes) / 1000;
@@ -83,50 +67,11 @@ std::string size_text(std::int64_t bytes) {
   return fmt::format("{:.{}f} {}", size, size < 10 ? 1 : 0, units[unit]);
 }
 
-bj::array columns_of(const data::LoadPlan& plan) {
-  bj::array columns;
-  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    const auto& from = plan.request.source.columns[i];
-    const auto& to = plan.columns[i];
-    const bool cells = plan.format == data::RowFormat::cells;
-    columns.push_back(bj::object{
-        {"source", from.name},
-        {"source_type", from.native.shown()},
-        {"target", to.name},
-        {"target_type", to.native.shown()},
-        {"may_refuse", cells ? rows::refusable(from, to, plan.request.source_traits) : ""},
-        {"may_lose", cells ? rows::losable(from, to) : ""}});
-  }
-  return columns;
-}
-
 bj::object document_of(const TablePlan& table, const std::optional<Earlier>& earlier) {
-  const auto& entry = table.entry;
-  bj::array problems;
-  for (const auto& problem : table.problems)
-    problems.push_back(bj::object{{"message", problem.message}, {"hint", problem.hint}});
-  bj::object out{
-      {"key", entry.key},
-      {"source",
-       {{"connection", entry.source_connection},
-        {"table", entry.source.query.empty() ? entry.source.table.display() : "(query)"}}},
-      {"target", {{"connection", entry.target_connection}, {"table", entry.target.display()}}},
-      {"strategy", data::strategy_name(entry.strategy)},
-      {"problems", std::move(problems)}};
+  auto out = replication::plan_document(table);
   if (earlier)
     out["earlier"] = {
         {"run", earlier->run}, {"rows", earlier->rows}, {"duration_ms", earlier->duration.count()}};
-  if (!table.plan) return out;
-  const auto& source = table.plan->request.source;
-  out["method"] = replication::method_of(table.plan->format);
-  out["parts"] = table.plan->request.parts;
-  out["creates"] = table.plan->create;
-  out["publish"] = table.publish.method;
-  out["lock"] = lock_name(table.publish.lock);
-  out["rows"] = source.estimated_rows ? bj::value(*source.estimated_rows) : bj::value();
-  out["bytes"] = source.estimated_bytes ? bj::value(*source.estimated_bytes) : bj::value();
-  out["after"] = table.after ? bj::value(*table.after) : bj::value();
-  out["columns"] = columns_of(*table.plan);
   return out;
 }
 
@@ -140,7 +85,7 @@ void add_row(render::Grid& grid, const TablePlan& table, const std::optional<Ear
     cells.insert(cells.end(),
                  {std::string(replication::method_of(table.plan->format)),
                   table.plan->request.parts > 1 ? std::to_string(table.plan->request.parts) : "",
-                  table.publish.method, std::string(lock_name(table.publish.lock)),
+                  table.publish.method, std::string(replication::lock_name(table.publish.lock)),
                   number(source.estimated_rows, render::count_text),
                   number(source.estimated_bytes, size_text), table.after.value_or("")});
   } else {
@@ -172,7 +117,7 @@ void print_page(const Context& context, const std::vector<TablePlan>& tables,
                           {"AS", false, true},
                           {"REFUSES", false, true},
                           {"LOSES", false, true}});
-    for (const auto& each : columns_of(*tables.front().plan)) {
+    for (const auto& each : replication::plan_columns(*tables.front().plan)) {
       const auto& column = each.as_object();
       const auto text = [&](const char* name) { return std::string(column.at(name).as_string()); };
       columns.add({text("source"), text("source_type"), text("target"), text("target_type"),

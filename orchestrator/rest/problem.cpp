@@ -29,6 +29,9 @@ constexpr std::array statuses = {
     CodeStatus{"ORCH-0204", Status::unprocessable_entity},
     CodeStatus{"ORCH-0205", Status::conflict},
     CodeStatus{"ORCH-0217", Status::unprocessable_entity},
+    CodeStatus{"ORCH-0301", Status::unprocessable_entity},
+    CodeStatus{"ORCH-0302", Status::unprocessable_entity},
+    CodeStatus{"ORCH-0310", Status::unprocessable_entity},
     CodeStatus{"ORCH-0312", Status::unprocessable_entity},
     CodeStatus{"ORCH-0740", Status::bad_request},
     CodeStatus{"ORCH-0741", Status::conflict},
@@ -47,6 +50,8 @@ constexpr std::array statuses = {
     CodeStatus{"ORCH-0817", Status::conflict},
     CodeStatus{"ORCH-0820", Status::conflict},
     CodeStatus{"ORCH-0830", Status::unprocessable_entity},
+    CodeStatus{"ORCH-0850", Status::unprocessable_entity},
+    CodeStatus{"ORCH-0851", Status::unprocessable_entity},
 };
 
 std::string_view title_of(std::string_view code) {

@@ -31,6 +31,7 @@ const std::vector<Route>& routes() {
     add_hook_routes(made);
     add_fire_routes(made);
     add_schedule_routes(made);
+    add_source_routes(made);
     add_limit_routes(made);
     add_alert_routes(made);
     add_keeping_routes(made);

@@ -91,6 +91,7 @@ void add_operation_routes(std::vector<Route>& to);
 void add_pipeline_routes(std::vector<Route>& to);
 void add_schedule_routes(std::vector<Route>& to);
 void add_session_routes(std::vector<Route>& to);
+void add_source_routes(std::vector<Route>& to);
 void add_run_routes(std::vector<Route>& to);
 void add_run_action_routes(std::vector<Route>& to);
 void add_run_part_routes(std::vector<Route>& to);

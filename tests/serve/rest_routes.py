@@ -22,6 +22,12 @@ PROJECT = {
                               "triggers": {"even": {"schedule": "0 */2 * * *"}, "odd": {"schedule": "0 1-23/2 * * *"}}},
     "pipelines/yearly.json": {"workflow": "workflows/w.json", "triggers": {"new_year": {"schedule": "0 0 1 1 *"}}}}
 
+COPIES = {
+    "connections.json": {"version": 1, "connections": {"from": {"url": "sqlite:source.db"}, "to": {"url": "sqlite:target.db"}}},
+    "catalog.json": {"version": 1, "defaults": {"source": {"connection": "from"}, "target": {"connection": "to"}},
+                     "tables": [{"source": {"table": "orders"}}]},
+    "pipelines/copies.json": {"workflow": "replicate", "input": {"catalog": "catalog.json"}}}
+
 
 def write_project(folder):
     for name, document in PROJECT.items():
@@ -177,6 +183,29 @@ class Routes(unittest.TestCase):
         self.call("POST", "/v1/alerts/silences", {"subject": "*"}, 400)
         made = self.call("POST", "/v1/alerts/test", {"channel": "nowhere"})["delivery"]
         self.assertEqual([each["id"] for each in self.pages("/v1/alerts/deliveries")], [made])
+
+    def test_connections_and_catalogs_of_pipelines(self):
+        self.assertEqual(self.items("/v1/connections"), [])
+        make_source(self.server.folder)
+        for name, document in COPIES.items():
+            (self.server.folder / name).write_text(json.dumps(document))
+        done = self.server.run("deploy")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        connections = self.pages("/v1/connections")
+        self.assertEqual([(each["connection"], each["pipelines"]) for each in connections], [("from", ["copies", "hourly", "yearly"]), ("to", ["copies", "hourly", "yearly"])])
+        self.call("POST", "/v1/holds", {"connection": "to"})
+        self.assertEqual([each.get("held") for each in self.items("/v1/connections")], [None, "drain"])
+        self.call("DELETE", "/v1/holds/connection%20to")
+        self.assertEqual(self.items("/v1/connections/from/outages"), [])
+        trial = self.call("POST", "/v1/pipelines/copies/connections/from/test", {})
+        self.assertEqual((trial["tables"], trial["troubles"]), (2, []))
+        self.assertEqual(self.call("POST", "/v1/pipelines/copies/connections/none/test", {}, 422)["code"], "ORCH-0850")
+        self.assertEqual([each["key"] for each in self.pages("/v1/pipelines/copies/catalog")], ["orders"])
+        plan = self.items("/v1/pipelines/copies/catalog/plan")
+        self.assertEqual([(each["key"], each["problems"], each["creates"]) for each in plan], [("orders", [], True)])
+        changes = self.items("/v1/pipelines/copies/catalog/changes")
+        self.assertEqual([(each["change"], each["key"]) for each in changes], [("new", "parts")])
+        self.call("GET", "/v1/pipelines/none/catalog", status=404)
 
     def test_what_keeps_the_store(self):
         plan = self.call("GET", "/v1/retention?days=1")

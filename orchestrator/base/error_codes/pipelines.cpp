@@ -90,6 +90,14 @@ constexpr std::array codes_of_pipelines = {
               "The message names what is wrong in the file that `orch serve --alerts` reads, or a "
               "channel that an alert names and the file does not. docs/alerts.md has all members; "
               "`orch alerts test CHANNEL` tries a channel."},
+    ErrorCode{"ORCH-0850", "a source does not answer",
+              "What was asked of a connection of a pipeline could not be found out: it is down, "
+              "refuses the user, is not in the connections file, or took too long. The message has "
+              "what the database said. `orch connection test` asks the same with more patience."},
+    ErrorCode{"ORCH-0851", "the catalog is chosen at run time",
+              "The input of the pipeline says with an expression which catalog a run reads, so "
+              "there is none to show before. `orch catalog show FILE` and `orch plan FILE` take "
+              "any file."},
 };
 
 }  // namespace

@@ -1,0 +1,24 @@
+// The plan of a table as JSON: the documented output of `orch plan -o json`.
+#pragma once
+
+#include <string_view>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "workers/data/target.h"
+#include "workers/replication/catalog_check.h"
+
+namespace orch::replication {
+
+/// "exchange", "writers", "rows", "database" or "none".
+std::string_view lock_name(data::PublishWay::Lock lock);
+
+/// [{"source", "source_type", "target", "target_type", "may_refuse", "may_lose"}]
+boost::json::array plan_columns(const data::LoadPlan& plan);
+
+/// {"key", "source", "target", "strategy", "problems"}, and unless it is refused "method", "parts",
+/// "creates", "publish", "lock", "rows", "bytes", "after", "columns".
+boost::json::object plan_document(const TablePlan& table);
+
+}  // namespace orch::replication
