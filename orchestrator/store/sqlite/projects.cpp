@@ -35,7 +35,7 @@ void require_sum(std::int64_t kept, std::int64_t found, const std::string& what)
   throw DamagedRow(what + " does not have its checksum");
 }
 
-ProjectVersion read_version(const sqlite::Statement& row, int column) {
+ProjectVersion read_project_version(const sqlite::Statement& row, int column) {
   const auto text = [&](int at) { return std::string(row.text(column + at)); };
   ProjectVersion version{text(0), text(1), text(2), text(3), {}, {}, {}};
   const auto files = text(4);
@@ -57,7 +57,7 @@ class SqliteProjects final : public Projects, private Tables {
   std::optional<ProjectRow> find(const std::string& name) override {
     return one(
         [&](const sqlite::Statement& row) {
-          ProjectRow made{read_version(row, 2), Instant{Millis{row.int64(0)}}};
+          ProjectRow made{read_project_version(row, 2), Instant{Millis{row.int64(0)}}};
           require_sum(row.int64(1), sum_of(name, made),
                       fmt::format("project \"{}\" in table project", name));
           return made;
@@ -69,7 +69,7 @@ class SqliteProjects final : public Projects, private Tables {
   }
 
   std::vector<ProjectVersion> versions() override {
-    return all([](const sqlite::Statement& row) { return read_version(row, 0); },
+    return all([](const sqlite::Statement& row) { return read_project_version(row, 0); },
                fmt::format("SELECT {} FROM project_version", version_columns));
   }
 
