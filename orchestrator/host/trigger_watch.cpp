@@ -50,6 +50,18 @@ bj::object common_pieces(const std::vector<pipeline::WaitingFile>& all) {
   return pieces;
 }
 
+// Not sorted: ends as soon as there are too many.
+std::vector<files::FileState> bounded_list(const files::Store& store, const std::string& below) {
+  std::vector<files::FileState> all;
+  store.visit("", true, [&](files::FileState file) {
+    if (all.size() == most_files)
+      throw Error("ORCH-0818", fmt::format("{} has more than {} files", below, most_files),
+                  "move files away that have been worked with");
+    all.push_back(std::move(file));
+  });
+  return all;
+}
+
 std::string id_of(const pipeline::WaitingFile& file) { return file.name + "@" + file.version; }
 
 }  // namespace
@@ -172,11 +184,8 @@ std::vector<pipeline::WaitingFile> TriggerWatch::waiting_files(
       std::chrono::time_point_cast<files::Moment::duration>(std::chrono::system_clock::now());
   const auto folder = workers::project_folder(named.row.revision.connections);
   if (!trigger.in_bucket()) folders_.add(folder / below);
-  const auto all =
-      files::open_store(below, folder, [this] { return stop_.stop_requested(); })->list("", true);
-  if (all.size() > most_files)
-    throw Error("ORCH-0818", fmt::format("{} has more than {} files", below, most_files),
-                "move files away that have been worked with");
+  const auto all = bounded_list(
+      *files::open_store(below, folder, [this] { return stop_.stop_requested(); }), below);
   std::set<std::string> names;
   for (const auto& file : all) names.insert(below + file.name);
   const auto exists = [&](const std::string& beside) { return names.contains(beside); };

@@ -41,18 +41,15 @@ class BucketStore final : public Store {
   BucketStore(std::string bucket, std::string prefix, std::function<bool()> stop)
       : bucket_(std::move(bucket)), prefix_(std::move(prefix)), stop_(std::move(stop)) {}
 
-  std::vector<FileState> list(const std::string& folder, bool deep) const override {
-    std::vector<FileState> found;
+  void visit(const std::string& folder, bool deep, const Take& take) const override {
     as_source([&] {
       open()->list(prefix_ + folder, [&](const library::Listed& object) {
         const auto name = object.key.substr(prefix_.size());
         if (is_hidden(name) || name.ends_with('/')) return;
         if (!deep && name.find('/', folder.size()) != std::string::npos) return;
-        found.push_back(state_of(name, object));
+        take(state_of(name, object));
       });
     });
-    std::ranges::sort(found, {}, &FileState::name);
-    return found;
   }
 
   std::optional<FileState> find(const std::string& name) const override {

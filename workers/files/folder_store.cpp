@@ -14,11 +14,21 @@ class FolderStore final : public Store {
  public:
   explicit FolderStore(fs::path folder) : folder_(std::move(folder)) {}
 
-  std::vector<FileState> list(const std::string& folder, bool deep) const override {
-    std::vector<FileState> found;
-    gather(folder, deep, found);
-    std::ranges::sort(found, {}, &FileState::name);
-    return found;
+  void visit(const std::string& below, bool deep, const Take& take) const override {
+    std::error_code error;
+    fs::directory_iterator entries(folder_ / below, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+      return;
+    if (error) throw unreadable(below.empty() ? folder_.filename().string() : below, error.value());
+    for (const auto& entry : entries) {
+      const auto file = entry.path().filename().string();
+      if (file.starts_with('.')) continue;
+      if (entry.is_regular_file(error)) {
+        if (auto state = found(entry.path(), below + file)) take(std::move(*state));
+      } else if (deep && entry.is_directory(error) && !entry.is_symlink(error)) {
+        visit(below + file + '/', true, take);
+      }
+    }
   }
 
   std::optional<FileState> find(const std::string& name) const override {
@@ -51,12 +61,13 @@ class FolderStore final : public Store {
   }
 
   // A file that is renamed or removed meanwhile is none.
-  static void add(const fs::path& path, const std::string& name, std::vector<FileState>& found) {
+  static std::optional<FileState> found(const fs::path& path, const std::string& name) {
     try {
-      found.push_back(named(path, name));
+      return named(path, name);
     } catch (const workers::TaskFailed&) {
       std::error_code error;
       if (fs::exists(path, error)) throw;
+      return std::nullopt;
     }
   }
 
@@ -66,26 +77,17 @@ class FolderStore final : public Store {
     if (error) throw unreadable(name, error.value());
   }
 
-  void gather(const std::string& below, bool deep, std::vector<FileState>& found) const {
-    std::error_code error;
-    fs::directory_iterator entries(folder_ / below, error);
-    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
-      return;
-    if (error) throw unreadable(below.empty() ? folder_.filename().string() : below, error.value());
-    for (const auto& entry : entries) {
-      const auto file = entry.path().filename().string();
-      if (file.starts_with('.')) continue;
-      if (entry.is_regular_file(error))
-        add(entry.path(), below + file, found);
-      else if (deep && entry.is_directory(error) && !entry.is_symlink(error))
-        gather(below + file + '/', true, found);
-    }
-  }
-
   fs::path folder_;
 };
 
 }  // namespace
+
+std::vector<FileState> Store::list(const std::string& folder, bool deep) const {
+  std::vector<FileState> all;
+  visit(folder, deep, [&](FileState file) { all.push_back(std::move(file)); });
+  std::ranges::sort(all, {}, &FileState::name);
+  return all;
+}
 
 StorePointer folder_store(fs::path folder) {
   return std::make_shared<FolderStore>(std::move(folder));

@@ -18,10 +18,15 @@ namespace orch::files {
 /// operating system refuses, and as library::Bucket does.
 class Store {
  public:
+  using Take = std::function<void(FileState)>;
+
   virtual ~Store() = default;
-  /// Regular files whose name begins with `folder` (empty, or ending in '/') and has no further '/'
-  /// unless `deep`; without hidden ones and hidden folders. Sorted by name.
-  virtual std::vector<FileState> list(const std::string& folder, bool deep) const = 0;
+  /// Gives `take` the regular files whose name begins with `folder` (empty, or ending in '/') and
+  /// has no further '/' unless `deep`, in any order; without hidden ones and hidden folders. What
+  /// `take` throws ends it.
+  virtual void visit(const std::string& folder, bool deep, const Take& take) const = 0;
+  /// The same, sorted by name.
+  std::vector<FileState> list(const std::string& folder, bool deep) const;
   /// The file of that name; unset when there is none.
   virtual std::optional<FileState> find(const std::string& name) const = 0;
   virtual FileState look(const FileState& file) const = 0;
