@@ -16,7 +16,7 @@
 #include "orchestrator/cli/graphviz.h"
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/store/open.h"
-#include "orchestrator/view/projection.h"
+#include "orchestrator/view/table_runs.h"
 
 namespace orch::cli {
 namespace {
@@ -62,11 +62,9 @@ struct Picture {
 
 Picture picture_of_run(store::Store& store, const std::string& run) {
   const auto row = store.find(run);
-  view::Projection projection;
-  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
   const auto& name = row.made.workflow;
   Picture picture{{name, name, store.definition(row.made.definition_hash), {}}, {}};
-  for (const auto& line : projection.overview().states)
+  for (const auto& line : view::overview_of(store, row.id).states)
     picture.marks[line.name] = {mark_of(line.outcome()), note_of(line)};
   return picture;
 }

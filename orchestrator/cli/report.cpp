@@ -16,7 +16,7 @@
 #include "orchestrator/cli/render/time_column.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/store/open.h"
-#include "orchestrator/view/projection.h"
+#include "orchestrator/view/table_runs.h"
 #include "workers/replication/report/run_report.h"
 
 namespace orch::cli {
@@ -34,9 +34,7 @@ struct ReportOptions {
 using Files = std::vector<std::string>;
 
 Files files_of(store::Store& store, const store::ExecutionRow& row) {
-  view::Projection projection;
-  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
-  return projection.overview().files;
+  return view::overview_of(store, row.id).files;
 }
 
 Files find_files(store::Store& store, const std::string& run) {

@@ -8,7 +8,7 @@
 #include "orchestrator/base/log.h"
 #include "orchestrator/pipeline/document.h"
 #include "orchestrator/store/pipelines.h"
-#include "orchestrator/view/projection.h"
+#include "orchestrator/view/table_runs.h"
 
 namespace orch::host {
 namespace {
@@ -115,16 +115,15 @@ alerts::RunEnd end_of(store::Store& store, const Watched& watched, const store::
   }
   if (!watched.asks_for(alerts::Condition::drift) && !watched.asks_for(alerts::Condition::warning))
     return run;
-  view::Projection projection;
-  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
+  const auto overview = view::overview_of(store, row.id);
   const auto take = [&](const view::Failure* failure, const std::string& where) {
     if (!failure) return;
     auto& list = failure->error == drift_error ? run.drift : run.caught;
     const auto text = told(*failure, where);
     if (std::ranges::find(list, text) == list.end()) list.push_back(text);
   };
-  for (const auto& table : projection.overview().tables) take(table.failure(), table.key);
-  for (const auto& state : projection.overview().states)
+  for (const auto& table : overview.tables) take(table.failure(), table.key);
+  for (const auto& state : overview.states)
     take(state.failure ? &*state.failure : nullptr, state.name);
   return run;
 }

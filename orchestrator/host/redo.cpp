@@ -8,7 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/host/request.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/view/projection.h"
+#include "orchestrator/view/table_runs.h"
 
 namespace orch::host {
 namespace {
@@ -17,10 +17,8 @@ namespace bj = boost::json;
 
 void require_worked_on(store::Store& store, const store::ExecutionRow& run,
                        const std::string& key) {
-  view::Projection projection;
-  store.history(run.id, 0, [&](const execution::Event& event) { projection.add(event); });
   std::vector<std::string> keys;
-  for (const auto& table : projection.overview().tables) keys.push_back(table.key);
+  for (const auto& table : view::overview_of(store, run.id).tables) keys.push_back(table.key);
   if (std::ranges::find(keys, key) != keys.end()) return;
   throw Error("ORCH-0312",
               fmt::format("run {} has not worked on a table \"{}\"{}", run.made.run_id, key,

@@ -2,7 +2,6 @@
 #include "orchestrator/json/members.h"
 #include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/paging.h"
-#include "orchestrator/view/projection.h"
 #include "orchestrator/view/table_runs.h"
 
 namespace orch::rest {
@@ -37,10 +36,8 @@ std::string evidence_key(const bj::object& item) { return json::text_member(item
 Answer list_evidence(Request& request) {
   const auto row = request.store.find(request.in_path("run"));
   const auto wanted = request.query.text("table");
-  view::Projection projection;
-  request.store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
   bj::array all;
-  for (const auto& table : projection.overview().tables)
+  for (const auto& table : view::overview_of(request.store, row.id).tables)
     if (!wanted || table.key == *wanted) all.push_back(table_evidence(table));
   return {page_of(request, std::move(all), evidence_key)};
 }

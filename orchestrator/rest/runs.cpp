@@ -108,11 +108,9 @@ Answer list_runs(Request& request) {
 Answer show_run(Request& request) {
   auto& store = request.store;
   const auto row = store.find(request.in_path("run"));
-  view::Projection projection;
-  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
   std::vector<store::ProgressRow> progress;
   if (row.status == execution::Status::running) progress = store.progress(row.id);
-  view::RunView view{row, projection.overview(), progress, request.now, "orch serve"};
+  view::RunView view{row, view::overview_of(store, row.id), progress, request.now, "orch serve"};
   // Both name other runs.
   if (!request.caller.scope.limited()) {
     view.waiting = view::waiting_for(store, row);

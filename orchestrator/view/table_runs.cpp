@@ -26,10 +26,8 @@ bool publishes(const Step& step) {
 
 void add_tables(store::Store& store, const store::ExecutionRow& row, const std::string& key,
                 std::vector<TableRun>& to) {
-  Projection projection;
-  store.history(row.id, 0, [&](const execution::Event& event) { projection.add(event); });
   const auto& made = row.made;
-  for (const auto& table : projection.overview().tables) {
+  for (const auto& table : overview_of(store, row.id).tables) {
     if (table.steps.empty() || (!key.empty() && table.key != key)) continue;
     to.push_back({made.run_id, made.name, made.workflow, made.connections, made.started_at, table,
                   load_of(table)});
@@ -37,6 +35,12 @@ void add_tables(store::Store& store, const store::ExecutionRow& row, const std::
 }
 
 }  // namespace
+
+Overview overview_of(store::Store& store, store::ExecutionId id) {
+  Projection projection;
+  store.history(id, 0, [&](const execution::Event& event) { projection.add(event); });
+  return projection.overview();
+}
 
 std::optional<Load> load_of(const TableLine& table) {
   std::optional<Load> load;

@@ -11,6 +11,9 @@
 
 namespace orch::view {
 
+/// The whole history of an execution, folded. Throws what Store::history() throws.
+Overview overview_of(store::Store& store, store::ExecutionId id);
+
 /// A load that a run has published.
 struct Load {
   std::int64_t rows = 0;
