@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include "orchestrator/aws/digest.h"
 #include "orchestrator/base/secret.h"
 
@@ -10,14 +12,6 @@ namespace orch::host {
 namespace {
 
 constexpr std::string_view standard_key = "whsec_";
-
-std::string lower_case(std::string_view text) {
-  std::string made(text);
-  std::ranges::transform(made, made.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
-  return made;
-}
 
 /// The parts of `text` between `separator`.
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
@@ -81,14 +75,14 @@ Claim claim_of(const pipeline::WebhookTrigger& webhook, const Delivery& delivery
       break;
   }
   auto signatures = values_of(header, ',', "sha256=");
-  for (auto& each : signatures) each = lower_case(each);
+  for (auto& each : signatures) boost::to_lower(each);
   return {delivery.body, std::move(signatures), {}};
 }
 
 }  // namespace
 
 std::string Delivery::header(std::string_view name) const {
-  const auto wanted = lower_case(name);
+  const auto wanted = boost::to_lower_copy(std::string(name));
   const auto found =
       std::ranges::find(headers, wanted, &std::pair<std::string, std::string>::first);
   return found == headers.end() ? std::string() : found->second;

@@ -20,7 +20,7 @@ struct Delivery {
   std::string body;
   std::string from;  ///< numeric address
 
-  /// Of any case; empty when there is none.
+  /// Its value; `name` in any case. Empty when the delivery has no such header.
   std::string header(std::string_view name) const;
 };
 

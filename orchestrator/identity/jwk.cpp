@@ -1,5 +1,6 @@
 #include "orchestrator/identity/jwk.h"
 
+#include <algorithm>
 #include <array>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -10,6 +11,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "orchestrator/aws/digest.h"
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
@@ -112,14 +114,6 @@ std::string der_of(std::string_view signature) {
   return out;
 }
 
-int digit_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '-') return 62;
-  return c == '_' ? 63 : -1;
-}
-
 }  // namespace
 
 std::optional<Algorithm> algorithm_from(std::string_view name) {
@@ -159,22 +153,16 @@ bool is_signed(const PublicKey& key, std::string_view text, std::string_view sig
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = digit_of(c);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xffU);
-  }
-  // What is left over of the last digit is zero: a text has one form.
-  if ((bits & ((1U << static_cast<unsigned>(count)) - 1)) != 0) return std::nullopt;
-  return out;
+  if (text.empty()) return std::string();
+  std::string plain(text);
+  if (plain.find_first_of("+/=") != std::string::npos) return std::nullopt;
+  std::ranges::replace(plain, '-', '+');
+  std::ranges::replace(plain, '_', '/');
+  plain.append((4 - plain.size() % 4) % 4, '=');
+  auto bytes = aws::unbase64(plain);
+  // A text has one form: what is left over of its last digit is zero, and there is no white space.
+  if (!bytes || aws::base64(*bytes) != plain) return std::nullopt;
+  return bytes;
 }
 
 }  // namespace orch::identity

@@ -30,7 +30,7 @@ std::vector<PublicKey> parse_keys(const std::string& text);
 /// True when `signature` is of `text`; one of ES256 has 64 bytes, r and s.
 bool is_signed(const PublicKey& key, std::string_view text, std::string_view signature);
 
-/// Base64 for URLs, without padding (RFC 4648, 5); unset when it is none.
+/// Base64 for URLs, without padding (RFC 4648, 5); unset for any other text.
 std::optional<std::string> from_base64url(std::string_view text);
 
 }  // namespace orch::identity

@@ -1,5 +1,5 @@
 // Webhooks: signed deliveries that fire triggers of pipelines (host/webhooks.h).
-#include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 
 #include "orchestrator/host/webhooks.h"
 #include "orchestrator/rest/request.h"
@@ -13,11 +13,8 @@ using boost::beast::http::verb;
 Answer deliver(Request& request) {
   host::Delivery delivery{request.in_path("pipeline"), request.in_path("trigger"), {}, {}, {}};
   for (const auto& each : request.message) {
-    std::string name(each.name_string());
-    std::ranges::transform(name, name.begin(), [](unsigned char c) {
-      return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    });
-    delivery.headers.emplace_back(std::move(name), std::string(each.value()));
+    delivery.headers.emplace_back(boost::to_lower_copy(std::string(each.name_string())),
+                                  std::string(each.value()));
   }
   delivery.body = request.message.body();
   delivery.from = request.caller.from;
