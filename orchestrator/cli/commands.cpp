@@ -88,17 +88,17 @@ constexpr std::array table = {
             "of a run, `orch resume` it.",
             "orch redo nightly fx_rates", declare_redo},
     Command{"hold", "Hold back a connection, a run, a pipeline or the server",
-            "What is held waits, visibly, and goes on when it is released or the hold is over; a "
+            "What is held waits, visibly, and continues when it is released or the hold is over; a "
             "hold outlives restarts. A connection is held for all runs that need it; what does not "
-            "need it goes on. A second hold of the same takes the place of the first.",
+            "need it continues. A second hold of the same subject replaces the first.",
             "orch hold core --until 06:00 --reason 'index build'\n"
             "orch hold --pipeline nightly --mode finish\n"
             "orch hold --server --mode pause --until 2h",
             declare_hold},
-    Command{"release", "End a hold", "What waited for it goes on.",
+    Command{"release", "End a hold", "What waited for it continues.",
             "orch release core\norch release --server", declare_release},
     Command{"limits", "Show who holds slots, who waits for what, and what is held back",
-            "How much goes on at a time is said by connections (\"limits\"), pipelines "
+            "How much runs at a time is set by connections (\"limits\"), pipelines "
             "(\"limits\") and the setting limit. `orch status RUN` says what one run waits for.",
             "orch limits\norch limits -o json", declare_limits},
     Command{"validate", "Check definitions; lists every problem with its place",
@@ -190,15 +190,16 @@ constexpr std::array table = {
     Command{"pipeline run", "Run a pipeline now",
             "Prints the run's id. The pipeline's overlap holds for it as well: where a run is "
             "under way it may be skipped (exit code 1) or queued. A paused pipeline runs when "
-            "somebody asks. Without a running `orch serve`, the run waits for the next one.",
+            "it is asked to. Without a running `orch serve`, the run waits for the next one.",
             "orch pipeline run load\n"
             "orch pipeline run load --at 2027-03-27T06:00:00+01:00 --follow\n"
             "orch pipeline run load --input '{\"full\": true}' --key ticket-4711",
             declare_pipeline_run},
-    Command{"pipeline pause", "Keep a pipeline's triggers from firing",
-            "Runs under way go on, what is queued waits. What the triggers would fire is recorded "
-            "as skipped, with the note and the person; `orch pipeline backfill` makes up for it.",
-            "orch pipeline pause load --note 'source is being migrated'", declare_pipeline_pause},
+    Command{
+        "pipeline pause", "Keep a pipeline's triggers from firing",
+        "Runs under way continue, what is queued waits. What the triggers would fire is recorded "
+        "as skipped, with the note and the person; `orch pipeline backfill` makes up for it.",
+        "orch pipeline pause load --note 'source is being migrated'", declare_pipeline_pause},
     Command{"pipeline resume", "Let a paused pipeline's triggers fire again", "",
             "orch pipeline resume load", declare_pipeline_resume},
     Command{"pipeline backfill", "Run a pipeline for the times of a range that have no run",
@@ -212,9 +213,9 @@ constexpr std::array table = {
     Command{"alerts list", "Show open alerts, silences, and what was sent",
             "An alert is open from the time its condition holds until it is over: a run succeeds "
             "again, the data is fresh again. Pipelines and the file of `orch serve --alerts` say "
-            "when somebody is told of what. docs/alerts.md has the rules.",
+            "who is told of what, and when. docs/alerts.md has the rules.",
             "orch alerts list\norch alerts list -o json | jq .open", declare_alerts_list},
-    Command{"alerts silence", "Tell nobody of some alerts for a while",
+    Command{"alerts silence", "Send no messages about some alerts for a while",
             "What begins and ends within the silence is not told; what is still open at its end "
             "is told then.",
             "orch alerts silence pipeline:load --for 2h --reason 'migration of the source'\n"
@@ -377,7 +378,7 @@ constexpr std::array table = {
             "ORCH_STORE=bundle-nightly.db orch status nightly",
             declare_bundle},
     Command{
-        "backup", "Copy the run store while runs go on",
+        "backup", "Copy the run store while runs continue",
         "The copy is the store of one moment. It is read back and every checksum compared before "
         "it gets its name, so that a backup is there whole and sound or not at all. `orch serve "
         "--backup-to` makes them by itself.",

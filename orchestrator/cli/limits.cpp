@@ -217,10 +217,9 @@ Action declare_hold(Arguments& app) {
       ->type_name("TIME");
   app.add_option("--reason", options->reason, "why, for those who wait")->type_name("TEXT");
   app.add_option("--by", options->by, "who holds it; default the user")->type_name("NAME");
-  app.add_option(
-         "--mode", options->mode,
-         "drain: tasks at work end, none begins (default); pause: they are stopped and done "
-         "again later; finish: runs that have begun go on to their end")
+  app.add_option("--mode", options->mode,
+                 "drain: running tasks end, no new one begins (default); pause: running tasks are "
+                 "stopped and repeated later; finish: runs that have begun continue to their end")
       ->type_name("MODE");
   return [options](Context& context) { return hold(context, *options); };
 }

@@ -130,7 +130,7 @@ const std::vector<SettingKind>& setting_kinds() {
        "failure-days:N, and export:FOLDER; default for ever",
        "WORD", true},
       {"limit", "ORCH_LIMIT",
-       "how much goes on at a time: runs=N, or tag:NAME=N tasks of a tag; default nothing is "
+       "how much runs at a time: runs=N, or tag:NAME=N tasks of a tag; default nothing is "
        "limited",
        "NAME=N", true},
       {"traces", "ORCH_TRACES",

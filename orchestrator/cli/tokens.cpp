@@ -112,7 +112,7 @@ int show_audit(const Context& context) {
     context.print(grid.text(context.out.look));
   if (wrong)
     throw Error("ORCH-0050", "the audit log: " + *wrong,
-                "somebody has changed the file, or a part of it is lost");
+                "the file was changed, or a part of it is lost");
   return Exit::ok;
 }
 

@@ -21,7 +21,7 @@ boost::json::array connection_documents(store::Store& store);
 /// Connects, describes the tables and reads up to `rows` rows of each type; gives up after a
 /// minute: {"connection", "engine", "url", "version", "degraded", "tables", "types": [{"type",
 /// "kind", "columns", "example", "rows", "problem"?}], "troubles": [{"table", "problem"}]}. Throws
-/// Error ORCH-0850 when the connection does not answer or is none of the pipeline's.
+/// Error ORCH-0850 when the connection does not answer or the pipeline has none of this name.
 boost::json::object connection_trial(const store::PipelineRow& pipeline, const std::string& name,
                                      std::int64_t rows);
 

@@ -27,7 +27,7 @@ constexpr std::int64_t most_misses = 10;
 constexpr std::size_t most_counts = 10'000;
 constexpr std::chrono::minutes window{1};
 
-/// Empty when there is none, or it is empty: that would be a secret that all know.
+/// Empty when it is not set. A secret that is empty counts as not set: all would know it.
 std::string read_secret(const pipeline::SecretPlace& place, const std::filesystem::path& folder) {
   if (!place.environment.empty()) {
     const char* value = std::getenv(place.environment.c_str());

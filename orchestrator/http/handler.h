@@ -52,8 +52,8 @@ struct Peer {
   std::string local_address;
   std::uint16_t local_port = 0;
   /// Of the certificate that the client has shown and an authority of the server has signed: its
-  /// subject by RFC 2253, "CN=loader,O=Bank", and its names, "DNS:…", "email:…", "URI:…". Empty:
-  /// there is none.
+  /// subject by RFC 2253, "CN=loader,O=Bank", and its names, "DNS:…", "email:…", "URI:…". Empty
+  /// when no certificate was shown.
   std::string certificate;
   std::vector<std::string> certificate_names;
   /// Whether it is of the user who owns this process, once that was found out; for handlers.

@@ -9,26 +9,13 @@
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/visible.h"
 #include "orchestrator/store/pipelines.h"
+#include "orchestrator/view/pipelines.h"
 
 namespace orch::rest {
 namespace {
 
 namespace bj = boost::json;
 using boost::beast::http::verb;
-
-bj::object fire_document(const store::FireRow& fire) {
-  bj::object out{{"pipeline", fire.pipeline},
-                 {"trigger", fire.trigger},
-                 {"key", fire.key},
-                 {"kind", fire.kind},
-                 {"at", to_iso(fire.at)},
-                 {"outcome", store::to_string(fire.outcome)},
-                 {"decided", to_iso(fire.decided_at)}};
-  if (!fire.run_id.empty()) out["run"] = fire.run_id;
-  if (!fire.reason.empty()) out["reason"] = fire.reason;
-  if (fire.backfill) out["backfill"] = *fire.backfill;
-  return out;
-}
 
 /// Where a fire is in the list: the latest first, then by name.
 struct FirePlace {
@@ -112,7 +99,7 @@ Answer page_of_fires(Request& request, const std::vector<std::string>& pipelines
       page["next"] = text_of(place_of(fires[items.size() - 1]));
       break;
     }
-    items.push_back(fire_document(fire));
+    items.push_back(view::fire_document(fire));
   }
   return {std::move(page)};
 }
@@ -124,9 +111,8 @@ Answer list_fires_of_pipeline(Request& request) {
 
 Answer list_fires(Request& request) {
   std::vector<std::string> names;
-  const auto& scope = request.caller.scope;
-  for (const auto& row : request.store.pipelines().list())
-    if (!scope.limited() || scope.has(names_of(row))) names.push_back(row.name);
+  for (const auto& row : pipelines_in_scope(request.store, request.caller.scope))
+    names.push_back(row.name);
   return page_of_fires(request, names);
 }
 

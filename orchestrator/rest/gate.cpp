@@ -87,7 +87,7 @@ Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role 
   if (needed == Role::none) return caller;
   if (caller.role == Role::none)
     refuse_unknown(
-        "nobody is known to ask: there is no token, and the connection is not of the "
+        "the caller is unknown: there is no token, and the connection is not of the "
         "user who owns the server");
   if (caller.role < needed)
     throw Refused(Status::forbidden, "ORCH-0047",

@@ -37,9 +37,8 @@ std::string name_key(const bj::object& item) { return json::text_member(item, "n
 
 Answer list_pipelines(Request& request) {
   bj::array all;
-  const auto& scope = request.caller.scope;
-  for (const auto& row : request.store.pipelines().list())
-    if (!scope.limited() || scope.has(names_of(row))) all.push_back(pipeline_document(row));
+  for (const auto& row : pipelines_in_scope(request.store, request.caller.scope))
+    all.push_back(pipeline_document(row));
   return {page_of(request, std::move(all), name_key)};
 }
 
@@ -49,10 +48,10 @@ Answer show_pipeline(Request& request) {
 
 // Who has got no answer asks again with the same key.
 Answer run_pipeline(Request& request) {
-  auto parameters = request.body;
+  auto parameters = signed_body(request);
   for (const auto* own : {"name", "key", "by"})
-    if (parameters.contains(own))
-      refuse_parameter(own, json::write(parameters.at(own)), "no such member");
+    if (request.body.contains(own))
+      refuse_parameter(own, json::write(request.body.at(own)), "no such member");
   const auto key = request.message["Idempotency-Key"];
   constexpr std::size_t longest_key = 200;
   const auto fits = [](char c) { return c >= ' ' && c < 0x7f; };
@@ -60,8 +59,7 @@ Answer run_pipeline(Request& request) {
     refuse_parameter("Idempotency-Key", "", "at most 200 characters of ASCII");
   if (!key.empty()) parameters["key"] = std::string_view(key);
   parameters["name"] = request.in_path("pipeline");
-  parameters["by"] = request.caller.name;
-  return {request.server.owner.perform("pipelines.run", parameters)};
+  return {ask(request, "pipelines.run", parameters)};
 }
 
 Answer pause_pipeline(Request& request) {
@@ -103,8 +101,8 @@ std::string backfill_key(const bj::object& item) {
 
 Answer list_backfills(Request& request) {
   const auto row = host::required_pipeline(request.store, request.in_path("pipeline"));
-  auto document = view::pipeline_document(request.store, row, request.now);
-  return {page_of(request, take_array(document, "backfills"), backfill_key, Order::descending)};
+  return {page_of(request, view::backfill_documents(request.store, row.name), backfill_key,
+                  Order::descending)};
 }
 
 Answer add_backfill(Request& request) {

@@ -49,15 +49,6 @@ void for_each_schedule(const store::PipelineRow& row, const Use& use) {
   }
 }
 
-std::vector<store::PipelineRow> pipelines_in_scope(const Request& request) {
-  auto rows = request.store.pipelines().list();
-  const auto& scope = request.caller.scope;
-  std::erase_if(rows, [&](const store::PipelineRow& row) {
-    return scope.limited() && !scope.has(names_of(row));
-  });
-  return rows;
-}
-
 Answer times_of(const Request& request, const std::vector<store::PipelineRow>& rows) {
   const auto end = request.now + request.query.integer("days", usual_days, most_days) * day;
   std::vector<ComingFire> fires;
@@ -84,7 +75,9 @@ Answer list_times(Request& request) {
   return times_of(request, {host::required_pipeline(request.store, request.in_path("pipeline"))});
 }
 
-Answer list_all_times(Request& request) { return times_of(request, pipelines_in_scope(request)); }
+Answer list_all_times(Request& request) {
+  return times_of(request, pipelines_in_scope(request.store, request.caller.scope));
+}
 
 bj::object schedule_document(const store::PipelineRow& row, const std::string& name,
                              const pipeline::ScheduleTrigger& trigger, Instant now) {
@@ -104,7 +97,7 @@ std::string schedule_key(const bj::object& item) {
 
 Answer list_schedules(Request& request) {
   bj::array all;
-  for (const auto& row : pipelines_in_scope(request))
+  for (const auto& row : pipelines_in_scope(request.store, request.caller.scope))
     for_each_schedule(row, [&](const std::string& name, const pipeline::ScheduleTrigger& trigger) {
       all.push_back(schedule_document(row, name, trigger, request.now));
     });
@@ -133,7 +126,8 @@ void add_schedule_routes(std::vector<Route>& to) {
        {{"days", Kind::integer, "within so many days; default 7, most 366"}},
        {},
        "FireTimePage",
-       list_all_times});
+       list_all_times,
+       Reach::filtered});
   to.push_back({boost::beast::http::verb::get,
                 "/v1/pipelines/{pipeline}/times",
                 "pipelines.times",

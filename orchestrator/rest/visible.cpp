@@ -16,9 +16,16 @@ using identity::Scope;
                 "or it is outside of what this identity is limited to");
 }
 
+bool has(const Scope& scope, const store::PipelineRow& row) {
+  const auto document = json::parse(row.revision.document);
+  return scope.has(
+      {row.name, row.project,
+       document.is_object() ? json::text_member(document.get_object(), "domain") : ""});
+}
+
 bool sees_pipeline(store::Store& store, const Scope& scope, const std::string& name) {
   const auto row = store.pipelines().find(name);
-  return row && scope.has(names_of(*row));
+  return row && has(scope, *row);
 }
 
 /// The run that this one is a part of, or was started by.
@@ -30,17 +37,17 @@ std::optional<store::ExecutionId> origin_of(const store::ExecutionRow& row) {
 
 }  // namespace
 
-identity::PipelineNames names_of(const store::PipelineRow& row) {
-  const auto document = json::parse(row.revision.document);
-  return {row.name, row.project,
-          document.is_object() ? json::text_member(document.get_object(), "domain") : ""};
+std::vector<store::PipelineRow> pipelines_in_scope(store::Store& store, const Scope& scope) {
+  auto rows = store.pipelines().list();
+  if (scope.limited())
+    std::erase_if(rows, [&](const store::PipelineRow& row) { return !has(scope, row); });
+  return rows;
 }
 
 std::optional<std::vector<std::string>> visible_pipelines(store::Store& store, const Scope& scope) {
   if (!scope.limited()) return std::nullopt;
   std::vector<std::string> names;
-  for (const auto& row : store.pipelines().list())
-    if (scope.has(names_of(row))) names.push_back(row.name);
+  for (const auto& row : pipelines_in_scope(store, scope)) names.push_back(row.name);
   return names;
 }
 

@@ -12,9 +12,11 @@
 
 namespace orch::rest {
 
-identity::PipelineNames names_of(const store::PipelineRow& row);
+/// The pipelines in the scope, by name.
+std::vector<store::PipelineRow> pipelines_in_scope(store::Store& store,
+                                                   const identity::Scope& scope);
 
-/// Names of the pipelines in the scope; unset: all runs may be seen, also those of no pipeline.
+/// Their names; unset: all runs may be seen, also those of no pipeline.
 std::optional<std::vector<std::string>> visible_pipelines(store::Store& store,
                                                           const identity::Scope& scope);
 

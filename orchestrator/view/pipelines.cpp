@@ -158,6 +158,13 @@ bj::object fire_document(const store::FireRow& fire) {
   return made;
 }
 
+bj::array backfill_documents(store::Store& store, const std::string& pipeline) {
+  bj::array made;
+  for (const auto& each : store.pipelines().backfills(pipeline))
+    made.push_back(backfill_document(store, each));
+  return made;
+}
+
 bj::array pipeline_documents(store::Store& store, Instant now) {
   bj::array made;
   for (const auto& row : store.pipelines().list())
@@ -186,10 +193,7 @@ bj::object pipeline_document(store::Store& store, const store::PipelineRow& row,
     revisions.push_back(
         {{"number", each.number}, {"made", to_iso(each.made_at)}, {"by", each.made_by}});
   made["revisions"] = std::move(revisions);
-  bj::array backfills;
-  for (const auto& each : store.pipelines().backfills(row.name))
-    backfills.push_back(backfill_document(store, each));
-  made["backfills"] = std::move(backfills);
+  made["backfills"] = backfill_documents(store, row.name);
   return made;
 }
 

@@ -117,7 +117,7 @@ class Routes(unittest.TestCase):
         fires = self.items("/v1/pipelines/hourly/fires?limit=1000")
         self.assertGreaterEqual(len(fires), 12)
         self.assertEqual(self.pages("/v1/pipelines/hourly/fires"), fires)
-        self.assertEqual(self.pages("/v1/fires?until=2026-01-02T00:00:00Z"), [each for each in fires if each["at"] < "2026-01-02"])
+        self.assertEqual(self.pages("/v1/fires?until=2026-01-02T00:00:00Z"), [each for each in fires if each["fire_time"] < "2026-01-02"])
         self.assertEqual(self.items("/v1/fires?since=2100-01-01T00:00:00Z"), [])
         self.call("DELETE", f"/v1/pipelines/hourly/backfills/{made['backfill']}")
         self.assertEqual(self.items("/v1/fires?outcome=queued"), [])

@@ -274,7 +274,7 @@ class Failures(Exam):
         for number, severity, name, hint in (
                 (1205, 13, "Source.Locked", "victim of a deadlock"), (3961, 16, "Source.Locked", "altered while it was read"),
                 (1222, 16, "Source.Locked", "another session holds"), (229, 14, "Source.Denied", "grant the user SELECT"),
-                (596, 21, "Connection.Lost", "somebody ended the session"), (3958, 16, "Source.Locked", "tempdb")):
+                (596, 21, "Connection.Lost", "the session was killed"), (3958, 16, "Source.Locked", "tempdb")):
             with self.subTest(number=number):
                 self.folder = self.root / str(number)
                 self.folder.mkdir()

@@ -61,7 +61,7 @@ constexpr std::array errors = {
     NativeError{-30081, ErrorClass::down, "check host, port and that the server runs",
                 "\"connect\""},
     NativeError{-30081, ErrorClass::lost, ""},
-    NativeError{-952, ErrorClass::lost, "somebody ended the statement"},
+    NativeError{-952, ErrorClass::lost, "the statement was killed"},
 };
 
 }  // namespace

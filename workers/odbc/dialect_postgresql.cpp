@@ -55,7 +55,7 @@ constexpr std::array errors = {
                 "authentication failed"},
     NativeError{0, ErrorClass::refused, "check the user and the connection's \"password\"",
                 "no password supplied"},
-    NativeError{0, ErrorClass::lost, "the server was stopped, or somebody ended the session",
+    NativeError{0, ErrorClass::lost, "the server was stopped, or the session was killed",
                 "terminating connection"},
     NativeError{0, ErrorClass::down, "the server is starting or stopping",
                 "the database system is"},

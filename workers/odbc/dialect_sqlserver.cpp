@@ -88,7 +88,7 @@ constexpr std::array errors = {
     NativeError{1105, ErrorClass::full, "free space on the server's disk"},
     NativeError{17809, ErrorClass::down, "the server has no free connection"},
     NativeError{6005, ErrorClass::lost, "the server was stopped"},
-    NativeError{596, ErrorClass::lost, "somebody ended the session"},
+    NativeError{596, ErrorClass::lost, "the session was killed"},
     NativeError{20002, ErrorClass::down, "check host, port and that the server runs"},
     NativeError{20003, ErrorClass::down, "the server did not answer in time"},
     NativeError{20004, ErrorClass::lost, ""},

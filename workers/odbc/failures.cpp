@@ -27,7 +27,7 @@ constexpr std::array states = {
           "odbcinst.ini names the drivers, odbc.ini the data sources: odbcinst -q -d, odbcinst -q "
           "-s"},
     State{"01000", ErrorClass::down, "the driver's file or a library of it is missing"},
-    State{"HY008", ErrorClass::lost, "somebody ended the statement"},
+    State{"HY008", ErrorClass::lost, "the statement was killed"},
     State{"40", ErrorClass::locked, "two transactions waited for each other; a retry helps"},
     State{"55P03", ErrorClass::locked, ""},
     State{"42501", ErrorClass::denied, ""},
@@ -36,7 +36,7 @@ constexpr std::array states = {
     State{"S0", ErrorClass::statement, ""},
     State{"53100", ErrorClass::full, ""},
     State{"53", ErrorClass::down, "the server has no free connection"},
-    State{"57014", ErrorClass::lost, "somebody ended the statement"},
+    State{"57014", ErrorClass::lost, "the statement was killed"},
     State{"57P", ErrorClass::lost, ""},
 };
 

@@ -109,7 +109,7 @@ constexpr std::array codes_of_tables = {
         "A later delivery of the same work has written with a larger fence. This one stops "
         "before it changes anything; the later one continues. A fence holds the time at which "
         "the run store was opened: where every run fails so after an older copy of the store "
-        "was put back, the clock of this host is behind."},
+        "was set back, the clock of this host is behind."},
     ErrorCode{"ORCH-0438", "a database is locked",
               "Another process holds the lock of the database or table for longer than the worker "
               "waits. End its transaction; a retry or `orch resume` continues."},

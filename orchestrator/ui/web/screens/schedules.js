@@ -51,7 +51,7 @@ function Resume({ pipeline, onClose, again }) {
 /** @param {{fires: any[]}} props */
 const Fires = ({ fires }) => html`<div class="scroll-x" tabindex="0" role="group" aria-label="Fires"><table class="plain lined">
   <thead><tr><th>Fire time</th><th>Trigger</th><th>What became of it</th><th>Why</th></tr></thead>
-  <tbody>${fires.map((fire) => html`<tr><td class="once"><${Time} at=${fire.at} /></td><td>${fire.trigger}</td>
+  <tbody>${fires.map((fire) => html`<tr><td class="once"><${Time} at=${fire.fire_time} /></td><td>${fire.trigger}</td>
     <td><${Status} status=${outcomes[fire.outcome]} text=${fire.outcome} /> ${fire.run && html`<a href=${at("runs", fire.run)}>its run</a>`}</td><td class="why">${fire.reason ?? ""}</td></tr>`)}</tbody>
 </table></div>`;
 
