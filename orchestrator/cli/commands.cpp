@@ -302,24 +302,26 @@ constexpr std::array table = {
             "orch eval '$sum(items.price)' --input order.json\n"
             "orch eval '$now()'\norch eval --jsonl < requests.jsonl",
             declare_eval},
-    Command{"serve", "Answer clients of the AWS Step Functions API",
-            "Owns the run store and speaks the protocol of AWS Step Functions, so that the AWS "
-            "command line and SDKs work with --endpoint-url. Prints its URL once it listens. Other "
-            "orch commands hand their runs over to it.\n\n"
-            "On a loopback address any signature is accepted unless there are keys: a JSON object "
-            "{\"KEY ID\": \"SECRET\"} in the file of --keys, or one in ORCH_ACCESS_KEY_ID and "
-            "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
-            "--private-key). GET /healthz, /readyz and /metrics need no "
-            "signature.\n\n"
-            "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
-            "finish. Unlike a foreground run, unfinished runs are not paused: they continue at the "
-            "next start.",
-            "orch serve\n"
-            "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
-            "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "
-            "--private-key key.pem\n"
-            "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
-            declare_serve},
+    Command{
+        "serve", "Run pipelines, and answer the Step Functions API, /v1 and the web UI",
+        "Owns the run store: fires the triggers of pipelines, sends alerts, keeps order. It "
+        "speaks the protocol of AWS Step Functions, so that the AWS command line and SDKs work "
+        "with --endpoint-url, and has a REST API at /v1 and pages at /ui/. Prints its URL once it "
+        "listens. Other orch commands hand their runs over to it.\n\n"
+        "On a loopback address any signature is accepted unless there are keys: a JSON object "
+        "{\"KEY ID\": \"SECRET\"} in the file of --keys, or one in ORCH_ACCESS_KEY_ID and "
+        "ORCH_SECRET_ACCESS_KEY. Any other address needs keys and TLS (--certificate, "
+        "--private-key). GET /healthz, /readyz and /metrics need no "
+        "signature.\n\n"
+        "Ctrl-C answers the requests at work and gives tasks at work --drain seconds to "
+        "finish. Unlike a foreground run, unfinished runs are not paused: they continue at the "
+        "next start.",
+        "orch serve\n"
+        "orch serve --listen 127.0.0.1:8083 --connections connections.json\n"
+        "orch serve --listen 0.0.0.0:8443 --keys keys.json --certificate chain.pem "
+        "--private-key key.pem\n"
+        "aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083",
+        declare_serve},
     Command{"api", "Print the OpenAPI document of the REST API",
             "`orch serve` answers /v1 as this document says, and serves it at /v1/openapi.json. "
             "Needs no server.",

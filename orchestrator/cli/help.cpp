@@ -1,6 +1,9 @@
 // Help texts, from the declared options.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <ranges>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -81,10 +84,40 @@ std::string example_lines(std::string_view text) {
   return out;
 }
 
+/// The commands of orch by what they are about; each is in one of these lines.
+struct Topic {
+  std::string_view title;
+  std::string_view commands;
+};
+
+constexpr std::array topics{
+    Topic{"Runs", "submit resume stop redo status history report bundle"},
+    Topic{"Tables", "replicate tables reconcile plan catalog connection"},
+    Topic{"Definitions", "validate graph eval"},
+    Topic{"Pipelines", "project deploy rollback pipelines pipeline schedule alerts"},
+    Topic{"Server", "serve work hold release limits token audit api"},
+    Topic{"Run store", "retention backup restore doctor"},
+    Topic{"orch itself", "config explain completion man help version"}};
+
+std::string command_entry(const CLI::App& app) {
+  return entry(app.get_name(), app.get_description(), 16);
+}
+
+std::string commands_by_topic(const CLI::App& app) {
+  std::string out;
+  for (const auto& [title, commands] : topics) {
+    out += fmt::format("\n{}:\n", title);
+    for (const auto word : std::views::split(commands, ' '))
+      out += command_entry(*app.get_subcommand(std::string(word.begin(), word.end())));
+  }
+  return out;
+}
+
 std::string subcommand_list(const CLI::App& app) {
+  if (!app.get_parent()) return commands_by_topic(app);
   std::string out = "\nCommands:\n";
   for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    out += entry(sub->get_name(), sub->get_description(), 16);
+    out += command_entry(*sub);
   return out;
 }
 

@@ -28,6 +28,7 @@ const std::vector<Route>& routes() {
     add_run_action_routes(made);
     add_table_routes(made);
     add_pipeline_routes(made);
+    add_backfill_routes(made);
     add_hook_routes(made);
     add_fire_routes(made);
     add_schedule_routes(made);

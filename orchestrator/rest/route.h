@@ -89,6 +89,7 @@ void add_limit_routes(std::vector<Route>& to);
 void add_map_run_routes(std::vector<Route>& to);
 void add_operation_routes(std::vector<Route>& to);
 void add_pipeline_routes(std::vector<Route>& to);
+void add_backfill_routes(std::vector<Route>& to);
 void add_schedule_routes(std::vector<Route>& to);
 void add_session_routes(std::vector<Route>& to);
 void add_source_routes(std::vector<Route>& to);
