@@ -8,6 +8,7 @@ then. Afterwards:
   - every execution has ended as it must, with the right output;
   - histories have no gaps, one beginning, one end for each redrive, an end for each task and state;
   - no child and no nested run was begun twice; all items were done; none is still under way.
+An execution over which two servers in a row died is set aside, as it should be, and resumed over REST.
 
   serve_crash.py --orch BINARY [--slow] [--seed N] [--points REGEX] [--rounds N] [--keep]
 """
@@ -28,6 +29,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 
 from mortal_server import MortalServer  # noqa: E402
+from resumer import Resumer  # noqa: E402
 from run_store import ENDS, RunStore  # noqa: E402
 from service_load import CASES, World  # noqa: E402
 
@@ -111,7 +113,7 @@ class Harness:
         self.options = options
         self.random = random.Random(options.seed)
         self.queue = Queue()
-        self.rounds = self.deaths = self.outlived = 0
+        self.rounds = self.deaths = self.outlived = self.resumed = 0
         self.failures = []
         self.reached = set()
         self.seconds = 0.0
@@ -124,23 +126,28 @@ class Harness:
                        "ORCH_ALLOW": f"folder:{folder / 'bucket'},without-keys", **({"ORCH_FAULT": trouble} if trouble else {})}
         server = MortalServer(self.options.orch, folder, deaths, environment)
         world = self.queue.world = World(server, folder, self.queue.url + "/q")
+        resumer = Resumer(server)
         began = time.monotonic()
         server.start()
+        resumer.start()
         try:
             self.bear(world)
         finally:
             world.over.set()
+            resumer.end()
             self.seconds = time.monotonic() - began
             server.end()
-        wrong = world.wrong + server.wrong + look(RunStore(server.store))
+        wrong = world.wrong + server.wrong + resumer.wrong + look(RunStore(server.store))
         self.rounds += 1
         self.deaths += server.killed
         self.outlived += world.outlived
+        self.resumed += len(resumer.resumed)
         if wrong:
             self.failures.append(title)
             print(f"FAILED  {title} in {folder}", *wrong, sep="\n        ", flush=True)
         elif self.options.verbose:
-            print(f"ok      {title}: died {server.killed} times, {self.seconds:.1f} s", flush=True)
+            print(f"ok      {title}: died {server.killed} times, "
+                  f"{len(resumer.resumed)} resumed, {self.seconds:.1f} s", flush=True)
         if not self.options.keep or not wrong:
             shutil.rmtree(folder, ignore_errors=True)
         return server.killed
@@ -227,7 +234,7 @@ def main():
         harness.failures.append("tokens")
         print("FAILED  no token was used after the death of the server that gave it out")
     print(f"{harness.deaths} deaths in {harness.rounds} rounds, {time.monotonic() - began:.0f} s, "
-          f"{harness.outlived} tokens used in a later life, "
+          f"{harness.outlived} tokens used in a later life, {harness.resumed} executions set aside and resumed, "
           f"{len(harness.failures)} failures; --seed {options.seed} repeats them")
     return 1 if harness.failures else 0
 

@@ -40,11 +40,19 @@ class RunStore:
             return db.execute(query, values).fetchall()
 
     def runs(self):
-        """(run id, name, status) of every run; nothing when there is no store yet."""
+        """(run id, name, status) of every run."""
+        return self.ask_if_made("SELECT run_id, name, status FROM execution ORDER BY id")
+
+    def set_aside(self):
+        """(run id, reason) of the runs that rest until they are resumed, as the engine could not continue them."""
+        return self.ask_if_made("SELECT run_id, set_aside FROM execution WHERE status = 'RUNNING' AND set_aside IS NOT NULL")
+
+    def ask_if_made(self, query):
+        """Nothing when there is no store yet."""
         if not self.file.exists():
             return []
         try:
-            return self.ask("SELECT run_id, name, status FROM execution ORDER BY id")
+            return self.ask(query)
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):  # killed before the store's first migration
                 return []

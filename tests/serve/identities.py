@@ -20,8 +20,7 @@ import threading
 import time
 import unittest
 
-from rest import ask
-from server import serving
+from server import ask, serving
 
 ORCH = None
 PASSED_ON = {"X-Forwarded-For": "192.0.2.7"}  # so that nobody is the owner of the server

@@ -15,7 +15,7 @@ import unittest
 import urllib.parse
 
 import schema
-from server import serving
+from server import ask, serving, until
 
 ORCH = None
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -30,25 +30,6 @@ RUNS = [("good", {"Type": "Succeed"}, "first"),
 # What stands for the names in a route's path.
 IN_PATHS = {"run": "fourth", "code": "ORCH-0203", "key": "orders", "visit": "2", "pipeline": "none",
             "operation": "none", "subject": "none", "silence": "1", "backfill": "1", "connection": "none"}
-
-
-def ask(server, method, target, body=None, headers=None):
-    """Status, header and text."""
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
-    with contextlib.closing(connection):
-        connection.request(method, target, body, headers or {})
-        response = connection.getresponse()
-        return response.status, response.headers, response.read().decode()
-
-
-def until(condition):
-    """Asks again until it is so."""
-    give_up = time.monotonic() + 60
-    while not (found := condition()):
-        if time.monotonic() > give_up:
-            raise AssertionError("it never was so")
-        time.sleep(0.02)
-    return found
 
 
 def make_source(folder):

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import unittest
 
-from rest import ask
-from server import serving
+from server import ask, serving
 
 ORCH = None
 ROLES = ["none", "viewer", "operator", "approver", "editor", "admin"]

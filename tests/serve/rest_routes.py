@@ -11,8 +11,8 @@ import unittest
 import urllib.parse
 
 import schema
-from rest import Listener, ask, make_source, until
-from server import serving
+from rest import Listener, make_source
+from server import ask, serving, until
 
 ORCH = None
 PROJECT = {

@@ -14,8 +14,7 @@ import subprocess
 import sys
 import unittest
 
-from rest import ask, until
-from server import serving
+from server import ask, serving, until
 
 ORCH = None
 MATRIX = json.loads((pathlib.Path(__file__).parent / "access_matrix.json").read_text())

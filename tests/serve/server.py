@@ -8,9 +8,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import urllib.parse
 
-# How long the server may take to listen, and to end.
+# Seconds that the server may take to listen, to answer and to end.
 PATIENCE = 60
 
 
@@ -99,6 +100,27 @@ class Server:
             if response.status != 200:
                 raise ApiError(response.status, body)
             return body
+
+
+def ask(server, method, target, body=None, headers=None):
+    """Status, header and text of one request to a Server."""
+    if server.port is None:
+        raise ConnectionError("orch serve is not listening")
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE)
+    with contextlib.closing(connection):
+        connection.request(method, target, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read().decode()
+
+
+def until(condition):
+    """Asks again until it is so."""
+    give_up = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        if time.monotonic() > give_up:
+            raise AssertionError("it never was so")
+        time.sleep(0.02)
+    return found
 
 
 @contextlib.contextmanager

@@ -16,9 +16,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
 
-from rest import ask, until  # noqa: E402
 from run_store import RunStore  # noqa: E402
-from server import serving  # noqa: E402
+from server import ask, serving, until  # noqa: E402
 
 ORCH = None
 OLD, NEW, KEY = "the old secret of orders", "the new secret of orders", base64.b64encode(b"0123456789abcdef01234567").decode()
