@@ -105,6 +105,13 @@ struct ChildCounts {
   std::int64_t items = 0;
 };
 
+/// Those children with one status whose index divided by the size of a bucket is `bucket`.
+struct ChildBucket {
+  std::int64_t bucket = 0;
+  execution::Status status = execution::Status::running;
+  std::int64_t children = 0;
+};
+
 struct ExecutionRow {
   ExecutionId id{};
   NewExecution made;
@@ -290,6 +297,13 @@ class Store {
   /// One entry for each status that a child has.
   virtual std::vector<ChildCounts> count_children(ExecutionId parent,
                                                   execution::EventId map_run) = 0;
+  /// How children fare by their index, `size` (> 0) of them a bucket, in the order of buckets.
+  virtual std::vector<ChildBucket> child_buckets(ExecutionId parent, execution::EventId map_run,
+                                                 std::int64_t size) = 0;
+  /// The children that failed or timed out, in their order, at most `limit`. Damaged rows are
+  /// handed out with their `damage`.
+  virtual std::vector<ExecutionRow> first_failures(ExecutionId parent, execution::EventId map_run,
+                                                   std::int64_t limit) = 0;
   /// The children from `index` on, in their order, at most `limit`.
   virtual std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
                                              std::int64_t index, std::int64_t limit) = 0;

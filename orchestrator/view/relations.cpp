@@ -17,18 +17,21 @@ std::optional<Waiting> waiting_for(store::Store& store, const store::ExecutionRo
   return waiting;
 }
 
+void add_children(Children& to, Status status, std::int64_t count) {
+  to.total += count;
+  auto& word = status == Status::running     ? to.running
+               : status == Status::succeeded ? to.succeeded
+               : status == Status::aborted   ? to.stopped
+                                             : to.failed;
+  word += count;
+}
+
 Children children_of(store::Store& store, store::ExecutionId run,
                      const std::vector<execution::EventId>& map_runs) {
   Children children;
   for (const auto map_run : map_runs) {
-    for (const auto& [status, count, items] : store.count_children(run, map_run)) {
-      children.total += count;
-      auto& word = status == Status::running     ? children.running
-                   : status == Status::succeeded ? children.succeeded
-                   : status == Status::aborted   ? children.stopped
-                                                 : children.failed;
-      word += count;
-    }
+    for (const auto& [status, count, items] : store.count_children(run, map_run))
+      add_children(children, status, count);
   }
   return children;
 }

@@ -14,6 +14,9 @@ namespace orch::view {
 /// The run that `row` waits for; empty: it waits for none.
 std::optional<Waiting> waiting_for(store::Store& store, const store::ExecutionRow& row);
 
+/// Counts children of one status.
+void add_children(Children& to, execution::Status status, std::int64_t count);
+
 /// The children of some map runs of a run, by the ids of their MapRunStarted events.
 Children children_of(store::Store& store, store::ExecutionId run,
                      const std::vector<execution::EventId>& map_runs);

@@ -12,6 +12,7 @@
 #include "orchestrator/db/migrate.h"
 #include "orchestrator/db/sqlite_db.h"
 #include "orchestrator/store/sqlite/checkpointer.h"
+#include "orchestrator/store/sqlite/child_rows.h"
 #include "orchestrator/store/sqlite/guard.h"
 #include "orchestrator/store/sqlite/history.h"
 #include "orchestrator/store/sqlite/limits.h"
@@ -175,19 +176,18 @@ class SqliteStore final : public Store {
   }
 
   std::vector<ChildCounts> count_children(ExecutionId parent, execution::EventId map_run) override {
-    return guard_([&] {
-      sql::Statement query(db_,
-                           "SELECT status, count(*), sum(child_items) FROM execution "
-                           "WHERE parent = ? AND parent_map_run = ? GROUP BY status");
-      query.bind(number(parent), map_run);
-      std::vector<ChildCounts> counts;
-      while (query.step()) {
-        const auto status =
-            execution::status_from(query.text(0)).value_or(execution::Status::failed);
-        counts.push_back({status, query.int64(1), query.int64(2)});
-      }
-      return counts;
-    });
+    return guard_([&] { return store::count_children(db_, parent, map_run); });
+  }
+
+  std::vector<ChildBucket> child_buckets(ExecutionId parent, execution::EventId map_run,
+                                         std::int64_t size) override {
+    return guard_([&] { return store::child_buckets(db_, parent, map_run, size); });
+  }
+
+  std::vector<ExecutionRow> first_failures(ExecutionId parent, execution::EventId map_run,
+                                           std::int64_t limit) override {
+    return guard_(
+        [&] { return store::first_failures(db_, guard_.path(), parent, map_run, limit); });
   }
 
   std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
@@ -205,25 +205,7 @@ class SqliteStore final : public Store {
 
   std::vector<std::string> failed_children(ExecutionId parent, execution::EventId map_run,
                                            execution::EventId redriven) override {
-    return guard_([&] {
-      sql::Statement query(
-          db_,
-          "SELECT run_id FROM execution AS child WHERE parent = ?1 AND parent_map_run = ?2 "
-          "AND status NOT IN ('RUNNING', 'SUCCEEDED') "
-          "AND coalesce((SELECT id FROM history WHERE execution_id = child.id "
-          "     ORDER BY first_id DESC LIMIT 1), "
-          "    (SELECT id FROM packed_history WHERE execution_id = child.id "
-          "     ORDER BY first_id DESC LIMIT 1)) < "
-          "    coalesce((SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
-          "     ORDER BY first_id DESC LIMIT 1), "
-          "    (SELECT id FROM packed_history WHERE execution_id = ?1 AND first_id <= ?3 "
-          "     ORDER BY first_id DESC LIMIT 1)) "
-          "ORDER BY child_index");
-      query.bind(number(parent), map_run, redriven);
-      std::vector<std::string> found;
-      while (query.step()) found.emplace_back(query.text(0));
-      return found;
-    });
+    return guard_([&] { return store::failed_children(db_, parent, map_run, redriven); });
   }
 
   std::string child_outputs(ExecutionId parent, execution::EventId map_run) override {

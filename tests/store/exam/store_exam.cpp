@@ -402,6 +402,37 @@ TEST_P(StoreExam, ListsWhatEveryConditionOfAFilterLetsThrough) {
   EXPECT_THAT(listed([&](auto& filter) { filter.map_run = {parent, 8}; }), ElementsAre());
 }
 
+TEST_P(StoreExam, CountsChildrenByTheirIndexAndFindsTheFirstThatFailed) {
+  const auto parent = add("a1", "parent");
+  using enum execution::Status;
+  const std::vector fares{succeeded, failed, succeeded, timed_out, running};
+  for (std::size_t i = 0; i < fares.size(); ++i) {
+    ExecutionRow row;
+    row.id = add_child(parent, static_cast<std::int64_t>(i), "b" + std::to_string(i));
+    row.status = fares[i];
+    if (fares[i] == running) continue;
+    const auto turn = store_->begin();
+    turn->set_outcome(row);
+    turn->commit();
+  }
+  std::vector<std::tuple<std::int64_t, execution::Status, std::int64_t>> found;
+  for (const auto& each : store_->child_buckets(parent, 7, 2))
+    found.emplace_back(each.bucket, each.status, each.children);
+  EXPECT_THAT(
+      found, ::testing::UnorderedElementsAre(
+                 std::tuple{0, succeeded, 1}, std::tuple{0, failed, 1}, std::tuple{1, succeeded, 1},
+                 std::tuple{1, timed_out, 1}, std::tuple{2, running, 1}));
+  EXPECT_THAT(store_->child_buckets(parent, 8, 2), ::testing::IsEmpty());
+  const auto first = [&](std::int64_t limit) {
+    std::vector<std::string> names;
+    for (const auto& row : store_->first_failures(parent, 7, limit))
+      names.push_back(row.made.run_id);
+    return names;
+  };
+  EXPECT_THAT(first(5), ElementsAre("b1", "b3"));
+  EXPECT_THAT(first(1), ElementsAre("b1"));
+}
+
 TEST_P(StoreExam, ChildrenOfAMapRunMakeNoStateMachine) {
   const auto parent = add("a1", "parent");
   const auto child = add_child(parent, 0, "b0");
