@@ -43,9 +43,11 @@ void RunReader::refresh() {
   waiting_ = view::waiting_for(store_, row_);
   progress_.clear();
   task_waits_.clear();
+  held_.reset();
   if (row_.status != execution::Status::running) return;
   progress_ = store_.progress(row_.id);
   task_waits_ = view::task_waits(store_, row_);
+  held_ = view::hold_of(store_, row_, wall_now());
 }
 
 void RunReader::apply(const engine::FeedBatch& batch) {
@@ -85,6 +87,7 @@ void RunReader::apply(const engine::TaskProgress& reported) {
 view::RunView RunReader::view(const std::string& owner) const {
   view::RunView view{row_, projection_.overview(), progress_, wall_now(), owner, waiting_};
   view.task_waits = task_waits_;
+  view.held = held_;
   return view;
 }
 

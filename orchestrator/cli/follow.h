@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "orchestrator/cli/command.h"
@@ -35,6 +36,7 @@ class RunReader {
   std::vector<store::ProgressRow> progress_;
   std::optional<view::Waiting> waiting_;
   std::vector<view::TaskWait> task_waits_;
+  std::optional<store::HoldRow> held_;
 };
 
 /// Counts Ctrl-C and SIGTERM from now on; the second one ends the process at once (exit code 4).

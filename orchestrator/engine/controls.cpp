@@ -21,6 +21,9 @@ constexpr const char* may_change =
 
 void check_state(const store::ExecutionRow& row, const Redrive& redrive,
                  const asl::Workflow& workflow, const execution::Execution& execution) {
+  if (redrive.from.empty() && !redrive.input.empty())
+    refuse(row, "was given an input, but no state that gets it",
+           "--from STATE (`from` under /v1) names the state");
   if (redrive.from.empty()) return;
   const auto& states = workflow.flow.states;
   if (!states.contains(redrive.from)) {

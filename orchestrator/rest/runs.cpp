@@ -116,6 +116,7 @@ Answer show_run(Request& request) {
     view.waiting = view::waiting_for(store, row);
     view.task_waits = view::task_waits(store, row);
   }
+  if (row.status == execution::Status::running) view.held = view::hold_of(store, row, request.now);
   view.children = view::children_of(store, row, view.overview);
   if (row.status == execution::Status::running) view.parts_aside = engine::parts_aside(store, row);
   auto out = view::run_document(view);

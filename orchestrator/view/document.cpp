@@ -167,6 +167,7 @@ bj::object run_document(const RunView& view) {
         {"run", view.waiting->run},
         {"name", view.waiting->name},
         {"claims", bj::array(view.waiting->claims.begin(), view.waiting->claims.end())}};
+  if (view.held) out["held"] = hold_document(*view.held);
   for (const auto& wait : view.task_waits) {
     auto& waits = out["waiting"];
     if (!waits.is_array()) waits.emplace_array();

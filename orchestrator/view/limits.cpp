@@ -107,6 +107,14 @@ std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow&
   return found;
 }
 
+std::optional<store::HoldRow> hold_of(store::Store& store, const store::ExecutionRow& run,
+                                      Instant now) {
+  const auto subject = "run " + run.made.run_id;
+  for (auto& hold : store.limits().holds())
+    if (hold.subject == subject && (!hold.until || *hold.until > now)) return std::move(hold);
+  return std::nullopt;
+}
+
 bj::object hold_document(const store::HoldRow& hold) {
   bj::object document{
       {"subject", hold.subject}, {"mode", to_string(hold.mode)}, {"since", to_iso(hold.since)}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow&
 ///             "waiting"}],
 ///  "waiting": [{"run", "name", "for", "tasks", "since"}]}
 boost::json::object limits_document(store::Store& store);
+
+/// What somebody holds this run back by; not what holds its pipeline or connections.
+std::optional<store::HoldRow> hold_of(store::Store& store, const store::ExecutionRow& run,
+                                      Instant now);
 
 /// {"subject", "mode", "since", "until"?, "by"?, "reason"?}
 boost::json::object hold_document(const store::HoldRow& hold);

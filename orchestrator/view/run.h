@@ -43,6 +43,7 @@ struct RunView {
   std::vector<store::ExecutionRow> parts_aside = {};
   std::map<std::string, Children> children = {};  ///< by the name of the Map state
   std::vector<TaskWait> task_waits = {};
+  std::optional<store::HoldRow> held = {};  ///< by somebody, as this run alone
 
   /// When it ended, or now.
   Instant end() const { return row.ended_at.value_or(now); }

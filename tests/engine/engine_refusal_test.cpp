@@ -41,6 +41,8 @@ TEST_F(EngineRefusal, ARefusedRedriveKeepsTheOldDefinition) {
   redrive.from = "";
   redrive.input = "no json";
   EXPECT_EQ(refused(), "ORCH-0003");
+  redrive.input = "{}";
+  EXPECT_EQ(refused(), "ORCH-0205") << "an input of no state";
   redrive.input = "";
   redrive.definition =
       submission(

@@ -289,6 +289,23 @@ class Doing(unittest.TestCase):
         self.assertEqual(self.post("/v1/runs/acted/stop", {"reason": "x"}, 400)["code"], "ORCH-0041")
         self.post("/v1/runs/acted/stop", {})
 
+    def test_an_input_without_a_state_that_gets_it_is_refused(self):
+        self.start("slow", "whose")
+        self.post("/v1/runs/whose/stop", {})
+        refused = self.post("/v1/runs/whose/resume", {"input": {"b": 2}}, 409)
+        self.assertEqual(refused["code"], "ORCH-0205")
+        self.assertIn("no state that gets it", refused["detail"])
+
+    def test_a_paused_run_says_who_holds_it_until_it_is_released(self):
+        self.start("slow", "held")
+        self.assertNotIn("held", self.get("/v1/runs/held"))
+        self.post("/v1/runs/held/pause", {"reason": "index build", "until": "2999-01-01T00:00:00.000Z"})
+        held = self.get("/v1/runs/held")["held"]
+        self.assertEqual((held["mode"], held["reason"], held["until"]), ("pause", "index build", "2999-01-01T00:00:00.000Z"))
+        self.post("/v1/runs/held/release", {})
+        self.assertNotIn("held", self.get("/v1/runs/held"))
+        self.post("/v1/runs/held/stop", {})
+
     def test_runs_are_told_as_they_begin_and_end(self):
         listener = self.listen()
         self.assertEqual(listener.next()[0], "open")
