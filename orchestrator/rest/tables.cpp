@@ -34,6 +34,7 @@ bj::object work_document(const view::TableBrief& brief) {
                  {"attempts", brief.attempts},
                  {"state", brief.state}};
   if (brief.rows) out["rows"] = *brief.rows;
+  if (brief.bytes) out["bytes"] = *brief.bytes;
   add_text(out, "connections", brief.connections);
   add_text(out, "error", brief.error);
   add_text(out, "message", brief.message);

@@ -83,6 +83,13 @@ std::optional<double> TableLine::rows_per_second() const {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> TableLine::bytes() const {
+  for (const auto& step : steps)
+    if (const auto* bytes = step.output.if_contains("bytes"); bytes && bytes->is_int64())
+      return bytes->get_int64();
+  return std::nullopt;
+}
+
 bool TableLine::entry_changed() const {
   return std::any_of(steps.begin(), steps.end(),
                      [](const Step& step) { return step.output.contains("entry"); });

@@ -91,6 +91,8 @@ struct TableLine {
   /// Rows and rate of the first step that counted rows (the staging).
   std::optional<std::int64_t> rows() const;
   std::optional<double> rows_per_second() const;
+  /// Bytes that were read of the source.
+  std::optional<std::int64_t> bytes() const;
   /// A resume of the run found the table's entry in the catalog changed, and went by that.
   bool entry_changed() const;
   /// Attempts of the step that needed most.

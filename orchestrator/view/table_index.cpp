@@ -15,7 +15,7 @@ namespace {
 namespace sql = orch::sqlite;
 
 // Another number: the file is emptied, and filled again from the histories.
-constexpr std::int64_t version = 2;
+constexpr std::int64_t version = 3;
 
 constexpr const char* schema = R"(
 DROP TABLE IF EXISTS place;
@@ -36,6 +36,7 @@ CREATE TABLE brief (
   started_ms   INTEGER NOT NULL,  -- Unix ms, UTC; likewise all *_ms
   outcome      INTEGER NOT NULL,  -- view::Outcome
   row_count    INTEGER,
+  byte_count   INTEGER,           -- read of the source
   duration_ms  INTEGER NOT NULL,
   attempts     INTEGER NOT NULL,
   state        TEXT    NOT NULL,
@@ -56,7 +57,7 @@ CREATE INDEX brief_loaded ON brief (key, connections, execution_id) WHERE loaded
 constexpr const char* columns =
     "execution_id, key, connections, run_id, name, workflow, started_ms, outcome, row_count, "
     "duration_ms, attempts, state, resource, error, message, code, loaded, published_ms, as_of_ms, "
-    "pipeline";
+    "pipeline, byte_count";
 
 // Of a JSON array of their names, which is NULL for all runs.
 constexpr const char* of_pipelines =
@@ -90,6 +91,7 @@ TableBrief read_brief(const sql::Statement& row) {
   brief.message = row.text(14);
   brief.code = row.text(15);
   brief.pipeline = row.text(19);
+  brief.bytes = integer(row, 20);
   if (row.null(16)) return brief;
   brief.load = Load{row.int64(16), instant(row.int64(17)), {}};
   if (!row.null(18)) brief.load->as_of = instant(row.int64(18));
@@ -107,7 +109,8 @@ void write_brief(sql::Statement& insert, const TableBrief& brief) {
       .bind(number(brief.execution), brief.key, brief.connections, brief.run, brief.name,
             brief.workflow, millis(brief.started), static_cast<std::int64_t>(brief.outcome),
             brief.rows, brief.duration.count(), brief.attempts, brief.state, brief.resource,
-            brief.error, brief.message, brief.code, loaded, published, as_of, brief.pipeline)
+            brief.error, brief.message, brief.code, loaded, published, as_of, brief.pipeline,
+            brief.bytes)
       .run();
 }
 
@@ -136,6 +139,7 @@ TableBrief brief_of(const store::ExecutionRow& row, const TableLine& table, Inst
   brief.key = table.key;
   brief.outcome = table.outcome;
   brief.rows = table.rows();
+  brief.bytes = table.bytes();
   brief.duration = table.duration(now);
   brief.attempts = table.attempts();
   if (!table.steps.empty()) {
@@ -181,7 +185,7 @@ TableIndex::Place TableIndex::place() {
 void TableIndex::keep(std::span<const TableBrief> briefs, const Place& place) {
   sql::Transaction transaction(db_);
   sql::Statement insert(db_, fmt::format("INSERT OR REPLACE INTO brief ({}) VALUES (?, ?, ?, ?, ?, "
-                                         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                          columns));
   for (const auto& brief : briefs) write_brief(insert, brief);
   sql::Statement(db_, "UPDATE place SET position = ?, mark = ?")

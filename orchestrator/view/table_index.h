@@ -32,6 +32,7 @@ struct TableBrief {
   std::string key;
   Outcome outcome = Outcome::waiting;
   std::optional<std::int64_t> rows;
+  std::optional<std::int64_t> bytes = {};  ///< that were read of the source
   Millis duration{};
   std::int64_t attempts = 0;
   std::string state;     ///< its latest

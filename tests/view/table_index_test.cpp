@@ -22,6 +22,7 @@ TableBrief brief(int execution, const char* key, Outcome outcome, std::optional<
   made.key = key;
   made.outcome = outcome;
   made.rows = 7;
+  made.bytes = 90;
   made.duration = Millis{5};
   made.attempts = 2;
   made.state = "Verify";
@@ -57,6 +58,8 @@ TEST_F(TableIndexTest, KeepsAllThatIsSaidOfARunsTable) {
   const auto found = index_.of_runs(std::vector{store::ExecutionId{3}}).front();
   EXPECT_EQ(found.execution, failed.execution);
   EXPECT_EQ(found.run, "r3");
+  EXPECT_EQ(found.rows, 7);
+  EXPECT_EQ(found.bytes, 90);
   EXPECT_EQ(found.workflow, "w");
   EXPECT_EQ(found.connections, "c.json");
   EXPECT_EQ(found.outcome, Outcome::failed);

@@ -16,7 +16,8 @@ Step step(const std::string& resource, Outcome outcome, const char* output, int 
   return made;
 }
 
-constexpr const char* staged = R"({"rows":3,"as_of":{"time":"1970-01-01T00:00:05.000Z"}})";
+constexpr const char* staged =
+    R"({"rows":3,"bytes":41,"as_of":{"time":"1970-01-01T00:00:05.000Z"}})";
 constexpr const char* merged = R"({"rows":7,"strategy":"append"})";
 
 TEST(TableRuns, ALoadIsWhatWasPublishedAsOfTheSource) {
@@ -27,6 +28,7 @@ TEST(TableRuns, ALoadIsWhatWasPublishedAsOfTheSource) {
   const auto load = load_of(table);
   ASSERT_TRUE(load);
   EXPECT_EQ(load->rows, 7);
+  EXPECT_EQ(table.bytes(), 41);
   EXPECT_EQ(load->published, Instant{std::chrono::seconds{12}});
   EXPECT_EQ(load->moment(), Instant{std::chrono::seconds{5}});
 }
