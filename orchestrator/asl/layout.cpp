@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+
+#include "orchestrator/asl/layers.h"
 
 namespace orch::asl {
 namespace {
 
-using Kind = Picture::Way::Kind;
 using Box = Layout::Box;
 
 constexpr double node_height = 44;
@@ -18,7 +18,9 @@ constexpr double gap = 28;        // between boxes of a layer
 constexpr double layer_gap = 46;  // room for labels of ways
 constexpr double frame_inset = 16;
 constexpr double frame_head = 22;  // its label
-constexpr int sweeps = 4;
+constexpr double passing = 14;     // what a way takes of a layer that it passes
+constexpr double lane = 16;        // what a way back takes beside the layers
+constexpr double turn = 14;        // from a node to the turn of a way back
 
 /// A node with the frames below it.
 struct Block {
@@ -26,92 +28,11 @@ struct Block {
   double height = 0;
 };
 
-class Layers {
- public:
-  Layers(const Picture::Frame& frame, const std::vector<Picture::Way>& ways) {
-    const std::set<std::size_t> here(frame.nodes.begin(), frame.nodes.end());
-    for (const auto& way : ways) {
-      if (way.kind == Kind::nested || !here.contains(way.from)) continue;
-      next_[way.from].push_back(way.to);
-    }
-    // First where the flow starts; states that nothing leads to come last.
-    visit(frame.start);
-    for (const auto node : frame.nodes) visit(node);
-    rank();
-    for (int i = 0; i < sweeps; ++i) order(i % 2 == 0);
-  }
-
-  const std::vector<std::vector<std::size_t>>& rows() const { return rows_; }
-
- private:
-  // Ways back to a state that is still being visited are left out: they are loops.
-  void visit(std::size_t first) {
-    std::vector<std::pair<std::size_t, std::size_t>> path;
-    if (!seen_.insert(first).second) return;
-    path.emplace_back(first, 0);
-    open_.insert(first);
-    while (!path.empty()) {
-      auto& [node, at] = path.back();
-      if (at == next_[node].size()) {
-        open_.erase(node);
-        finished_.push_back(node);
-        path.pop_back();
-        continue;
-      }
-      const auto target = next_[node][at++];
-      if (open_.contains(target)) continue;
-      forward_[node].push_back(target);
-      back_[target].push_back(node);
-      if (!seen_.insert(target).second) continue;
-      open_.insert(target);
-      path.emplace_back(target, 0);
-    }
-  }
-
-  void rank() {
-    std::map<std::size_t, std::size_t> layer;
-    for (auto node = finished_.rbegin(); node != finished_.rend(); ++node) {
-      auto& own = layer[*node];
-      for (const auto target : forward_[*node]) layer[target] = std::max(layer[target], own + 1);
-    }
-    for (auto node = finished_.rbegin(); node != finished_.rend(); ++node) {
-      if (rows_.size() <= layer[*node]) rows_.resize(layer[*node] + 1);
-      rows_[layer[*node]].push_back(*node);
-    }
-  }
-
-  // Each node goes to the mean place of those that it is tied to in the other layers.
-  void order(bool downwards) {
-    std::map<std::size_t, double> place;
-    for (const auto& row : rows_)
-      for (std::size_t i = 0; i < row.size(); ++i)
-        place[row[i]] = (static_cast<double>(i) + 0.5) / static_cast<double>(row.size());
-    const auto& tied = downwards ? back_ : forward_;
-    const auto mean = [&](std::size_t node) {
-      const auto found = tied.find(node);
-      if (found == tied.end() || found->second.empty()) return place[node];
-      double sum = 0;
-      for (const auto other : found->second) sum += place[other];
-      return sum / static_cast<double>(found->second.size());
-    };
-    for (auto& row : rows_) {
-      std::map<std::size_t, double> wanted;
-      for (const auto node : row) wanted[node] = mean(node);
-      std::ranges::stable_sort(row, {}, [&](std::size_t node) { return wanted[node]; });
-    }
-  }
-
-  std::map<std::size_t, std::vector<std::size_t>> next_, forward_, back_;
-  std::set<std::size_t> seen_, open_;
-  std::vector<std::size_t> finished_;  ///< each after all that it leads to
-  std::vector<std::vector<std::size_t>> rows_;
-};
-
 class Placing {
  public:
   explicit Placing(const Picture& picture) : picture_(picture) {
     for (const auto& way : picture.ways)
-      if (way.kind == Kind::nested) owners_[way.to] = way.from;
+      if (way.kind == Picture::Way::Kind::nested) owners_[way.to] = way.from;
     made_.nodes.resize(picture.nodes.size());
     blocks_.resize(picture.nodes.size());
   }
@@ -141,12 +62,13 @@ class Placing {
       nested_[owners_[nested.start]].push_back(&nested);
     }
     for (const auto node : frame.nodes) widen(node);
-    const auto& rows = layers_.emplace(&frame, Layers(frame, picture_.ways)).first->second.rows();
-    Block whole{0, layer_gap * static_cast<double>(rows.size() - 1)};
-    for (const auto& row : rows) {
-      whole.width = std::max(whole.width, width_of_row(row));
-      whole.height += height_of_row(row);
-    }
+    const auto& layers = layers_.emplace(&frame, layers_of(frame, picture_.ways)).first->second;
+    const auto lanes = lane * static_cast<double>(layers.back.size());
+    Block whole{width_of_rows(layers) + lanes,
+                layer_gap * static_cast<double>(layers.rows.size() - 1)};
+    for (const auto& row : layers.rows) whole.height += height_of_row(layers, row);
+    // The turns of a way back are above and below what it leads to and from.
+    if (!layers.back.empty()) whole.height += 2 * turn;
     return whole;
   }
 
@@ -162,28 +84,53 @@ class Placing {
     blocks_[node].height += layer_gap / 2 + height;
   }
 
-  double width_of_row(const std::vector<std::size_t>& row) const {
+  double width_of_slot(const Layers::Slot& slot) const {
+    return slot.node ? blocks_[*slot.node].width : passing;
+  }
+
+  double width_of_row(const Layers& layers, const std::vector<std::size_t>& row) const {
     double width = -gap;
-    for (const auto node : row) width += blocks_[node].width + gap;
+    for (const auto slot : row) width += width_of_slot(layers.slots[slot]) + gap;
     return width;
   }
 
-  double height_of_row(const std::vector<std::size_t>& row) const {
+  double width_of_rows(const Layers& layers) const {
+    double width = 0;
+    for (const auto& row : layers.rows) width = std::max(width, width_of_row(layers, row));
+    return width;
+  }
+
+  double height_of_row(const Layers& layers, const std::vector<std::size_t>& row) const {
     double height = 0;
-    for (const auto node : row) height = std::max(height, blocks_[node].height);
+    for (const auto slot : row)
+      if (const auto node = layers.slots[slot].node)
+        height = std::max(height, blocks_[*node].height);
     return height;
   }
 
   void place(const Picture::Frame& frame, const Box& room) {
-    double y = room.y;
-    for (const auto& row : layers_.at(&frame).rows()) {
-      double x = room.x + (room.width - width_of_row(row)) / 2;
-      for (const auto node : row) {
-        place_block(node, x, y);
-        x += blocks_[node].width + gap;
+    const auto& layers = layers_.at(&frame);
+    const auto width = width_of_rows(layers);
+    double y = room.y + (layers.back.empty() ? 0 : turn);
+    std::vector<Passage> passages(layers.slots.size());
+    for (const auto& row : layers.rows) {
+      const auto height = height_of_row(layers, row);
+      double x = room.x + (width - width_of_row(layers, row)) / 2;
+      for (const auto slot : row) {
+        const auto own = width_of_slot(layers.slots[slot]);
+        passages[slot] = {x + own / 2, y, y + height};
+        if (const auto node = layers.slots[slot].node) {
+          place_block(*node, x, y);
+          bottoms_[*node] = y + height;
+        }
+        x += own + gap;
       }
-      y += height_of_row(row) + layer_gap;
+      y += height + layer_gap;
     }
+    for (const auto& [ends, slots] : layers.bends)
+      for (const auto slot : slots) passages_[ends].push_back(passages[slot]);
+    double side = room.x + width;
+    for (const auto& ends : layers.back) sides_[ends] = side += lane;
   }
 
   void place_block(std::size_t node, double x, double y) {
@@ -205,22 +152,38 @@ class Placing {
     }
   }
 
-  // Down from under the node and its frames to the top of the next; a way back goes beside them.
+  // From under the node and its frames to the top of the next, straight down where it passes a
+  // layer; a way back goes beside all layers.
   std::vector<Layout::Point> line(const Picture::Way& way) const {
     const auto& from = made_.nodes[way.from];
     const auto& to = made_.nodes[way.to];
     const double start = from.x + from.width / 2, end = to.x + to.width / 2;
-    const double below =
-        way.kind == Kind::nested ? from.y + from.height : from.y + blocks_[way.from].height;
-    if (to.y >= below) return {{start, below}, {end, to.y}};
-    const double side =
-        std::max(start + blocks_[way.from].width / 2, end + blocks_[way.to].width / 2) + gap / 2;
-    const double from_middle = from.y + from.height / 2, to_middle = to.y + to.height / 2;
-    return {{from.x + from.width, from_middle},
-            {side, from_middle},
-            {side, to_middle},
-            {to.x + to.width, to_middle}};
+    if (way.kind == Picture::Way::Kind::nested) return {{start, from.y + from.height}, {end, to.y}};
+    const double below = from.y + blocks_[way.from].height, bottom = bottoms_.at(way.from);
+    const Layers::Ends ends{way.from, way.to};
+    std::vector<Layout::Point> points{{start, below}};
+    if (const auto side = sides_.find(ends); side != sides_.end()) {
+      points.insert(points.end(), {{start, bottom + turn},
+                                   {side->second, bottom + turn},
+                                   {side->second, to.y - turn},
+                                   {end, to.y - turn},
+                                   {end, to.y}});
+      return points;
+    }
+    if (bottom > below) points.push_back({start, bottom});
+    if (const auto passed = passages_.find(ends); passed != passages_.end())
+      for (const auto& [x, top, low] : passed->second) {
+        points.push_back({x, top});
+        points.push_back({x, low});
+      }
+    points.push_back({end, to.y});
+    return points;
   }
+
+  /// Where a way passes a layer.
+  struct Passage {
+    double x = 0, top = 0, bottom = 0;
+  };
 
   const Picture& picture_;
   Layout made_;
@@ -228,6 +191,9 @@ class Placing {
   std::map<std::size_t, std::vector<const Picture::Frame*>> nested_;  ///< by their owners
   std::map<const Picture::Frame*, Block> sizes_;
   std::map<const Picture::Frame*, Layers> layers_;
+  std::map<Layers::Ends, std::vector<Passage>> passages_;
+  std::map<Layers::Ends, double> sides_;   ///< where ways back go
+  std::map<std::size_t, double> bottoms_;  ///< of the layers that nodes are in
   std::vector<Block> blocks_;
 };
 

@@ -21,6 +21,27 @@ bool within(const Box& inner, const Box& outer) {
          inner.y + inner.height <= outer.y + outer.height;
 }
 
+// Whether a line from `a` to `b` leads through the inside of a box.
+bool through(const Layout::Point& a, const Layout::Point& b, const Box& box) {
+  constexpr int steps = 50;
+  for (int i = 0; i <= steps; ++i) {
+    const double share = static_cast<double>(i) / steps;
+    const double x = a.x + (b.x - a.x) * share, y = a.y + (b.y - a.y) * share;
+    if (x > box.x + 1 && x < box.x + box.width - 1 && y > box.y + 1 && y < box.y + box.height - 1)
+      return true;
+  }
+  return false;
+}
+
+void check_ways(const Picture& picture, const Layout& layout, const std::string& name) {
+  for (std::size_t i = 0; i < layout.ways.size(); ++i)
+    for (std::size_t at = 1; at < layout.ways[i].size(); ++at)
+      for (std::size_t node = 0; node < layout.nodes.size(); ++node)
+        EXPECT_FALSE(through(layout.ways[i][at - 1], layout.ways[i][at], layout.nodes[node]))
+            << name << ": " << picture.nodes[picture.ways[i].from]->name << " to "
+            << picture.nodes[picture.ways[i].to]->name << " through " << picture.nodes[node]->name;
+}
+
 void check(const std::shared_ptr<const Workflow>& workflow, const std::string& name) {
   const auto picture = picture_of(*workflow);
   const auto layout = layout_of(picture);
@@ -42,6 +63,7 @@ void check(const std::shared_ptr<const Workflow>& workflow, const std::string& n
       EXPECT_TRUE(point.x >= 0 && point.x <= layout.width && point.y >= 0 &&
                   point.y <= layout.height)
           << name << " " << point.x << "," << point.y;
+  check_ways(picture, layout, name);
 }
 
 TEST(Layout, NothingOverlapsOrLiesOutside) {
@@ -53,6 +75,11 @@ TEST(Layout, NothingOverlapsOrLiesOutside) {
       {"one", R"("A":{"Type":"Succeed"})"},
       {"loop", R"("A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Variable":"$.a",
                 "IsNull":true,"Next":"A"}],"Default":"C"},"C":{"Type":"Succeed"})"},
+      {"itself", R"("A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"A"}],
+                  "Default":"B"},"B":{"Type":"Map","Next":"C","Catch":[{"ErrorEquals":["States.ALL"],
+                  "Next":"D"}],"ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Choice",
+                  "Choices":[{"Variable":"$.b","IsNull":true,"Next":"I"}],"Default":"J"},
+                  "J":{"Type":"Succeed"}}}},"C":{"Type":"Pass","Next":"D"},"D":{"Type":"Succeed"})"},
       {"skip", R"("A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true,"Next":"C"}],
                 "Default":"B"},"B":{"Type":"Pass","Next":"C"},"C":{"Type":"Succeed"})"},
       {"nested", R"("A":{"Type":"Parallel","End":true,"Branches":[
