@@ -1,44 +1,21 @@
-// What the UI computes of the API's answers, without a browser: layout, visits, differences, changes.
+// What the UI computes of the API's answers, without a browser: JSON, commands, visits, differences, changes.
 //
 //   node data.mjs --orch build/dev/orch
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { World } from "./world.mjs";
 import { changesOf } from "../../orchestrator/ui/web/data/changes.js";
 import { diffLines } from "../../orchestrator/ui/web/data/diff.js";
 import * as format from "../../orchestrator/ui/web/data/format.js";
-import { exits, layout } from "../../orchestrator/ui/web/data/layout.js";
+import * as json from "../../orchestrator/ui/web/data/json_text.js";
+import * as commands from "../../orchestrator/ui/web/data/run_commands.js";
+import { columnsOf, heightsOf } from "../../orchestrator/ui/web/data/strip.js";
+import { differingOf, driftsOf } from "../../orchestrator/ui/web/data/table_history.js";
 import { visitsOf } from "../../orchestrator/ui/web/data/visits.js";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const orch = path.resolve(process.argv[process.argv.indexOf("--orch") + 1]);
-
-// Every shipped workflow: each state once, none over another, and all ways but those back lead down.
-function checkLayout(/** @type {any} */ machine, /** @type {any} */ picture, /** @type {string} */ where) {
-  assert.deepEqual(picture.nodes.map((/** @type {any} */ node) => node.name).sort(), Object.keys(machine.States).sort(), where);
-  for (const a of picture.nodes) {
-    assert.ok(a.x >= 0 && a.y >= 0 && a.x + a.width <= picture.width && a.y + a.height <= picture.height, `${where}: ${a.name} lies outside`);
-    for (const b of picture.nodes) {
-      const apart = a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-      assert.ok(apart, `${where}: ${a.name} lies over ${b.name}`);
-    }
-    const state = machine.States[a.name];
-    const inside = [state.ItemProcessor, state.Iterator, ...(state.Branches ?? [])].filter(Boolean);
-    assert.equal(a.inner.length, inside.length);
-    inside.forEach((each, index) => checkLayout(each, a.inner[index], `${where}/${a.name}`));
-  }
-  const ways = Object.values(machine.States).flatMap((state) => exits(state)).length;
-  assert.equal(picture.edges.length, ways, where);
-}
-for (const name of fs.readdirSync(path.join(root, "workflows")).filter((each) => each.endsWith(".json"))) {
-  const machine = JSON.parse(fs.readFileSync(path.join(root, "workflows", name), "utf8"));
-  checkLayout(machine, layout(machine), name);
-}
-const loop = { StartAt: "A", States: { A: { Type: "Pass", Next: "B" }, B: { Type: "Choice", Choices: [{ Next: "A" }], Default: "B2" }, B2: { Type: "Pass", Next: "B2" } } };
-checkLayout(loop, layout(loop), "a loop");
 
 // A difference holds both texts, and no line of it is told twice.
 const texts = ["", "a", "a\nb\nc", "b\nc\na", "a\nx\nc", "x", "a\nb\nc\nd\ne", "a\nc\ne\nb"];
@@ -57,6 +34,28 @@ for (const [made, text] of [[format.number(1234567), "1,234,567"], [format.numbe
   assert.equal(made, text);
 }
 
+// JSON that is typed: what is wrong, and where; a number that a browser would round is wrong as well.
+assert.deepEqual(json.placeOf("a\nbc", 3), { line: 2, column: 2 });
+assert.deepEqual(json.read('{"a": [1, 2.5, "12345678901234567890"]}'), { value: { a: [1, 2.5, "12345678901234567890"] }, problem: "" });
+assert.match(json.read('{\n  "a" 1}').problem, /^line 2, column 7: /);
+assert.match(json.read('{"a":').problem, /^line 1, column 6: unexpected end/);
+assert.match(json.read("").problem, /empty/);
+assert.match(json.read('{"id": 12345678901234567890}').problem, /round 12345678901234567890/);
+assert.equal(json.mayBeRounded({ a: [{ b: 2 ** 60 }] }), true);
+assert.equal(json.mayBeRounded({ a: [1.5, "x", null] }), false);
+
+// The commands that do the same, with words that a shell would take apart.
+const ended = { run: "1a2b", name: "it's", word: "failed", input: { catalog: { tables: [] } }, states: [{ name: "Health", depth: 0, status: "succeeded" }, { name: "Each", depth: 0, status: "failed" }, { name: "In", depth: 1, status: "failed" }] };
+assert.equal(commands.resumeCommand(ended, "Each", { a: 1 }), `orch resume 'it'\\''s' --from Each --input '{"a":1}'`);
+assert.equal(commands.pauseCommand(ended, "2h", "index build"), `orch hold --run 'it'\\''s' --mode pause --until 2h --reason 'index build'`);
+assert.deepEqual(commands.placesOf(ended), { names: ["Health", "Each"], failed: "Each" });
+assert.equal(commands.hasCatalog(ended), true);
+assert.equal(commands.hasCatalog({ input: { catalog: "catalog.json" } }), false);
+assert.equal(commands.catalogProblem({ tables: [{ key: "a" }] }), "");
+assert.match(commands.catalogProblem({ tables: [{ key: "a" }, {}] }), /^\/tables\/1/);
+assert.equal(commands.untilOf("2h", 0), "1970-01-01T02:00:00.000Z");
+assert.equal(commands.untilOf("", 0), undefined);
+
 // A table's first failure, its recovery and a jump of its rows are changes; going on as before is none.
 const grid = {
   runs: [1, 2, 3, 4, 5, 6].map((day) => ({ run: `r${day}`, name: `n${day}`, workflow: "w", started: `2026-01-0${day}T06:00:00.000Z`, word: "succeeded" })),
@@ -64,6 +63,23 @@ const grid = {
 };
 assert.deepEqual(changesOf(grid, Date.parse("2026-01-02T00:00:00Z")).map((change) => [change.run, change.what]), [["r6", "grew"], ["r4", "recovered"], ["r2", "failed"]]);
 assert.deepEqual(changesOf(grid, Date.parse("2026-01-01T00:00:00Z")).map((change) => change.what), ["grew", "recovered", "failed", "new"]);
+
+// A drift lasts from the first run that found it to the next that succeeded; another one begins anew.
+const loads = ["ok", "x", "x", "down", "x", "ok", "y", "z"].map((what, at) => ({ run: `r${at}`, status: what === "ok" ? "succeeded" : "failed", ...(what === "ok" ? {} : { error: what === "down" ? "Connection.Down" : "Schema.Drift", message: what }) }));
+assert.deepEqual(driftsOf([...loads].reverse()).map((drift) => [drift.message, drift.first.run, drift.last.run, drift.runs, drift.until?.run ?? ""]), [["z", "r7", "r7", 1, ""], ["y", "r6", "r6", 1, ""], ["x", "r1", "r4", 3, "r5"]]);
+assert.deepEqual(differingOf({ cause: '{"examples":[{"row":"id = 5","difference":"missing"},7]}' }), [{ row: "id = 5", difference: "missing" }]);
+assert.deepEqual(differingOf({ cause: "no JSON" }), []);
+
+// The columns of a strip hold each child once, and few failures among many are seen.
+const fare = (/** @type {number} */ succeeded, /** @type {number} */ failed) => ({ total: succeeded + failed, running: 0, succeeded, failed, aborted: 0 });
+const strip = { size: 500, children: 2400, buckets: [fare(500, 0), fare(499, 1), fare(500, 0), fare(100, 0), fare(0, 0)] };
+assert.deepEqual(columnsOf(strip, 200).map((column) => [column.first, column.last]), [[0, 499], [500, 999], [1000, 1499], [1500, 1999], [2000, 2399]]);
+assert.deepEqual(columnsOf(strip, 2).map((column) => [column.first, column.last, column.succeeded, column.failed]), [[0, 1499, 1499, 1], [1500, 2399, 100, 0]]);
+for (const column of columnsOf(strip, 200)) {
+  const heights = heightsOf(column);
+  assert.ok(heights.failed === 0 || heights.failed >= 25);
+  assert.ok(heights.failed + heights.succeeded + heights.running + heights.aborted <= 100.001);
+}
 
 // The visits of a real run: each state as often as it was entered, in its iteration, with all attempts.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "orch-ui-data-"));

@@ -9,6 +9,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { prepareRuns, runTests } from "./runs.mjs";
 import { World, hostile } from "./world.mjs";
 
 /** @param {string} name */
@@ -275,9 +276,12 @@ test("shows a new run by itself, and survives a restart of the server", async ()
   await context.close();
 });
 
+runTests({ world, test, open, visit, runId, checkAccess, shots });
+
 async function main() {
   await world.load(nights);
   await world.misuse();
+  await prepareRuns(world);
   await world.serve();
   browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
   let failed = 0;

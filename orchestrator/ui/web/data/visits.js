@@ -1,7 +1,8 @@
 // A run's events as visits: each time a state was entered, with its attempts, input and output.
 
 /**
- * @typedef {{from: number, to: number | null, tone: "ok" | "bad" | "run" | "idle", what: string}} Attempt
+ * @typedef {{from: number, started: number | null, to: number | null, tone: "ok" | "bad" | "run" | "idle", what: string, error: string}} Attempt
+ *   from: when it was scheduled; started: when a worker took it
  * @typedef {{id: number, state: string, type: string, item: string, depth: number, from: number, to: number | null,
  *   status: string, attempts: Attempt[], input: string | undefined, output: string | undefined, error: string, cause: string,
  *   before: string, owner: Visit | null}} Visit
@@ -112,9 +113,14 @@ function fail(visit, details) {
 /** @param {Visit} visit @param {any} event @param {number} time @param {any} details */
 function note(visit, event, time, details) {
   if (/(Task|Activity|LambdaFunction)Scheduled$/.test(event.type)) {
-    visit.attempts.push({ from: time, to: null, tone: "run", what: details.resource ?? "" });
+    visit.attempts.push({ from: time, started: null, to: null, tone: "run", what: details.resource ?? "", error: "" });
     const key = keyOf(event);
     if (key) visit.item = key;
+    return;
+  }
+  if (/(Task|Activity|LambdaFunction)Started$/.test(event.type)) {
+    const taken = visit.attempts[visit.attempts.length - 1];
+    if (taken && taken.started === null) taken.started = time;
     return;
   }
   const end = Object.entries(ends).find(([word]) => event.type.endsWith(word));
@@ -123,6 +129,7 @@ function note(visit, event, time, details) {
   if (last && last.to === null) {
     last.to = time;
     last.tone = /** @type {Attempt["tone"]} */ (end[1]);
+    if (end[1] === "bad") last.error = details.error ?? "";
   }
   if (end[1] === "bad") {
     fail(visit, details);

@@ -4,13 +4,13 @@ import { html } from "../html.js";
 import { Command, Dialog, ProblemBox } from "./basics.js";
 import { say } from "./toast.js";
 
-/** @param {string} text a word of a shell */
-export const quoted = (text) => (/^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+export { quoted } from "../data/shell.js";
 
 /**
- * @param {{title: string, lead: any, command: string, button: string, danger?: boolean, act: () => Promise<any>, onClose: () => void, children?: any}} props
+ * @param {{title: string, lead: any, command: string, button: string, danger?: boolean, ready?: boolean, act: () => Promise<any>, onClose: () => void, children?: any}} props
+ *   ready: what was filled in can be used
  */
-export function Act({ title, lead, command, button, danger, act, onClose, children }) {
+export function Act({ title, lead, command, button, danger, ready = true, act, onClose, children }) {
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const [busy, setBusy] = useState(false);
   const go = async () => {
@@ -30,6 +30,6 @@ export function Act({ title, lead, command, button, danger, act, onClose, childr
     ${children}
     ${problem && html`<${ProblemBox} problem=${problem} />`}
     <${Command} text=${command} />
-    <div class="bar"><button class="button" onClick=${onClose}>Cancel</button><button class=${danger ? "button danger" : "button main"} disabled=${busy} onClick=${go}>${button}</button></div>
+    <div class="bar"><button class="button" onClick=${onClose}>Cancel</button><button class=${danger ? "button danger" : "button main"} disabled=${busy || !ready} onClick=${go}>${button}</button></div>
   <//>`;
 }

@@ -5,12 +5,15 @@ import { duration, number, plural } from "../data/format.js";
 import { useNow, useResource } from "../data/resource.js";
 import { follow } from "../data/live.js";
 import { at } from "../data/router.js";
+import { wordOf } from "../data/run_commands.js";
 import { Command, Empty, FailureBox, Loaded, Tabs, Time } from "../parts/basics.js";
 import { Json } from "../parts/json.js";
 import { Shape, Status } from "../parts/status.js";
-import { Actions } from "./run_actions.js";
+import { Strip } from "../parts/strip.js";
+import { Actions, RedoButton } from "./run_actions.js";
 import { Events, GraphTab, States, Timeline } from "./run_events.js";
-import { lasted, trouble, wordOf } from "./runs.js";
+import { Waits } from "./run_waits.js";
+import { lasted, trouble } from "./runs.js";
 
 const tabs = [
   { id: "", name: "Overview" },
@@ -38,6 +41,7 @@ function Failures({ run }) {
   return html`<section class="stack" aria-label="What failed">
     ${failures.slice(0, 50).map((/** @type {any} */ each) => html`<${FailureBox} key=${each.title} failure=${each.failure} title=${each.title}>
       <div class="bar">
+        ${each.table && html`<${RedoButton} run=${run} table=${each.table} />`}
         ${each.table && html`<a class="button tiny" href=${at("tables", each.table)}>The table's history</a>`}
         ${each.table && html`<a class="button tiny" href=${`${at("runs", run.run, "events")}?table=${encodeURIComponent(each.table)}`}>Its events</a>`}
         ${each.state && html`<a class="button tiny" href=${`${at("runs", run.run, "states")}?state=${encodeURIComponent(each.state)}`}>Its input and output</a>`}
@@ -63,6 +67,7 @@ function TableLine({ table, run }) {
     <span class="num">${number(progress && !done ? progress.rows : table.rows)}<span class="soft small"> rows</span></span>
     <span class="num soft">${rate ? `${number(Math.round(rate))}/s` : ""}</span>
     <span class="num soft">${duration(table.duration_ms)}${table.attempts > 1 ? ` · ${table.attempts}×` : ""}</span>
+    <span class="num"><${RedoButton} run=${run} table=${table.key} /></span>
   </div>`;
 }
 
@@ -82,11 +87,11 @@ function MapRun({ map }) {
   const parts = [["succeeded", succeeded], ["failed", failed], ["running", running], ["stopped", aborted]].filter(([, count]) => count > 0);
   return html`<section class="card"><div class="card-head"><h2>${map.name.replace(/:[^:]*$/, "")}: ${plural(items, "item")}${total === items ? "" : ` in ${plural(total, "child run")}`}</h2><span class="soft">${total > 0 ? `${Math.floor((100 * (total - running)) / total)} % done` : ""}</span></div>
     <div class="card-body stack">
-      <div class="share tall" aria-hidden="true">${parts.map(([status, count]) => html`<div class=${`fill-${status === "stopped" ? "idle" : status}`} style=${`flex: ${count}`} />`)}</div>
+      ${map.strip.children > 1 ? html`<${Strip} strip=${map.strip} />` : html`<div class="share tall" aria-hidden="true">${parts.map(([status, count]) => html`<div class=${`fill-${status === "stopped" ? "idle" : status}`} style=${`flex: ${count}`} />`)}</div>`}
       <div class="legend">${parts.map(([status, count]) => html`<${Status} status=${status} text=${`${number(count)} ${status}`} />`)}</div>
     </div>
-    ${map.failures.length > 0 && html`<div class="scroll-x" tabindex="0" role="group" aria-label="Children that failed"><table class="plain lined"><thead><tr><th class="num">Child</th><th>Why</th><th>When</th></tr></thead>
-      <tbody>${map.failures.map((/** @type {any} */ child) => html`<tr key=${child.run}><td class="num"><a href=${at("runs", child.run)}>${number(child.index)}</a></td><td class="why">${trouble(child)}</td><td class="once"><${Time} at=${child.ended} seconds /></td></tr>`)}</tbody></table></div>`}
+    ${map.failures.length > 0 && html`<div class="scroll-x" tabindex="0" role="group" aria-label="The first children that failed"><table class="plain lined"><thead><tr><th class="num">Child</th><th>Why</th><th>When</th></tr></thead>
+      <tbody>${map.failures.map((/** @type {any} */ child) => html`<tr key=${child.run}><td class="num"><a href=${at("runs", child.run)}>${number(child.index)}</a></td><td class="why">${trouble(child)}</td><td class="once"><${Time} at=${child.ended} seconds /></td></tr>`)}</tbody></table></div>${failed > map.failures.length && html`<p class="card-body soft small">The first ${number(map.failures.length)} of ${plural(failed, "failure")}, by index.</p>`}`}
   </section>`;
 }
 
@@ -108,15 +113,15 @@ const StatesOf = ({ run }) => (run.states?.length ? html`<section class="card"><
 /** @param {{run: any}} props */
 const Overview = ({ run }) => html`<div class="stack">
   <${Failures} run=${run} />
-  ${run.waits_for && html`<div class="problem warn"><h2>It waits for the run <a href=${at("runs", run.waits_for.run)}>${run.waits_for.name || run.waits_for.run}</a></h2><p>Both want: ${run.waits_for.claims.join(", ")}</p></div>`}
+  <${Waits} run=${run} />
   ${run.set_aside && html`<div class="problem warn"><h2>Set aside</h2><p>${run.set_aside}</p><p class="hint">It goes on when you resume it.</p></div>`}
   <${TablesOf} run=${run} />
   <${Maps} run=${run} />
   <${StatesOf} run=${run} />
 </div>`;
 
-/** @param {{run: any, now: number}} props */
-function RunHead({ run, now }) {
+/** @param {{run: any, now: number, again: () => void}} props */
+function RunHead({ run, now, again }) {
   return html`<header class="run-head">
     <div class="run-title"><h1>${run.name || run.run}</h1><${Status} status=${wordOf(run)} /></div>
     <dl class="facts">
@@ -127,7 +132,7 @@ function RunHead({ run, now }) {
       <div><dt>Resumed</dt><dd>${run.redrives ? plural(run.redrives, "time") : "never"}</dd></div>
       <div><dt>Id</dt><dd class="mono">${run.run}</dd></div>
     </dl>
-    <${Actions} run=${run} />
+    <${Actions} run=${run} again=${again} />
   </header>`;
 }
 
@@ -140,7 +145,7 @@ export function RunPage({ id, tab, query }) {
   }, [id]);
   const now = useNow(1000);
   return html`<${Loaded} of=${run} title=${id}>${(/** @type {any} */ data) => html`
-    <${RunHead} run=${data} now=${now} />
+    <${RunHead} run=${data} now=${now} again=${run.again} />
     <${Tabs} label="Parts of the run" tabs=${tabs.map((each) => ({ name: each.name, href: each.id ? at("runs", id, each.id) : at("runs", id), current: each.id === tab }))} />
     ${tab === "" && html`<${Overview} run=${data} />`}
     ${tab === "graph" && html`<${GraphTab} run=${data} />`}

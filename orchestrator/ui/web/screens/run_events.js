@@ -6,6 +6,7 @@ import { duration, moment, plural } from "../data/format.js";
 import { listen } from "../data/live.js";
 import { useResource } from "../data/resource.js";
 import { at, choose } from "../data/router.js";
+import { quoted } from "../data/shell.js";
 import { detailsOf, parsed, visitsOf } from "../data/visits.js";
 import { Command, Dialog, Empty, Loaded, ProblemBox } from "../parts/basics.js";
 import { Gantt } from "../parts/gantt.js";
@@ -13,6 +14,7 @@ import { Graph } from "../parts/graph.js";
 import { Json, JsonDiff } from "../parts/json.js";
 import { Cell, Rows } from "../parts/rows.js";
 import { Shape, Status } from "../parts/status.js";
+import { Waits } from "./run_waits.js";
 
 const pageSize = 1000;
 const most = 25_000;
@@ -79,22 +81,30 @@ function Known({ events, children }) {
 
 /** @param {{run: any}} props */
 export function GraphTab({ run }) {
-  const definition = useResource(`/runs/${encodeURIComponent(run.run)}/definition`, { when: () => false });
+  const graph = useResource(`/runs/${encodeURIComponent(run.run)}/graph`, { when: () => false });
   const events = useEvents(run);
   const { edges } = useMemo(() => visitsOf(events.items), [events.items]);
-  return html`<${Loaded} of=${definition}>${(/** @type {any} */ data) => html`
-    <${Graph} definition=${data.definition ?? data} states=${run.states ?? []} edges=${edges} href=${(/** @type {string} */ state) => `${at("runs", run.run, "states")}?state=${encodeURIComponent(state)}`} />
-    <p class="same legend"><span>Bold: taken</span><span>Dashed: a Catch</span><span>Choose a state to see its input and output</span></p>
-    <${Command} text=${`orch graph ${run.name || run.run} > run.svg`} />`}<//>`;
+  return html`<${Loaded} of=${graph}>${(/** @type {any} */ data) => html`
+    <${Graph} graph=${data} states=${run.states ?? []} edges=${edges} href=${(/** @type {string} */ state) => `${at("runs", run.run, "states")}?state=${encodeURIComponent(state)}`} />
+    <p class="same legend"><span>Bold: taken</span><span>Dashed: a Catch</span><span>Dotted: into a branch or an iteration</span><span>Choose a state to see its input and output</span></p>
+    <${Command} text=${`orch graph ${quoted(run.name || run.run)} -O run.svg`} />`}<//>`;
 }
 
 /** @param {{run: any, now: number}} props */
 export function Timeline({ run, now }) {
   const events = useEvents(run);
   const { visits } = useMemo(() => visitsOf(events.items), [events.items]);
-  return html`<${Known} events=${events}>${() => html`<section class="card"><${Gantt} visits=${visits} now=${run.ended ? Date.parse(run.ended) : now} /></section>
-    <p class="same legend"><span><${Status} status="succeeded" text="succeeded" /></span><span><${Status} status="failed" text="an attempt that failed" /></span><span><${Status} status="running" text="under way" /></span></p>`}<//>`;
+  return html`<${Known} events=${events}>${() => html`<div class="stack"><${Waits} run=${run} /><section class="card"><${Gantt} visits=${visits} now=${run.ended ? Date.parse(run.ended) : now}
+      href=${(/** @type {import("../data/visits.js").Visit} */ visit) => `${at("runs", run.run, "states")}${queryOf({ state: visit.state, visit: visit.id })}`} /></section></div>
+    <p class="same legend"><span><i class="gantt-key ok" />succeeded</span><span><i class="gantt-key bad" />failed</span><span><i class="gantt-key run" />under way</span><span><i class="gantt-key wait" />waits for a worker or a slot</span><span><i class="gantt-key pause" />before the next attempt</span><span><b>3×</b> attempts</span></p>`}<//>`;
 }
+
+/** @param {{visit: import("../data/visits.js").Visit}} props what was tried again, and why */
+const Attempts = ({ visit }) => html`<section class="card"><div class="card-head"><h2>${plural(visit.attempts.length, "attempt")}</h2></div><div class="scroll-x" tabindex="0" role="group" aria-label="Attempts"><table class="plain">
+  <thead><tr><th class="num">Attempt</th><th>End</th><th>Began</th><th class="num">Waited</th><th class="num">Took</th></tr></thead>
+  <tbody>${visit.attempts.map((attempt, index) => html`<tr key=${index}><td class="num">${index + 1}</td><td><${Status} status=${attempt.to === null ? "running" : attempt.tone === "bad" ? "failed" : attempt.tone === "idle" ? "stopped" : "succeeded"} text=${attempt.error || undefined} /></td>
+    <td class="once">${moment(new Date(attempt.from).toISOString(), true)}</td><td class="num">${attempt.started === null ? "–" : duration(attempt.started - attempt.from)}</td><td class="num">${attempt.to === null ? "–" : duration(attempt.to - (attempt.started ?? attempt.from))}</td></tr>`)}</tbody>
+</table></div></section>`;
 
 /** @param {{visit: import("../data/visits.js").Visit}} props */
 function Visit({ visit }) {
@@ -105,6 +115,7 @@ function Visit({ visit }) {
   return html`<div class="stack">
     <div class="bar"><h2>${visit.state} <span class="soft">${visit.item}</span></h2><${Status} status=${visit.status} /><span class="soft">${visit.to ? duration(visit.to - visit.from) : ""}${visit.attempts.length > 1 ? `, ${visit.attempts.length} attempts` : ""}</span></div>
     ${visit.error && html`<div class="problem"><h2>${visit.error}</h2><p>${cause?.message ?? visit.cause}</p>${cause?.hint && html`<p class="hint">${cause.hint}</p>`}</div>`}
+    ${visit.attempts.length > 1 && html`<${Attempts} visit=${visit} />`}
     <div class="chips" role="group" aria-label="How"><button class="chip" aria-pressed=${view === "both"} onClick=${() => setView("both")}>Input and output</button><button class="chip" aria-pressed=${view === "diff"} onClick=${() => setView("diff")}>Difference</button></div>
     ${view === "both" ? html`<${Json} title="Input" value=${input} /><${Json} title="Output" value=${output} />` : html`<${JsonDiff} title="Input → output" before=${input} after=${output} />`}
   </div>`;

@@ -5,6 +5,7 @@ import { ask, query as queryOf } from "../data/api.js";
 import { duration, plural } from "../data/format.js";
 import { useNow, useResource } from "../data/resource.js";
 import { at, choose } from "../data/router.js";
+import { wordOf } from "../data/run_commands.js";
 import { Command, Empty, Head, Loaded, Search, Time } from "../parts/basics.js";
 import { Cell, Rows } from "../parts/rows.js";
 import { look } from "../data/status.js";
@@ -19,9 +20,6 @@ const choices = [
   { value: "succeeded", name: "Succeeded" },
 ];
 const pageSize = 200;
-
-/** @param {any} run */
-export const wordOf = (run) => run.word ?? run.status;
 
 /** @param {any} run @param {number} now */
 export const lasted = (run, now) => (run.ended ? run.duration_ms : now - Date.parse(run.started));
