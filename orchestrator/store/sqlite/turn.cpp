@@ -58,9 +58,11 @@ TurnKit::TurnKit(sqlite::Database& the_db)
           "parent, parent_map_run, child_index, child_items, starter, starter_ticket, "
           "starter_waits, request, made_checksum, outcome_checksum, status) VALUES (?, ?, ?, ?, "
           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'RUNNING')"),
-      add_pipeline_run(db,
-                       "INSERT INTO pipeline_run (execution_id, pipeline, revision, trigger_name, "
-                       "kind, fire_ms, backfill, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_pipeline_run(
+          db,
+          "INSERT INTO pipeline_run (execution_id, pipeline, revision, trigger_name, "
+          "kind, fire_ms, backfill, checksum, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?)"),
       append(db,
              "INSERT INTO history (id, execution_id, first_id, last_id, events, checksum) "
              "VALUES (?, ?, ?, ?, ?, ?)"),
@@ -151,7 +153,8 @@ ExecutionId SqliteTurn::add(const NewExecution& made) {
     if (const auto& link = made.pipeline)
       kit_.add_pipeline_run
           .bind(number(id), link->pipeline, link->revision, link->trigger, link->kind,
-                millis(link->fire_time), link->backfill, checksum_of(made.run_id, *link))
+                millis(link->fire_time), link->backfill, checksum_of(made.run_id, *link),
+                millis(made.started_at))
           .run();
     return id;
   });

@@ -49,6 +49,42 @@ class PipelinesExam : public Exam {
     return found;
   }
 
+  /// Of one more pipeline, whose runs began in another order than they were added in.
+  void expect_pages_of_pipelines() {
+    for (const auto& [id, began] : {std::pair{"n1", 30}, {"n2", 10}, {"n3", 20}, {"n4", 20}})
+      add_run(id, began, "night");
+    const auto listed = [&](ListFilter filter) {
+      std::vector<std::string> found;
+      for (const auto& row : store_->list(filter)) found.push_back(row.made.run_id);
+      return found;
+    };
+    EXPECT_THAT(listed({.pipeline = "night"}), ElementsAre("n1", "n4", "n3", "n2"));
+    const auto third = store_->find("n3");
+    EXPECT_THAT(listed({.pipeline = "night", .behind = {{third.made.started_at, third.id}}}),
+                ElementsAre("n2"));
+    EXPECT_THAT(listed({.limit = 1, .not_before = at(20), .before = at(30), .pipeline = "night"}),
+                ElementsAre("n4"));
+    EXPECT_THAT(listed({.status = execution::Status::running, .pipeline = "night"}),
+                ElementsAre("n1", "n4", "n3", "n2"));
+    EXPECT_THAT(listed({.named = "3", .pipeline = "night", .pipelines = {{"night", "load"}}}),
+                ElementsAre("n3"));
+    EXPECT_THAT(listed({.pipeline = "night", .pipelines = {{"load"}}}), IsEmpty());
+    EXPECT_THAT(listed({.pipelines = {{"load"}}}), ElementsAre("of-load"));
+    EXPECT_THAT(listed({.pipeline = "none"}), IsEmpty());
+  }
+  void add_run(const std::string& id, std::int64_t began, const std::string& pipeline) {
+    const auto turn = store_->begin();
+    NewExecution made;
+    made.run_id = made.name = id;
+    made.workflow = pipeline;
+    made.definition_hash = definition_hash("{}");
+    made.input = "{}";
+    made.started_at = at(began);
+    made.pipeline = PipelineLink{pipeline, 1, "t", "schedule", at(10), {}};
+    turn->add(made);
+    turn->commit();
+  }
+
   std::unique_ptr<Store> beside_ = open_beside_owner(url_);
 };
 
@@ -196,6 +232,7 @@ TEST_P(PipelinesExam, RunsBelongToAPipelineAndAreFoundByIt) {
   std::vector<std::string> listed;
   for (const auto& row : store_->list({.pipeline = "load"})) listed.push_back(row.made.run_id);
   EXPECT_THAT(listed, ElementsAre("of-load"));
+  expect_pages_of_pipelines();
   const auto under_way = pipelines().under_way("load");
   ASSERT_EQ(under_way.size(), 1U);
   EXPECT_EQ(under_way[0].run_id, "of-load");
