@@ -26,8 +26,8 @@ struct StreamQueue {
   bool ended = false;     ///< nothing follows
   bool over = false;      ///< nothing more is sent
 
-  /// Some of the pieces as one text; unset: none is there and none follows.
-  std::optional<std::string> take();
+  /// Some of the pieces as one text, empty when there is none; null: and none follows.
+  std::shared_ptr<const std::string> take();
   void close();
 };
 

@@ -12,16 +12,23 @@ constexpr std::size_t most_at_once = 64 << 10;
 
 }  // namespace
 
-std::optional<std::string> StreamQueue::take() {
+// A lone piece goes out as it is: others may send the same one.
+std::shared_ptr<const std::string> StreamQueue::take() {
   const std::scoped_lock lock(mutex);
-  if (pieces.empty() && ended) return std::nullopt;
+  if (pieces.empty() && ended) return nullptr;
+  if (pieces.size() == 1) {
+    auto piece = std::move(pieces.front());
+    pieces.clear();
+    bytes = 0;
+    return piece;
+  }
   std::string taken;
   while (!pieces.empty() && taken.size() < most_at_once) {
     taken += *pieces.front();
     bytes -= pieces.front()->size();
     pieces.pop_front();
   }
-  return taken;
+  return std::make_shared<const std::string>(std::move(taken));
 }
 
 void StreamQueue::close() {

@@ -28,8 +28,12 @@ using Clock = std::chrono::steady_clock;
 using store::Standing;
 
 constexpr std::int64_t most_at_once = 1'000;
-// How long news are gathered: a busy engine commits hundreds of times a second.
-constexpr Millis gathering{50};
+// News are told at once, and then not again for so long: a busy engine commits hundreds of times a
+// second. Each listener costs a wake-up and a write whenever it is told anything; all of them
+// together take a thousand a second.
+constexpr Millis least_gathering{50};
+constexpr Millis most_gathering{250};
+constexpr std::size_t most_in_a_piece = std::size_t{64} << 10;
 // A run's row may change without an event: it waits for another one, or was paused.
 constexpr Millis look_interval{1'000};
 
@@ -39,6 +43,42 @@ using Changes = std::map<store::ExecutionId, std::int64_t>;
 struct Change {
   std::int64_t position = 0;
   store::ExecutionRow row;
+};
+
+/// What many listeners are told of the same changes: written once for all of them.
+class Told {
+ public:
+  explicit Told(std::vector<Change> changes) : changes_(std::move(changes)), now_(wall_now()) {}
+
+  const std::vector<Change>& changes() const { return changes_; }
+
+  /// The changes of which `which` has a true, in as few pieces as a slow client can take.
+  const std::vector<Piece>& pieces(const std::vector<bool>& which, bool with_ids) {
+    auto& made = pieces_[{which, with_ids}];
+    if (made.empty()) made = written(which, with_ids);
+    return made;
+  }
+
+ private:
+  std::vector<Piece> written(const std::vector<bool>& which, bool with_ids) const {
+    std::vector<Piece> pieces;
+    std::string text;
+    const auto end_piece = [&] {
+      if (!text.empty()) pieces.push_back(std::make_shared<const std::string>(std::move(text)));
+      text.clear();
+    };
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      if (!which[i]) continue;
+      text += *run_piece(changes_[i].row, with_ids ? changes_[i].position : 0, now_);
+      if (text.size() >= most_in_a_piece) end_piece();
+    }
+    end_piece();
+    return pieces;
+  }
+
+  std::vector<Change> changes_;
+  Instant now_;
+  std::map<std::pair<std::vector<bool>, bool>, std::vector<Piece>> pieces_;
 };
 
 bool tells_of_the_run(const store::JournalEntry& entry) {
@@ -120,11 +160,17 @@ class Events::Hub {
       tell_news();
       look_at_rows();
       beat();
-      drop();
+      const auto gathered = Clock::now() + gathering();
       pulse_->wait(look_interval);
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, gathering, [this] { return stopping_; });
+      changed_.wait_until(lock, gathered, [this] { return stopping_; });
+      lock.unlock();
+      drop();  // after the wait: it has had the time to read what it was told
     }
+  }
+
+  Millis gathering() const {
+    return std::clamp(Millis(std::ssize(listeners_)), least_gathering, most_gathering);
   }
 
   // False: there is nobody, or it stops.
@@ -172,9 +218,8 @@ class Events::Hub {
       if (entry.position <= end && tells_of_the_run(entry))
         changed[entry.execution] = entry.position;
     });
-    for (const auto& change : rows_of(changed))
-      if (listener.hears_of(change.row) && sees_run(*store_, listener.what().scope, change.row))
-        listener.send(run_piece(change.row, change.position, wall_now()));
+    Told told(rows_of(changed));
+    tell(listener, told);
   }
 
   void tell_news() {
@@ -188,15 +233,19 @@ class Events::Hub {
     tell(changed);
   }
 
-  // Who listens to one run has its position from the history.
   void tell(const Changes& changed) {
-    for (const auto& [position, row] : rows_of(changed)) {
-      const auto piece = run_piece(row, position, wall_now());
-      for (auto& each : listeners_) {
-        if (!each.hears_of(row) || !sees_run(*store_, each.what().scope, row)) continue;
-        each.send(each.what().run ? run_piece(row, 0, wall_now()) : piece);
-      }
-    }
+    if (changed.empty()) return;
+    Told told(rows_of(changed));
+    for (auto& each : listeners_) tell(each, told);
+  }
+
+  // Who listens to one run has its position from the history.
+  void tell(Listener& listener, Told& told) {
+    std::vector<bool> which;
+    for (const auto& change : told.changes())
+      which.push_back(listener.hears_of(change.row) &&
+                      sees_run(*store_, listener.what().scope, change.row));
+    for (const auto& piece : told.pieces(which, !listener.what().run)) listener.send(piece);
   }
 
   /// In the order of their positions, without the parts of map runs.

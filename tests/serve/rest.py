@@ -319,6 +319,27 @@ class Doing(unittest.TestCase):
         schemas = self.get("/v1/openapi.json")["components"]["schemas"]
         self.assertEqual(schema.problems(schemas, schemas["Run"], run), [])
 
+    def test_what_comes_at_once_is_told_to_all_alike(self):
+        listeners = [self.listen(), self.listen("?kind=run"), self.listen()]
+        self.assertEqual([each.next()[0] for each in listeners], ["open"] * 3)
+        names = {f"burst-{n}" for n in range(60)}
+        for name in names:
+            self.start("good", name)
+        heard = []
+        for listener in listeners:
+            ends = {}
+            positions = []
+            while set(ends) < names:
+                name, position, run = listener.next()
+                self.assertEqual(name, "run")
+                positions.append(position)
+                if run["word"] == "succeeded":
+                    ends[run["name"]] = (position, run)
+            self.assertEqual(positions, sorted(set(positions)))
+            heard.append({name: ends[name] for name in names})
+        self.assertEqual(heard[0], heard[1])
+        self.assertEqual(heard[0], heard[2])
+
     def test_who_was_cut_goes_on_also_after_a_restart(self):
         listener = self.listen()
         listener.until("open")
