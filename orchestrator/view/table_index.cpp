@@ -1,5 +1,8 @@
 #include "orchestrator/view/table_index.h"
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -50,8 +53,16 @@ CREATE TABLE brief (
   pipeline     TEXT    NOT NULL,
   PRIMARY KEY (execution_id, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX brief_of_table ON brief (key, connections, execution_id);
-CREATE INDEX brief_loaded ON brief (key, connections, execution_id) WHERE loaded IS NOT NULL;
+)";
+
+// A table's rows lie by pipeline, so that the newest that a reader may see is found without reading
+// those that it may not. Files of the same version may have the indexes that served before.
+constexpr const char* indexes = R"(
+DROP INDEX IF EXISTS brief_of_table;
+DROP INDEX IF EXISTS brief_loaded;
+CREATE INDEX IF NOT EXISTS brief_part ON brief (key, connections, pipeline, execution_id);
+CREATE INDEX IF NOT EXISTS brief_part_loaded ON brief (key, connections, pipeline, execution_id)
+  WHERE loaded IS NOT NULL;
 )";
 
 constexpr const char* columns =
@@ -59,9 +70,7 @@ constexpr const char* columns =
     "duration_ms, attempts, state, resource, error, message, code, loaded, published_ms, as_of_ms, "
     "pipeline, byte_count";
 
-// Of a JSON array of their names, which is NULL for all runs.
-constexpr const char* of_pipelines =
-    " AND (?4 IS NULL OR pipeline IN (SELECT value FROM json_each(?4))) ";
+constexpr const char* loaded_only = "AND loaded IS NOT NULL";
 
 std::int64_t number(store::ExecutionId id) { return static_cast<std::int64_t>(id); }
 std::int64_t millis(Instant at) { return at.time_since_epoch().count(); }
@@ -114,9 +123,8 @@ void write_brief(sql::Statement& insert, const TableBrief& brief) {
       .run();
 }
 
-std::optional<std::string> names_of(const OfPipelines& pipelines) {
-  if (!pipelines) return std::nullopt;
-  return json::write(boost::json::array(pipelines->begin(), pipelines->end()));
+bool counts(const OfPipelines& pipelines, const std::string& pipeline) {
+  return !pipelines || std::ranges::find(*pipelines, pipeline) != pipelines->end();
 }
 
 std::vector<TableBrief> every(sql::Statement& query) {
@@ -164,14 +172,17 @@ TableIndex::TableIndex(const std::filesystem::path& path) : db_((make_private_fi
   // What is lost with the machine's power is read again from the store.
   db_.exec("PRAGMA synchronous = NORMAL");
   sql::Statement made(db_, "PRAGMA user_version");
-  if (made.step() && made.int64(0) == version) return;
+  const bool fits = made.step() && made.int64(0) == version;
   made.reset();
-  clear();
+  if (!fits) clear();
+  db_.exec(indexes);
+  db_.keep_statements();
 }
 
 void TableIndex::clear() {
   sql::Transaction transaction(db_);
   db_.exec(schema);
+  db_.exec(indexes);
   db_.exec(fmt::format("PRAGMA user_version = {}", version));
   transaction.commit();
 }
@@ -206,42 +217,72 @@ void TableIndex::forget(const std::function<bool(store::ExecutionId)>& gone) {
   transaction.commit();
 }
 
-std::optional<TableBrief> TableIndex::one(const char* which, const std::string& key,
-                                          const std::string& connections, std::int64_t below,
-                                          const std::optional<std::string>& pipelines) {
+template <class... Values>
+std::optional<TableIndex::Part> TableIndex::first_part(const char* which, const Values&... values) {
+  sql::Statement query(db_, fmt::format("SELECT key, connections, pipeline FROM brief WHERE {} "
+                                        "ORDER BY key, connections, pipeline LIMIT 1",
+                                        which));
+  if (!query.bind(values...).step()) return std::nullopt;
+  return Part{std::string(query.text(0)), std::string(query.text(1)), std::string(query.text(2))};
+}
+
+// One column after the other: a comparison of all three at once would go through the rows of the
+// present part, which may have thousands.
+std::optional<TableIndex::Part> TableIndex::part_after(const Part& at) {
+  auto next = first_part("key = ? AND connections = ? AND pipeline > ?", at.key, at.connections,
+                         at.pipeline);
+  return next ? next : part_after_table(at.key, at.connections);
+}
+
+std::optional<TableIndex::Part> TableIndex::part_after_table(const std::string& key,
+                                                             const std::string& connections) {
+  auto next = first_part("key = ? AND connections > ?", key, connections);
+  return next ? next : first_part("key > ?", key);
+}
+
+std::optional<std::int64_t> TableIndex::newest(const Part& of, const char* which,
+                                               std::int64_t below) {
   sql::Statement query(
-      db_,
-      fmt::format("SELECT {} FROM brief WHERE key = ?1 AND connections = ?2 AND execution_id < ?3 "
-                  "{} {} ORDER BY execution_id DESC LIMIT 1",
-                  columns, which, of_pipelines));
-  query.bind(key, connections, below, pipelines);
-  if (!query.step()) return std::nullopt;
+      db_, fmt::format("SELECT execution_id FROM brief WHERE key = ? AND connections = ? AND "
+                       "pipeline = ? AND execution_id < ? {} ORDER BY execution_id DESC LIMIT 1",
+                       which));
+  if (!query.bind(of.key, of.connections, of.pipeline, below).step()) return std::nullopt;
+  return query.int64(0);
+}
+
+std::optional<TableBrief> TableIndex::newest(std::span<const Part> of, const char* which,
+                                             std::int64_t below) {
+  std::optional<std::int64_t> found;
+  for (const auto& part : of) found = std::max(found, newest(part, which, below));
+  if (!found) return std::nullopt;
+  sql::Statement query(
+      db_, fmt::format("SELECT {} FROM brief WHERE execution_id = ? AND key = ?", columns));
+  if (!query.bind(*found, of.front().key).step()) return std::nullopt;
   return read_brief(query);
+}
+
+std::optional<TableNow> TableIndex::table_of(std::span<const Part> parts) {
+  constexpr auto any = INT64_MAX;
+  auto latest = newest(parts, "", any);
+  if (!latest) return std::nullopt;
+  TableNow now{std::move(*latest), newest(parts, loaded_only, any), {}};
+  if (now.loaded) now.before = newest(parts, loaded_only, number(now.loaded->execution));
+  return now;
 }
 
 std::vector<TableNow> TableIndex::tables(const std::optional<std::string>& workflow,
                                          const std::pair<std::string, std::string>& after,
                                          std::int64_t limit, const OfPipelines& pipelines) {
-  const auto names = names_of(pipelines);
-  constexpr const char* loaded = "AND loaded IS NOT NULL";
-  constexpr auto any = INT64_MAX;
   std::vector<TableNow> found;
-  auto [key, connections] = after;
-  // The next table by the index, and not through all rows of one: a table has thousands of runs.
-  while (std::ssize(found) < limit) {
-    sql::Statement next(db_,
-                        "SELECT key, connections FROM brief WHERE (key, connections) > (?, ?) "
-                        "ORDER BY key, connections LIMIT 1");
-    next.bind(key, connections);
-    if (!next.step()) break;
-    key = next.text(0);
-    connections = next.text(1);
-    auto latest = one("", key, connections, any, names);
-    if (!latest || (workflow && latest->workflow != *workflow)) continue;
-    TableNow now{std::move(*latest), one(loaded, key, connections, any, names), {}};
-    if (now.loaded)
-      now.before = one(loaded, key, connections, number(now.loaded->execution), names);
-    found.push_back(std::move(now));
+  auto next = part_after_table(after.first, after.second);
+  while (next && std::ssize(found) < limit) {
+    std::vector<Part> parts;
+    const auto table = *next;
+    for (; next && next->key == table.key && next->connections == table.connections;
+         next = part_after(*next))
+      if (counts(pipelines, next->pipeline)) parts.push_back(*next);
+    auto now = table_of(parts);
+    if (now && (!workflow || now->latest.workflow == *workflow)) found.push_back(std::move(*now));
   }
   return found;
 }
@@ -249,12 +290,20 @@ std::vector<TableNow> TableIndex::tables(const std::optional<std::string>& workf
 std::vector<TableBrief> TableIndex::runs_of(const std::string& key,
                                             std::optional<store::ExecutionId> behind,
                                             std::int64_t limit, const OfPipelines& pipelines) {
-  sql::Statement query(db_,
-                       fmt::format("SELECT {} FROM brief WHERE key = ?1 AND execution_id < ?2 {} "
-                                   "ORDER BY execution_id DESC LIMIT ?3",
-                                   columns, of_pipelines));
-  query.bind(key, behind ? number(*behind) : INT64_MAX, limit, names_of(pipelines));
-  return every(query);
+  sql::Statement query(
+      db_,
+      fmt::format("SELECT {} FROM brief INDEXED BY brief_part WHERE key = ? AND connections = ? "
+                  "AND pipeline = ? AND execution_id < ? ORDER BY execution_id DESC LIMIT ?",
+                  columns));
+  std::vector<TableBrief> found;
+  for (auto part = first_part("key = ?", key); part && part->key == key; part = part_after(*part)) {
+    if (!counts(pipelines, part->pipeline)) continue;
+    query.bind(key, part->connections, part->pipeline, behind ? number(*behind) : INT64_MAX, limit);
+    std::ranges::move(every(query), std::back_inserter(found));
+  }
+  std::ranges::sort(found, std::greater{}, &TableBrief::execution);
+  if (std::ssize(found) > limit) found.resize(static_cast<std::size_t>(limit));
+  return found;
 }
 
 std::vector<TableBrief> TableIndex::of_runs(std::span<const store::ExecutionId> runs) {

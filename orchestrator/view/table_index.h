@@ -85,9 +85,19 @@ class TableIndex {
   std::vector<TableBrief> of_runs(std::span<const store::ExecutionId> runs);
 
  private:
-  std::optional<TableBrief> one(const char* which, const std::string& key,
-                                const std::string& connections, std::int64_t below,
-                                const std::optional<std::string>& pipelines);
+  /// The rows of one table that belong to one pipeline: few of them have many rows.
+  struct Part {
+    std::string key;
+    std::string connections;
+    std::string pipeline;
+  };
+  template <class... Values>
+  std::optional<Part> first_part(const char* which, const Values&... values);
+  std::optional<Part> part_after(const Part& at);
+  std::optional<Part> part_after_table(const std::string& key, const std::string& connections);
+  std::optional<std::int64_t> newest(const Part& of, const char* which, std::int64_t below);
+  std::optional<TableBrief> newest(std::span<const Part> of, const char* which, std::int64_t below);
+  std::optional<TableNow> table_of(std::span<const Part> parts);
 
   sqlite::Database db_;
 };

@@ -102,6 +102,30 @@ TEST_F(TableIndexTest, RunsComeNewestFirstInPages) {
   EXPECT_THAT(runs_of("a"), ElementsAre());
 }
 
+TEST_F(TableIndexTest, OnlyRunsOfTheGivenPipelinesCount) {
+  auto night = brief(1, "a", Outcome::succeeded, 10);
+  night.pipeline = "night";
+  auto day = brief(2, "a", Outcome::succeeded, 12);
+  day.pipeline = "day";
+  auto elsewhere = brief(3, "a", Outcome::succeeded, 14);
+  elsewhere.connections = "c.json";
+  index_.keep(std::vector{night, day, elsewhere, brief(3, "b", Outcome::failed)}, {});
+  const auto seen = [&](const OfPipelines& pipelines) {
+    std::string text;
+    for (const auto& table : index_.tables({}, {}, 10, pipelines))
+      text += table.latest.key + table.latest.connections + " " + table.latest.run + ", ";
+    return text;
+  };
+  EXPECT_EQ(seen({}), "a r2, ac.json r3, b r3, ");
+  EXPECT_EQ(seen({{"night"}}), "a r1, ");
+  EXPECT_EQ(seen({{"night", "day"}}), "a r2, ");
+  EXPECT_EQ(seen(std::vector<std::string>{}), "");
+  EXPECT_FALSE(index_.tables({}, {}, 10, {{"night"}}).front().before);
+  EXPECT_EQ(index_.runs_of("a", {}, 10).size(), 3u);
+  EXPECT_EQ(index_.runs_of("a", {}, 10, {{"day"}}).front().run, "r2");
+  EXPECT_EQ(index_.tables({}, {"a", ""}, 1).front().latest.connections, "c.json");
+}
+
 TEST(Verdict, SaysInWordsWhetherATableIsRight) {
   const auto table = [](Outcome outcome, bool loaded, const char* message = "") {
     auto latest = brief(100, "a", outcome);
