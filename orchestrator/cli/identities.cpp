@@ -26,6 +26,20 @@ std::string fetch(const std::string& url) {
   return answer.body;
 }
 
+identity::TokenAnswer post_form(const std::string& url, const std::string& form,
+                                const std::string& authorization) {
+  library::HttpRequest request;
+  request.method = "POST";
+  request.url = url;
+  request.timeout = fetch_time;
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                     {"Accept", "application/json"}};
+  if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+  request.body = form;
+  auto answer = library::http_call(request, [] {});
+  return {answer.status, std::move(answer.body)};
+}
+
 }  // namespace
 
 rest::Known known_identities(const Settings& settings, const std::string& client_authorities) {
@@ -38,8 +52,11 @@ rest::Known known_identities(const Settings& settings, const std::string& client
                 fmt::format("{} knows certificates, and there is no --client-ca", file),
                 "name the PEM file of the authorities that have signed them");
   known.certificates = std::move(identities.certificates);
-  if (identities.oidc)
-    known.provider = std::make_shared<identity::Provider>(std::move(*identities.oidc), fetch);
+  if (!identities.oidc) return known;
+  const auto sign_in = identities.oidc->sign_in;
+  known.provider = std::make_shared<identity::Provider>(std::move(*identities.oidc), fetch);
+  if (sign_in)
+    known.sign_in = std::make_shared<identity::SignIn>(*sign_in, known.provider, post_form);
   return known;
 }
 

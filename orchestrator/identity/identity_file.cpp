@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/identity/sign_in_rules.h"
 #include "orchestrator/json/locations.h"
 #include "orchestrator/json/text.h"
 
@@ -44,12 +45,12 @@ void for_each(json::Fields& fields, const char* list, json::Problems& problems, 
 
 // Who can change what comes over the network could sign tokens.
 void require_safe(json::Fields& fields, const char* member, const std::string& url) {
-  const bool loopback = url.starts_with("http://127.0.0.1") || url.starts_with("http://[::1]");
-  if (!url.starts_with("https://") && !loopback)
+  if (!is_safe_url(url))
     fields.problem(member, fmt::format("{} is \"{}\": expected https://…", member, url));
 }
 
-OidcRules read_oidc(const bj::object& document, json::Problems& problems) {
+OidcRules read_oidc(const bj::object& document, const std::filesystem::path& folder,
+                    json::Problems& problems) {
   json::Fields fields(document, "/oidc", problems);
   OidcRules rules;
   rules.jwt.issuer = fields.required_string("issuer");
@@ -69,6 +70,8 @@ OidcRules read_oidc(const bj::object& document, json::Problems& problems) {
     grant.scope = read_scope(members);
     rules.grants.push_back(std::move(grant));
   });
+  if (const auto* sign_in = fields.object("sign_in"))
+    rules.sign_in = read_sign_in(*sign_in, folder, problems);
   fields.finish("\"oidc\"");
   return rules;
 }
@@ -99,7 +102,8 @@ Identities parse_identities(const std::string& text, const std::string& file) {
     const auto document = json::parse(text);
     if (const auto* object = document.if_object()) {
       json::Fields fields(*object, "", problems);
-      if (const auto* oidc = fields.object("oidc")) made.oidc = read_oidc(*oidc, problems);
+      if (const auto* oidc = fields.object("oidc"))
+        made.oidc = read_oidc(*oidc, std::filesystem::path(file).parent_path(), problems);
       for_each(fields, "certificates", problems, [&](json::Fields& members) {
         CertificateGrant grant;
         grant.subject = members.string("subject").value_or("");

@@ -165,4 +165,12 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return bytes;
 }
 
+std::string to_base64url(std::string_view bytes) {
+  auto text = aws::base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
 }  // namespace orch::identity

@@ -32,5 +32,6 @@ bool is_signed(const PublicKey& key, std::string_view text, std::string_view sig
 
 /// Base64 for URLs, without padding (RFC 4648, 5); unset for any other text.
 std::optional<std::string> from_base64url(std::string_view text);
+std::string to_base64url(std::string_view bytes);
 
 }  // namespace orch::identity

@@ -24,6 +24,16 @@ class UnknownKey : public JwtRefused {
   using JwtRefused::JwtRefused;
 };
 
+/// It holds, but what it says gives its owner nothing here.
+class NoGrant : public JwtRefused {
+ public:
+  NoGrant(const std::string& why, std::string name) : JwtRefused(why), name_(std::move(name)) {}
+  const std::string& name() const noexcept { return name_; }  ///< of its owner
+
+ private:
+  std::string name_;
+};
+
 struct JwtRules {
   std::string issuer;
   std::string audience;

@@ -24,6 +24,13 @@ struct Vouched {
   Instant expires_at;
 };
 
+/// Where the provider signs people in, as its discovery document says.
+struct Endpoints {
+  std::string authorization;    ///< browsers are sent to
+  std::string token;            ///< codes are exchanged at
+  bool secret_in_body = false;  ///< the client shows its secret in the form, not by HTTP Basic
+};
+
 /// Thread-safe.
 class Provider {
  public:
@@ -42,19 +49,31 @@ class Provider {
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 
+  const std::string& issuer() const { return rules_.jwt.issuer; }
   /// Throws JwtRefused. A token of a key that is not known waits for a fetch, if one may be made.
   Vouched verify(std::string_view token, Instant now);
+  /// Likewise an ID token, which is for the client and of the sign-in that has sent `nonce`.
+  Vouched verify_id_token(std::string_view token, const std::string& client_id,
+                          std::string_view nonce, Instant now);
+  /// Waits for a fetch, if need be and if one may be made. Throws Error ORCH-0051 when the provider
+  /// has not told them.
+  Endpoints endpoints();
 
  private:
-  struct Known {
+  struct Answers {
     std::vector<PublicKey> keys;
+    Endpoints endpoints;  ///< empty texts when its discovery document was not asked for
+  };
+  struct Known {
+    Answers answers;
     std::int64_t fetches = 0;
   };
 
   void run();
   Known known();
+  Jwt verify_by(std::string_view token, const JwtRules& rules, Instant now);
   Vouched judge(const Jwt& jwt) const;
-  std::vector<PublicKey> fetch_keys() const;
+  Answers fetch_answers() const;
   /// True when the keys were fetched anew since `seen`.
   bool await_keys(std::int64_t seen);
 
@@ -63,7 +82,7 @@ class Provider {
   const Pace pace_;
   std::mutex mutex_;  ///< guards the rest
   std::condition_variable changed_;
-  std::vector<PublicKey> keys_;
+  Answers answers_;
   std::int64_t fetches_ = 0;  ///< that have ended, whichever way
   bool wanted_ = true;        ///< a fetch is to be made, or under way
   bool stopping_ = false;

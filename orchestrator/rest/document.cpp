@@ -63,9 +63,13 @@ bj::object operation_of(const Route& route) {
   if (!route.body.empty())
     out["requestBody"] = {{"required", true}, {"content", content("application/json", route.body)}};
   const auto* type = route.handle ? "application/json" : "text/event-stream";
+  bj::object done{{"description", "done"}};
+  if (route.answer.empty())
+    done["headers"] = {{"Location", bj::object{{"schema", bj::object{{"type", "string"}}}}}};
+  else
+    done["content"] = content(type, route.answer);
   out["responses"] = {
-      {std::to_string(route.status),
-       bj::object{{"description", "done"}, {"content", content(type, route.answer)}}},
+      {std::to_string(route.status), std::move(done)},
       {"default", bj::object{{"description", "refused or failed"},
                              {"content", content("application/problem+json", "Problem")}}}};
   return out;

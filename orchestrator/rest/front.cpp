@@ -70,6 +70,11 @@ Found find_route(const http::Header& header) {
                 "/v1/openapi.json lists what there is");
 }
 
+Query query_of(const Found& found) {
+  using enum Query::Others;
+  return {found.query, found.route->query, found.route->any_query ? passed_over : refused};
+}
+
 bj::object read_body(const Route& route, const std::string& text) {
   if (route.raw || route.body.empty() || text.empty()) return {};
   try {
@@ -84,6 +89,8 @@ bj::object read_body(const Route& route, const std::string& text) {
 /// What a request that changes something leaves in the audit log, whatever becomes of it.
 class Record {
  public:
+  Remark remark;  ///< of the handler
+
   Record(const identity::AuditLog& log, const http::Reply& reply) : log_(log) {
     deed_.at = wall_now();
     deed_.from = reply.peer().address;
@@ -91,6 +98,7 @@ class Record {
   }
   void begin(const Found& found) {
     deed_.action = found.route->id;
+    remark.recorded = found.route->writes();
     for (const auto& [name, value] : found.values)
       deed_.object += deed_.object.empty() ? value : " " + value;
   }
@@ -99,8 +107,9 @@ class Record {
     deed_.role = to_string(caller.role);
   }
   void end(const std::string& outcome) {
-    if (deed_.action.empty()) return;
-    deed_.outcome = outcome;
+    if (!remark.recorded) return;
+    deed_.outcome = remark.outcome.empty() ? outcome : remark.outcome;
+    if (!remark.object.empty()) deed_.object += (deed_.object.empty() ? "" : " ") + remark.object;
     try {
       log_.append(deed_);
     } catch (const std::exception& error) {  // what was done stays done
@@ -129,7 +138,11 @@ void send(const http::Reply& reply, http::Response response) {
 http::Response response_of(const Route& route, const Answer& answer, bool head) {
   http::Response out(static_cast<http::Status>(route.status), 11);
   out.set(Field::content_type, "application/json");
-  if (!answer.cookie.empty()) out.set(Field::set_cookie, answer.cookie);
+  for (const auto& cookie : answer.cookies) out.insert(Field::set_cookie, cookie);
+  if (!answer.location.empty()) {
+    out.set(Field::location, answer.location);
+    return out;
+  }
   if (!head) out.body() = json::write(answer.body);
   return out;
 }
@@ -194,17 +207,19 @@ struct Front::Inside {
   /// Calls `work` with the request and a store.
   template <class Work>
   void with_store(const http::Request& message, bool encrypted, Found found, Caller caller,
-                  const Work& work) {
+                  Remark& remark, const Work& work) {
+    auto query = query_of(found);
     auto store = borrow();
     Request request{server,
                     *store,
                     std::move(found.values),
-                    Query(found.query, found.route->query),
+                    std::move(query),
                     read_body(*found.route, message.body()),
                     std::move(caller),
                     message,
                     encrypted,
-                    wall_now()};
+                    wall_now(),
+                    remark};
     require_reach(request, *found.route);
     work(request);
     give_back(std::move(store));  // one that has failed is opened anew
@@ -216,11 +231,12 @@ struct Front::Inside {
     try {
       auto found = find_route(message);
       const auto& route = *found.route;
-      if (route.writes()) record.begin(found);
+      record.begin(found);
       auto caller = route.raw ? Caller{"", Role::none, "signature", reply.peer().address, ""}
-                              : gate.admit(message, reply, route.role, wall_now());
+                              : gate.find(message, reply, wall_now());
       record.is_of(caller);
-      with_store(message, reply.encrypted(), std::move(found), std::move(caller),
+      if (!route.raw) Gate::require(caller, message, route.role);
+      with_store(message, reply.encrypted(), std::move(found), std::move(caller), record.remark,
                  [&](Request& request) {
                    const bool head = message.method() == Verb::head;
                    if (!route.handle && !head)

@@ -24,7 +24,6 @@ constexpr int most_misses = 10;
 constexpr std::chrono::minutes misses_time{1};
 constexpr std::size_t most_addresses = 10'000;
 constexpr std::string_view bearer = "Bearer ";
-constexpr std::string_view cookie = "orch_session=";
 
 std::string new_secret() {
   const auto secret = SecretSource().next();
@@ -36,17 +35,8 @@ std::string field(const http::Request& request, std::string_view name) {
   return {value.data(), value.size()};
 }
 
-// The session's cookie among all that the browser sends.
 std::optional<std::string> session_cookie(const http::Request& request) {
-  const auto all = field(request, "Cookie");
-  for (std::size_t at = 0; at < all.size();) {
-    const auto end = std::min(all.find(';', at), all.size());
-    auto one = std::string_view(all).substr(at, end - at);
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    if (one.starts_with(cookie)) return std::string(one.substr(cookie.size()));
-    at = end + 1;
-  }
-  return std::nullopt;
+  return cookie_in(request, "orch_session");
 }
 
 aws::SignedRequest signed_request(const http::Request& request, bool encrypted) {
@@ -71,20 +61,40 @@ aws::SignedRequest signed_request(const http::Request& request, bool encrypted) 
                 "send Authorization: Bearer TOKEN; `orch token add` makes one");
 }
 
+Caller caller_of(const identity::Vouched& who, const std::string& from) {
+  return {who.name, who.role, "oidc", from, "", who.scope, who.expires_at};
+}
+
 bool changes_something(const http::Request& request) {
   return request.method() != Verb::get && request.method() != Verb::head;
 }
 
 }  // namespace
 
+std::optional<std::string> cookie_in(const http::Request& request, std::string_view name) {
+  const auto all = field(request, "Cookie");
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find(';', at), all.size());
+    auto one = std::string_view(all).substr(at, end - at);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one.starts_with(name) && one.substr(name.size()).starts_with('='))
+      return std::string(one.substr(name.size() + 1));
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
 Gate::Gate(const std::filesystem::path& store, Known known)
     : tokens_(identity::token_file(store)), known_(std::move(known)), own_secret_(new_secret()) {}
 
-Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role needed,
-                   Instant now) {
+Caller Gate::find(const http::Request& request, const http::Reply& reply, Instant now) {
   auto caller = find_caller(request, reply, now);
   caller.from = reply.peer().address;
-  if (needed == Role::none) return caller;
+  return caller;
+}
+
+void Gate::require(const Caller& caller, const http::Request& request, Role needed) {
+  if (needed == Role::none) return;
   if (caller.role == Role::none)
     refuse_unknown(
         "the caller is unknown: there is no token, and the connection is not of the "
@@ -99,7 +109,6 @@ Caller Gate::admit(const http::Request& request, const http::Reply& reply, Role 
                   "the request changes something and has neither a token nor the secret of the "
                   "session in X-Orch-CSRF",
                   "GET /v1/session tells the secret");
-  return caller;
 }
 
 Caller Gate::find_caller(const http::Request& request, const http::Reply& reply, Instant now) {
@@ -175,8 +184,7 @@ std::optional<Caller> Gate::by_certificate(const http::Peer& peer) const {
 
 Caller Gate::find_token(const std::string& text, const std::string& from, Instant now) {
   if (known_.provider && text.find('.') != std::string::npos) {
-    auto vouched = known_.provider->verify(text, now);
-    return {vouched.name, vouched.role, "oidc", from, "", vouched.scope, vouched.expires_at};
+    return caller_of(known_.provider->verify(text, now), from);
   }
   if (const auto token = identity::find_token(tokens_.list(), text, now))
     return {token->name, token->role, "token", from, "", token->scope};
@@ -219,7 +227,14 @@ Caller Gate::require_token(const std::string& text, const std::string& from, Ins
 }
 
 std::string Gate::open(const std::string& token, const std::string& from, Instant now) {
-  const auto caller = require_token(token, from, now);
+  return open_session(require_token(token, from, now), now);
+}
+
+std::string Gate::open_for(const identity::Vouched& who, const std::string& from, Instant now) {
+  return open_session(caller_of(who, from), now);
+}
+
+std::string Gate::open_session(const Caller& caller, Instant now) {
   auto text = new_secret();
   const std::scoped_lock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& each) { return each.second.ends_at <= now; });

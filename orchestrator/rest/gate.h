@@ -18,6 +18,7 @@
 #include "orchestrator/aws/sigv4.h"
 #include "orchestrator/http/handler.h"
 #include "orchestrator/identity/provider.h"
+#include "orchestrator/identity/sign_in.h"
 #include "orchestrator/identity/tokens.h"
 
 namespace orch::rest {
@@ -46,8 +47,16 @@ struct Session {
 struct Known {
   aws::Keys keys = {};                                        ///< that requests are signed with
   std::shared_ptr<identity::Provider> provider = nullptr;     ///< null: there is none
+  std::shared_ptr<identity::SignIn> sign_in = nullptr;        ///< of browsers at it; likewise
   std::vector<identity::CertificateGrant> certificates = {};  ///< of clients
 };
+
+/// The cookie of this name among all that the browser sends.
+std::optional<std::string> cookie_in(const http::Request& request, std::string_view name);
+
+/// Set-Cookie of a session: scripts of the page cannot read it, and no other site makes a browser
+/// send it.
+std::string session_cookie_text(const std::string& value, bool encrypted);
 
 /// Thread-safe.
 class Gate {
@@ -55,9 +64,12 @@ class Gate {
   /// `store` is what the names of the store's files begin with.
   Gate(const std::filesystem::path& store, Known known);
 
+  /// Who asks; of no role when nobody is known to. Throws Refused: 401 for a token or signature
+  /// that does not hold, 429 after too many wrong tokens.
+  Caller find(const http::Request& request, const http::Reply& reply, Instant now);
   /// Throws Refused: 401 when nobody is known to ask and `needed` is more than none, 403 when they
-  /// may not, 429 after too many wrong tokens.
-  Caller admit(const http::Request& request, const http::Reply& reply, Role needed, Instant now);
+  /// may not.
+  static void require(const Caller& caller, const http::Request& request, Role needed);
 
   /// False when the token that has let the caller in was removed or has expired, or its session was
   /// closed.
@@ -65,6 +77,10 @@ class Gate {
 
   /// The cookie of a new session. Throws Refused, 401, for a token that there is not.
   std::string open(const std::string& token, const std::string& from, Instant now);
+  /// Likewise for whom the identity provider has signed in.
+  std::string open_for(const identity::Vouched& who, const std::string& from, Instant now);
+  /// Null when browsers cannot sign in at a provider.
+  identity::SignIn* sign_in() const { return known_.sign_in.get(); }
   void close(const http::Request& request);
 
  private:
@@ -77,6 +93,7 @@ class Gate {
   /// Of a token of either kind. Throws Refused.
   Caller require_token(const std::string& text, const std::string& from, Instant now);
   Caller find_token(const std::string& text, const std::string& from, Instant now);
+  std::string open_session(const Caller& caller, Instant now);
 
   /// Wrong tokens that came from an address.
   struct Misses {

@@ -50,8 +50,12 @@ std::vector<std::string_view> split(std::string_view text, char between) {
   }
 }
 
-void require_known(const std::string& name, const std::vector<Parameter>& known) {
-  if (std::ranges::find(known, std::string_view(name), &Parameter::name) != known.end()) return;
+bool is_known(const std::string& name, const std::vector<Parameter>& known) {
+  return std::ranges::find(known, std::string_view(name), &Parameter::name) != known.end();
+}
+
+[[noreturn]] void refuse_unknown_name(const std::string& name,
+                                      const std::vector<Parameter>& known) {
   std::vector<std::string> names;
   for (const auto& each : known) names.emplace_back(each.name);
   throw Refused(http::Status::bad_request, "ORCH-0041",
@@ -68,7 +72,7 @@ void refuse_parameter(std::string_view name, std::string_view value, const std::
                             repaired(std::string(value.substr(0, longest_shown))), expected));
 }
 
-Query::Query(std::string_view text, const std::vector<Parameter>& known) {
+Query::Query(std::string_view text, const std::vector<Parameter>& known, Others others) {
   if (text.empty()) return;
   for (const auto part : split(text, '&')) {
     if (part.empty()) continue;
@@ -77,7 +81,10 @@ Query::Query(std::string_view text, const std::vector<Parameter>& known) {
     const auto value =
         equals == std::string_view::npos ? std::string() : decoded(part.substr(equals + 1), true);
     if (!name || !value) refuse_parameter("the query", part, "UTF-8 with %XX for other bytes");
-    require_known(*name, known);
+    if (!is_known(*name, known)) {
+      if (others == Others::passed_over) continue;
+      refuse_unknown_name(*name, known);
+    }
     if (!values_.emplace(*name, *value).second) refuse_parameter(*name, *value, "it once");
   }
 }

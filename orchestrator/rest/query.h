@@ -17,9 +17,12 @@ namespace orch::rest {
 class Query {
  public:
   Query() = default;
-  /// `text` is what follows the "?". A name that is not in `known`, and one that comes twice, is
-  /// refused.
-  Query(std::string_view text, const std::vector<Parameter>& known);
+  enum class Others : std::uint8_t { refused, passed_over };
+
+  /// `text` is what follows the "?". A name that is not in `known` is refused unless `others` says
+  /// otherwise, and one that comes twice always.
+  Query(std::string_view text, const std::vector<Parameter>& known,
+        Others others = Others::refused);
 
   /// Unset when it is missing or empty.
   std::optional<std::string> text(std::string_view name) const;

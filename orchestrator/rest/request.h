@@ -28,6 +28,13 @@ struct Server {
   identity::AuditLog audit;
 };
 
+/// What a handler adds to the request's line in the audit log.
+struct Remark {
+  bool recorded = false;  ///< also when the method changes nothing
+  std::string object;     ///< where the path does not name it
+  std::string outcome;    ///< empty: "done", or the code of the error
+};
+
 struct Request {
   const Server& server;
   store::Store& store;  ///< a reader of this request's own
@@ -38,6 +45,7 @@ struct Request {
   const http::Request& message;
   bool encrypted = false;  ///< it came over TLS
   Instant now;
+  Remark& remark;
 
   /// Of the value in the path, which the route has.
   const std::string& in_path(std::string_view name) const { return path.find(name)->second; }

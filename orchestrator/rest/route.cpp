@@ -40,6 +40,7 @@ const std::vector<Route>& routes() {
     add_operation_routes(made);
     add_trial_routes(made);
     add_session_routes(made);
+    add_sign_in_routes(made);
     add_about_routes(made);
     return made;
   }();

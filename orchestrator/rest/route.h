@@ -48,7 +48,8 @@ using identity::Role;
 
 struct Answer {
   boost::json::value body;
-  std::string cookie = {};  ///< Set-Cookie; empty: none
+  std::vector<std::string> cookies = {};  ///< Set-Cookie, one each
+  std::string location = {};              ///< with a status of 3xx: where the browser goes
 };
 
 struct Route {
@@ -60,7 +61,7 @@ struct Route {
   Role role = Role::admin;
   std::vector<Parameter> query = {};
   std::string_view body = {};    ///< name of the schema of what is sent; empty: nothing is
-  std::string_view answer = {};  ///< name of the schema of the answer
+  std::string_view answer = {};  ///< name of the schema of the answer; empty: it leads elsewhere
   /// Blocks for as long as the store and the engine need; throws orch::Error. Null for events,
   /// which are a stream.
   Answer (*handle)(Request&) = nullptr;
@@ -70,6 +71,8 @@ struct Route {
   /// The body is signed bytes: its handler reads it and finds out who has sent it. No token is
   /// asked for or looked at.
   bool raw = false;
+  /// Another server has written the address, too: what it adds to the query is passed over.
+  bool any_query = false;
 
   bool writes() const { return method != boost::beast::http::verb::get; }
 };
@@ -92,6 +95,7 @@ void add_pipeline_routes(std::vector<Route>& to);
 void add_backfill_routes(std::vector<Route>& to);
 void add_schedule_routes(std::vector<Route>& to);
 void add_session_routes(std::vector<Route>& to);
+void add_sign_in_routes(std::vector<Route>& to);
 void add_source_routes(std::vector<Route>& to);
 void add_run_routes(std::vector<Route>& to);
 void add_run_action_routes(std::vector<Route>& to);

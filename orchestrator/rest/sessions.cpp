@@ -18,26 +18,32 @@ bj::object caller_document(const Caller& caller) {
   return out;
 }
 
-// Scripts of the page cannot read it, and no other site makes a browser send it.
-std::string cookie_text(const std::string& value, bool encrypted, const char* more) {
-  return fmt::format("orch_session={}; Path=/; HttpOnly; SameSite=Strict{}{}", value,
-                     encrypted ? "; Secure" : "", more);
+Answer show_session(Request& request) {
+  auto out = caller_document(request.caller);
+  if (const auto* sign_in = request.server.gate.sign_in())
+    out["sign_in"] = {{"label", sign_in->rules().label},
+                      {"address", sign_in->rules().address + "/v1/session/login"}};
+  return {std::move(out)};
 }
-
-Answer show_session(Request& request) { return {caller_document(request.caller)}; }
 
 Answer open_session(Request& request) {
   const auto text = request.server.gate.open(json::text_member(request.body, "token"),
                                              request.caller.from, request.now);
-  return {bj::object{{"opened", true}}, cookie_text(text, request.encrypted, "")};
+  return {bj::object{{"opened", true}}, {session_cookie_text(text, request.encrypted)}};
 }
 
 Answer close_session(Request& request) {
   request.server.gate.close(request.message);
-  return {bj::object{{"opened", false}}, cookie_text("", request.encrypted, "; Max-Age=0")};
+  return {bj::object{{"opened", false}},
+          {session_cookie_text("", request.encrypted) + "; Max-Age=0"}};
 }
 
 }  // namespace
+
+std::string session_cookie_text(const std::string& value, bool encrypted) {
+  return fmt::format("orch_session={}; Path=/; HttpOnly; SameSite=Strict{}", value,
+                     encrypted ? "; Secure" : "");
+}
 
 void add_session_routes(std::vector<Route>& to) {
   to.push_back({verb::get,

@@ -21,6 +21,8 @@ MATRIX = json.loads((pathlib.Path(__file__).parent / "access_matrix.json").read_
 ROLES = ["viewer", "operator", "approver", "editor", "admin"]
 # Proven by what they bring, whoever brings it: see webhooks.py.
 PROVEN = {"POST /v1/hooks/{pipeline}/{trigger}"}
+# For browsers, where there is an identity provider: see sign_in.py.
+SIGN_IN = {"GET /v1/session/login", "GET /v1/session/callback"}
 REACHES = {"whole", "open", "run", "pipeline", "filtered"}
 # Of the pipeline "markets-eod"; the other one is "ledger-close".
 INSIDE = {"pipeline": ["--pipeline", "markets-*"], "project": ["--project", "markets"],
@@ -117,6 +119,8 @@ class Scopes(unittest.TestCase):
                     if not allowed or reach == "whole":
                         self.assertEqual(found, 403)
                     elif where == "outside" and reach in ("run", "pipeline"):
+                        self.assertEqual(found, 404)
+                    elif name in SIGN_IN:
                         self.assertEqual(found, 404)
                     elif name != "POST /v1/session":  # 401: no token in the body
                         self.assertNotIn(found, (401, 403, 404))

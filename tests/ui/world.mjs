@@ -73,9 +73,9 @@ export class World {
     this.write("waits.json", JSON.stringify({ StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 86400, End: true } } }));
   }
 
-  /** Starts the server, on the port it had before; answers when it listens. */
-  async serve() {
-    this.process = spawn(this.orch, ["serve", "--listen", `127.0.0.1:${this.port}`], { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+  /** Starts the server, on the port it had before; answers when it listens. @param {...string} words */
+  async serve(...words) {
+    this.process = spawn(this.orch, ["serve", "--listen", `127.0.0.1:${this.port}`, ...words], { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     this.process.stderr?.on("data", (text) => { said += text; });
     const ended = new Promise((resolve) => this.process.once("exit", (code) => resolve(`orch serve ended with ${code}: ${said}`)));

@@ -122,7 +122,7 @@ function App() {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
   }, [path.join("/")]);
-  if (stranger) return html`<${Login} />`;
+  if (stranger || name === "sign-in") return html`<${Login} />`;
   return html`
     <a class="skip" href="#main">Skip to the content</a>
     <div class="frame">

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "./api.js";
 
-/** @typedef {{name: string, role: string, how: string, csrf?: string}} Session */
+/** @typedef {{name: string, role: string, how: string, csrf?: string, sign_in?: {label: string, address: string}}} Session */
 
 const roles = ["none", "viewer", "operator", "approver", "editor", "admin"];
 /** @type {Promise<Session> | null} */
