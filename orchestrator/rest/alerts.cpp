@@ -1,7 +1,11 @@
 // What people are told of: open incidents, silences, deliveries.
+#include <fmt/format.h>
+
 #include "orchestrator/json/members.h"
 #include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/paging.h"
+#include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/subjects.h"
 
 namespace orch::rest {
 namespace {
@@ -18,9 +22,26 @@ std::string incident_key(const bj::object& item) {
 }
 std::string id_key(const bj::object& item) { return number_key(item.at("id").as_int64()); }
 
-Answer list_incidents(Request& request) {
+/// Those of `list` whose subject the caller sees; silences of all subjects are seen by all.
+bj::array seen_alerts(const Request& request, std::string_view list) {
   auto found = ask(request, "alerts.list");
-  return {page_of(request, take_array(found, "open"), incident_key, Order::descending)};
+  bj::array seen;
+  for (auto& each : take_array(found, list)) {
+    const auto subject = json::text_member(each, "subject");
+    if (subject == "*" || sees_alerts_of(request, subject)) seen.push_back(std::move(each));
+  }
+  return seen;
+}
+
+// Silences of more than one subject are for those who see all of them.
+void require_alerts_of(const Request& request, const std::string& subject) {
+  if (sees_alerts_of(request, subject)) return;
+  throw Refused(http::Status::not_found, "ORCH-0040", fmt::format("no alerts of \"{}\"", subject),
+                "or they are outside of what this identity is limited to");
+}
+
+Answer list_incidents(Request& request) {
+  return {page_of(request, seen_alerts(request, "open"), incident_key, Order::descending)};
 }
 
 Answer list_deliveries(Request& request) {
@@ -29,20 +50,29 @@ Answer list_deliveries(Request& request) {
 }
 
 Answer list_silences(Request& request) {
-  auto found = ask(request, "alerts.list");
-  return {page_of(request, take_array(found, "silences"), id_key)};
+  return {page_of(request, seen_alerts(request, "silences"), id_key)};
 }
 
 Answer add_silence(Request& request) {
+  name_object(request, {"subject", "rule"});
+  require_alerts_of(request, json::text_member(request.body, "subject"));
   return {ask(request, "alerts.silence", signed_body(request))};
 }
 
 Answer remove_silence(Request& request) {
   const auto id = number_cursor("silence", request.in_path("silence"));
+  if (request.caller.scope.limited()) {
+    auto found = ask(request, "alerts.list");
+    std::string subject;  // of none that is seen, when there is no such silence
+    for (const auto& each : take_array(found, "silences"))
+      if (each.at("id") == id) subject = json::text_member(each, "subject");
+    require_alerts_of(request, subject);
+  }
   return {ask(request, "alerts.unsilence", {{"id", id}})};
 }
 
 Answer test_channel(Request& request) {
+  name_object(request, {"channel"});
   return {ask(request, "alerts.test", signed_body(request))};
 }
 
@@ -58,7 +88,8 @@ void add_alert_routes(std::vector<Route>& to) {
                 paged,
                 {},
                 "IncidentPage",
-                list_incidents});
+                list_incidents,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/alerts/deliveries",
                 "alerts.deliveries",
@@ -76,7 +107,8 @@ void add_alert_routes(std::vector<Route>& to) {
                 paged,
                 {},
                 "SilencePage",
-                list_silences});
+                list_silences,
+                Reach::filtered});
   to.push_back({verb::post,
                 "/v1/alerts/silences",
                 "alerts.silence",
@@ -85,7 +117,8 @@ void add_alert_routes(std::vector<Route>& to) {
                 {},
                 "NewSilence",
                 "Silence",
-                add_silence});
+                add_silence,
+                Reach::subject});
   to.push_back({verb::delete_,
                 "/v1/alerts/silences/{silence}",
                 "alerts.unsilence",
@@ -94,7 +127,8 @@ void add_alert_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "Removed",
-                remove_silence});
+                remove_silence,
+                Reach::subject});
   to.push_back({verb::post,
                 "/v1/alerts/test",
                 "alerts.test",

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/base/utf8.h"
 #include "orchestrator/rest/paging.h"
 
 namespace orch::rest {
@@ -20,6 +21,21 @@ bj::object signed_body(const Request& request) {
   auto parameters = request.body;
   parameters["by"] = request.caller.name;
   return parameters;
+}
+
+void name_object(Request& request, std::initializer_list<std::string_view> members) {
+  constexpr std::size_t longest = 200;
+  auto& object = request.remark.object;
+  for (const auto member : members) {
+    const auto* value = request.body.if_contains(member);
+    if (!value || *value == false) continue;
+    object += fmt::format("{}{}", object.empty() ? "" : " ", member);
+    if (value->is_string())
+      object +=
+          " " + repaired(std::string(std::string_view(value->get_string()).substr(0, longest)));
+    else if (value->is_int64())
+      object += fmt::format(" {}", value->get_int64());
+  }
 }
 
 bj::array take_array(bj::object& result, std::string_view member) {

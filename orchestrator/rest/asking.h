@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ boost::json::object ask(const Request& request, std::string_view operation,
 /// The request's body as the parameters of an operation that records who asked: whatever the body
 /// says of it, it is the caller.
 boost::json::object signed_body(const Request& request);
+
+/// Names what the request is about in the audit log, by those of these members of its body that it
+/// has: "connection core", "server". Places lose what may be a secret (URLs their user).
+void name_object(Request& request, std::initializer_list<std::string_view> members);
 
 /// The array `member` of a result.
 boost::json::array take_array(boost::json::object& result, std::string_view member);

@@ -24,9 +24,15 @@ Answer plan_retention(Request& request) {
   return {std::move(page)};
 }
 
-Answer run_retention(Request& request) { return {ask(request, "retention.run", request.body)}; }
+Answer run_retention(Request& request) {
+  name_object(request, {"days", "runs", "failure_days"});
+  return {ask(request, "retention.run", request.body)};
+}
 
-Answer make_backup(Request& request) { return {ask(request, "store.backup", request.body)}; }
+Answer make_backup(Request& request) {
+  name_object(request, {"to"});
+  return {ask(request, "store.backup", request.body)};
+}
 
 Answer examine_store(Request& request) {
   bj::object page;

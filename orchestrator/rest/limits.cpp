@@ -7,6 +7,8 @@
 #include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/subjects.h"
+#include "orchestrator/rest/visible.h"
 #include "orchestrator/view/limits.h"
 
 namespace orch::rest {
@@ -22,35 +24,55 @@ std::string wait_key(const bj::object& item) {
          json::text_member(item, "for");
 }
 
+bj::object limits_of(const Request& request) {
+  if (!request.caller.scope.limited()) return view::limits_document(request.store);
+  return view::limits_document(request.store, [&](const store::ExecutionRow& row) {
+    return sees_run(request.store, request.caller.scope, row);
+  });
+}
+
 Answer list_slots(Request& request) {
-  auto found = view::limits_document(request.store);
+  auto found = limits_of(request);
   return {page_of(request, take_array(found, "slots"), slot_key)};
 }
 
 Answer list_waits(Request& request) {
-  auto found = view::limits_document(request.store);
+  auto found = limits_of(request);
   return {page_of(request, take_array(found, "waiting"), wait_key)};
 }
 
 Answer list_holds(Request& request) {
   bj::array holds;
   for (const auto& hold : request.store.limits().holds())
-    holds.push_back(view::hold_document(hold));
+    if (sees_hold(request, hold.subject)) holds.push_back(view::hold_document(hold));
   return {page_of(request, std::move(holds), subject_key)};
 }
 
-Answer add_hold(Request& request) { return {ask(request, "holds.add", signed_body(request))}; }
+Answer add_hold(Request& request) {
+  name_object(request, {"server", "connection", "pipeline", "run"});
+  require_in_scope(request, "holds.add");
+  return {ask(request, "holds.add", signed_body(request))};
+}
+
+[[noreturn]] void refuse_hold(const std::string& subject) {
+  throw Refused(http::Status::not_found, "ORCH-0741", fmt::format("no hold of \"{}\"", subject),
+                "a subject is server, connection NAME, pipeline NAME or run ID");
+}
 
 // The subject is "server", "connection NAME", "pipeline NAME" or "run NAME".
 Answer remove_hold(Request& request) {
   const auto& subject = request.in_path("subject");
   const auto space = subject.find(' ');
   const auto kind = subject.substr(0, space);
-  if (subject == "server") return {ask(request, "holds.remove", {{"server", true}})};
-  if (space != std::string::npos && (kind == "connection" || kind == "pipeline" || kind == "run"))
-    return {ask(request, "holds.remove", {{kind, subject.substr(space + 1)}})};
-  throw Refused(http::Status::not_found, "ORCH-0741", fmt::format("no hold of \"{}\"", subject),
-                "a subject is server, connection NAME, pipeline NAME or run ID");
+  if (subject == "server")
+    request.body = {{"server", true}};
+  else if (space != std::string::npos &&
+           (kind == "connection" || kind == "pipeline" || kind == "run"))
+    request.body = {{kind, subject.substr(space + 1)}};
+  else
+    refuse_hold(subject);
+  require_in_scope(request, "holds.remove");
+  return {ask(request, "holds.remove", request.body)};
 }
 
 // Held in the mode that stops its tasks: they are done again after the release.
@@ -78,7 +100,8 @@ void add_limit_routes(std::vector<Route>& to) {
                 paged,
                 {},
                 "SlotPage",
-                list_slots});
+                list_slots,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/limits/waiting",
                 "limits.waiting",
@@ -87,7 +110,8 @@ void add_limit_routes(std::vector<Route>& to) {
                 paged,
                 {},
                 "SlotWaitPage",
-                list_waits});
+                list_waits,
+                Reach::filtered});
   to.push_back({verb::get,
                 "/v1/holds",
                 "holds.list",
@@ -96,7 +120,8 @@ void add_limit_routes(std::vector<Route>& to) {
                 paged,
                 {},
                 "HoldPage",
-                list_holds});
+                list_holds,
+                Reach::filtered});
   to.push_back({verb::post,
                 "/v1/holds",
                 "holds.add",
@@ -105,7 +130,8 @@ void add_limit_routes(std::vector<Route>& to) {
                 {},
                 "NewHold",
                 "Hold",
-                add_hold});
+                add_hold,
+                Reach::subject});
   to.push_back({verb::delete_,
                 "/v1/holds/{subject}",
                 "holds.remove",
@@ -114,7 +140,8 @@ void add_limit_routes(std::vector<Route>& to) {
                 {},
                 {},
                 "HoldSubject",
-                remove_hold});
+                remove_hold,
+                Reach::subject});
   to.push_back({verb::post,
                 "/v1/runs/{run}/pause",
                 "runs.pause",

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "orchestrator/json/members.h"
+#include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/problem.h"
-#include "orchestrator/rest/visible.h"
+#include "orchestrator/rest/subjects.h"
 
 namespace orch::rest {
 namespace {
@@ -49,59 +49,6 @@ Role role_of(const host::Operation& operation) {
   return operation.writes ? found->writes : found->reads;
 }
 
-/// The subject of an operation: a member of its parameters that names one thing. An operation that
-/// is not here is about all that the server has, or about whole projects.
-struct Subject {
-  std::string_view operation;
-  std::string_view member;
-  enum class Kind : std::uint8_t { pipeline, run, connection } kind;
-};
-constexpr std::array subjects = {
-    Subject{"connections.history", "connection", Subject::Kind::connection},
-    Subject{"holds.add", "connection", Subject::Kind::connection},
-    Subject{"holds.add", "pipeline", Subject::Kind::pipeline},
-    Subject{"holds.add", "run", Subject::Kind::run},
-    Subject{"holds.remove", "connection", Subject::Kind::connection},
-    Subject{"holds.remove", "pipeline", Subject::Kind::pipeline},
-    Subject{"holds.remove", "run", Subject::Kind::run},
-    Subject{"pipelines.backfill", "name", Subject::Kind::pipeline},
-    Subject{"pipelines.cancel_backfill", "name", Subject::Kind::pipeline},
-    Subject{"pipelines.pause", "name", Subject::Kind::pipeline},
-    Subject{"pipelines.resume", "name", Subject::Kind::pipeline},
-    Subject{"pipelines.rollback", "name", Subject::Kind::pipeline},
-    Subject{"pipelines.run", "name", Subject::Kind::pipeline},
-};
-
-void require_subject(Request& request, const Subject& subject, const std::string& name) {
-  const auto& scope = request.caller.scope;
-  switch (subject.kind) {
-    case Subject::Kind::pipeline:
-      return require_pipeline(request.store, scope, name);
-    case Subject::Kind::run:
-      request.body[subject.member] = visible_run(request.store, scope, name).made.run_id;
-      return;
-    case Subject::Kind::connection:
-      if (!scope.has_connection(name))
-        throw Refused(http::Status::not_found, "ORCH-0040",
-                      fmt::format("no connection \"{}\"", name),
-                      "or it is outside of what this identity is limited to");
-  }
-}
-
-// Each thing that the parameters name is of the scope, and they name one.
-void require_in_scope(Request& request, const host::Operation& operation) {
-  if (!request.caller.scope.limited()) return;
-  bool named = false;
-  for (const auto& subject : subjects) {
-    if (subject.operation != operation.name) continue;
-    const auto name = json::text_member(request.body, subject.member);
-    if (name.empty()) continue;
-    require_subject(request, subject, name);
-    named = true;
-  }
-  if (!named) require_no_scope(request.caller, operation.name);
-}
-
 Answer list_operations(Request&) {
   bj::object page;
   auto& items = page["items"].emplace_array();
@@ -129,7 +76,8 @@ Answer perform(Request& request) {
     throw Refused(http::Status::forbidden, "ORCH-0047",
                   fmt::format("{} is {}: {} takes {}", request.caller.name,
                               to_string(request.caller.role), operation.name, to_string(needed)));
-  require_in_scope(request, operation);
+  require_in_scope(request, operation.name);
+  name_object(request, {"name", "server", "connection", "pipeline", "run", "subject", "to"});
   auto parameters = request.body;
   if (parameters.contains("by")) parameters["by"] = request.caller.name;
   return {request.server.owner.perform(operation.name, parameters)};

@@ -10,6 +10,8 @@ std::string_view to_string(Reach reach) {
       return "run";
     case Reach::pipeline:
       return "pipeline";
+    case Reach::subject:
+      return "subject";
     case Reach::filtered:
       return "filtered";
     case Reach::whole:

@@ -22,7 +22,8 @@ enum class Reach : std::uint8_t {
   open,      ///< all: it tells of no run, pipeline, table or connection
   run,       ///< when the run in the path is one of the scope
   pipeline,  ///< when the pipeline in the path is
-  filtered   ///< what is of the scope: the handler sees to it
+  subject,   ///< when what the request names is of the scope: the handler sees to it
+  filtered   ///< what is of the scope: likewise
 };
 
 /// "whole", "open", …

@@ -112,10 +112,10 @@ Answer show_run(Request& request) {
   if (row.status == execution::Status::running) progress = store.progress(row.id);
   view::RunView view{row, view::overview_of(store, row.id), progress, request.now, "orch serve"};
   // Both name other runs.
-  if (!request.caller.scope.limited()) {
-    view.waiting = view::waiting_for(store, row);
-    view.task_waits = view::task_waits(store, row);
-  }
+  const auto& scope = request.caller.scope;
+  if (!scope.limited()) view.waiting = view::waiting_for(store, row);
+  view.task_waits = view::task_waits(
+      store, row, [&](const store::ExecutionRow& other) { return sees_run(store, scope, other); });
   if (row.status == execution::Status::running) view.held = view::hold_of(store, row, request.now);
   view.children = view::children_of(store, row, view.overview);
   if (row.status == execution::Status::running) view.parts_aside = engine::parts_aside(store, row);

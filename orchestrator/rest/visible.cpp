@@ -101,6 +101,7 @@ void require_reach(Request& request, const Route& route) {
     case Reach::pipeline:
       return require_pipeline(request.store, scope, request.in_path("pipeline"));
     case Reach::open:
+    case Reach::subject:
     case Reach::filtered:
       return;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,9 +21,19 @@ constexpr std::size_t most_names = 5;
 /// The rows of the slots, with the runs that they are of.
 class Board {
  public:
-  explicit Board(store::Store& store) : store_(store), rows_(store.limits().slots()) {}
+  /// `sees` must outlive it.
+  Board(store::Store& store, const Sees& sees)
+      : store_(store), sees_(sees), rows_(store.limits().slots()) {}
 
   const std::vector<store::SlotRow>& rows() const { return rows_; }
+
+  bool sees(store::ExecutionId id) {
+    if (!sees_) return true;
+    const auto& root = root_of(id);
+    const auto known = seen_.find(root.id);
+    if (known != seen_.end()) return known->second;
+    return seen_.emplace(root.id, sees_(root)).first->second;
+  }
 
   /// The run that an execution is, or is a part of.
   const store::ExecutionRow& root_of(store::ExecutionId id) {
@@ -39,21 +50,22 @@ class Board {
     for (const auto& row : rows_) {
       if (!row.held || row.slot != waits.slot) continue;
       ++held;
+      if (!sees(row.execution)) continue;
       const auto& name = root_of(row.execution).made.name;
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
     const bool more = names.size() > most_names;
     names.resize(std::min(names.size(), most_names));
     if (!waits.at_once || held == 0) return fmt::format("a slot of {}", waits.label);
-    return fmt::format("a slot of {} ({} of {} held by {}{})", waits.label, held, *waits.at_once,
-                       fmt::join(names, ", "), more ? ", …" : "");
+    return fmt::format("a slot of {} ({} of {} held{}{}{})", waits.label, held, *waits.at_once,
+                       names.empty() ? "" : " by ", fmt::join(names, ", "), more ? ", …" : "");
   }
 
   /// By root and text.
   std::map<std::pair<store::ExecutionId, std::string>, TaskWait> waits() {
     std::map<std::pair<store::ExecutionId, std::string>, TaskWait> found;
     for (const auto& row : rows_) {
-      if (row.held) continue;
+      if (row.held || !sees(row.execution)) continue;
       auto text = text_of(row);
       auto& wait = found[{root_of(row.execution).id, text}];
       wait.text = std::move(text);
@@ -71,12 +83,15 @@ class Board {
   }
 
   store::Store& store_;
+  const Sees& sees_;
+  std::map<store::ExecutionId, bool> seen_;  ///< by root
   std::vector<store::SlotRow> rows_;
   std::map<store::ExecutionId, store::ExecutionRow> executions_;
 };
 
 bj::array slots_document(Board& board) {
   std::map<std::string, bj::object> slots;
+  std::set<std::string> seen;
   for (const auto& row : board.rows()) {
     if (row.slot.empty()) continue;
     auto& slot = slots[row.slot];
@@ -86,20 +101,24 @@ bj::array slots_document(Board& board) {
     if (row.at_once) slot["at_once"] = *row.at_once;
     auto& count = slot[row.held ? "held" : "waiting"];
     count = count.as_int64() + 1;
+    if (!board.sees(row.execution)) continue;
+    seen.insert(row.slot);
     if (!row.held) continue;
     const auto& run = board.root_of(row.execution).made;
     slot["holders"].as_array().push_back(
         bj::object{{"run", run.run_id}, {"name", run.name}, {"since", to_iso(row.since)}});
   }
   bj::array array;
-  for (auto& [name, slot] : slots) array.push_back(std::move(slot));
+  for (auto& [name, slot] : slots)
+    if (seen.contains(name)) array.push_back(std::move(slot));
   return array;
 }
 
 }  // namespace
 
-std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow& run) {
-  Board board(store);
+std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow& run,
+                                 const Sees& sees) {
+  Board board(store, sees);
   std::vector<TaskWait> found;
   if (board.rows().empty()) return found;
   for (auto& [key, wait] : board.waits())
@@ -124,10 +143,10 @@ bj::object hold_document(const store::HoldRow& hold) {
   return document;
 }
 
-bj::object limits_document(store::Store& store) {
+bj::object limits_document(store::Store& store, const Sees& sees) {
   bj::array holds;
   for (const auto& hold : store.limits().holds()) holds.push_back(hold_document(hold));
-  Board board(store);
+  Board board(store, sees);
   bj::array waiting;
   for (const auto& [key, wait] : board.waits()) {
     const auto& run = board.root_of(key.first).made;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,14 +21,20 @@ struct TaskWait {
   Instant since{};  ///< of the first
 };
 
+/// Whether a run may be named; empty: all may.
+using Sees = std::function<bool(const store::ExecutionRow&)>;
+
 /// What the tasks of a run wait for, those of its iterations included.
-std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow& run);
+std::vector<TaskWait> task_waits(store::Store& store, const store::ExecutionRow& run,
+                                 const Sees& sees = {});
 
 /// {"holds": [{"subject", "mode", "since", "until"?, "by"?, "reason"?}],
 ///  "slots": [{"slot", "label", "at_once"?, "held", "holders": [{"run", "name", "since"}],
 ///             "waiting"}],
 ///  "waiting": [{"run", "name", "for", "tasks", "since"}]}
-boost::json::object limits_document(store::Store& store);
+/// With `sees`, slots are those that such runs hold or wait for, all are counted, and no other run
+/// is named.
+boost::json::object limits_document(store::Store& store, const Sees& sees = {});
 
 /// What somebody holds this run back by; not what holds its pipeline or connections.
 std::optional<store::HoldRow> hold_of(store::Store& store, const store::ExecutionRow& run,

@@ -23,7 +23,7 @@ ROLES = ["viewer", "operator", "approver", "editor", "admin"]
 PROVEN = {"POST /v1/hooks/{pipeline}/{trigger}"}
 # For browsers, where there is an identity provider: see sign_in.py.
 SIGN_IN = {"GET /v1/session/login", "GET /v1/session/callback"}
-REACHES = {"whole", "open", "run", "pipeline", "filtered"}
+REACHES = {"whole", "open", "run", "pipeline", "subject", "filtered"}
 # Of the pipeline "markets-eod"; the other one is "ledger-close".
 INSIDE = {"pipeline": ["--pipeline", "markets-*"], "project": ["--project", "markets"],
           "domain": ["--domain", "fin*", "--connection", "dwh"]}
@@ -120,6 +120,8 @@ class Scopes(unittest.TestCase):
                         self.assertEqual(found, 403)
                     elif where == "outside" and reach in ("run", "pipeline"):
                         self.assertEqual(found, 404)
+                    elif reach == "subject":  # the request names nothing of the scope; see test_subjects
+                        self.assertIn(found, (403, 404))
                     elif name in SIGN_IN:
                         self.assertEqual(found, 404)
                     elif name != "POST /v1/session":  # 401: no token in the body
@@ -143,6 +145,52 @@ class Scopes(unittest.TestCase):
                            ("connections.history", {"connection": "dwh"})]:
             with self.subTest(operation=name):
                 self.assertEqual(self.status("POST", "/v1/operations/" + name, headers, json.dumps(body)), 200)
+
+    def test_subjects(self):
+        """Holds and silences of what is inside are made, seen and ended; of what is outside there are none."""
+        headers = self.token("subjects", "--role", "operator", "--pipeline", "markets-*", "--connection", "dwh")
+        inside = {"connection": "dwh", "pipeline": "markets-eod", "run": self.runs["markets-eod"]}
+        outside = {"connection": "ledger", "pipeline": "ledger-close", "run": self.runs["ledger-close"]}
+        for kind, name in [*outside.items(), ("connection", "none"), ("pipeline", "none"), ("run", "none")]:
+            with self.subTest(kind=kind, name=name):
+                self.assertEqual(self.status("POST", "/v1/holds", headers, json.dumps({kind: name})), 404)
+                if name != "none" and kind != "run":  # one that has ended is not held
+                    self.assertEqual(self.status("POST", "/v1/holds", self.admin, json.dumps({kind: name})), 200)
+                self.assertEqual(self.status("DELETE", f"/v1/holds/{kind}%20{name}", headers, None), 404)
+        self.assertEqual(self.status("POST", "/v1/holds", headers, '{"server": true}'), 403)
+        self.assertEqual(self.status("DELETE", "/v1/holds/server", headers, None), 403)
+        for kind in ("connection", "pipeline"):
+            self.assertEqual(self.status("POST", "/v1/holds", headers, json.dumps({kind: inside[kind]})), 200)
+        self.assertEqual([item["subject"] for item in self.get("/v1/holds", headers)["items"]], ["connection dwh", "pipeline markets-eod"])
+        self.assertEqual(len(self.get("/v1/holds", self.admin)["items"]), 4)
+        for kind in ("connection", "pipeline"):
+            self.assertEqual(self.status("DELETE", f"/v1/holds/{kind}%20{inside[kind]}", headers, None), 200)
+            self.assertEqual(self.status("DELETE", f"/v1/holds/{kind}%20{outside[kind]}", self.admin, None), 200)
+
+        silence = {"until": "2100-01-01T00:00:00Z", "reason": "known", "rule": "failed"}
+        for subject, status in [("pipeline:markets-eod", 200), ("pipeline:ledger-close", 404), ("server", 404), ("*", 404),
+                                ("pipeline:none", 404), ("workflow:ledger", 404)]:
+            with self.subTest(subject=subject):
+                self.assertEqual(self.status("POST", "/v1/alerts/silences", headers, json.dumps(dict(silence, subject=subject))), status)
+        for subject in ("pipeline:ledger-close", "*"):
+            self.assertEqual(self.status("POST", "/v1/alerts/silences", self.admin, json.dumps(dict(silence, subject=subject))), 200)
+        self.assertEqual({item["subject"] for item in self.get("/v1/alerts/silences", headers)["items"]}, {"pipeline:markets-eod", "*"})
+        ids = {item["subject"]: item["id"] for item in self.get("/v1/alerts/silences", self.admin)["items"]}
+        for subject, id in ids.items():
+            self.assertEqual(self.status("DELETE", f"/v1/alerts/silences/{id}", headers, None), 200 if "markets" in subject else 404)
+            self.assertEqual(self.status("DELETE", f"/v1/alerts/silences/{id}", self.admin, None), 200)
+
+        lines = [(line["who"], line["action"], line["object"], line["outcome"]) for line in self.get("/v1/audit?limit=1000", self.admin)["items"]]
+        for line in [("subjects", "holds.add", "connection dwh", "done"), ("subjects", "holds.add", "pipeline ledger-close", "ORCH-0040"),
+                     ("subjects", "holds.add", "server", "ORCH-0047"),
+                     ("subjects", "alerts.silence", "subject pipeline:markets-eod rule failed", "done")]:
+            self.assertIn(line, lines)
+
+    def test_slots_name_no_run_of_outside(self):
+        """Two pipelines share the slots of a tag: one holds it, the other one waits."""
+        headers = self.token("slots", "--role", "viewer", "--pipeline", "markets-*")
+        for target in ("/v1/limits", "/v1/limits/waiting", "/v1/alerts", "/v1/alerts/silences", "/v1/holds"):
+            self.assertNotIn(SECRET, json.dumps(self.get(target, headers)))
 
     def test_what_is_outside_is_answered_as_what_is_not_there(self):
         headers = self.token("curious", "--role", "admin", "--pipeline", "markets-*")
