@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/cli/audit.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
@@ -24,6 +25,7 @@ int bundle(const Context& context, const BundleOptions& options) {
   const auto runs =
       store::bundle_run(context.settings.value("store"), options.run, file,
                         options.values ? store::Disguise() : store::Disguise(host::disguised));
+  if (options.values) record(context, "runs.reveal", options.run);
   if (context.json())
     print_document(context, boost::json::object{{"file", file}, {"runs", runs}});
   else

@@ -31,15 +31,22 @@ void on_interrupt(int) {
 }  // namespace
 
 RunReader::RunReader(store::Store& store, const std::string& run)
-    : store_(store), row_(store.find(run)) {
+    : store_(store), redactors_(store), row_(store.find(run)) {
   refresh();
+}
+
+store::ExecutionRow RunReader::hidden(store::ExecutionRow row) {
+  const auto* redactor = redactors_.of(row);
+  return redactor ? redactor->hide(std::move(row)) : std::move(row);
 }
 
 void RunReader::refresh() {
   // The row first: when it says ended, all events are there.
-  row_ = store_.find(row_.made.run_id);
-  store_.history(row_.id, projection_.last_event(),
-                 [&](const execution::Event& event) { projection_.add(event); });
+  row_ = hidden(store_.find(row_.made.run_id));
+  const auto* redactor = redactors_.of(row_);
+  store_.history(row_.id, projection_.last_event(), [&](const execution::Event& event) {
+    projection_.add(redactor ? redactor->hide(event) : event);
+  });
   waiting_ = view::waiting_for(store_, row_);
   progress_.clear();
   task_waits_.clear();
@@ -62,10 +69,11 @@ void RunReader::apply(const engine::FeedBatch& batch) {
   if (asks || row_.status != execution::Status::running) refresh();
 }
 
-// False: only the store has what is new, for the row alone has changed, or events are missing.
+// False: only the store has what is new, for the row alone has changed, or events are missing; and
+// what is to be hidden is known from there.
 bool RunReader::apply(const engine::Committed& committed) {
   const auto& events = committed.events;
-  if (events.empty()) return false;
+  if (events.empty() || redactors_.of(row_)) return false;
   if (events.back().id <= projection_.last_event()) return true;
   if (events.front().id > projection_.last_event() + 1) return false;
   for (const auto& event : events)

@@ -9,11 +9,13 @@
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/render/live.h"
 #include "orchestrator/engine/feed.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::cli {
 
-/// A run, read event by event: from the store, or as the engine of this process tells of it.
+/// A run, read event by event: from the store, or as the engine of this process tells of it. What
+/// its pipeline marks is hidden.
 class RunReader {
  public:
   /// Throws Error ORCH-0203 when there is no such run.
@@ -30,7 +32,10 @@ class RunReader {
   bool apply(const engine::Committed& committed);
   void apply(const engine::TaskProgress& reported);
 
+  store::ExecutionRow hidden(store::ExecutionRow row);
+
   store::Store& store_;
+  store::Redactors redactors_;
   store::ExecutionRow row_;
   view::Projection projection_;
   std::vector<store::ProgressRow> progress_;

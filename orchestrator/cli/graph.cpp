@@ -16,6 +16,7 @@
 #include "orchestrator/cli/graphviz.h"
 #include "orchestrator/cli/substitutions.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/view/table_runs.h"
 
 namespace orch::cli {
@@ -77,7 +78,7 @@ Picture find_picture(const Context& context, const GraphOptions& options) {
   } catch (const Error& no_definition) {
     if (no_definition.code() != "ORCH-0006") throw;
     try {
-      return picture_of_run(*store::open_as_reader(context.settings.value("store")), what);
+      return picture_of_run(*store::open_for_people(context.settings.value("store")), what);
     } catch (const Error&) {
       throw Error(no_definition.code(),
                   fmt::format("no definition, shipped workflow or run \"{}\"", what),

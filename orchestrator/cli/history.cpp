@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/cli/audit.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/options.h"
 #include "orchestrator/cli/output.h"
 #include "orchestrator/cli/render/page.h"
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/view/event_filter.h"
 
 namespace orch::cli {
@@ -19,6 +21,7 @@ struct HistoryOptions {
   std::string run;
   view::EventChoice choice;
   bool full = false;
+  bool reveal = false;
 };
 
 using Take = std::function<void(const execution::Event&)>;
@@ -59,8 +62,17 @@ void print_json(const Context& context, store::Store& store, const store::Execut
   if (!context.lines()) print_document(context, events);
 }
 
+/// Opened for people, or with all values, which is a line of the audit log before they are shown.
+std::unique_ptr<store::Store> open_store(const Context& context, const HistoryOptions& options) {
+  const auto& url = context.settings.value("store");
+  if (!options.reveal) return store::open_for_people(url);
+  auto store = store::open_as_reader(url);
+  record(context, "runs.reveal", store->find(options.run).made.run_id);
+  return store;
+}
+
 int show_history(const Context& context, const HistoryOptions& options) {
-  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto store = open_store(context, options);
   const auto row = store->find(options.run);
   if (context.json())
     print_json(context, *store, row, options);
@@ -81,6 +93,8 @@ Action declare_history(Arguments& app) {
   app.add_flag("--failures", options->choice.failures,
                "only what failed, timed out or was stopped");
   app.add_flag("--full", options->full, "do not cut lines to the width of the terminal");
+  app.add_flag("--reveal", options->reveal,
+               "show values that the pipeline marks with \"redact\" as well; the audit log has it");
   return [options](Context& context) { return show_history(context, *options); };
 }
 

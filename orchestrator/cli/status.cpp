@@ -15,6 +15,7 @@
 #include "orchestrator/cli/when.h"
 #include "orchestrator/engine/family.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/view/document.h"
 #include "orchestrator/view/relations.h"
 
@@ -146,7 +147,7 @@ int show_run(const Context& context, store::Store& store, const StatusOptions& o
 }
 
 int show_status(const Context& context, const StatusOptions& options) {
-  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto store = store::open_for_people(context.settings.value("store"));
   return options.run.empty() ? list_runs(context, *store, options)
                              : show_run(context, *store, options);
 }

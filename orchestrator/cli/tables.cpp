@@ -14,6 +14,7 @@
 #include "orchestrator/cli/render/text.h"
 #include "orchestrator/cli/when.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/view/document.h"
 
 namespace orch::cli {
@@ -147,7 +148,7 @@ int show_all(const Context& context, store::Store& store, const TablesOptions& o
 }
 
 int show_tables(const Context& context, const TablesOptions& options) {
-  const auto store = store::open_as_reader(context.settings.value("store"));
+  const auto store = store::open_for_people(context.settings.value("store"));
   const auto now = wall_now();
   return options.key.empty() ? show_all(context, *store, options, now)
                              : show_one(context, *store, options, now);

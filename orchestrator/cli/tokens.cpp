@@ -1,17 +1,14 @@
 // token, audit: who may use the REST API of a server, and what they did.
 #include "orchestrator/identity/tokens.h"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/wall_clock.h"
+#include "orchestrator/cli/audit.h"
 #include "orchestrator/cli/command.h"
 #include "orchestrator/cli/output.h"
-#include "orchestrator/cli/person.h"
 #include "orchestrator/cli/render/text.h"
-#include "orchestrator/identity/audit.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/open.h"
 
@@ -31,16 +28,6 @@ struct TokenOptions {
 identity::TokenFile tokens_of(const Context& context) {
   return identity::TokenFile(
       identity::token_file(store::files_of(context.settings.value("store"))));
-}
-
-identity::AuditLog audit_of(const Context& context) {
-  return identity::AuditLog(identity::audit_file(store::files_of(context.settings.value("store"))));
-}
-
-void record(const Context& context, const std::string& action, const std::string& object) {
-  const auto user = person();
-  audit_of(context).append({wall_now(), user.empty() ? std::to_string(::geteuid()) : user, "owner",
-                            "", action, object, "done"});
 }
 
 int add_token(const Context& context, const TokenOptions& options) {

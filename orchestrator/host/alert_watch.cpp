@@ -18,6 +18,7 @@
 #include "orchestrator/store/machines.h"
 #include "orchestrator/store/open.h"
 #include "orchestrator/store/pipelines.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/telemetry/metrics.h"
 
 namespace orch::host {
@@ -151,7 +152,7 @@ std::string AlertWatch::to_text(const Cursor& cursor) {
 }
 
 void AlertWatch::load(Instant now) {
-  auto opened = store::open_beside_owner(store_url_);
+  auto opened = store::with_redaction(store::open_beside_owner(store_url_));
   kept_ = store::open_alerts_beside_owner(store_url_);
   auto& kept = *kept_;
   states_.clear();
@@ -218,7 +219,8 @@ void AlertWatch::evaluate(Instant now) {
 // A failure that the pipeline mends by itself is not one yet.
 void AlertWatch::add_end(const Watched& watched, const store::ExecutionRow& row, Instant now,
                          alerts::Facts& facts, Work& work) {
-  auto run = end_of(*store_, watched, row);
+  if (!store_->holds(row.id, 0)) return;  // it was removed
+  auto run = end_of(*store_, watched, store_->find_unchecked(row.id));
   if (watched.reaction && run.how == alerts::RunEnd::How::failed) {
     const auto& reaction = *watched.reaction;
     if (row.redrive_count < reaction.resumes) {

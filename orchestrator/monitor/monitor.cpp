@@ -20,7 +20,8 @@ Monitor::Monitor(engine::Feed& feed, const std::string& store, std::vector<Liste
     : store_url_(store),
       listeners_(std::move(listeners)),
       news_(feed.subscribe({}, kept)),
-      reader_(store::open_as_reader(store)) {
+      reader_(store::open_as_reader(store)),
+      redactors_(*reader_) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -74,12 +75,20 @@ void Monitor::take(engine::FeedBatch batch) {
     tell([](Listener& listener) { listener.missed(); });
     reload();
   }
-  for (const auto& news : batch.news) {
-    if (const auto* committed = std::get_if<engine::Committed>(&news.what))
-      take(*committed);
+  for (auto& news : batch.news) {
+    if (auto* committed = std::get_if<engine::Committed>(&news.what))
+      take(hidden(std::move(*committed)));
     else
       take(news.run, std::get<engine::TaskProgress>(news.what));
   }
+}
+
+engine::Committed Monitor::hidden(engine::Committed committed) {
+  const auto* redactor = redactors_.of(committed.row);
+  if (!redactor) return committed;
+  for (auto& event : committed.events) event = redactor->hide(std::move(event));
+  committed.row = redactor->hide(std::move(committed.row));
+  return committed;
 }
 
 void Monitor::take(const engine::Committed& committed) {

@@ -11,6 +11,7 @@
 
 #include "orchestrator/engine/feed.h"
 #include "orchestrator/monitor/watched_run.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::monitor {
 
@@ -64,6 +65,7 @@ class Monitor {
  private:
   void run(const std::stop_token& stop);
   void take(engine::FeedBatch batch);
+  engine::Committed hidden(engine::Committed committed);
   void take(const engine::Committed& committed);
   void take(const std::string& run, const engine::TaskProgress& report);
   void reload();
@@ -75,7 +77,8 @@ class Monitor {
   const std::vector<Listener*> listeners_;
   std::unique_ptr<engine::Subscription> news_;
   std::unique_ptr<store::Store> reader_;
-  mutable std::mutex mutex_;  ///< guards runs_
+  store::Redactors redactors_;  ///< logs and traces are for people
+  mutable std::mutex mutex_;    ///< guards runs_
   std::map<std::string, WatchedRun> runs_;
   std::jthread thread_;
 };

@@ -7,6 +7,17 @@
 #include "orchestrator/json/text.h"
 
 namespace orch::pipeline {
+namespace {
+
+// They are about what is shown (store/redaction.h), and change nothing here.
+void check_redact(json::Fields& fields) {
+  if (!fields.has("redact")) return;
+  for (const auto& name : fields.strings("redact"))
+    if (name.empty())
+      fields.problem("redact", "a name of a member is empty", "\"*\" in a name is any text");
+}
+
+}  // namespace
 
 Pipeline read(const boost::json::object& document, json::Problems& problems) {
   json::Fields fields(document, "", problems);
@@ -24,6 +35,7 @@ Pipeline read(const boost::json::object& document, json::Problems& problems) {
   made.fresh = alerts::read_fresh(fields);
   made.alerts = alerts::read_rules(fields, "alerts");
   made.on_failure = alerts::read_reaction(fields);
+  check_redact(fields);
   fields.finish("a pipeline");
   return made;
 }

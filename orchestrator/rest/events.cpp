@@ -20,6 +20,7 @@
 #include "orchestrator/rest/problem.h"
 #include "orchestrator/rest/visible.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::rest {
 namespace {
@@ -152,7 +153,9 @@ class Events::Hub {
   // Until there are no listeners.
   void serve() {
     journal_ = store::open_journal(url_);
-    store_ = store::open_as_reader(url_);
+    raw_ = store::open_as_reader(url_);
+    redactors_ = std::make_unique<store::Redactors>(*raw_);
+    store_ = store::open_for_people(url_);
     at_ = journal_->last();
     next_look_ = Clock::now();
     next_beat_ = Clock::now() + limits_.heartbeat;
@@ -205,10 +208,14 @@ class Events::Hub {
     while (from < at_) {
       const auto entries = journal_->read(from, most_at_once, run);
       for (const auto& entry : entries)
-        if (entry.position <= at_) listener.tell(entry);
+        if (entry.position <= at_) listener.tell(entry, redactor_of(run));
       if (std::ssize(entries) < most_at_once) return;
       from = entries.back().position;
     }
+  }
+
+  const store::Redactor* redactor_of(store::ExecutionId run) {
+    return raw_->holds(run, 0) ? redactors_->of(raw_->find_unchecked(run)) : nullptr;
   }
 
   void tell_again(Listener& listener, std::int64_t after) {
@@ -227,7 +234,8 @@ class Events::Hub {
     at_ = for_each_entry(at_, [&](const store::JournalEntry& entry) {
       if (tells_of_the_run(entry)) changed[entry.execution] = entry.position;
       for (auto& each : listeners_)
-        if (each.what().run && each.hears(entry.execution)) each.tell(entry);
+        if (each.what().run && each.hears(entry.execution))
+          each.tell(entry, redactor_of(entry.execution));
     });
     for (auto& each : listeners_) each.tell_progress();
     tell(changed);
@@ -311,8 +319,10 @@ class Events::Hub {
   const std::string url_;
   const EventLimits limits_;
   std::unique_ptr<store::Journal> journal_;
-  std::unique_ptr<store::Store> store_;
-  std::int64_t at_ = 0;  ///< position of what was told last
+  std::unique_ptr<store::Store> store_;          ///< for people
+  std::unique_ptr<store::Store> raw_;            ///< the journal's entries have all values, too
+  std::unique_ptr<store::Redactors> redactors_;  ///< of raw_
+  std::int64_t at_ = 0;                          ///< position of what was told last
   Clock::time_point next_look_;
   Clock::time_point next_beat_;
   std::set<store::ExecutionId> resting_;  ///< under way, but waiting or paused

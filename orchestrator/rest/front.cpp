@@ -21,8 +21,10 @@
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
 #include "orchestrator/rest/request.h"
+#include "orchestrator/rest/reveal.h"
 #include "orchestrator/rest/visible.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::rest {
 namespace {
@@ -196,7 +198,7 @@ struct Front::Inside {
         return store;
       }
     }
-    return store::open_as_reader(server.store);
+    return store::open_for_people(server.store);
   }
 
   void give_back(std::unique_ptr<store::Store> store) {
@@ -209,7 +211,8 @@ struct Front::Inside {
   void with_store(const http::Request& message, bool encrypted, Found found, Caller caller,
                   Remark& remark, const Work& work) {
     auto query = query_of(found);
-    auto store = borrow();
+    const bool all_values = reveals(query, caller, remark);
+    auto store = all_values ? store::open_as_reader(server.store) : borrow();
     Request request{server,
                     *store,
                     std::move(found.values),
@@ -222,7 +225,7 @@ struct Front::Inside {
                     remark};
     require_reach(request, *found.route);
     work(request);
-    give_back(std::move(store));  // one that has failed is opened anew
+    if (!all_values) give_back(std::move(store));  // one that has failed is opened anew
   }
 
   // On a thread of the pool.

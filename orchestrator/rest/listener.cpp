@@ -54,7 +54,7 @@ bool Listener::hears_of(const store::ExecutionRow& row) const {
          (!what_.pipeline || (pipeline && pipeline->pipeline == *what_.pipeline));
 }
 
-void Listener::tell(const store::JournalEntry& entry) {
+void Listener::tell(const store::JournalEntry& entry, const store::Redactor* redactor) {
   if (!what_.wants("history")) return;
   bj::array events;
   try {
@@ -62,7 +62,8 @@ void Listener::tell(const store::JournalEntry& entry) {
     for (const auto& event : store::events_of(entry)) {
       if (event.id <= last_) continue;  // packed with others, they come again
       last_ = event.id;
-      if (auto converted = history_.convert(event)) events.push_back(std::move(*converted));
+      if (auto converted = history_.convert(redactor ? redactor->hide(event) : event))
+        events.push_back(std::move(*converted));
     }
   } catch (const std::exception& error) {
     log::debug("entry {} of the journal: {}", entry.position, error.what());

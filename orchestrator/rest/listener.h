@@ -14,6 +14,7 @@
 #include "orchestrator/rest/events.h"
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/store/journal.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::rest {
 
@@ -34,7 +35,8 @@ class Listener {
   bool hears_of(const store::ExecutionRow& row) const;
   void send(const Piece& piece) { stream_.send(piece); }
   /// Of its run: tells the events when they came after what it has heard.
-  void tell(const store::JournalEntry& entry);
+  /// `redactor` hides what is not to be shown; null: nothing is.
+  void tell(const store::JournalEntry& entry, const store::Redactor* redactor);
   /// Of its run: what its tasks have reported.
   void tell_progress();
   /// False: it has gone, or was too slow and has been told so.

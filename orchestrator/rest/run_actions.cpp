@@ -4,7 +4,8 @@
 
 #include "orchestrator/host/redo.h"
 #include "orchestrator/json/text.h"
-#include "orchestrator/rest/request.h"
+#include "orchestrator/rest/reveal.h"
+#include "orchestrator/store/open.h"
 
 namespace orch::rest {
 namespace {
@@ -31,8 +32,10 @@ Answer resume_run(Request& request) {
   refuse_other_members(request, {"from", "input"});
   host::Resume resume{request.store.find(request.in_path("run")).made.run_id, {}};
   resume.redrive.from = text_in(request, "from");
-  if (const auto* input = request.body.if_contains("input"))
+  if (const auto* input = request.body.if_contains("input")) {
+    require_revealed(*input);
     resume.redrive.input = json::write(*input);
+  }
   resume.redrive.request = host::new_request_id();
   return accepted(request.server.owner.accept(std::move(resume)));
 }
@@ -45,9 +48,11 @@ Answer stop_run(Request& request) {
 }
 
 Answer redo_table(Request& request) {
-  const auto run = request.store.find(request.in_path("run"));
+  // Its input, with values that nobody is shown.
+  const auto store = store::open_as_reader(request.server.store);
+  const auto run = store->find(request.in_path("run"));
   return accepted(request.server.owner.accept(
-      host::Submit{host::redo_of_table(request.store, run, request.in_path("key"))}));
+      host::Submit{host::redo_of_table(*store, run, request.in_path("key"))}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "orchestrator/json/text.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/reveal.h"
 #include "orchestrator/view/document.h"
 #include "orchestrator/view/visits.h"
 
@@ -166,7 +167,7 @@ void add_run_part_routes(std::vector<Route>& to) {
                 "visits.show",
                 "One of them, with its input and output",
                 Role::viewer,
-                {},
+                {reveal_parameter},
                 {},
                 "VisitDetail",
                 show_visit,

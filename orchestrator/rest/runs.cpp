@@ -6,6 +6,7 @@
 #include "orchestrator/engine/family.h"
 #include "orchestrator/rest/paging.h"
 #include "orchestrator/rest/problem.h"
+#include "orchestrator/rest/reveal.h"
 #include "orchestrator/rest/visible.h"
 #include "orchestrator/stepfunctions/service_history.h"
 #include "orchestrator/view/document.h"
@@ -186,7 +187,7 @@ void add_run_routes(std::vector<Route>& to) {
                 "runs.show",
                 "One run: states, tables, failures, input and output",
                 Role::viewer,
-                {},
+                {reveal_parameter},
                 {},
                 "RunDetail",
                 show_run,
@@ -199,6 +200,7 @@ void add_run_routes(std::vector<Route>& to) {
                 {{"table", Kind::text, "only events of the work on the table with this key"},
                  {"state", Kind::text, "only events of this state"},
                  {"failures", Kind::boolean, "only what failed, timed out or was stopped"},
+                 reveal_parameter,
                  limit_parameter,
                  cursor_parameter},
                 {},

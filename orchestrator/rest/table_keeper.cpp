@@ -17,6 +17,7 @@
 #include "orchestrator/base/wall_clock.h"
 #include "orchestrator/store/journal.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::rest {
 namespace {
@@ -46,7 +47,7 @@ bool names_a_table(const store::JournalEntry& entry) {
 class TableKeeper::Folder {
  public:
   Folder(engine::Feed& feed, const std::string& store)
-      : store_(store::open_as_reader(store)),
+      : store_(store::open_for_people(store)),
         journal_(store::open_journal(store)),
         index_(index_file(store)),
         pulse_(feed.pulse()),

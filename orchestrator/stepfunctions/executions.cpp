@@ -15,6 +15,7 @@
 #include "orchestrator/stepfunctions/start.h"
 #include "orchestrator/stepfunctions/syntax.h"
 #include "orchestrator/stepfunctions/words.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::stepfunctions {
 namespace {
@@ -202,7 +203,9 @@ Object describe_execution(Request& request) {
   const auto arn = request.in.required("executionArn", arn_length);
   const auto included = request.in.one_of("includedData", {"ALL_DATA", "METADATA_ONLY"});
   request.in.check();
-  const auto row = find_execution(request, arn);
+  auto row = find_execution(request, arn);
+  store::Redactors redactors(*request.desk.reader);
+  if (const auto* redactor = redactors.of(row)) row = redactor->hide(std::move(row));
   auto out = list_item(request, row);
   if (!row.made.service.trace_header.empty()) out["traceHeader"] = row.made.service.trace_header;
   add_data(row, included.value_or("ALL_DATA") == "ALL_DATA", out);

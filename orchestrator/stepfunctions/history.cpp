@@ -4,6 +4,7 @@
 #include "orchestrator/stepfunctions/executions.h"
 #include "orchestrator/stepfunctions/paging.h"
 #include "orchestrator/stepfunctions/service_history.h"
+#include "orchestrator/store/redaction.h"
 
 namespace orch::stepfunctions {
 namespace {
@@ -22,8 +23,10 @@ std::vector<Object> events_of(Request& request, const store::ExecutionRow& row, 
   std::vector<Object> events;
   const auto behind = page.behind.empty() ? 0 : std::stoll(page.behind);
   const auto most = static_cast<std::size_t>(page.size) + 1;
+  store::Redactors redactors(*request.desk.reader);
+  const auto* redactor = redactors.of(row);
   const auto take = [&](const execution::Event& event) {
-    auto shown = history.convert(event);
+    auto shown = history.convert(redactor ? redactor->hide(event) : event);
     if (!shown) return;
     if (!reverse && id_of(*shown) <= behind) return;
     if (reverse && behind > 0 && id_of(*shown) >= behind) return;

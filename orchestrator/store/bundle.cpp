@@ -10,6 +10,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/json/payload.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/store/redaction.h"
 #include "orchestrator/store/store.h"
 
 namespace orch::store {
@@ -138,7 +139,7 @@ std::int64_t bundle_run(const std::string& url, const std::string& run, const fs
   if (fs::exists(bundle))
     throw Error("ORCH-0002", fmt::format("{} exists", bundle.string()),
                 "name another file, or remove it");
-  const auto from = open_as_reader(url);
+  const auto from = disguise ? open_for_people(url) : open_as_reader(url);
   const auto top = topmost(*from, from->find(run));
   std::int64_t runs = 0;
   {

@@ -116,6 +116,11 @@ constexpr std::array codes_of_command_line = {
               "--identities names a JSON file: for whom an identity provider vouches, and which "
               "certificates of clients are known, each with a role. The message says what is wrong "
               "with it, or with the key set that the provider answers with."},
+    ErrorCode{
+        "ORCH-0052", "an input has \"[redacted]\" in it",
+        "A pipeline marks members whose values are not shown (\"redact\"). Where a payload is "
+        "shown, \"[redacted]\" stands in their place; sent back as an input, it would be the "
+        "value. An admin sees the values with `orch history --reveal` or ?reveal=true."},
 };
 
 }  // namespace
