@@ -365,11 +365,19 @@ constexpr std::array table = {
         "orch retention --retention days:90,export:/srv/archive",
         declare_retention},
     Command{
-        "doctor", "Look whether all is well with the run store and its machine",
+        "doctor", "Look whether all is well with the run store, its machine and its targets",
         "Reads the whole store beside its owner and compares every checksum; looks at runs that "
-        "are set aside or forgotten, the clock, the disk, and what lies beside the store. Each "
-        "finding says what to do. Nothing is changed. Exit code 3: something is wrong.",
-        "orch doctor\norch doctor -o jsonl | grep -v '\"ok\"'", declare_doctor},
+        "are set aside or forgotten, the clock, the disk, and what lies beside the store.\n\n"
+        "In the targets of the latest runs it compares the tables that were published last with "
+        "the evidence of their loads: the number of rows, with --digest all values of tables that "
+        "were replaced. It names what loads have left there that no run needs: staged loads of "
+        "runs that succeeded or were removed, and staging tables that nothing refers to. Loads of "
+        "failed runs stay for `orch resume`. A target that does not answer is a warning.\n\n"
+        "Each finding says what to do. Nothing is changed without --clean. Exit code 3: something "
+        "is wrong.",
+        "orch doctor\norch doctor -o jsonl | grep -v '\"ok\"'\norch doctor --all-tables --digest\n"
+        "orch doctor --clean",
+        declare_doctor},
     Command{"bundle", "Write one run to a file, for those who are to help",
             "The file is a run store with the run, those it belongs to, all that belongs to them, "
             "their definitions and whole histories: status, history, report and the UI open it. "

@@ -16,7 +16,9 @@ std::string_view to_string(Severity severity);
 
 /// What was looked at, and what was found there.
 struct Finding {
-  std::string subject;  ///< "store", "owner", "runs", "clock", "disk", "files"
+  /// "store", "owner", "runs", "clock", "disk", "files"; of targets "evidence", "leftovers",
+  /// "targets"
+  std::string subject;
   Severity severity = Severity::well;
   std::string what;
   std::string hint = {};  ///< what to do about it

@@ -15,6 +15,7 @@
 #include "tests/support/sqlite_file.h"
 #include "tests/support/temp_folder.h"
 #include "workers/catalog/catalog.h"
+#include "workers/replication/evidence_check.h"
 #include "workers/replication/steps.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -125,6 +126,9 @@ class Scenario {
     if (step.contains("until")) return wait_until();
     if (step.contains("of")) return expect_rows(sql_of(step, "of", kind_));
     if (step.contains("evidence")) return expect_evidence();
+    if (step.contains("books")) return expect_books();
+    if (step.contains("clean")) return clean();
+    if (step.contains("compare")) return compare();
     throw std::logic_error("a step of no kind");
   }
 
@@ -156,6 +160,47 @@ class Scenario {
     const auto found = target_->session()->run("SELECT count(*) FROM " + kind_.evidence).at(0);
     const auto wanted = std::to_string(step_->at("evidence").as_int64());
     if (found != wanted) problem(fmt::format("found {} rows of evidence", found));
+  }
+
+  data::TableBooks books(data::Target& target) {
+    const auto tables = target.tables_with_books();
+    if (tables.size() != 1) problem(fmt::format("{} tables have books", tables.size()));
+    return target.books(entry().target);
+  }
+
+  void expect_books() {
+    const auto& wanted = step_->at("books").as_object();
+    const auto target = target_->open();
+    const auto found = books(*target);
+    const auto run = found.staged ? found.staged->run : "";
+    const auto abandoned = static_cast<std::int64_t>(found.abandoned.size());
+    if (run != text(wanted, "staged") || abandoned != wanted.at("abandoned").as_int64())
+      problem(fmt::format("found the staged load of \"{}\" and [{}]", run,
+                          fmt::join(found.abandoned, ", ")));
+  }
+
+  void clean() {
+    const auto target = target_->open();
+    const bool removed = target->remove_staged(books(*target));
+    if (removed != step_->at("clean").as_bool()) problem(removed ? "removed" : "not removed");
+  }
+
+  void compare() {
+    using Result = replication::EvidenceCheck::Result;
+    static const std::map<Result, std::string> names{{Result::never_published, "never published"},
+                                                     {Result::equal, "equal"},
+                                                     {Result::gone, "gone"},
+                                                     {Result::count, "count"},
+                                                     {Result::digest, "digest"},
+                                                     {Result::unlike, "unlike"}};
+    const bool digest = text(*step_, "depth") == "digest";
+    const auto target = target_->open();
+    const auto found = replication::check_evidence(
+        *target, entry().target, digest ? replication::Depth::digest : replication::Depth::count,
+        [] { return false; });
+    const auto* rows = step_->if_contains("rows");
+    if (names.at(found.result) != text(*step_, "compare") || (rows && *rows != found.found.rows))
+      problem(fmt::format("found {} with {} rows", names.at(found.result), found.found.rows));
   }
 
   void wait_until() {

@@ -16,6 +16,9 @@
 //     {"until": SQL, "rows": […]}        waits (20 s at most) until the target answers so
 //     {"rows": […], "of": SQL}           what a query of the target finds now
 //     {"evidence": n}                    published loads of all tables
+//     {"books": {"staged": run or "", "abandoned": n}}    what loads keep of t beside its rows
+//     {"clean": removed}                 removes the staged load and abandoned tables of t
+//     {"compare": result, "rows"?: n, "depth"?: "digest"}  t and its newest evidence
 //
 // Steps of the product take "entry" (members that replace the case's), "fence" (else larger than
 // all before), "store", and what is expected: "error" (a name, or several of which one is right, ""

@@ -70,6 +70,8 @@ struct LoadId {
   std::string run;
   std::string store;
   std::int64_t fence = 0;
+
+  friend bool operator==(const LoadId&, const LoadId&) = default;
 };
 
 /// What the load row says.
@@ -102,6 +104,16 @@ struct PublishedRecord {
   std::string fingerprint;
   std::optional<PublishedProof> proof;  ///< older versions took none
   bool emptied = false;                 ///< the load left rows in the table, and now there are none
+};
+
+/// What loads keep of one table in the target, beside its rows.
+struct TableBooks {
+  TableName table;
+  /// Whose load was last at the table: store and fence; its run where the target keeps it. No id.
+  LoadId latest;
+  std::optional<LoadId> staged;              ///< the load that waits to be published
+  std::vector<std::string> abandoned;        ///< staging tables that no staged load needs
+  std::optional<PublishedRecord> published;  ///< the newest evidence; `emptied` is not looked at
 };
 
 /// Spells cells in the target's row encoding (the one that is digested, and that RowWriter takes).
@@ -227,6 +239,15 @@ class Target {
   /// The evidence of the newest published load of the table; unset when there is none, or the table
   /// is gone.
   virtual std::optional<PublishedRecord> last_published(const TableName& name) = 0;
+  /// The tables that loads have come to, whether or not they are there; none in a database that
+  /// orch never wrote to.
+  virtual std::vector<TableName> tables_with_books() = 0;
+  virtual TableBooks books(const TableName& name) = 0;
+  /// Removes the staged load and the abandoned staging tables of `books`. False: somebody is at the
+  /// table, or it has other books by now, and nothing was removed.
+  virtual bool remove_staged(const TableBooks& books) = 0;
+  /// The rows of the published table; unset when it is gone.
+  virtual std::optional<std::int64_t> count_rows(const TableName& name) = 0;
   /// The ledger of the table's files: of each name the version that was loaded last, in the order
   /// of names. Throws TaskFailed "Connection.Unsupported" where a target keeps none.
   virtual std::vector<LoadedFile> loaded_files(const TableName& name);

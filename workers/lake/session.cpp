@@ -212,6 +212,17 @@ std::vector<std::string> LakeSession::partition_of(const data::LoadPlan& plan) {
   });
 }
 
+std::vector<data::TableName> LakeSession::tables_with_books() {
+  std::vector<data::TableName> tables;
+  for (auto& name : tables_with_state(zone_)) tables.push_back({"", std::move(name)});
+  return tables;
+}
+
+void LakeSession::discard_staged(const data::TableName&) {
+  stage({});
+  remove_leftovers();
+}
+
 void LakeSession::stage(StagedFiles files) { staged_ = std::move(files); }
 
 void LakeSession::remove_leftovers() {

@@ -37,6 +37,9 @@ class LakeSession final : public duckdb::StatementSession {
   data::LoadPlan plan(const data::PlanRequest& request) override;
   void create_table(const data::LoadPlan& plan) override;
   void drop_staging(const data::TableName&) override {}
+  std::vector<data::TableName> tables_with_books() override;
+  std::vector<data::TableName> staging_tables(const data::TableName&) override { return {}; }
+  void discard_staged(const data::TableName& staging) override;
   const publishing::RowStrategy* strategy(data::Strategy strategy) override;
   std::chrono::milliseconds patience() const override { return zone_.patience; }
   /// Somebody else's commit: the same is done once more, on top of it.

@@ -1,5 +1,6 @@
 #include "workers/lake/zone.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view state_suffix = ".json";
+constexpr std::string_view ledger_suffix = ".files.json";
 constexpr const char* our_prefix = "orch-";
 constexpr std::chrono::milliseconds pause{20};
 constexpr std::size_t hash_digits = 12;
@@ -36,10 +39,25 @@ int opened(const fs::path& path) {
 
 }  // namespace
 
-fs::path Zone::state(const std::string& name) const { return folder / "_orch" / (name + ".json"); }
+fs::path Zone::state(const std::string& name) const {
+  return books(*this) / (name + std::string(state_suffix));
+}
 
 fs::path Zone::ledger(const std::string& name) const {
-  return folder / "_orch" / (name + ".files.json");
+  return books(*this) / (name + std::string(ledger_suffix));
+}
+
+std::vector<std::string> tables_with_state(const Zone& zone) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(books(zone), error), end; !error && entry != end;
+       entry.increment(error)) {
+    auto name = entry->path().filename().string();
+    if (!name.ends_with(state_suffix) || name.ends_with(ledger_suffix)) continue;
+    names.push_back(name.substr(0, name.size() - state_suffix.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 TableLock::TableLock(const Zone& zone, const std::string& table, const std::function<bool()>& stop)

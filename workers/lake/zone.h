@@ -38,6 +38,9 @@ struct Zone {
   data::Place place(std::string doing) const { return {"Target", display, std::move(doing)}; }
 };
 
+/// The tables that have a staged load or a fence, by name.
+std::vector<std::string> tables_with_state(const Zone& zone);
+
 /// The right to stage, verify or publish a table, held until destroyed, also by the end of the
 /// process. Writers of this process take turns.
 class TableLock {

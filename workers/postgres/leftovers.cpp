@@ -36,6 +36,16 @@ data::TableName previous_of(const data::TableName& target) {
   return {staging_schema, cut(name, longest_name)};
 }
 
+std::vector<std::string> stagings_of(pg::Connection& connection, const data::TableName& target) {
+  const auto found = connection.exec(
+      "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND "
+      "relname LIKE '%.' || $2 || '.%' ORDER BY relname",
+      {staging_schema, staging_mark(target)});
+  std::vector<std::string> names;
+  for (int row = 0; row < found.rows(); ++row) names.emplace_back(found.text(row, 0));
+  return names;
+}
+
 // Such a session holds a snapshot in a transaction of several statements. A minute is enough to
 // lock all tables, and what it has locked, it keeps by that. Where this user may not see since when
 // a session is in its transaction, one that has read the catalogs counts.
@@ -57,12 +67,7 @@ std::string refuse_while_tables_are_listed() {
 void remove_leftovers(pg::Connection& connection, publishing::Session& session,
                       const data::TableName& target, const data::LoadId& load,
                       const std::string& kept) {
-  const auto left = connection.exec(
-      "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND "
-      "relname LIKE '%.' || $2 || '.%'",
-      {staging_schema, staging_mark(target)});
-  for (int row = 0; row < left.rows(); ++row) {
-    const std::string name(left.text(row, 0));
+  for (const auto& name : stagings_of(connection, target)) {
     if (name == kept) continue;
     try {
       remove(connection, session, target, load, name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "orchestrator/db/pg.h"
 #include "workers/data/target.h"
@@ -14,6 +15,9 @@ inline constexpr const char* cleaning_patience = "SET LOCAL lock_timeout = '200m
 
 /// The version of `target` that was exchanged for the present one.
 data::TableName previous_of(const data::TableName& target);
+
+/// The tables in the schema of staging tables that belong to `target`, its previous version too.
+std::vector<std::string> stagings_of(pg::Connection& connection, const data::TableName& target);
 
 /// A statement that fails with lock_not_available while another session has read the list of tables
 /// and may be about to lock them by their names, as pg_dump does: a table that goes away in between

@@ -178,6 +178,21 @@ bool TargetSession::has_bookkeeping() {
   return has_bookkeeping_;
 }
 
+// The column is younger than the table.
+std::string TargetSession::latest_run(const data::TableName& table) {
+  const auto found = rows(
+      "SELECT to_jsonb(f) ->> 'run' FROM orch.fence f WHERE table_schema = $1 AND table_name = $2",
+      {table.schema, table.name});
+  return found.empty() ? std::string() : found[0][0].value_or("");
+}
+
+std::vector<data::TableName> TargetSession::staging_tables(const data::TableName& table) {
+  std::vector<data::TableName> tables;
+  for (auto& name : classified([&] { return stagings_of(connection_, table); }))
+    if (name != previous_of(table).name) tables.push_back({staging_schema, std::move(name)});
+  return tables;
+}
+
 std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName& table) {
   return classified([&]() -> std::optional<publishing::TableFacts> {
     const Reading reading(connection_);

@@ -30,6 +30,8 @@ class TargetSession final : public publishing::Session {
   void reading(const std::function<void()>& work) override;
   void ready_bookkeeping() override;
   bool has_bookkeeping() override;
+  std::string latest_run(const data::TableName& table) override;
+  std::vector<data::TableName> staging_tables(const data::TableName& table) override;
   std::optional<publishing::TableFacts> facts(const data::TableName& table) override;
   data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
                       const std::function<bool()>& stop) override;

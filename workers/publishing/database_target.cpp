@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "workers/publishing/bookkeeping.h"
+#include "workers/publishing/books.h"
 #include "workers/publishing/checks.h"
 #include "workers/publishing/file_ledger.h"
 #include "workers/publishing/publish.h"
@@ -118,6 +119,36 @@ std::vector<data::LoadedFile> DatabaseTarget::loaded_files(const data::TableName
     writer()->ready_bookkeeping();
     return read_files(reader(), reader().dialect().stored(name));
   });
+}
+
+std::vector<data::TableName> DatabaseTarget::tables_with_books() {
+  return reported("reading the bookkeeping", {}, [&]() -> std::vector<data::TableName> {
+    auto& session = reader();
+    if (!session.has_bookkeeping()) return {};
+    return session.tables_with_books();
+  });
+}
+
+data::TableBooks DatabaseTarget::books(const data::TableName& name) {
+  return reported("reading the bookkeeping", name, [&] {
+    auto& session = reader();
+    return read_books(session, session.dialect().stored(name));
+  });
+}
+
+bool DatabaseTarget::remove_staged(const data::TableBooks& books) {
+  return reported("removing a staged load of " + books.table.display(), books.table,
+                  [&] { return remove_books(*writer(), books); });
+}
+
+std::optional<std::int64_t> DatabaseTarget::count_rows(const data::TableName& name) {
+  return reported("counting the rows of " + name.display(), name,
+                  [&]() -> std::optional<std::int64_t> {
+                    auto& session = reader();
+                    const auto table = session.facts(session.dialect().stored(name));
+                    if (!table) return std::nullopt;
+                    return number(session, "SELECT count(*) FROM " + table->rows);
+                  });
 }
 
 data::TableName DatabaseTarget::staging_of(const data::LoadPlan& plan) {

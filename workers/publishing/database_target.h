@@ -30,6 +30,10 @@ class DatabaseTarget : public data::Target {
   std::optional<data::PublishedRecord> last_published(const data::TableName& name) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
                                             const std::string& column) override;
+  std::vector<data::TableName> tables_with_books() override;
+  data::TableBooks books(const data::TableName& name) override;
+  bool remove_staged(const data::TableBooks& books) override;
+  std::optional<std::int64_t> count_rows(const data::TableName& name) override;
   std::vector<data::LoadedFile> loaded_files(const data::TableName& name) override;
 
  protected:

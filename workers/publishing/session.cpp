@@ -1,6 +1,7 @@
 #include "workers/publishing/session.h"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,21 @@ data::DatabaseError told(const data::DatabaseError& error, const boost::json::ob
           fmt::format("{}; process {} of user {} holds it since {}: {}", error.what(),
                       holder.at("pid").as_int64(), text("user"), text("since"), text("query")),
           error.hint(), details};
+}
+
+std::vector<data::TableName> Session::tables_with_books() {
+  std::vector<data::TableName> tables;
+  for (const auto& row :
+       rows(fmt::format("SELECT table_schema, table_name FROM {} ORDER BY table_schema, table_name",
+                        dialect().bookkeeping("fence"))))
+    tables.push_back({row[0].value_or(""), row[1].value_or("")});
+  return tables;
+}
+
+std::vector<data::TableName> Session::staging_tables(const data::TableName& table) {
+  auto staging = dialect().staging(table, {});
+  if (!facts(staging)) return {};
+  return {std::move(staging)};
 }
 
 std::int64_t number(Session& session, const std::string& sql, const Params& params) {

@@ -61,6 +61,12 @@ class Session {
   virtual void open_books(const data::TableName&) {}
   /// False in a database that orch never wrote to.
   virtual bool has_bookkeeping() = 0;
+  /// The tables that loads have come to.
+  virtual std::vector<data::TableName> tables_with_books();
+  /// The run whose load was last at `table`; empty where a database does not keep it.
+  virtual std::string latest_run(const data::TableName&) { return {}; }
+  /// The staging tables of `table`, whether or not the staged load is in them.
+  virtual std::vector<data::TableName> staging_tables(const data::TableName& table);
 
   /// The table, or nothing.
   virtual std::optional<TableFacts> facts(const data::TableName& table) = 0;
@@ -84,7 +90,9 @@ class Session {
   /// Drops a staging table of no more use, within the transaction, where no other session can be
   /// looking at it.
   virtual void drop_staging(const data::TableName& staging) = 0;
-  /// Drops, after a publish by `load`, what its staging has left.
+  /// Drops the rows of a staged load that will not be published, within the transaction.
+  virtual void discard_staged(const data::TableName& staging) { drop_staging(staging); }
+  /// Drops, after the transaction of `load`, what stagings of the table have left.
   virtual void clear_up(const data::TableName&, const data::LoadId&) {}
 
   /// How staged rows become the table's where that is not by SQL; null: by SQL.
