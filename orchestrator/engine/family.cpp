@@ -15,6 +15,12 @@ std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row) {
   return std::nullopt;
 }
 
+std::optional<store::ExecutionId> beginner_of(const store::ExecutionRow& row) {
+  if (row.made.parent) return row.made.parent->execution;
+  if (row.made.starter) return row.made.starter->execution;
+  return std::nullopt;
+}
+
 std::optional<store::ExecutionRow> paused_elder(store::Store& store,
                                                 const store::ExecutionRow& row) {
   auto each = row;

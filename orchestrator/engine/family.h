@@ -13,6 +13,9 @@ namespace orch::engine {
 /// The run that `row` is a part of: it ends, pauses and continues with that.
 std::optional<store::ExecutionId> elder_of(const store::ExecutionRow& row);
 
+/// The run that has begun `row`, whether or not it waits for it.
+std::optional<store::ExecutionId> beginner_of(const store::ExecutionRow& row);
+
 /// The run itself or one that it is a part of, whichever is paused.
 std::optional<store::ExecutionRow> paused_elder(store::Store& store,
                                                 const store::ExecutionRow& row);

@@ -6,6 +6,8 @@
 
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/engine/family.h"
+#include "orchestrator/telemetry/trace_context.h"
 
 namespace orch::engine {
 namespace {
@@ -191,6 +193,11 @@ bool Tasks::take_on(Active& run, const execution::OpenTask& task) {
   return true;
 }
 
+void Tasks::dropped(const Active& run, const std::exception_ptr&) {
+  deliveries_.let_go(run.row.id);
+  if (telemetry::is_tracing()) telemetry::leave_trace(run.row.made.run_id);
+}
+
 std::shared_ptr<Delivery> Tasks::delivery_of(const Active& run, const execution::OpenTask& open) {
   const auto& around = run_of(run);
   auto delivery = std::make_shared<Delivery>();
@@ -218,8 +225,23 @@ std::shared_ptr<Delivery> Tasks::delivery_of(const Active& run, const execution:
   const auto applicant = admission_.made_by(run, open.ticket);
   delivery->group = applicant.group;
   delivery->priority = applicant.priority;
+  if (telemetry::is_tracing()) join_trace(run);
   add_ways_back(*delivery);
   return delivery;
+}
+
+// Of whoever began it, in however many steps.
+void Tasks::join_trace(const Active& run) const {
+  auto beginner = beginner_of(run.row);
+  if (!beginner) return;
+  std::string root;
+  while (beginner) {
+    const auto* known = runs_.executions.known(*beginner);
+    const auto row = known ? known->row : runs_.store.find_unchecked(*beginner);
+    root = row.made.run_id;
+    beginner = beginner_of(row);
+  }
+  telemetry::join_trace(run.row.made.run_id, root);
 }
 
 void Tasks::add_ways_back(Delivery& delivery) {

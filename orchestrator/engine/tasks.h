@@ -50,11 +50,10 @@ class Tasks final : public Participant, public Follower {
   bool take_on(Active& run, const execution::OpenTask& task) override;
   void closed_some(Active& run) override { deliveries_.let_go_closed(run); }
   void undone(Active& run) override { deliveries_.undo_announced(run.row.id); }
-  void dropped(const Active& run, const std::exception_ptr&) override {
-    deliveries_.let_go(run.row.id);
-  }
+  void dropped(const Active& run, const std::exception_ptr& why) override;
 
  private:
+  void join_trace(const Active& run) const;
   void take_in(const WorkerNews& news);
   void take_failure(Active& run, Delivery& delivery, const asl::Failure& failure);
   void announce_begun();

@@ -5,6 +5,7 @@
 
 #include "orchestrator/base/log.h"
 #include "orchestrator/store/open.h"
+#include "orchestrator/telemetry/trace_context.h"
 
 namespace orch::monitor {
 namespace {
@@ -54,9 +55,32 @@ void Monitor::reload() {
   }
 }
 
+// A trace has the run that was asked for and all that it has begun.
+void Monitor::find_trace(const store::ExecutionRow& row, WatchedRun& run) {
+  const auto begun_by = [](const store::NewExecution& made) {
+    using Found = std::optional<std::pair<store::ExecutionId, execution::EventId>>;
+    if (made.parent) return Found({made.parent->execution, made.parent->map_run});
+    if (made.starter) return Found({made.starter->execution, made.starter->ticket});
+    return Found();
+  };
+  auto next = begun_by(row.made);
+  while (next) {
+    const auto other = reader_->find_unchecked(next->first).made;
+    if (!run.begun_by) run.begun_by = {other.run_id, next->second};
+    run.trace = other.run_id;
+    const auto known = runs_.find(other.run_id);
+    if (known != runs_.end()) {
+      run.trace = known->second.trace;
+      return;
+    }
+    next = begun_by(other);
+  }
+}
+
 WatchedRun& Monitor::load(const store::ExecutionRow& row, execution::EventId before) {
   WatchedRun run(row);
   try {
+    if (telemetry::is_tracing()) find_trace(row, run);
     const auto take = [&](const Event& event) {
       if (event.id >= before) return;
       run.open(event);

@@ -69,6 +69,7 @@ class Monitor {
   void take(const engine::Committed& committed);
   void take(const std::string& run, const engine::TaskProgress& report);
   void reload();
+  void find_trace(const store::ExecutionRow& row, WatchedRun& run);
   WatchedRun& load(const store::ExecutionRow& row, execution::EventId before);
   template <class Tell>
   void tell(const Tell& tell);

@@ -33,13 +33,16 @@ struct SpanOf {
 };
 
 bj::object span(const SpanOf& of, std::string name, Instant begin, Instant end, int kind) {
-  bj::object made{{"traceId", telemetry::trace_id(of.run.id)},
+  bj::object made{{"traceId", telemetry::trace_id(of.run.trace)},
                   {"spanId", span_id(of.run.id, of.event)},
                   {"name", std::move(name)},
                   {"kind", kind},
                   {"startTimeUnixNano", nanoseconds(begin)},
                   {"endTimeUnixNano", nanoseconds(std::max(begin, end))}};
-  if (of.parent) made["parentSpanId"] = span_id(of.run.id, *of.parent);
+  if (of.parent)
+    made["parentSpanId"] = span_id(of.run.id, *of.parent);
+  else if (const auto& other = of.run.begun_by)
+    made["parentSpanId"] = span_id(other->run, other->event);
   return made;
 }
 
@@ -86,7 +89,20 @@ void Traces::happened(const Happening& happening) {
     return end_attempt(happening);
   if (state && (is_state_exited(event.type) || is_state_aborted(event.type)))
     return end_state(run, event.thread, *state, event.at, is_state_aborted(event.type));
+  if (state && is_map_run_end(event.type))
+    return end_map_run(run, *state, event.at, event.type != EventType::map_run_succeeded);
   if (is_execution_end(event.type)) end_run(happening);
+}
+
+// What its children are below.
+void Traces::end_map_run(const WatchedRun& run, const WatchedState& state, Instant end,
+                         bool failed) {
+  if (!state.map_run) return;
+  const auto [event, began] = *state.map_run;
+  auto made = span({run, event, state.entered}, state.name + " map run", began, end, internal);
+  made["attributes"] = bj::array{attribute("orch.state", state.name)};
+  if (failed) made["status"] = {{"code", error}};
+  exporter_.add(std::move(made));
 }
 
 void Traces::end_attempt(const Happening& happening) {
@@ -109,6 +125,7 @@ void Traces::end_attempt(const Happening& happening) {
 
 void Traces::end_state(const WatchedRun& run, execution::Thread thread, const WatchedState& state,
                        Instant end, bool failed) {
+  end_map_run(run, state, end, failed);
   auto made = span({run, state.entered, thread.entered}, state.name, state.since, end, internal);
   made["attributes"] = bj::array{attribute("orch.state", state.name)};
   if (failed) made["status"] = {{"code", error}};

@@ -16,9 +16,9 @@ namespace orch::monitor {
 /// {"key", "value": {"stringValue"}}.
 boost::json::object attribute(std::string_view key, std::string_view value);
 
-/// Makes spans when what they stand for is over; no input or output is in them. An iteration of a
-/// distributed map is a trace of its own. A run whose submitter named a trace (AWS X-Ray's header)
-/// has a link to it.
+/// Makes spans when what they stand for is over; no input or output is in them. Children of a map
+/// run are below its span, an execution that a task starts is below the task's: all that a run has
+/// begun is one trace. A run whose submitter named a trace (AWS X-Ray's header) has a link to it.
 class Traces final : public Listener {
  public:
   /// `exporter` must outlive it.
@@ -30,6 +30,7 @@ class Traces final : public Listener {
   void end_attempt(const Happening& happening);
   void end_state(const WatchedRun& run, execution::Thread thread, const WatchedState& state,
                  Instant end, bool failed);
+  void end_map_run(const WatchedRun& run, const WatchedState& state, Instant end, bool failed);
   void end_run(const Happening& happening);
 
   SpanExporter& exporter_;

@@ -8,11 +8,17 @@ using execution::Event;
 using execution::EventType;
 using execution::TaskStage;
 
+bool is_map_run_end(EventType type) {
+  return type == EventType::map_run_succeeded || type == EventType::map_run_failed ||
+         type == EventType::map_run_aborted;
+}
+
 WatchedRun::WatchedRun(const store::ExecutionRow& row)
     : id(row.made.run_id),
       name(row.made.name),
       workflow(row.made.workflow),
       trace_header(row.made.service.trace_header),
+      trace(id),
       child(row.made.parent.has_value()),
       started(row.made.started_at) {
   update(row);
@@ -31,7 +37,12 @@ const WatchedState* WatchedRun::state_of(const Event& event) const {
 void WatchedRun::open(const Event& event) {
   last = event.id;
   if (is_state_entered(event.type)) {
-    states[event.thread] = {event.id, event.name, event.at, {}};
+    states[event.thread] = {event.id, event.name, event.at, {}, {}};
+    return;
+  }
+  if (event.type == EventType::map_run_started) {
+    if (const auto found = states.find(event.thread); found != states.end())
+      found->second.map_run = {event.id, event.at};
     return;
   }
   const auto stage = task_stage(event.type);
@@ -50,6 +61,9 @@ void WatchedRun::close(const Event& event) {
     states.clear();  // from a chosen state: what was open before is left behind
     reported.clear();
   }
+  if (is_map_run_end(event.type))
+    if (const auto found = states.find(event.thread); found != states.end())
+      found->second.map_run.reset();
   const bool left = is_state_exited(event.type) || is_state_aborted(event.type);
   if (left) return leave(event.thread);
   const auto stage = task_stage(event.type);

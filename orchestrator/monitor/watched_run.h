@@ -26,19 +26,31 @@ struct WatchedState {
   std::string name;
   Instant since;
   std::optional<WatchedTask> task;
+  std::optional<std::pair<execution::EventId, Instant>> map_run;  ///< its start, and when
 };
 
 /// What its worker has reported last, by its key and phase.
 using Reported =
     std::map<std::pair<std::string, std::string>, std::pair<std::int64_t, std::int64_t>>;
 
+/// MapRunSucceeded, MapRunFailed, MapRunAborted.
+bool is_map_run_end(execution::EventType type);
+
+/// What has begun a run: an event of another run.
+struct Beginning {
+  std::string run;               ///< its id
+  execution::EventId event = 0;  ///< the start of the map run, or the task
+};
+
 struct WatchedRun {
   std::string id;
   std::string name;
   std::string workflow;
   std::string trace_header;  ///< as its submitter gave it; may be empty
-  bool child = false;        ///< an iteration of a distributed map
-  bool waits = false;        ///< for another run
+  std::string trace;         ///< id of the run whose trace it is part of: its own, or another's
+  std::optional<Beginning> begun_by = {};
+  bool child = false;  ///< an iteration of a distributed map
+  bool waits = false;  ///< for another run
   bool paused = false;
   Instant started;
   execution::EventId last = 0;  ///< event

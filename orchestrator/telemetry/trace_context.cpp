@@ -1,6 +1,8 @@
 #include "orchestrator/telemetry/trace_context.h"
 
 #include <atomic>
+#include <mutex>
+#include <unordered_map>
 #include <xxhash.h>
 
 #include <fmt/format.h>
@@ -11,6 +13,24 @@ namespace {
 std::atomic<bool>& tracing() {
   static std::atomic<bool> on = false;
   return on;
+}
+
+/// Runs under way whose trace is another's.
+struct Joined {
+  std::mutex mutex;
+  std::unordered_map<std::string, std::string> roots;  ///< guarded by mutex
+};
+
+Joined& joined() {
+  static Joined all;
+  return all;
+}
+
+std::string root_of(const std::string& run_id) {
+  auto& [mutex, roots] = joined();
+  const std::scoped_lock lock(mutex);
+  const auto found = roots.find(run_id);
+  return found == roots.end() ? run_id : found->second;
 }
 
 }  // namespace
@@ -27,8 +47,20 @@ std::string span_id(std::string_view run_id, std::int64_t event) {
   return fmt::format("{:016x}", sum);
 }
 
-std::string traceparent(std::string_view run_id, std::int64_t ticket) {
-  return fmt::format("00-{}-{}-01", trace_id(run_id), span_id(run_id, ticket));
+void join_trace(const std::string& run_id, const std::string& root) {
+  auto& [mutex, roots] = joined();
+  const std::scoped_lock lock(mutex);
+  roots.insert_or_assign(run_id, root);
+}
+
+void leave_trace(const std::string& run_id) {
+  auto& [mutex, roots] = joined();
+  const std::scoped_lock lock(mutex);
+  roots.erase(run_id);
+}
+
+std::string traceparent(const std::string& run_id, std::int64_t ticket) {
+  return fmt::format("00-{}-{}-01", trace_id(root_of(run_id)), span_id(run_id, ticket));
 }
 
 void set_tracing(bool on) { tracing() = on; }

@@ -15,8 +15,13 @@ std::string trace_id(std::string_view run_id);
 /// hexadecimal digits.
 std::string span_id(std::string_view run_id, std::int64_t event);
 
+/// The trace of a run that another one has begun is that one's: until leave_trace(), traceparent()
+/// names `root`'s. Thread-safe, as the following.
+void join_trace(const std::string& run_id, const std::string& root);
+void leave_trace(const std::string& run_id);
+
 /// The value of the header `traceparent` that makes calls of a task part of its span.
-std::string traceparent(std::string_view run_id, std::int64_t ticket);
+std::string traceparent(const std::string& run_id, std::int64_t ticket);
 
 /// Whether traces of this process are recorded, and tasks tell others of them. Until it is set, no.
 /// Thread-safe.

@@ -79,6 +79,51 @@ class Traces(unittest.TestCase):
                     self.collector.bodies("/v1/traces")[0]["resourceSpans"][0]["resource"]["attributes"]}
         self.assertEqual(resource["service.name"], "orch")
 
+    def test_are_one_for_all_that_a_run_has_begun(self):
+        """Children of a distributed map, executions that a task starts, and what those call."""
+        self.serve("--traces", self.collector.url + "/v1/traces")
+
+        def create(name, states):
+            definition = {"StartAt": next(iter(states)), "States": states}
+            return self.server.call("CreateStateMachine", name=name, definition=json.dumps(definition),
+                                    roleArn=ROLE)["stateMachineArn"]
+
+        def start(waits, machine, **more):
+            return {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution" + waits,
+                    "Parameters": {"StateMachineArn": machine}, **more}
+
+        inner = create("inner", {"Call": {"Type": "Task", "Resource": CALLED, "End": True}})
+        outer = create("outer", {
+            "Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Leave", "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Nest",
+                "States": {"Nest": start(".sync:2", inner, End=True)}}},
+            "Leave": start("", inner, End=True)})
+        self.server.call("StartExecution", stateMachineArn=outer, input=json.dumps({"items": [1, 2]}))
+        until(lambda: len([span for span in self.spans() if span["name"] == "inner"]) == 3
+              and any(span["name"] == "outer" for span in self.spans()))
+        spans = self.spans()
+        self.assertEqual(len({span["traceId"] for span in spans}), 1, "one trace")
+        by_id = {span["spanId"]: span for span in spans}
+        self.assertEqual(len(by_id), len(spans), "each span once")
+
+        def path(span):
+            names = [span["name"]]
+            while "parentSpanId" in span:
+                span = by_id[span["parentSpanId"]]
+                names.append(span["name"])
+            return names[::-1]
+
+        paths = [path(span) for span in spans if span["name"] == CALLED]
+        task = "arn:aws:states:::states:startExecution"
+        child = ["outer", "Each", "Each map run", "outer", "Nest", task + ".sync:2", "inner", "Call", CALLED]
+        self.assertEqual(sorted(paths), sorted([child, child, ["outer", "Leave", task, "inner", "Call", CALLED]]))
+        # Programs were told of their spans, in the same trace.
+        told = {f'00-{span["traceId"]}-{span["spanId"]}-01' for span in spans if span["name"] == CALLED}
+        runs = self.server.call("ListExecutions", stateMachineArn=inner)["executions"]
+        outputs = {json.loads(self.server.call("DescribeExecution", executionArn=run["executionArn"])["output"])
+                   for run in runs}
+        self.assertEqual(outputs, told)
+
     def test_wait_for_a_collector_that_fails(self):
         self.collector.status = 503
         self.serve("--traces", self.collector.url + "/v1/traces")
