@@ -32,7 +32,6 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       admission(runs, options.limits),
       submissions(runs, commands, registry),
       map_runs(runs, orphans, commands, registry),
-      nested(runs, orphans, submissions, registry, options.nested),
       tasks(runs, claiming, admission, commands, wakeup, registry, options.workers, observer),
       activities(runs, tasks, commands, observer),
       timers(runs),
@@ -40,6 +39,7 @@ Engine::Core::Core(store::Store& store, const workers::Registry& registry, Optio
       dispatch(runs, observer),
       controls(runs, claiming, commands, registry),
       fires(runs, commands, controls, submissions, options.triggers),
+      nested(runs, orphans, submissions, fires, registry, options.nested),
       schedules(runs, fires, wakeup, options.triggers, options.wall ? options.wall : wall_now),
       loop(turn, wakeup, recovered(), options.store_give_up) {}
 

@@ -38,7 +38,6 @@ struct Engine::Core {
   Admission admission;
   Submissions submissions;
   MapRuns map_runs;
-  Nested nested;
   Tasks tasks;
   Activities activities;
   EventTimers timers;
@@ -46,6 +45,7 @@ struct Engine::Core {
   Dispatch dispatch;
   Controls controls;
   Fires fires;
+  Nested nested;
   Schedules schedules;
   TurnLoop loop;
 

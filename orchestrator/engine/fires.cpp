@@ -8,6 +8,7 @@
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
+#include "orchestrator/engine/family.h"
 #include "orchestrator/engine/own_fault.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/pipeline/facts.h"
@@ -108,13 +109,22 @@ Fired Fires::decide(const Fire& fire) {
 
 std::future<Submitted> Fires::start(Submission submission) {
   return commands_.ask<Submitted>(
-      [this, submission = std::move(submission)] { return start_asked(submission); });
+      [this, submission = std::move(submission)] { return start_asked(submission, std::nullopt); });
 }
 
-Submitted Fires::start_asked(const Submission& submission) {
+Submitted Fires::start_for(const store::StarterLink& starter, const Submission& submission) {
+  return start_asked(submission, starter);
+}
+
+Submitted Fires::submit(const Submission& submission,
+                        const std::optional<store::StarterLink>& starter) {
+  return starter ? submissions_.start_for(*starter, submission) : submissions_.submit(submission);
+}
+
+Submitted Fires::start_asked(const Submission& submission,
+                             const std::optional<store::StarterLink>& starter) {
   runs_.turn.transaction();  // from here on nothing changes what is read
-  if (runs_.store.find_name(submission.workflow, submission.name))
-    return submissions_.submit(submission);
+  if (submissions_.is_known(submission, starter)) return submit(submission, starter);
   const auto& link = *submission.pipeline;
   const auto pipeline = required(runs_.store, link.pipeline);
   NewFire each{{link.pipeline, link.trigger, submission.name, link.kind, link.fire_time}};
@@ -122,9 +132,19 @@ Submitted Fires::start_asked(const Submission& submission) {
   const std::vector<pipeline::Candidate> asked{{name_of(each.fire)}};
   const auto decided = pipeline::decide(situation, asked);
   Submitted made;
+  if (decided.cancel)
+    made.declined =
+        part_of_itself(situation.under_way, starter ? std::optional(starter->execution)
+                                                    : submissions_.starter_of(submission));
+  if (!made.declined.empty()) {
+    each.fire.outcome = store::FireOutcome::skipped;
+    each.fire.reason = made.declined;
+    record(std::move(each));
+    return made;
+  }
   if (decided.cancel) cancel(situation.under_way);
   if (decided.cancel || decided.fires[0].verdict == pipeline::Verdict::start) {
-    made = submissions_.submit(submission);
+    made = submit(submission, starter);
     each.fire.outcome = store::FireOutcome::started;
     each.fire.run_id = made.run_id;
   } else {
@@ -195,6 +215,19 @@ std::vector<std::string> Fires::under_way(const std::string& pipeline) {
   for (const auto& run : runs_.store.pipelines().under_way(pipeline))
     if (!run.backfill) runs.push_back(run.run_id);
   return runs;
+}
+
+// A run that asks for another one of its pipeline would be cancelled before that has begun.
+std::string Fires::part_of_itself(const std::vector<std::string>& runs,
+                                  std::optional<store::ExecutionId> starter) {
+  while (starter) {
+    const auto row = runs_.store.find_unchecked(*starter);
+    if (std::ranges::find(runs, row.made.run_id) != runs.end())
+      return fmt::format("run {} of the pipeline asks for it and would be cancelled",
+                         row.made.name);
+    starter = elder_of(row);
+  }
+  return {};
 }
 
 void Fires::cancel(const std::vector<std::string>& runs) {

@@ -57,6 +57,8 @@ class Fires final : public Participant, public Follower {
   /// Submitted::declined, because the client is told of a run and not of a place in a queue. The
   /// row is named by the execution's name; one without a run is decided anew. Thread-safe.
   std::future<Submitted> start(Submission submission);
+  /// The same for the task `starter`, in the turn under way.
+  Submitted start_for(const store::StarterLink& starter, const Submission& submission);
   /// Fires of one pipeline that come together, in the order of their times, in the turn under way.
   /// Those that have a row keep it. Throws what goes wrong with the pipeline itself.
   void decide(const store::PipelineRow& pipeline, std::vector<NewFire> fires);
@@ -80,7 +82,11 @@ class Fires final : public Participant, public Follower {
 
   static Key key_of(const store::FireRow& fire) { return {fire.pipeline, fire.trigger, fire.key}; }
 
-  Submitted start_asked(const Submission& submission);
+  Submitted start_asked(const Submission& submission,
+                        const std::optional<store::StarterLink>& starter);
+  Submitted submit(const Submission& submission, const std::optional<store::StarterLink>& starter);
+  std::string part_of_itself(const std::vector<std::string>& runs,
+                             std::optional<store::ExecutionId> starter);
   std::vector<std::string> under_way(const std::string& pipeline);
   void cancel(const std::vector<std::string>& runs);
   void go_on(const std::string& pipeline);

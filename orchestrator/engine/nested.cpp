@@ -105,7 +105,9 @@ bj::value Nested::start(const Active& run, const execution::OpenTask& task) {
   const auto before = runs_.turn.writes();
   try {
     return starts_->start(task.parameters.value(), [&](const Submission& submission) {
-      return submissions_.start_for(link_of(run, task), submission);
+      const auto link = link_of(run, task);
+      return submission.pipeline ? fires_.start_for(link, submission)
+                                 : submissions_.start_for(link, submission);
     });
   } catch (const Error& error) {
     if (may_pass(error) || runs_.turn.writes() != before) throw;

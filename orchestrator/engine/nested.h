@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "orchestrator/engine/fires.h"
 #include "orchestrator/engine/follower.h"
 #include "orchestrator/engine/nested_starts.h"
 #include "orchestrator/engine/orphans.h"
@@ -23,11 +24,12 @@ namespace orch::engine {
 /// whatever happens. The task of .sync ends with the execution, and the execution with the task.
 class Nested final : public Participant, public Follower {
  public:
-  Nested(Runs& runs, Orphans& orphans, Submissions& submissions, const workers::Registry& registry,
-         std::shared_ptr<NestedStarts> starts)
+  Nested(Runs& runs, Orphans& orphans, Submissions& submissions, Fires& fires,
+         const workers::Registry& registry, std::shared_ptr<NestedStarts> starts)
       : runs_(runs),
         orphans_(orphans),
         submissions_(submissions),
+        fires_(fires),
         registry_(registry),
         starts_(std::move(starts)) {}
 
@@ -61,6 +63,7 @@ class Nested final : public Participant, public Follower {
   Runs& runs_;
   Orphans& orphans_;
   Submissions& submissions_;
+  Fires& fires_;
   const workers::Registry& registry_;
   std::shared_ptr<NestedStarts> starts_;  ///< null: workers start what tasks ask for
   /// Tasks whose execution is to be started, or may have ended.

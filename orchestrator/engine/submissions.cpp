@@ -72,7 +72,7 @@ Submitted Submissions::submit(const Submission& submission) {
   if (!submission.request.empty())
     if (const auto row = runs_.store.find_request(submission.request))
       return told(*row, false, true);
-  const auto starter = starter_of(submission);
+  const auto starter = link_of(submission);
   if (starter) {
     if (const auto row = runs_.store.find_started(starter->execution, starter->ticket))
       return told(*row, true, true);
@@ -138,7 +138,21 @@ void Submissions::check_open(const store::StarterLink& starter) {
                 "nothing was started: the task has timed out, or its execution has ended");
 }
 
-std::optional<store::StarterLink> Submissions::starter_of(const Submission& submission) {
+bool Submissions::is_known(const Submission& submission,
+                           const std::optional<store::StarterLink>& starter) {
+  auto& store = runs_.store;
+  if (!submission.request.empty() && store.find_request(submission.request)) return true;
+  const auto link = starter ? starter : link_of(submission);
+  if (link && store.find_started(link->execution, link->ticket)) return true;
+  return store.find_name(submission.workflow, submission.name).has_value();
+}
+
+std::optional<store::ExecutionId> Submissions::starter_of(const Submission& submission) {
+  if (const auto link = link_of(submission)) return link->execution;
+  return std::nullopt;
+}
+
+std::optional<store::StarterLink> Submissions::link_of(const Submission& submission) {
   if (!submission.starter) return std::nullopt;
   const auto& starter = *submission.starter;
   return store::StarterLink{runs_.store.find(starter.run).id, starter.ticket, false};

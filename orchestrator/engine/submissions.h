@@ -26,6 +26,10 @@ class Submissions {
   Submitted submit(const Submission& submission);
   /// In the turn under way; it is new.
   Submitted start_in_turn(const Submission& submission) { return make(submission, std::nullopt); }
+  /// It has been made before, or its name is taken.
+  bool is_known(const Submission& submission, const std::optional<store::StarterLink>& starter);
+  /// The run whose task asks for it.
+  std::optional<store::ExecutionId> starter_of(const Submission& submission);
   /// In the turn under way, for the task `starter`.
   Submitted start_for(const store::StarterLink& starter, const Submission& submission);
 
@@ -38,7 +42,7 @@ class Submissions {
   Definition definition_of(const Submission& submission);
   Submitted make(const Submission& submission, const std::optional<store::StarterLink>& starter);
   void check_open(const store::StarterLink& starter);
-  std::optional<store::StarterLink> starter_of(const Submission& submission);
+  std::optional<store::StarterLink> link_of(const Submission& submission);
 
   Runs& runs_;
   Commands& commands_;

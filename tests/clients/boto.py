@@ -155,6 +155,12 @@ PROJECT = {
     "workflows/wait.json": json.loads(WAIT),
     "pipelines/nightly.json": {"workflow": "workflows/wait.json"},
     "pipelines/latest.json": {"workflow": "workflows/wait.json", "overlap": "cancel_running"},
+    "workflows/again.json": {"StartAt": "Go", "States": {"Go": {
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True, "Parameters": {
+            "StateMachineArn": "arn:aws:states:eu-central-1:123456789012:stateMachine:itself:live", "Name": "inner"}}}},
+    "pipelines/tasks.json": {"workflow": "workflows/wait.json"},
+    "pipelines/newest.json": {"workflow": "workflows/wait.json", "overlap": "cancel_running"},
+    "pipelines/itself.json": {"workflow": "workflows/again.json", "overlap": "cancel_running"},
     "pipelines/beside.json": {"workflow": "workflows/wait.json", "overlap": "allow"}}
 
 
@@ -189,6 +195,36 @@ class Pipelines(BotoTest):
         self.sfn.stop_execution(executionArn=first)
         self.start(self.alias("nightly"), {"n": 2}, name="second")
         self.assertEqual(self.fires("nightly")["second"], ("api", "started", ""))
+
+    def test_a_task_starts_a_pipeline_as_its_overlap_allows(self):
+        def machine(pipeline, waits):
+            return self.machine(json.dumps({"StartAt": "Go", "States": {"Go": {
+                "Type": "Task", "Resource": "arn:aws:states:::states:startExecution" + waits, "End": True,
+                "Parameters": {"StateMachineArn": self.alias(pipeline), "Name.$": "$.name", "Input": {"n": 1}}}}}), name=pipeline + "-asks")
+
+        asks = machine("tasks", "")
+        self.assertEqual(self.ended(self.start(asks, {"name": "one"}))["status"], "SUCCEEDED")
+        refused = self.ended(self.start(asks, {"name": "two"}))
+        self.assertEqual((refused["status"], refused["error"]), ("FAILED", "StepFunctions.ExecutionLimitExceededException"))
+        self.assertIn("is under way", refused["cause"])
+        self.assertEqual({key: fire[:2] for key, fire in self.fires("tasks").items()},
+                         {"one": ("api", "started"), "two": ("api", "skipped")})
+        running = self.sfn.list_executions(stateMachineArn=self.alias("tasks").removesuffix(":live"))["executions"]
+        self.assertEqual([run["name"] for run in running], ["one"])
+        # Waiting for its end changes nothing, and the latest takes the place of the one before.
+        takes = machine("newest", ".sync:2")
+        first = self.start(takes, {"name": "first"})
+        until(lambda: self.fires("newest").get("first"))
+        self.start(takes, {"name": "second"})
+        self.assertEqual(self.ended(first)["status"], "FAILED")
+        self.assertEqual({fire[1] for fire in self.fires("newest").values()}, {"started"})
+
+    def test_a_run_does_not_cancel_itself(self):
+        self.start(self.alias("itself"), {"again": True}, name="outer")
+        until(lambda: "inner" in self.fires("itself"))
+        fire = self.fires("itself")["inner"]
+        self.assertEqual(fire[:2], ("api", "skipped"))
+        self.assertIn("run outer of the pipeline asks for it", fire[2])
 
     def test_the_latest_takes_the_place_of_the_one_before(self):
         first = self.start(self.alias("latest"), name="first")
