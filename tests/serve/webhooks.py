@@ -31,6 +31,7 @@ PROJECT = {
     "pipelines/orders.json": {"workflow": "workflows/w.json", "overlap": "allow", "triggers": {
         "released": {"webhook": WEBHOOK},
         "few": {"webhook": {"secret": "${OLD}", "per_minute": 2}},
+        "bodies": {"webhook": {"secret": "${OLD}", "delivery": ""}},
         "nightly": {"schedule": "0 0 1 1 *"}}},
     "pipelines/signed.json": {"workflow": "workflows/w.json", "overlap": "allow", "input": {"body": "{% $trigger.body %}"},
                               "triggers": {"hook": {"webhook": STANDARD}}}}
@@ -106,6 +107,12 @@ class Webhooks(unittest.TestCase):
         body = released("same")
         first, second = (self.deliver(body, github(body)) for _ in range(2))
         self.assertEqual((first[0], second[1]["run"], second[1]["again"]), (202, first[1]["run"], True))
+
+    def test_a_body_that_comes_again_under_another_id_fires_nothing_where_bodies_count(self):
+        body = released("replayed")
+        first, second = (self.deliver(body, github(body, delivery=each), target="orders/bodies") for each in ("one", "two"))
+        self.assertEqual((first[0], second[1]["run"], second[1]["again"]), (202, first[1]["run"], True))
+        self.assertRegex(first[1]["key"], "^sha256:[0-9a-f]{64}$")
 
     def test_both_secrets_are_right_while_they_are_changed(self):
         for secret, delivery in [(OLD, "by-old"), (NEW, "by-new")]:
