@@ -8,7 +8,7 @@ install(DIRECTORY schema DESTINATION ${CMAKE_INSTALL_DATADIR}/orch FILES_MATCHIN
 install(FILES README.md CHANGELOG.md DESTINATION ${doc})
 install(FILES LICENSE DESTINATION ${doc} RENAME copyright)
 install(DIRECTORY docs DESTINATION ${doc} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-install(FILES cmake/package/orch.service DESTINATION lib/systemd/system)
+install(FILES cmake/package/orch.service cmake/package/orch.socket DESTINATION lib/systemd/system)
 install(FILES cmake/package/sysusers.conf DESTINATION lib/sysusers.d RENAME orch.conf)
 install(DIRECTORY examples/ledger DESTINATION ${doc}/examples
   FILES_MATCHING PATTERN "*.json" PATTERN "README.md" PATTERN "generator" EXCLUDE PATTERN "reports" EXCLUDE)

@@ -1,12 +1,19 @@
 #include "orchestrator/base/service_manager.h"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "orchestrator/base/error.h"
 
 namespace orch::service_manager {
 namespace {
@@ -21,6 +28,36 @@ std::optional<std::int64_t> number(std::string_view text) {
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
   return value;
+}
+
+/// Of systemd.
+constexpr int first_passed_on = 3;
+
+bool listens(int descriptor) {
+  int type = 0;
+  int accepts = 0;
+  socklen_t size = sizeof type;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return false;
+  size = sizeof accepts;
+  return type == SOCK_STREAM &&
+         ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 && accepts != 0;
+}
+
+Listening listening(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  auto* const general = reinterpret_cast<sockaddr*>(&address);  // NOLINT
+  const bool known = listens(descriptor) && ::getsockname(descriptor, general, &size) == 0 &&
+                     (address.ss_family == AF_INET || address.ss_family == AF_INET6) &&
+                     ::getnameinfo(general, size, host.data(), host.size(), port.data(),
+                                   port.size(), NI_NUMERICHOST | NI_NUMERICSERV) == 0;
+  if (!known)
+    throw Error("ORCH-0012",
+                "the socket that the service manager passes on is not a TCP socket that listens",
+                "ListenStream=ADDRESS:PORT in the socket unit makes one");
+  return {descriptor, host.data(), static_cast<std::uint16_t>(number(port.data()).value_or(0))};
 }
 
 }  // namespace
@@ -46,6 +83,19 @@ std::optional<Millis> watchdog_interval() {
   const auto micros = number(variable("WATCHDOG_USEC"));
   if (!micros || (process && *process != ::getpid())) return std::nullopt;
   return Millis{*micros / 1'000};
+}
+
+std::optional<Listening> take_listening_socket() {
+  const auto process = number(variable("LISTEN_PID"));
+  const auto count = number(variable("LISTEN_FDS"));
+  if (!count || process != ::getpid()) return std::nullopt;
+  for (const auto* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  if (*count != 1)
+    throw Error("ORCH-0012",
+                fmt::format("the service manager passes on {} sockets, expected 1", *count),
+                "leave one ListenStream= in the socket unit");
+  ::fcntl(first_passed_on, F_SETFD, FD_CLOEXEC);
+  return listening(first_passed_on);
 }
 
 }  // namespace orch::service_manager

@@ -1,7 +1,9 @@
-// What a service tells the service manager that started it (systemd, sd_notify(3)).
+// What a service and the service manager that started it tell each other (systemd, sd_notify(3)).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "orchestrator/base/time.h"
@@ -14,5 +16,17 @@ bool tell(std::string_view state);
 
 /// Within which time the manager wants to hear "WATCHDOG=1" again; unset: it does not.
 std::optional<Millis> watchdog_interval();
+
+/// A socket that listens, and where.
+struct Listening {
+  int descriptor = -1;
+  std::string address;  ///< numeric
+  std::uint16_t port = 0;
+};
+
+/// The TCP socket that the manager listens on for this service (LISTEN_FDS, sd_listen_fds(3));
+/// unset: there is none. Children do not inherit it. Throws Error ORCH-0012 for several sockets,
+/// and for one of another kind. Call once, before there are other threads.
+std::optional<Listening> take_listening_socket();
 
 }  // namespace orch::service_manager

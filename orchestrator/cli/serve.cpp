@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <optional>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -58,9 +59,10 @@ constexpr rlim_t wanted_descriptors = 8'192;
 constexpr std::size_t most_connections = 4'096;
 // Tasks of clients mostly wait for other services: a few of them must not hold up the rest.
 constexpr int default_workers = 32;
+constexpr const char* default_address = "127.0.0.1:8083";
 
 struct ServeOptions {
-  std::string listen = "127.0.0.1:8083";
+  std::string listen;  ///< empty: a socket that is passed on, else the default
   std::string region = "us-east-1";
   std::string account = "123456789012";
   std::string certificate;
@@ -285,9 +287,41 @@ std::unique_ptr<host::Owner> own_store(const Context& context,
   return owner;
 }
 
+/// Where the server listens.
+struct Place {
+  Address address;
+  std::optional<service_manager::Listening> passed_on;
+};
+
+Place place_of(const ServeOptions& options) {
+  auto passed_on = service_manager::take_listening_socket();
+  if (!passed_on)
+    return {parse_address(options.listen.empty() ? default_address : options.listen), {}};
+  if (!options.listen.empty())
+    throw Error(
+        "ORCH-0001",
+        fmt::format("--listen is {}, and the service manager passes on a socket", options.listen),
+        "leave out --listen, or disable the socket unit");
+  return {{passed_on->address, passed_on->port}, passed_on};
+}
+
+http::Server listen(net::io_context& io, const Place& place, http::ServerOptions options,
+                    http::Handler handler) {
+  if (place.passed_on)
+    return {io, place.passed_on->descriptor, std::move(options), std::move(handler)};
+  return {io, place.address.host, place.address.port, std::move(options), std::move(handler)};
+}
+
+std::string url_of(bool tls, const Address& address) {
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", tls ? "https" : "http",
+                     v6 ? "[" + address.host + "]" : address.host, address.port);
+}
+
 int serve(const Context& context, const ServeOptions& options) {
   const auto store = context.settings.value("store");
-  const auto address = parse_address(options.listen);
+  const auto place = place_of(options);
+  const auto& address = place.address;
   stepfunctions::FrontOptions front_options;
   const auto known = known_identities(context.settings, options.client_authorities);
   front_options.keys = known.keys;
@@ -335,14 +369,12 @@ int serve(const Context& context, const ServeOptions& options) {
       {Verb::get, Verb::head}, "/metrics",
       host::metrics_page(telemetry::registry(), {options.metrics_token, !is_loopback(address)}));
   for (const auto* path : {"/ui", "/ui/*"}) router.add({Verb::get, Verb::head}, path, ui::pages());
-  http::Server server(io, address.host, address.port, server_options, router.handler());
+  auto server = listen(io, place, server_options, router.handler());
   Ending ending(io, server, [&] {
     front.stop();
     health.stop();
   });
-  const bool v6 = address.host.find(':') != std::string::npos;
-  context.print(fmt::format("{}://{}:{}\n", server_options.tls ? "https" : "http",
-                            v6 ? "[" + address.host + "]" : address.host, server.port()));
+  context.print(url_of(server_options.tls != nullptr, {address.host, server.port()}) + '\n');
   service_manager::tell("READY=1");
   io.run();
   service_manager::tell("STOPPING=1");
@@ -361,7 +393,8 @@ int serve(const Context& context, const ServeOptions& options) {
 Action declare_serve(Arguments& app) {
   const auto options = std::make_shared<ServeOptions>();
   app.add_option("--listen", options->listen,
-                 "address and port to listen on; default 127.0.0.1:8083, port 0: any free one")
+                 "address and port to listen on; default a socket that systemd passes on, else "
+                 "127.0.0.1:8083; port 0: any free one")
       ->type_name("ADDRESS");
   app.add_option("--region", options->region, "region of clients that name none; default us-east-1")
       ->type_name("NAME");

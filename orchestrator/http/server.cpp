@@ -1,6 +1,8 @@
 #include "orchestrator/http/server.h"
 
+#include <cerrno>
 #include <exception>
+#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -94,6 +96,19 @@ void listen(tcp::acceptor& acceptor, const std::string& address, std::uint16_t p
   }
 }
 
+void take_over(tcp::acceptor& acceptor, int listening) {
+  try {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size) != 0)  // NOLINT
+      throw boost::system::system_error(errno, boost::system::generic_category());
+    acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), listening);
+  } catch (const boost::system::system_error& error) {
+    throw Error("ORCH-0012", fmt::format("cannot listen on the socket {} that was passed on: {}",
+                                         listening, error.code().message()));
+  }
+}
+
 }  // namespace
 
 void Reply::send(Response response, std::function<void()> lost) const {
@@ -125,6 +140,12 @@ Server::Server(net::io_context& io, const std::string& address, std::uint16_t po
                ServerOptions options, Handler handler)
     : state_(std::make_shared<Listening>(io, std::move(options), std::move(handler))) {
   listen(state_->acceptor, address, port);
+  net::co_spawn(io, accept(state_), report);
+}
+
+Server::Server(net::io_context& io, int listening, ServerOptions options, Handler handler)
+    : state_(std::make_shared<Listening>(io, std::move(options), std::move(handler))) {
+  take_over(state_->acceptor, listening);
   net::co_spawn(io, accept(state_), report);
 }
 

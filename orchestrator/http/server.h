@@ -44,6 +44,8 @@ class Server {
   /// the address cannot be listened on.
   Server(boost::asio::io_context& io, const std::string& address, std::uint16_t port,
          ServerOptions options, Handler handler);
+  /// Takes over `listening`, a TCP socket that listens already.
+  Server(boost::asio::io_context& io, int listening, ServerOptions options, Handler handler);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

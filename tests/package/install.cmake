@@ -10,6 +10,7 @@ foreach(file
     share/doc/orch/copyright
     share/doc/orch/docs/operations.md
     lib/systemd/system/orch.service
+    lib/systemd/system/orch.socket
     lib/sysusers.d/orch.conf
     share/doc/orch/examples/ledger/catalog.json
     share/bash-completion/completions/orch
