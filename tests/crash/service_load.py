@@ -9,6 +9,7 @@ import threading
 import time
 
 from mortal_server import ApiError
+from run_store import RunStore
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 NEST = "arn:aws:states:::states:startExecution.sync:2"
@@ -250,6 +251,28 @@ class Overdue(Case):
         expect(succeeded(row), "caught")
 
 
+class Large(Case):
+    """Events that are packed as they are written, before and after an activity's."""
+
+    input = {"text": "large" * 24_000}
+
+    def prepare(self, world):
+        self.activity = world.activity("large")
+        world.work(self.activity, lambda given: given)
+
+    def definition(self, world):
+        return {"StartAt": "Before", "States": {
+            "Before": {"Type": "Pass", "Next": "Echo"},
+            "Echo": {"Type": "Task", "Resource": self.activity, "Next": "After", **LOST},
+            "After": {"Type": "Pass", "End": True}}}
+
+    def check(self, world, row):
+        expect(succeeded(row), self.input)
+        packed = RunStore(world.server.store).ask("SELECT count(*) FROM packed_history")
+        if packed == [(0,)]:
+            raise AssertionError("nothing was packed")
+
+
 class Called(Case):
     """A worker that calls the service may do it twice: one execution is started."""
 
@@ -351,4 +374,4 @@ class Updated(Case):
         expect(world.server.call("DescribeMapRun", mapRunArn=self.map_run(world))["maxConcurrency"], 4)
 
 
-CASES = (Batches, Array, Callback, Called, Overdue, Threshold, Redriven, Stopped, Updated)
+CASES = (Batches, Array, Callback, Large, Called, Overdue, Threshold, Redriven, Stopped, Updated)

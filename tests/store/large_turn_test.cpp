@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <random>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -11,6 +13,15 @@
 
 namespace orch::store {
 namespace {
+
+/// Text that packing makes little of.
+std::string noise(std::size_t bytes) {
+  std::mt19937 random(1);
+  std::string text(bytes, '0');
+  for (auto& c : text) c = static_cast<char>('0' + random() % 64);
+  std::ranges::replace(text, '\\', '_');
+  return text;
+}
 
 // A row of history has a size that SQLite takes, whatever a turn brings.
 TEST(LargeTurn, TakesSeveralRows) {
@@ -34,7 +45,7 @@ TEST(LargeTurn, TakesSeveralRows) {
   store->history(id, 0, [&](const execution::Event& event) { found.push_back(event.id); });
   EXPECT_THAT(found, ::testing::ElementsAre(1, 2, 3, 4));
   sqlite::Database db(folder / "runs.db");
-  sqlite::Statement rows(db, "SELECT count(*) FROM history");
+  sqlite::Statement rows(db, "SELECT count(*) FROM packed_history");
   ASSERT_TRUE(rows.step());
   EXPECT_EQ(rows.int64(0), 2);
 }
@@ -52,7 +63,7 @@ TEST(LargeTurn, IsCarriedOverIntoTheFileBesideTheOwner) {
   turn->keep_definition(made.definition_hash, "{}");
   const auto id = turn->add(made);
   execution::Event event;
-  event.payload = json::Payload::of_text('"' + std::string(5 << 20, 'x') + '"');
+  event.payload = json::Payload::of_text('"' + noise(8 << 20) + '"');
   turn->append(id, std::vector{(event.id = 1, event)});
   turn->commit();
   const auto rows_in_the_file = [&] {
@@ -60,7 +71,7 @@ TEST(LargeTurn, IsCarriedOverIntoTheFileBesideTheOwner) {
     std::filesystem::copy_file(path, copy, std::filesystem::copy_options::overwrite_existing);
     try {
       sqlite::Database db(copy, sqlite::Access::unchanging);
-      sqlite::Statement rows(db, "SELECT count(*) FROM history");
+      sqlite::Statement rows(db, "SELECT count(*) FROM packed_history");
       return rows.step() ? rows.int64(0) : 0;
     } catch (const sqlite::Error&) {
       return std::int64_t{0};  // copied in the middle of it

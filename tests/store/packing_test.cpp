@@ -5,6 +5,7 @@
 
 #include "orchestrator/base/error.h"
 #include "orchestrator/db/sqlite_db.h"
+#include "orchestrator/store/copy.h"
 #include "orchestrator/store/housekeeping.h"
 #include "orchestrator/store/open.h"
 #include "tests/support/temp_folder.h"
@@ -163,7 +164,7 @@ TEST_F(Packing, AResumeGoesOnAfterIt) {
 }
 
 TEST_F(Packing, LongHistoriesInParts) {
-  std::vector<std::string> turns(9, '"' + std::string(700'000, 'x') + '"');
+  std::vector<std::string> turns(45, '"' + std::string(200'000, 'x') + '"');
   const auto id = add("r1", "1", turns);
   set(id, Status::succeeded, "1");
   const auto before = events(id);
@@ -171,6 +172,55 @@ TEST_F(Packing, LongHistoriesInParts) {
   EXPECT_EQ(count("SELECT count(*) FROM packed_history"), 5);
   EXPECT_EQ(events(id), before);
   EXPECT_EQ(events(id, 4).substr(0, 2), "5:");
+}
+
+// What one commit writes all others wait for.
+TEST_F(Packing, LargeEventsArePackedAsTheyCome) {
+  const auto huge = '"' + std::string(700'000, 'x') + '"';
+  const auto id = add("r1", "1", {"1", huge, "3", "4", huge});
+  EXPECT_EQ(count("SELECT count(*) FROM history"), 3);
+  EXPECT_EQ(count("SELECT count(*) FROM packed_history"), 2);
+  EXPECT_LT(count("SELECT sum(length(events)) FROM packed_history"), 2'000);
+  const std::string all = "1:1 2:700002 3:1 4:1 5:700002 ";
+  for (int opened = 0; opened < 2; ++opened, reopen()) {
+    EXPECT_EQ(events(id), all);
+    EXPECT_EQ(events(id, 4), "5:700002 ");
+    EXPECT_TRUE(store_->holds(id, 5));
+    EXPECT_EQ(store_->last_recorded().at(id), Instant{Millis{1'005}});
+  }
+  append(id, 6, "6");
+  EXPECT_EQ(store_->last_recorded().at(id), Instant{Millis{1'006}});
+  set(id, Status::succeeded, "1");
+  EXPECT_EQ(pack(), 3) << "what lies between them is packed apart";
+  EXPECT_EQ(count("SELECT count(*) FROM history"), 0);
+  EXPECT_EQ(events(id), all + "6:1 ");
+  EXPECT_TRUE(check_store(path_.string()).damages.empty());
+}
+
+TEST_F(Packing, ATurnTakesBackLargeEventsToo) {
+  const auto huge = '"' + std::string(700'000, 'x') + '"';
+  const auto id = add("r1", "1", {"1"});
+  auto turn = store_->begin();
+  turn->append(id, std::vector{event(2, huge)});
+  turn->discard(id, 2);
+  turn->append(id, std::vector{event(2, "2")});
+  turn->commit();
+  EXPECT_EQ(events(id), "1:1 2:1 ");
+  EXPECT_EQ(count("SELECT count(*) FROM packed_history"), 0);
+}
+
+// Its latest event tells when a child failed, in whichever table it is.
+TEST_F(Packing, TheOrderOfCommitsIsThatOfBothTables) {
+  const auto huge = '"' + std::string(700'000, 'x') + '"';
+  const auto parent = add("p", "1", {"1"});
+  const auto child = add("c", "1", {"1", huge}, ParentLink{parent, 1});
+  set(child, Status::failed);
+  append(parent, 2, huge);
+  EXPECT_THAT(store_->failed_children(parent, 1, 2), ::testing::ElementsAre("c"));
+  set(child, Status::running);
+  append(child, 3, huge);
+  set(child, Status::failed);
+  EXPECT_THAT(store_->failed_children(parent, 1, 2), ::testing::IsEmpty());
 }
 
 // The numbers of the rows of `history` tell it, and the highest of them are taken away.

@@ -44,14 +44,14 @@ std::vector<std::string> failed_children(sql::Database& db, ExecutionId parent,
       db,
       "SELECT run_id FROM execution AS child WHERE parent = ?1 AND parent_map_run = ?2 "
       "AND status NOT IN ('RUNNING', 'SUCCEEDED') "
-      "AND coalesce((SELECT id FROM history WHERE execution_id = child.id "
-      "     ORDER BY first_id DESC LIMIT 1), "
-      "    (SELECT id FROM packed_history WHERE execution_id = child.id "
-      "     ORDER BY first_id DESC LIMIT 1)) < "
-      "    coalesce((SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
-      "     ORDER BY first_id DESC LIMIT 1), "
-      "    (SELECT id FROM packed_history WHERE execution_id = ?1 AND first_id <= ?3 "
-      "     ORDER BY first_id DESC LIMIT 1)) "
+      "AND max(coalesce((SELECT id FROM history WHERE execution_id = child.id "
+      "     ORDER BY first_id DESC LIMIT 1), 0), "
+      "    coalesce((SELECT id FROM packed_history WHERE execution_id = child.id "
+      "     ORDER BY first_id DESC LIMIT 1), 0)) < "
+      "    max(coalesce((SELECT id FROM history WHERE execution_id = ?1 AND first_id <= ?3 "
+      "     ORDER BY first_id DESC LIMIT 1), 0), "
+      "    coalesce((SELECT id FROM packed_history WHERE execution_id = ?1 AND first_id <= ?3 "
+      "     ORDER BY first_id DESC LIMIT 1), 0)) "
       "ORDER BY child_index");
   query.bind(number(parent), map_run, redriven);
   std::vector<std::string> found;

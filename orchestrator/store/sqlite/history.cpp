@@ -111,12 +111,16 @@ void read_history(sqlite::Database& db, const std::string& store, ExecutionId id
 }
 
 std::map<ExecutionId, Instant> read_last_recorded(sqlite::Database& db, const std::string& store) {
+  // Large events are packed as they come, so that the latest may be in either table.
+  constexpr const char* latest =
+      "SELECT execution.id, batch.id, first_id, last_id, events, checksum FROM execution "
+      "INDEXED BY execution_running JOIN {0} AS batch ON execution_id = execution.id "
+      "AND first_id = (SELECT max(first_id) FROM {0} WHERE execution_id = execution.id) "
+      "WHERE status = 'RUNNING' AND NOT EXISTS (SELECT 1 FROM {1} WHERE execution_id = "
+      "execution.id AND first_id > batch.first_id)";
   sqlite::Statement query(
-      db,
-      "SELECT execution.id, history.id, first_id, last_id, events, checksum FROM execution "
-      "INDEXED BY execution_running JOIN history ON execution_id = execution.id AND first_id = "
-      "(SELECT max(first_id) FROM history WHERE execution_id = execution.id) "
-      "WHERE status = 'RUNNING'");
+      db, fmt::format("{} UNION ALL {}", fmt::format(latest, "history", "packed_history"),
+                      fmt::format(latest, "packed_history", "history")));
   std::map<ExecutionId, Instant> found;
   while (query.step()) {
     const ExecutionId id{query.int64(0)};

@@ -45,6 +45,13 @@ std::optional<ExecutionId> next_run(sqlite::Database& db, ExecutionId after, Ins
   }
 }
 
+// Large events are packed as they come, and lie between others.
+bool is_packed(sqlite::Database& db, ExecutionId run, EventId first) {
+  sqlite::Statement query(db,
+                          "SELECT 1 FROM packed_history WHERE execution_id = ? AND first_id = ?");
+  return query.bind(number(run), first).step();
+}
+
 // False: the row is not what was written.
 bool add_row(Part& part, const sqlite::Statement& row) {
   const auto events = row.text(3);
@@ -72,7 +79,9 @@ std::optional<Part> read_part(sqlite::Database& db, ExecutionId run) {
   Part part;
   part.run = run;
   while (query.step()) {
-    if (part.rows > 0 && part.text.size() + query.text(3).size() > part_bytes) {
+    const bool apart = part.rows > 0 && query.int64(1) != part.last + 1;
+    if ((apart && is_packed(db, run, part.last + 1)) ||
+        (part.rows > 0 && part.text.size() + query.text(3).size() > part_bytes)) {
       part.more = true;
       break;
     }

@@ -1,9 +1,12 @@
 #include "orchestrator/store/sqlite/turn.h"
 
+#include <fmt/format.h>
+
 #include "orchestrator/base/error.h"
 #include "orchestrator/base/fault.h"
 #include "orchestrator/base/log.h"
 #include "orchestrator/store/checksum.h"
+#include "orchestrator/store/packed_text.h"
 #include "orchestrator/store/sqlite/pipeline_rows.h"
 #include "orchestrator/store/sqlite/rows.h"
 
@@ -12,6 +15,11 @@ namespace {
 
 // A row of `history` is full with the event that reaches this size; SQLite takes no row of 1 GB.
 constexpr std::size_t row_bytes = std::size_t{64} << 20;
+
+// From how many bytes on a text is packed before it is written: what one commit writes to the disk
+// all others wait for. It is the same commit: a crash keeps the whole of a turn or nothing, and
+// readers know packed rows from runs that have ended (packing.h).
+constexpr std::size_t packed_from = std::size_t{256} << 10;
 
 // Half of what it costs to write an end is the statement.
 constexpr std::size_t ends_at_once = 32;
@@ -66,6 +74,9 @@ TurnKit::TurnKit(sqlite::Database& the_db)
       append(db,
              "INSERT INTO history (id, execution_id, first_id, last_id, events, checksum) "
              "VALUES (?, ?, ?, ?, ?, ?)"),
+      append_packed(db,
+                    "INSERT INTO packed_history (id, execution_id, first_id, last_id, events, "
+                    "checksum) VALUES (?, ?, ?, ?, ?, ?)"),
       set_end(db, ends_sql(1)),
       set_ends(db, ends_sql(ends_at_once)),
       outcome(db,
@@ -164,14 +175,16 @@ void SqliteTurn::append(ExecutionId id, std::span<const execution::Event> events
   while (!events.empty()) {
     const auto row = events.first(write_events(kit_.text, events));
     events = events.subspan(row.size());
+    const bool large = kit_.text.size() >= packed_from;
+    if (large) kit_.text = pack(kit_.text, Effort::quick);
     guard_([&] {
-      auto& insert = kit_.append;
+      auto& insert = large ? kit_.append_packed : kit_.append;
       insert.reset();
       insert.set_integer(1, kit_.next_row++);
       insert.set_integer(2, number(id));
       insert.set_integer(3, row.front().id);
       insert.set_integer(4, row.back().id);
-      insert.set_text(5, kit_.text);
+      large ? insert.set_blob(5, kit_.text) : insert.set_text(5, kit_.text);
       insert.set_integer(6, checksum_of(number(id), row.front().id, row.back().id, kit_.text));
       insert.run();
       insert.reset();  // gives the text back before it changes
@@ -185,9 +198,12 @@ void SqliteTurn::discard(ExecutionId id, execution::EventId from) {
   if (sqlite3_get_autocommit(kit_.db.handle()) != 0)
     throw Error("ORCH-0211", "the run store has given up a transaction by itself");
   guard_([&] {
-    sqlite::Statement(kit_.db, "DELETE FROM history WHERE execution_id = ? AND first_id >= ?")
-        .bind(number(id), from)
-        .run();
+    for (const char* table : {"history", "packed_history"})
+      sqlite::Statement(kit_.db, fmt::format("DELETE FROM {} WHERE execution_id = ? AND "
+                                             "first_id >= ?",
+                                             table))
+          .bind(number(id), from)
+          .run();
   });
   kit_.ends.emplace_back(id, from - 1);
 }

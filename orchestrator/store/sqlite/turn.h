@@ -17,14 +17,14 @@ struct TurnKit {
 
   sqlite::Database& db;
   sqlite::Statement begin, commit, rollback;
-  sqlite::Statement keep_definition, add, add_pipeline_run, append, set_end, set_ends, outcome,
-      set_definition, set_paused;
+  sqlite::Statement keep_definition, add, add_pipeline_run, append, append_packed, set_end,
+      set_ends, outcome, set_definition, set_paused;
   sqlite::Statement set_claims_checksum, drop_claims, add_claim, set_waits_for, set_resumed;
   sqlite::Statement drop_progress, add_progress;
   sqlite::Statement keep_map_run, set_map_run_items, set_map_run_limits;
   bool any_claims;    ///< there may be rows in `claim`, or runs that wait for another
   bool any_progress;  ///< there may be rows in `progress`; most tasks end before they report any
-  std::int64_t next_row;  ///< of `history`
+  std::int64_t next_row;  ///< of `history` and `packed_history`
   std::string text;
   std::vector<std::pair<ExecutionId, execution::EventId>> ends;  ///< to be written, of the turn
 };
