@@ -121,6 +121,22 @@ TEST_F(Kept, AnEndedSessionIsReplaced) {
   EXPECT_NE(number_of(KeptSession(settings_)), number);
 }
 
+TEST_F(Kept, ForgetsABookkeepingThatIsGone) {
+  {
+    KeptSession first(settings_);
+    postgres::TargetSession(settings_, first).ready_bookkeeping();
+  }
+  test::pg_run(pair_.to, "DROP SCHEMA orch CASCADE");
+  KeptSession second(settings_);
+  EXPECT_EQ(second.bookkeeping(), postgres::Bookkeeping::current) << "it cannot know yet";
+  postgres::TargetSession session(settings_, second);
+  EXPECT_THROW(session.claim(table_, load_of(1)), data::DatabaseError);
+  EXPECT_FALSE(session.has_bookkeeping());
+  session.ready_bookkeeping();
+  session.claim(table_, load_of(1));
+  EXPECT_EQ(pg_value(pair_.to, "SELECT fence FROM orch.fence"), "1");
+}
+
 TEST_F(Kept, ATakeoverEndsTheSessionThatIsAtTheLoad) {
   postgres::TargetSession earlier(settings_);
   earlier.claim(table_, load_of(1));

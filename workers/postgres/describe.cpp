@@ -15,8 +15,16 @@
 namespace orch::postgres {
 namespace {
 
-/// One row a column, or one without; what is of the table comes again in each.
-std::string table_sql() {
+// Types of users are numbered from here on; those of the server have names that mean the same in
+// every database.
+constexpr std::int64_t first_user_type = 10'000;
+
+enum class Types : std::uint8_t { built_in, any };
+
+/// One row a column, or one without; what is of the table comes again in each. `types`: of the
+/// columns; spelling those of users costs the server more to plan than all the rest.
+std::string table_sql(Types types) {
+  const bool any = types == Types::any;
   return fmt::format(R"sql(
   SELECT c.*, a.attname, {}, a.attnotnull, a.attgenerated <> '', a.attidentity = 'a', a.typid, {},
          has_column_privilege(c.oid, a.attnum, 'SELECT'),
@@ -30,7 +38,8 @@ std::string table_sql() {
                 WHERE attnum > 0 AND NOT attisdropped) a ON a.attrelid = c.oid
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
    ORDER BY a.attnum)sql",
-                     type_spelling(), is_domain_array());
+                     any ? type_spelling() : "format_type(a.typid, a.typmod)",
+                     any ? is_domain_array() : "false");
 }
 
 constexpr std::int64_t usual_page = 8'192;  // bytes
@@ -69,6 +78,12 @@ data::Column column_of(const pg::Result& rows, int row) {
   return column;
 }
 
+bool has_user_types(const pg::Result& rows) {
+  for (int row = 0; row < rows.rows(); ++row)
+    if (rows.int64(row, Of::type_oid) >= first_user_type) return true;
+  return false;
+}
+
 void add_columns(const pg::Result& rows, Described& described) {
   std::map<std::int64_t, std::string> key;  // by place in the primary key
   for (int row = 0; row < rows.rows(); ++row) {
@@ -85,7 +100,8 @@ void add_columns(const pg::Result& rows, Described& described) {
 }  // namespace
 
 std::optional<Described> describe_table(pg::Connection& connection, const data::TableName& name) {
-  const auto found = connection.exec(table_sql(), {qualified(name)});
+  auto found = connection.exec(table_sql(Types::built_in), {qualified(name)});
+  if (has_user_types(found)) found = connection.exec(table_sql(Types::any), {qualified(name)});
   if (found.rows() == 0) return std::nullopt;
   Described described;
   described.oid = found.text(0, 0);
@@ -99,12 +115,14 @@ std::optional<Described> describe_table(pg::Connection& connection, const data::
   return described;
 }
 
+// Spelled alike whatever the settings are: it is asked outside of a transaction.
 std::string change_mark(pg::Connection& connection, const data::TableName& name) {
   const auto found = connection.exec(
       "SELECT concat_ws(' ', c.oid, pg_relation_filenode(c.oid), "
       "pg_stat_get_tuples_inserted(c.oid), pg_stat_get_tuples_updated(c.oid), "
       "pg_stat_get_tuples_deleted(c.oid), "
-      "(SELECT stats_reset FROM pg_stat_database WHERE datname = current_database())) "
+      "(SELECT (extract(epoch FROM stats_reset) * 1000000)::bigint FROM pg_stat_database "
+      "WHERE datname = current_database())) "
       "FROM pg_class c WHERE c.oid = to_regclass($1) "
       "AND c.relkind = 'r' AND NOT pg_is_in_recovery() "
       "AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)",

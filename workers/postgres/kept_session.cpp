@@ -30,6 +30,12 @@ constexpr const char* forget_all =
 /// The idle sessions. Any thread.
 class Kept {
  public:
+  struct Idle {
+    std::unique_ptr<pg::Connection> connection;
+    Bookkeeping bookkeeping = Bookkeeping::unknown;
+    Clock::time_point since = Clock::now();
+  };
+
   // Never destroyed: work that was left to itself may give a session back while the process ends.
   static Kept& here() {
     static auto* kept = [] {
@@ -39,28 +45,28 @@ class Kept {
     return *kept;
   }
 
-  /// The one that was given back last; null when there is none.
-  std::unique_ptr<pg::Connection> take(const std::string& conninfo) {
+  /// The one that was given back last; its connection is null when there is none.
+  Idle take(const std::string& conninfo) {
     const std::scoped_lock lock(mutex_);
     const auto found = std::find_if(sessions_.rbegin(), sessions_.rend(), [&](const auto& each) {
       return each.connection->conninfo() == conninfo;
     });
-    if (found == sessions_.rend()) return nullptr;
-    auto connection = std::move(found->connection);
+    if (found == sessions_.rend()) return {};
+    auto idle = std::move(*found);
     sessions_.erase(std::next(found).base());
-    return connection;
+    return idle;
   }
 
-  void add(std::unique_ptr<pg::Connection> connection) {
+  void add(Idle idle) {
     const std::scoped_lock lock(mutex_);
     if (closed_ || sessions_.size() >= most_kept) return;
-    sessions_.push_back({Clock::now(), std::move(connection)});
+    sessions_.push_back(std::move(idle));
     if (std::exchange(watched_, true)) return changed_.notify_one();
     std::thread([this] { watch(); }).detach();
   }
 
   void drop() {
-    std::deque<Session> gone;
+    std::deque<Idle> gone;
     const std::scoped_lock lock(mutex_);
     gone.swap(sessions_);
   }
@@ -72,18 +78,13 @@ class Kept {
   }
 
  private:
-  struct Session {
-    Clock::time_point since;
-    std::unique_ptr<pg::Connection> connection;
-  };
-
   /// Closes sessions that were idle for too long.
   void watch() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return !sessions_.empty(); });
       changed_.wait_until(lock, sessions_.front().since + idle_limit);
-      std::deque<Session> gone;
+      std::deque<Idle> gone;
       while (!sessions_.empty() && sessions_.front().since + idle_limit <= Clock::now()) {
         gone.push_back(std::move(sessions_.front()));
         sessions_.pop_front();
@@ -96,7 +97,7 @@ class Kept {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Session> sessions_;  ///< the oldest first
+  std::deque<Idle> sessions_;  ///< the oldest first
   bool watched_ = false;
   bool closed_ = false;
 };
@@ -113,28 +114,32 @@ std::unique_ptr<pg::Connection> connect(const std::string& conninfo, const pg::S
   }
 }
 
-/// A session that was kept and answers; null when there is none.
-std::unique_ptr<pg::Connection> take(const Settings& settings, const pg::Stop& stop) {
-  while (auto kept = Kept::here().take(settings.conninfo)) {
+/// A session that was kept and answers; its connection is null when there is none.
+Kept::Idle take(const Settings& settings, const pg::Stop& stop) {
+  while (true) {
+    auto idle = Kept::here().take(settings.conninfo);
+    auto* kept = idle.connection.get();
+    if (!kept) return idle;
     try {
       kept->renew(stop, answer_limit);
       kept->asks_when_silent(false);
       kept->receive();
       if (!kept->is_quiet()) continue;
       kept->renew(stop, std::chrono::seconds(settings.silence_seconds));
-      return kept;
+      return idle;
     } catch (const pg::Error&) {
       // The server has ended it, or the network is gone: the next one tells.
     }
   }
-  return nullptr;
 }
 
 }  // namespace
 
 KeptSession::KeptSession(const Settings& settings, pg::Stop also) {
   const auto stop = pg::either(settings.stop, std::move(also));
-  connection_ = take(settings, stop);
+  auto idle = take(settings, stop);
+  connection_ = std::move(idle.connection);
+  bookkeeping_ = idle.bookkeeping;
   if (connection_) return;
   connection_ = connect(settings.conninfo, stop, std::chrono::seconds(settings.silence_seconds));
   lent_ = pg::through_pooler(*connection_);
@@ -148,7 +153,7 @@ KeptSession::~KeptSession() {
     connection_->renew({}, answer_limit);
     connection_->asks_when_silent(false);
     connection_->send(leave_ + forget_all);
-    Kept::here().add(std::move(connection_));
+    Kept::here().add({std::move(connection_), bookkeeping_});
   } catch (const std::exception&) {
     // It is closed instead.
   }

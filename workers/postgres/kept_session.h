@@ -2,6 +2,7 @@
 // table.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "workers/postgres/postgres.h"
 
 namespace orch::postgres {
+
+/// What is known of the bookkeeping of a session's database. It stays while the session is kept.
+enum class Bookkeeping : std::uint8_t { unknown, present, current };
 
 /// A session for one piece of work at a time. Given back in no transaction, and with no statement
 /// cancelled, it is kept for the next one of this process that connects in the same way, for ten
@@ -30,9 +34,13 @@ class KeptSession {
   /// Statements that come before all else when it is given back.
   void leave_with(std::string sql) { leave_ = std::move(sql); }
 
+  Bookkeeping bookkeeping() const noexcept { return bookkeeping_; }
+  void note(Bookkeeping known) noexcept { bookkeeping_ = known; }
+
  private:
   std::unique_ptr<pg::Connection> connection_;
   bool lent_ = false;
+  Bookkeeping bookkeeping_ = Bookkeeping::unknown;
   std::string leave_;
 };
 

@@ -9,7 +9,8 @@
 namespace orch::postgres {
 namespace {
 
-void remove(pg::Connection& connection, publishing::Session& session, const data::TableName& target,
+/// True when it is gone.
+bool remove(pg::Connection& connection, publishing::Session& session, const data::TableName& target,
             const data::LoadId& load, const std::string& name) {
   pg::Transaction transaction(connection);
   connection.exec(cleaning_patience);
@@ -18,15 +19,16 @@ void remove(pg::Connection& connection, publishing::Session& session, const data
       "SELECT FROM orch.fence WHERE table_schema = $1 AND table_name = $2 AND store = $3 "
       "AND fence <= $4 FOR UPDATE",
       {target.schema, target.name, load.store, std::to_string(load.fence)});
-  if (ours.rows() == 0) return;
+  if (ours.rows() == 0) return false;
   // Of another run, it may have been committed since the tables were listed.
   if (const auto staged = publishing::read_load(session, target);
       staged && staged->staging.name == name)
-    return;
+    return false;
   connection.exec("DROP TABLE IF EXISTS " + qualified({staging_schema, name}));
   connection.exec("DELETE FROM orch.previous WHERE relation = $1", {name});
   connection.exec(refuse_while_tables_are_listed() + "; COMMIT");
   transaction.ended();
+  return true;
 }
 
 }  // namespace
@@ -64,19 +66,23 @@ std::string refuse_while_tables_are_listed() {
          "the tables and may be about to lock them'; END IF; END $orch$";
 }
 
-void remove_leftovers(pg::Connection& connection, publishing::Session& session,
+bool remove_leftovers(pg::Connection& connection, publishing::Session& session,
                       const data::TableName& target, const data::LoadId& load,
                       const std::string& kept) {
+  bool remains = false;
   for (const auto& name : stagings_of(connection, target)) {
     if (name == kept) continue;
+    bool gone = false;
     try {
-      remove(connection, session, target, load, name);
+      gone = remove(connection, session, target, load, name);
     } catch (const pg::Error&) {
       // A later load finds it again.
     } catch (const data::DatabaseError&) {
       // Likewise.
     }
+    remains = remains || !gone;
   }
+  return remains;
 }
 
 }  // namespace orch::postgres

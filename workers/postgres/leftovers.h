@@ -26,9 +26,9 @@ std::string refuse_while_tables_are_listed();
 
 /// Drops what loads of `target` left in the schema of staging tables, but for the load that is
 /// staged, for `kept`, and for what a session uses: a later load finds that again. Leaves all of it
-/// alone once a later delivery than `load` is at the table. `session` is that of `connection`, not
-/// in a transaction.
-void remove_leftovers(pg::Connection& connection, publishing::Session& session,
+/// alone once a later delivery than `load` is at the table. True when some are there still, other
+/// than `kept`. `session` is that of `connection`, not in a transaction.
+bool remove_leftovers(pg::Connection& connection, publishing::Session& session,
                       const data::TableName& target, const data::LoadId& load,
                       const std::string& kept = {});
 

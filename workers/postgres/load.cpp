@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "orchestrator/base/fault.h"
-#include "workers/postgres/bookkeeping.h"
 #include "workers/postgres/copy_format.h"
 #include "workers/postgres/dialect.h"
 #include "workers/postgres/failures.h"
@@ -131,7 +130,8 @@ class PostgresLoad final : public data::Load {
       main.exec("COMMIT");
       committed_ = true;
       fault::point("stage.after_commit");
-      remove_leftovers(main, *session_, target, load_);
+      // Of one part: the fence has been held since there were none.
+      if (remains_ || parts_ > 1) remove_leftovers(main, *session_, target, load_);
     });
   }
 
@@ -142,14 +142,14 @@ class PostgresLoad final : public data::Load {
           settings, [this] { return given_up_.load(std::memory_order_relaxed); }));
     auto& main = *connections_.front();
     session_ = std::make_unique<TargetSession>(settings, connections_.front());
-    prepare_bookkeeping(main, settings.display);
+    session_->ready_bookkeeping();
     create_types(main, plan_.create_types);
     session_->claim(plan_.request.target, load_);
-    remove_leftovers(main, *session_, plan_.request.target, load_);
+    remains_ = remove_leftovers(main, *session_, plan_.request.target, load_);
     main.exec("BEGIN");
     publishing::hold_fence(*session_, plan_.request.target, load_);
-    main.exec("DROP TABLE IF EXISTS " + staging_);
-    main.exec(create_staging(plan_, staging_));
+    main.exec(
+        fmt::format("DROP TABLE IF EXISTS {}; {}", staging_, create_staging(plan_, staging_)));
     if (parts_ > 1) main.exec("COMMIT");
   }
 
@@ -189,6 +189,7 @@ class PostgresLoad final : public data::Load {
   std::string staging_;  ///< as SQL
   int parts_;
   bool committed_ = false;
+  bool remains_ = true;  ///< tables of earlier loads
   std::atomic<bool> given_up_ = false;
   std::deque<KeptSession> connections_;           // which stay where they are
   std::unique_ptr<TargetSession> session_;        // of the first of them

@@ -34,8 +34,7 @@ std::deque<KeptSession> sessions_at(const Settings& settings, const std::string&
   try {
     while (sessions.size() < wanted) {
       auto& session = sessions.emplace_back(connect_to_all_rows(settings));
-      session->exec(begin_snapshot);
-      session->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
+      session->exec(begin_at(snapshot));
     }
   } catch (const pg::Error& error) {
     if (error.sqlstate() != "53300") throw;  // too many connections

@@ -32,6 +32,11 @@ bool create_schema(pg::Connection& connection, const std::string& schema, bool i
 
 }  // namespace
 
+// The name of a snapshot is made by the server, of hexadecimal digits and dashes.
+std::string begin_at(const std::string& snapshot) {
+  return fmt::format("{}; SET TRANSACTION SNAPSHOT {}", begin_snapshot, pg::literal(snapshot));
+}
+
 pg::Connection connect(const Settings& settings) {
   pg::Connection connection(settings.conninfo, settings.stop,
                             std::chrono::seconds(settings.silence_seconds));

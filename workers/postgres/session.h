@@ -14,6 +14,9 @@ namespace orch::postgres {
 inline constexpr const char* begin_snapshot =
     "BEGIN READ ONLY; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
+/// The same, of what another session sees that has exported its snapshot.
+std::string begin_at(const std::string& snapshot);
+
 /// Connects; what waits for the server ends when `settings.stop` says so, and what waits for a lock
 /// in a transaction after `settings.lock_seconds`.
 pg::Connection connect(const Settings& settings);

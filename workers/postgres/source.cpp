@@ -80,6 +80,8 @@ class Reader final : public data::RowReader {
 };
 
 class PostgresSource final : public data::Source {
+  using Readers = std::vector<std::unique_ptr<data::RowReader>>;
+
  public:
   explicit PostgresSource(Settings settings)
       : settings_(std::move(settings)),
@@ -131,7 +133,7 @@ class PostgresSource final : public data::Source {
 
   std::string change_mark(const data::Relation& relation) override {
     if (!relation.query.empty()) return {};
-    return reading(place("reading " + what(relation)),
+    return guarded(place("reading " + what(relation)),
                    [&] { return postgres::change_mark(connection_, relation.table); });
   }
   std::optional<data::WatermarkState> watermark() override { return watermark_; }
@@ -154,15 +156,18 @@ class PostgresSource final : public data::Source {
   }
 
   Described look_at(const data::Relation& relation) {
-    if (!relation.query.empty()) {
-      check_query(relation.query);
-      return reading(place("describing the query"),
-                     [&] { return describe_query(connection_, relation.query); });
-    }
-    auto found = reading(place("describing table " + relation.table.display()),
-                         [&] { return describe_table(connection_, relation.table); });
+    const auto doing = relation.query.empty() ? "describing table " + relation.table.display()
+                                              : std::string("describing the query");
+    auto found = reading(place(doing), [&] { return look_inside(relation); });
     if (found) return std::move(*found);
     throw missing(relation.table);
+  }
+
+  /// In the transaction that is under way; nothing when there is no such table.
+  std::optional<Described> look_inside(const data::Relation& relation) {
+    if (relation.query.empty()) return describe_table(connection_, relation.table);
+    check_query(relation.query);
+    return describe_query(connection_, relation.query);
   }
 
   workers::TaskFailed missing(const data::TableName& table) {
@@ -173,16 +178,18 @@ class PostgresSource final : public data::Source {
             "`orch catalog discover` lists the tables of a connection", "ORCH-0430"};
   }
 
-  void note_position() {
+  /// Returns the name of the snapshot, for sessions that are to see the same.
+  std::string note_position() {
     const auto now = connection_.exec(
         "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text ELSE "
         "pg_current_wal_lsn()::text END, pg_current_snapshot()::text, "
         "current_setting('server_version'), to_char(clock_timestamp() AT TIME ZONE 'UTC', "
-        "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')");
+        "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), pg_export_snapshot()");
     position_ = {{"at", std::string(now.text(0, 3))},
                  {"lsn", std::string(now.text(0, 0))},
                  {"snapshot", std::string(now.text(0, 1))},
                  {"server_version", std::string(now.text(0, 2))}};
+    return std::string(now.text(0, 4));
   }
 
   Settings settings_;
@@ -194,33 +201,35 @@ class PostgresSource final : public data::Source {
 
 std::vector<std::unique_ptr<data::RowReader>> PostgresSource::open(
     const data::ReadRequest& request) {
-  const auto described = look_at(request.from);
   const auto doing = place("reading " + what(request.from));
-  return guarded(doing, [&] {
+  auto opened = guarded(doing, [&]() -> std::optional<Readers> {
     // This connection exports the snapshot that all parts read, until each has taken it over.
     // Keeping it longer would show describe() an old catalog and keep VACUUM from the source for as
     // long as this object lives.
     const pg::Transaction transaction(connection_, begin_snapshot);
-    note_position();
-    const auto snapshot = std::string(connection_.exec("SELECT pg_export_snapshot()").text(0, 0));
+    const auto snapshot = note_position();
+    const auto found = look_inside(request.from);
+    if (!found) return std::nullopt;
+    const auto& described = *found;
     const auto plan = select_plan(described, request);
     // What the server refuses of the statement, it refuses before anything is staged.
     connection_.exec("EXPLAIN " + plan.select(""));
     watermark_.reset();
     if (request.watermark)
       watermark_ = look_at_watermark(connection_, described.table, request, plan.from, plan.author);
-    std::vector<std::unique_ptr<data::RowReader>> readers;
+    Readers readers;
     for (const auto& range : page_ranges(described, request, connection_.server_version())) {
       auto session = connect_to_all_rows(settings_);
       session->limit_rows(static_cast<std::size_t>(settings_.largest_row_mib) << 20);
-      session->exec(begin_snapshot);
-      session->exec("SET TRANSACTION SNAPSHOT " + pg::literal(snapshot));
+      session->exec(begin_at(snapshot));
       readers.push_back(std::make_unique<Reader>(doing, std::move(session), plan.select(range),
                                                  request.format, plan.kinds,
                                                  LargestValue(settings_, described, request)));
     }
     return readers;
   });
+  if (!opened) throw missing(request.from.table);
+  return *std::move(opened);
 }
 
 }  // namespace

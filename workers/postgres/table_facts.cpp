@@ -1,5 +1,7 @@
 #include "workers/postgres/table_facts.h"
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,10 +11,14 @@
 namespace orch::postgres {
 namespace {
 
-// One row a column of a unique index that speaks of all rows, the primary key first.
-constexpr const char* unique_sql = R"sql(
-  SELECT i.indexrelid, coalesce(c.conname, x.relname), a.attname, NOT a.attnotnull,
-         coalesce(c.condeferrable, false)
+// Three lists in one answer, told apart by the first column:
+// - a row for each column of a unique index that speaks of all rows, the primary key first;
+// - a row for each column of a foreign key of another table;
+// - a row for each trigger and rule.
+constexpr const char* facts_sql = R"sql(
+  SELECT 'unique' AS list, NOT i.indisprimary AS later, i.indexrelid AS object, k.position,
+         coalesce(c.conname, x.relname)::text AS name, a.attname::text,
+         (NOT a.attnotnull)::text, coalesce(c.condeferrable, false)::text, NULL
     FROM pg_index i
     JOIN pg_class x ON x.oid = i.indexrelid
     LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
@@ -21,50 +27,68 @@ constexpr const char* unique_sql = R"sql(
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
    WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indpred IS NULL
      AND i.indexprs IS NULL AND k.position <= i.indnkeyatts
-   ORDER BY NOT i.indisprimary, i.indexrelid, k.position)sql";
-
-// One row a column of a foreign key of another table.
-constexpr const char* cascades_sql = R"sql(
-  SELECT c.oid, c.conname, c.conrelid::regclass::text,
+  UNION ALL
+  SELECT 'cascade', false, c.oid, k.position, c.conname, mine.attname, c.conrelid::regclass::text,
          CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
-                            WHEN 'd' THEN 'SET DEFAULT' ELSE 'RESTRICT' END,
-         mine.attname, theirs.attname
+                            WHEN 'd' THEN 'SET DEFAULT' ELSE 'RESTRICT' END, theirs.attname
     FROM pg_constraint c
     CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(child, parent, position)
     JOIN pg_attribute mine ON mine.attrelid = c.conrelid AND mine.attnum = k.child
     JOIN pg_attribute theirs ON theirs.attrelid = c.confrelid AND theirs.attnum = k.parent
    WHERE c.confrelid = to_regclass($1) AND c.contype = 'f' AND c.conrelid <> c.confrelid
      AND c.confdeltype <> 'a' AND c.conparentid = 0
-   ORDER BY c.oid, k.position)sql";
-
-constexpr const char* rewriters_sql = R"sql(
-  SELECT 'trigger ' || tgname FROM pg_trigger
+  UNION ALL
+  SELECT 'rewriter', false, 0, 0, 'trigger ' || tgname, NULL, NULL, NULL, NULL FROM pg_trigger
    WHERE tgrelid = to_regclass($1) AND NOT tgisinternal AND tgenabled <> 'D'
   UNION ALL
-  SELECT 'rule ' || rulename FROM pg_rewrite
+  SELECT 'rewriter', false, 0, 0, 'rule ' || rulename, NULL, NULL, NULL, NULL FROM pg_rewrite
    WHERE ev_class = to_regclass($1) AND rulename <> '_RETURN' AND ev_enabled <> 'D'
-   ORDER BY 1)sql";
+   ORDER BY 1, 2, 3, 4, 5)sql";
 
-void add_unique(publishing::TableFacts& facts, const pg::Result& rows) {
-  for (int row = 0; row < rows.rows(); ++row) {
-    if (row == 0 || rows.text(row, 0) != rows.text(row - 1, 0))
-      facts.unique.push_back({std::string(rows.text(row, 1)), {}, false, rows.boolean(row, 4)});
-    auto& unique = facts.unique.back();
-    unique.columns.emplace_back(rows.text(row, 2));
-    unique.nullable = unique.nullable || rows.boolean(row, 3);
-  }
+/// Where the facts are in such a row; `table`, `action` and `referenced` of a foreign key,
+/// `nullable` and `deferrable` of an index.
+struct In {
+  enum : std::uint8_t { list, later, object, position, name, column, table, action, referenced };
+  static constexpr int nullable = table;
+  static constexpr int deferrable = action;
+};
+
+bool starts_object(const pg::Result& rows, int row) {
+  return row == 0 || rows.text(row, In::list) != rows.text(row - 1, In::list) ||
+         rows.text(row, In::object) != rows.text(row - 1, In::object);
 }
 
-void add_cascades(publishing::TableFacts& facts, const pg::Result& rows) {
+void add_unique(publishing::TableFacts& facts, const pg::Result& rows, int row) {
+  if (starts_object(rows, row))
+    facts.unique.push_back({std::string(rows.text(row, In::name)),
+                            {},
+                            false,
+                            rows.text(row, In::deferrable) == "true"});
+  auto& unique = facts.unique.back();
+  unique.columns.emplace_back(rows.text(row, In::column));
+  unique.nullable = unique.nullable || rows.text(row, In::nullable) == "true";
+}
+
+void add_cascade(publishing::TableFacts& facts, const pg::Result& rows, int row) {
+  if (starts_object(rows, row))
+    facts.cascades.push_back({std::string(rows.text(row, In::name)),
+                              std::string(rows.text(row, In::table)),
+                              std::string(rows.text(row, In::action)),
+                              {},
+                              {}});
+  facts.cascades.back().columns.emplace_back(rows.text(row, In::column));
+  facts.cascades.back().referenced.emplace_back(rows.text(row, In::referenced));
+}
+
+void add_facts(publishing::TableFacts& facts, const pg::Result& rows) {
   for (int row = 0; row < rows.rows(); ++row) {
-    if (row == 0 || rows.text(row, 0) != rows.text(row - 1, 0))
-      facts.cascades.push_back({std::string(rows.text(row, 1)),
-                                std::string(rows.text(row, 2)),
-                                std::string(rows.text(row, 3)),
-                                {},
-                                {}});
-    facts.cascades.back().columns.emplace_back(rows.text(row, 4));
-    facts.cascades.back().referenced.emplace_back(rows.text(row, 5));
+    const auto list = rows.text(row, In::list);
+    if (list == "unique")
+      add_unique(facts, rows, row);
+    else if (list == "cascade")
+      add_cascade(facts, rows, row);
+    else
+      facts.rewriters.emplace_back(rows.text(row, In::name));
   }
 }
 
@@ -74,20 +98,19 @@ std::string state_of(const Described& table) {
   return publishing::state_of(table.table, std::string_view(&table.relkind, 1));
 }
 
+// Tables that inherit from this one are tables of their own.
+std::string rows_sql(const std::string& name, char relkind) {
+  return relkind == 'r' ? "ONLY " + name : name;
+}
+
 publishing::TableFacts table_facts(pg::Connection& connection, Described table) {
   const auto name = qualified(table.table.name);
   publishing::TableFacts facts;
-  // Tables that inherit from this one are tables of their own.
-  const bool ordinary = table.relkind == 'r';
-  facts.rows = ordinary ? "ONLY " + name : name;
-  if (ordinary) facts.row_id = "ctid";
+  facts.rows = rows_sql(name, table.relkind);
+  if (table.relkind == 'r') facts.row_id = "ctid";
   facts.overriding = table.always_identity.empty() ? "" : " OVERRIDING SYSTEM VALUE";
   facts.fixed = table.always_identity;
-  add_unique(facts, connection.exec(unique_sql, {name}));
-  add_cascades(facts, connection.exec(cascades_sql, {name}));
-  const auto rewriters = connection.exec(rewriters_sql, {name});
-  for (int row = 0; row < rewriters.rows(); ++row)
-    facts.rewriters.emplace_back(rewriters.text(row, 0));
+  add_facts(facts, connection.exec(facts_sql, {name}));
   facts.state = state_of(table);
   facts.table = std::move(table.table);
   return facts;

@@ -1,6 +1,8 @@
 // What publishing must know of a table, asked of the server.
 #pragma once
 
+#include <string>
+
 #include "orchestrator/db/pg.h"
 #include "workers/postgres/describe.h"
 #include "workers/publishing/table_facts.h"
@@ -9,6 +11,9 @@ namespace orch::postgres {
 
 /// As data::LoadPlan::target_state.
 std::string state_of(const Described& table);
+
+/// What the rows of a table of that kind are selected from; `name` as SQL.
+std::string rows_sql(const std::string& name, char relkind);
 
 publishing::TableFacts table_facts(pg::Connection& connection, Described table);
 

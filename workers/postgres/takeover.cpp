@@ -37,6 +37,11 @@ std::string earlier() {
   return fmt::format("{} AND (f.store <> $3 OR f.fence < $4)", named_session());
 }
 
+/// $3, $4, $5: store, fence and run of the delivery that came later.
+std::string earlier_delivery() {
+  return named_session() + " AND f.store = $3 AND f.fence < $4 AND f.run = $5";
+}
+
 /// Ends `session` (named_session() and more), which cannot be given back meanwhile.
 void end(pg::Connection& connection, const data::TableName& table, const std::string& session,
          const pg::Params& params) {
@@ -58,14 +63,26 @@ std::string leave_with(const data::TableName& table) {
                      pg::literal(table.display()), ending_seed);
 }
 
+Claims look_at_claims(pg::Connection& connection, const data::TableName& table,
+                      const data::LoadId& load) {
+  const auto later = [](const char* of) {
+    return fmt::format(
+        "EXISTS (SELECT FROM orch.{} WHERE table_schema = $1 AND table_name = $2 AND store = $3 "
+        "AND fence > $4)",
+        of);
+  };
+  const auto found = connection.exec(
+      fmt::format("SELECT EXISTS (SELECT FROM orch.evidence WHERE load_id = $6), "
+                  "EXISTS (SELECT {}), {} OR {}",
+                  earlier_delivery(), later("fence"), later("load")),
+      {table.schema, table.name, load.store, std::to_string(load.fence), load.run, load.id});
+  return {found.boolean(0, 0), found.boolean(0, 1), found.boolean(0, 2)};
+}
+
 void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
                           const data::LoadId& load) {
-  const auto session =
-      fmt::format("{} AND f.store = $3 AND f.fence < $4 AND f.run = $5", named_session());
-  const pg::Params params{table.schema, table.name, load.store, std::to_string(load.fence),
-                          load.run};
-  if (connection.exec("SELECT a.pid " + session, params).rows() > 0)
-    end(connection, table, session, params);
+  end(connection, table, earlier_delivery(),
+      {table.schema, table.name, load.store, std::to_string(load.fence), load.run});
 }
 
 boost::json::object fence_holder(pg::Connection& connection, const data::TableName& table) {

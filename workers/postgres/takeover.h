@@ -21,6 +21,15 @@ std::string mark_of_session();
 /// ends a session at the table, who has seen the mark.
 std::string leave_with(const data::TableName& table);
 
+/// What is there before `load` claims its table.
+struct Claims {
+  bool published = false;         ///< the load itself
+  bool earlier_delivery = false;  ///< a session of this run is still at an earlier one
+  bool later_fence = false;       ///< one was seen
+};
+Claims look_at_claims(pg::Connection& connection, const data::TableName& table,
+                      const data::LoadId& load);
+
 /// Ends the session of an earlier delivery of the same run: it has been replaced.
 void end_earlier_delivery(pg::Connection& connection, const data::TableName& table,
                           const data::LoadId& load);

@@ -21,10 +21,7 @@
 namespace orch::postgres {
 namespace {
 
-pg::Result run(pg::Connection& connection, const std::string& sql,
-               const publishing::Params& params) {
-  return params.empty() ? connection.exec(sql) : connection.exec(sql, params);
-}
+constexpr const char* undefined_table = "42P01";
 
 // How long a session of another run may stand still before it counts as paused or cut off: as long
 // as one that has nothing to do in its transaction, where somebody waits that long.
@@ -52,9 +49,26 @@ TargetSession::TargetSession(const Settings& settings, KeptSession& session)
 
 const publishing::Dialect& TargetSession::dialect() const { return postgres::dialect(); }
 
-publishing::Rows TargetSession::rows(const std::string& sql, const publishing::Params& params) {
+template <class Work>
+auto TargetSession::asking(const Work& work) {
   return classified([&] {
-    const auto found = run(connection_, sql, params);
+    try {
+      return work();
+    } catch (const pg::Error& error) {
+      // Another session may have dropped the schema since.
+      if (error.sqlstate() == undefined_table) session_.note(Bookkeeping::unknown);
+      throw;
+    }
+  });
+}
+
+pg::Result TargetSession::run(const std::string& sql, const publishing::Params& params) {
+  return params.empty() ? connection_.exec(sql) : connection_.exec(sql, params);
+}
+
+publishing::Rows TargetSession::rows(const std::string& sql, const publishing::Params& params) {
+  return asking([&] {
+    const auto found = run(sql, params);
     publishing::Rows rows;
     for (int row = 0; row < found.rows(); ++row) {
       auto& cells = rows.emplace_back();
@@ -66,7 +80,7 @@ publishing::Rows TargetSession::rows(const std::string& sql, const publishing::P
 }
 
 std::int64_t TargetSession::execute(const std::string& sql, const publishing::Params& params) {
-  return classified([&] { return run(connection_, sql, params).affected(); });
+  return asking([&] { return run(sql, params).affected(); });
 }
 
 // Constraints that may be looked at later are: rows may exchange their values until then. A process
@@ -89,11 +103,12 @@ void TargetSession::commit_with(const std::string& sql) {
 }
 
 void TargetSession::claim(const data::TableName& table, const data::LoadId& load) {
-  classified([&] {
+  asking([&] {
     if (!has_bookkeeping()) return;
-    if (publishing::read_evidence(*this, load.id)) return;  // there is nothing left to do
-    end_earlier_delivery(connection_, table, load);
-    publishing::check_fence(*this, table, load);
+    const auto found = look_at_claims(connection_, table, load);
+    if (found.published) return;  // there is nothing left to do
+    if (found.earlier_delivery) end_earlier_delivery(connection_, table, load);
+    if (found.later_fence) publishing::check_fence(*this, table, load);
     const auto start = Takeover::Clock::now();
     const auto silence = longest_silence(patience_);
     Takeover other(connection_, table, load, silence);
@@ -108,35 +123,33 @@ void TargetSession::claim(const data::TableName& table, const data::LoadId& load
 
 bool TargetSession::claim_once(const data::TableName& table, const data::LoadId& load,
                                std::chrono::milliseconds wait) {
-  pg::Transaction transaction(connection_,
-                              fmt::format("BEGIN; SET LOCAL lock_timeout = {}", wait.count()));
+  // A claim is worth something to sessions that live, and a crash of the server ends them all:
+  // whoever writes rows after it holds the fence again, in the transaction of the rows.
+  pg::Transaction transaction(
+      connection_, fmt::format("BEGIN; SET LOCAL lock_timeout = {}; SET LOCAL synchronous_commit = "
+                               "off",
+                               wait.count()));
+  if (!session_.lent()) session_.leave_with(leave_with(table));
   try {
-    publishing::hold_fence(*this, table, load);
+    publishing::hold_fence(*this, table, load, holder());
   } catch (const data::DatabaseError& error) {
     if (error.error_class() != data::ErrorClass::locked) throw;
     return false;
   }
-  name_session(table, load);
   transaction.commit();
   return true;
 }
 
-void TargetSession::name_session(const data::TableName& table, const data::LoadId& load) {
-  const pg::Params params{table.schema, table.name, load.run};
-  if (session_.lent()) {
-    connection_.exec(
-        "UPDATE orch.fence SET run = $3, backend_pid = NULL, backend_start = NULL "
-        "WHERE table_schema = $1 AND table_name = $2",
-        params);
-    return;
-  }
-  session_.leave_with(leave_with(table));
-  connection_.exec(
-      "UPDATE orch.fence SET run = $3, backend_pid = pg_backend_pid(), backend_start = (SELECT "
-      "backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()) "
-      "WHERE table_schema = $1 AND table_name = $2 RETURNING " +
-          mark_of_session(),
-      params);
+publishing::FenceHolder TargetSession::holder() const {
+  if (session_.lent())
+    return {{{"run", "$5"},
+             {"backend_pid", "CAST(NULL AS integer)"},
+             {"backend_start", "CAST(NULL AS timestamptz)"}},
+            ""};
+  return {{{"run", "$5"},
+           {"backend_pid", "pg_backend_pid()"},
+           {"backend_start", "(SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))"}},
+          mark_of_session()};
 }
 
 void TargetSession::clear_up(const data::TableName& table, const data::LoadId& load) {
@@ -169,13 +182,16 @@ void TargetSession::commit() {
 }
 
 void TargetSession::ready_bookkeeping() {
+  if (session_.bookkeeping() == Bookkeeping::current) return;
   classified([&] { prepare_bookkeeping(connection_, display_); });
+  session_.note(Bookkeeping::current);
 }
 
 bool TargetSession::has_bookkeeping() {
-  if (!has_bookkeeping_)
-    has_bookkeeping_ = classified([&] { return postgres::has_bookkeeping(connection_); });
-  return has_bookkeeping_;
+  if (session_.bookkeeping() == Bookkeeping::unknown &&
+      classified([&] { return postgres::has_bookkeeping(connection_); }))
+    session_.note(Bookkeeping::present);
+  return session_.bookkeeping() != Bookkeeping::unknown;
 }
 
 // The column is younger than the table.
@@ -199,6 +215,18 @@ std::optional<publishing::TableFacts> TargetSession::facts(const data::TableName
     auto found = describe_table(connection_, table);
     if (!found) return std::nullopt;
     return table_facts(connection_, *std::move(found));
+  });
+}
+
+std::optional<std::string> TargetSession::rows_of(const data::TableName& table) {
+  return classified([&]() -> std::optional<std::string> {
+    const auto name = qualified(table);
+    const auto found = connection_.exec(
+        "SELECT relkind FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p', 'v', "
+        "'m', 'f')",
+        {name});
+    if (found.rows() == 0) return std::nullopt;
+    return rows_sql(name, found.text(0, 0).front());
   });
 }
 

@@ -7,13 +7,14 @@
 #include "workers/postgres/kept_session.h"
 #include "workers/postgres/postgres.h"
 #include "workers/postgres/swap.h"
+#include "workers/publishing/bookkeeping.h"
 #include "workers/publishing/session.h"
 
 namespace orch::postgres {
 
 class TargetSession final : public publishing::Session {
  public:
-  /// Over a session of its own.
+  /// Over a session of its own, which carries the mark of a claim no longer than this object lives.
   explicit TargetSession(const Settings& settings);
   /// Over `session`, which stays the caller's.
   TargetSession(const Settings& settings, KeptSession& session);
@@ -33,6 +34,7 @@ class TargetSession final : public publishing::Session {
   std::string latest_run(const data::TableName& table) override;
   std::vector<data::TableName> staging_tables(const data::TableName& table) override;
   std::optional<publishing::TableFacts> facts(const data::TableName& table) override;
+  std::optional<std::string> rows_of(const data::TableName& table) override;
   data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
                       const std::function<bool()>& stop) override;
   std::optional<std::string> high_watermark(const data::TableName& table,
@@ -54,15 +56,18 @@ class TargetSession final : public publishing::Session {
   /// False when another load holds the fence for longer than `wait`.
   bool claim_once(const data::TableName& table, const data::LoadId& load,
                   std::chrono::milliseconds wait);
-  /// Writes into the fence row which session of the server is at the load; none where a pooler
-  /// lends sessions, for it may be another client's when it is to be ended.
-  void name_session(const data::TableName& table, const data::LoadId& load);
+  /// Which session of the server is at the load, for its fence row; none where a pooler lends
+  /// sessions, for it may be another client's when it is to be ended.
+  publishing::FenceHolder holder() const;
+  pg::Result run(const std::string& sql, const publishing::Params& params);
+  /// classified(), for what asks the bookkeeping: without it, what the session knew is forgotten.
+  template <class Work>
+  auto asking(const Work& work);
 
   std::optional<KeptSession> own_;
   KeptSession& session_;
   pg::Connection& connection_;
   std::string display_;
-  bool has_bookkeeping_ = false;        ///< known to be there
   std::chrono::milliseconds patience_;  ///< 0: no end
   PartitionSwap swap_;
   std::optional<pg::Transaction> transaction_;

@@ -72,17 +72,27 @@ void check_fence(Session& session, const data::TableName& table, const data::Loa
   if (const auto fence = integer(seen[0][0]); fence > load.fence) throw stale(table, load, fence);
 }
 
-void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load) {
+void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load,
+                const FenceHolder& holder) {
   session.open_books(table);
+  Params params{table.schema, table.name, load.store, to_string(load.fence)};
+  if (!holder.columns.empty()) params.emplace_back(load.run);
+  std::string names, values, changes;
+  for (const auto& [name, sql] : holder.columns) {
+    names += ", " + name;
+    values += ", " + sql;
+    changes += fmt::format(", {0} = excluded.{0}", name);
+  }
   const auto held = session.execute(
       fmt::format(
-          "INSERT INTO {0} AS f (table_schema, table_name, store, fence) SELECT $1, $2, $3, "
-          "CAST($4 AS bigint) WHERE NOT EXISTS (SELECT 1 FROM {1} AS l WHERE l.table_schema = $1 "
-          "AND l.table_name = $2 AND l.store = $3 AND l.fence > CAST($4 AS bigint)) ON CONFLICT "
+          "INSERT INTO {0} AS f (table_schema, table_name, store, fence{2}) SELECT $1, $2, $3, "
+          "CAST($4 AS bigint){3} WHERE NOT EXISTS (SELECT 1 FROM {1} AS l WHERE l.table_schema = "
+          "$1 AND l.table_name = $2 AND l.store = $3 AND l.fence > CAST($4 AS bigint)) ON CONFLICT "
           "(table_schema, table_name) DO UPDATE SET store = excluded.store, fence = "
-          "excluded.fence WHERE f.store <> excluded.store OR f.fence <= excluded.fence",
-          table_of(session, "fence"), table_of(session, "load")),
-      {table.schema, table.name, load.store, to_string(load.fence)});
+          "excluded.fence{4} WHERE f.store <> excluded.store OR f.fence <= excluded.fence{5}",
+          table_of(session, "fence"), table_of(session, "load"), names, values, changes,
+          holder.returning.empty() ? "" : " RETURNING " + holder.returning),
+      params);
   if (held == 1) return;
   check_fence(session, table, load);
 }

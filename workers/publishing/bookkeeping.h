@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "workers/publishing/session.h"
 
@@ -14,10 +16,17 @@ inline constexpr const char* this_table = "table_schema = $1 AND table_name = $2
 /// A whole number as rows have it; 0 for NULL.
 std::int64_t integer(const std::optional<std::string>& text);
 
+/// Which session of the database is at a load, where its fence rows say so.
+struct FenceHolder {
+  std::vector<std::pair<std::string, std::string>> columns;  ///< with their SQL; $5: the load's run
+  std::string returning;                                     ///< what to select of the row, if any
+};
+
 /// Raises the table's fence to `load.fence`. Throws TaskFailed "Fence.Stale" (ORCH-0437) when a
 /// larger one of the same store was seen: in the fence row, or, where another store has written
 /// since, in the row of the load that waits to be published.
-void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load);
+void hold_fence(Session& session, const data::TableName& table, const data::LoadId& load,
+                const FenceHolder& holder = {});
 /// Keeps others from staging, verifying or publishing `table` until the transaction ends; false
 /// when somebody is at it.
 bool is_free(Session& session, const data::TableName& table);

@@ -97,10 +97,10 @@ std::optional<data::PublishedRecord> DatabaseTarget::last_published(const data::
     auto& session = reader();
     auto record = newest_evidence(session, session.dialect().stored(name));
     if (!record) return std::nullopt;
-    const auto table = session.facts(session.dialect().stored(name));
-    if (!table) return std::nullopt;
+    const auto rows = session.rows_of(session.dialect().stored(name));
+    if (!rows) return std::nullopt;
     if (record->total_rows > 0)
-      record->emptied = session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", table->rows)).empty();
+      record->emptied = session.rows(fmt::format("SELECT 1 FROM {} LIMIT 1", *rows)).empty();
     return record;
   });
 }

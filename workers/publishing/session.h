@@ -70,6 +70,11 @@ class Session {
 
   /// The table, or nothing.
   virtual std::optional<TableFacts> facts(const data::TableName& table) = 0;
+  /// What its rows are selected from, as SQL; nothing: there is no such table.
+  virtual std::optional<std::string> rows_of(const data::TableName& table) {
+    const auto found = facts(table);
+    return found ? std::optional(found->rows) : std::nullopt;
+  }
   /// Digest of the rows that `sql` (a SELECT of the plan's columns, or a statement RETURNING them)
   /// gives, in the plan's row encoding.
   virtual data::Digest digest(const data::LoadPlan& plan, const std::string& sql,
