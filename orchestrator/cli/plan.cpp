@@ -125,11 +125,14 @@ void print_page(const Context& context, const std::vector<TablePlan>& tables,
     }
     context.print("\n" + columns.text(context.out.look));
   }
-  for (const auto& table : tables)
+  for (const auto& table : tables) {
     for (const auto& problem : table.problems) {
       context.say(fmt::format("orch: {}: {}", table.entry.key, problem.message));
       if (!problem.hint.empty()) context.say("  hint  " + problem.hint);
     }
+    const auto advice = table.plan ? replication::parts_advice(*table.plan) : "";
+    if (!advice.empty()) context.say(fmt::format("orch: {}: {}", table.entry.key, advice));
+  }
 }
 
 int plan(const Context& context, const CatalogChoice& options) {

@@ -11,6 +11,7 @@
 #include "orchestrator/base/error.h"
 #include "workers/catalog/parse_files.h"
 #include "workers/catalog/target_schemas.h"
+#include "workers/data/parts.h"
 #include "workers/worker.h"
 
 namespace orch::catalog {
@@ -39,10 +40,11 @@ std::string own_name(const data::Listed& relation) {
   return name;
 }
 
-/// Parts that are worth their connections.
+/// Parts that are worth their connections, on this machine.
 std::int64_t parts_for(const data::Source& source, const data::Table& table) {
   if (!source.splits_tables()) return 1;
-  return std::clamp<std::int64_t>(table.estimated_rows.value_or(0) / rows_a_part, 1, most_parts);
+  return std::clamp<std::int64_t>(table.estimated_rows.value_or(0) / rows_a_part, 1,
+                                  std::min(most_parts, data::useful_parts()));
 }
 
 /// A source that lost its rows, or most of them, must not empty the target.

@@ -1,7 +1,12 @@
 #include "workers/replication/plan_document.h"
 
+#include <string>
+#include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "workers/data/parts.h"
 #include "workers/replication/table_task.h"
 #include "workers/rows/refusable.h"
 
@@ -59,6 +64,8 @@ bj::object plan_document(const TablePlan& table) {
   const auto& source = table.plan->request.source;
   out["method"] = method_of(table.plan->format);
   out["parts"] = table.plan->request.parts;
+  if (auto advice = parts_advice(*table.plan); !advice.empty())
+    out["parts_advice"] = std::move(advice);
   out["creates"] = table.plan->create;
   out["publish"] = table.publish.method;
   out["lock"] = lock_name(table.publish.lock);
@@ -67,6 +74,17 @@ bj::object plan_document(const TablePlan& table) {
   out["after"] = table.after ? bj::value(*table.after) : bj::value();
   out["columns"] = plan_columns(*table.plan);
   return out;
+}
+
+std::string parts_advice(const data::LoadPlan& plan) {
+  const auto useful = data::useful_parts();
+  if (plan.request.parts <= useful) return {};
+  return fmt::format(
+      "\"parts\": {} is more than this machine makes use of: a part keeps two of its {} cores "
+      "busy; "
+      "{} would be faster",
+      plan.request.parts, std::thread::hardware_concurrency(),
+      useful == 1 ? "one part" : fmt::format("{} parts", useful));
 }
 
 }  // namespace orch::replication

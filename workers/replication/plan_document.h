@@ -1,6 +1,7 @@
 // The plan of a table as JSON: the documented output of `orch plan -o json`.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <boost/json/array.hpp>
@@ -17,8 +18,11 @@ std::string_view lock_name(data::PublishWay::Lock lock);
 /// [{"source", "source_type", "target", "target_type", "may_refuse", "may_lose"}]
 boost::json::array plan_columns(const data::LoadPlan& plan);
 
+/// Why fewer parts than the plan's would do as well on this machine; empty when they would not.
+std::string parts_advice(const data::LoadPlan& plan);
+
 /// {"key", "source", "target", "strategy", "problems"}, and unless it is refused "method", "parts",
-/// "creates", "publish", "lock", "rows", "bytes", "after", "columns".
+/// "parts_advice"?, "creates", "publish", "lock", "rows", "bytes", "after", "columns".
 boost::json::object plan_document(const TablePlan& table);
 
 }  // namespace orch::replication
