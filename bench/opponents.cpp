@@ -1,6 +1,8 @@
 #include "bench/opponents.h"
 
+#include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -21,7 +23,13 @@ std::string psql(const std::string& url, const std::string& sql) {
 }  // namespace
 
 bool installed(const std::string& program) {
-  return std::system(("command -v " + program + " >/dev/null").c_str()) == 0;
+  static std::map<std::string, bool> looked;
+  const auto [found, first] = looked.try_emplace(program, false);
+  if (!first) return found->second;
+  found->second = std::system(("command -v " + program + " >/dev/null").c_str()) == 0;
+  if (!found->second)
+    fmt::print(stderr, "{0} is not installed and left out: apt-get install {0}\n", program);
+  return found->second;
 }
 
 void psql_pipe(const std::string& from, const std::string& to, const std::string& table,
@@ -48,12 +56,12 @@ void pg_dump_pipe(const std::string& from, const std::string& to) {
 }
 
 void pgcopydb_clone(const std::string& from, const std::string& to,
-                    const std::filesystem::path& folder) {
+                    const std::filesystem::path& folder, int jobs) {
   shell(
-      fmt::format("pgcopydb clone --source \"{}\" --target \"{}\" --dir \"{}\" --table-jobs 1 "
-                  "--index-jobs 1 --no-owner --no-acl --skip-large-objects --restart "
-                  ">\"{}.log\" 2>&1",
-                  from, to, folder.string(), folder.string()));
+      fmt::format("pgcopydb clone --source \"{0}\" --target \"{1}\" --dir \"{2}\" --table-jobs {3} "
+                  "--index-jobs {3} --no-owner --no-acl --skip-large-objects --restart "
+                  ">\"{2}.log\" 2>&1",
+                  from, to, folder.string(), jobs));
 }
 
 void pgcopydb_rows(const std::string& from, const std::string& to,

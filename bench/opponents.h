@@ -6,7 +6,7 @@
 
 namespace orch::bench {
 
-/// Whether a program of this name is found in PATH.
+/// Whether a program of this name is found in PATH; says once on standard error that it is not.
 bool installed(const std::string& program);
 
 // Between databases that URLs name; the target has to be empty but where something else is said.
@@ -23,10 +23,10 @@ void psql_import(const std::filesystem::path& file, const std::string& to,
                  const std::string& table);
 /// Tables, rows, keys.
 void pg_dump_pipe(const std::string& from, const std::string& to);
-/// Tables, rows, keys, statistics; one table at a time. `folder` is for its notes and may not
+/// Tables, rows, keys, statistics; `jobs` tables at a time. `folder` is for its notes and may not
 /// exist.
 void pgcopydb_clone(const std::string& from, const std::string& to,
-                    const std::filesystem::path& folder);
+                    const std::filesystem::path& folder, int jobs = 1);
 /// Rows alone, one table at a time, into tables that exist. `folder` as above.
 void pgcopydb_rows(const std::string& from, const std::string& to,
                    const std::filesystem::path& folder);

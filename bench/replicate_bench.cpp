@@ -26,6 +26,7 @@
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
 #include "workers/mysql/mysql.h"
+#include "workers/postgres/kept_session.h"
 #include "workers/postgres/postgres.h"
 #include "workers/sqlite/sqlite.h"
 
@@ -43,6 +44,7 @@ struct Settings {
   int rounds = 5;
   int parts = 2;
   int small_tables = 1'000;
+  std::int64_t set_rows = 0;
   std::string only;
   bool others = true;
   bool pgloader = false;
@@ -86,6 +88,10 @@ class Benchmark {
       if (chosen(shape)) fill(shape, "from_" + shape.table, rows_of(shape));
     }
     if (settings.small_tables > 0) fill_small_tables();
+    if (settings.set_rows > 0) {
+      set_.rows = settings.set_rows;
+      set_.fill_server(server_.create_database("from_set"));
+    }
     if (settings.mariadb_rows > 0) {
       mariadb_ = std::make_unique<test::MariadbServer>();
       mariadb_->run(mariadb_postings(settings.mariadb_rows));
@@ -105,6 +111,7 @@ class Benchmark {
         if (chosen(shape)) between_servers(shape);
       }
       if (settings_.small_tables > 0) small_tables();
+      if (settings_.set_rows > 0) table_set();
       if (mariadb_) from_mariadb();
       if (settings_.csv_rows > 0) from_csv();
       if (settings_.sqlite_rows == 0) continue;
@@ -136,8 +143,9 @@ class Benchmark {
 
   /// Nothing of the way before is left to be written while the next one is timed.
   void prepare() {
-    test::pg_run(to_,
-                 "DROP SCHEMA IF EXISTS public, orch, orch_stage CASCADE; CREATE SCHEMA public");
+    postgres::close_kept_sessions();  // which know of bookkeeping that is about to go
+    test::pg_run(
+        to_, "DROP SCHEMA IF EXISTS public, orch, orch_stage, test CASCADE; CREATE SCHEMA public");
     test::pg_run(to_, "CHECKPOINT");
   }
 
@@ -250,6 +258,14 @@ class Benchmark {
     auto target = postgres::open_target({server_.conninfo("to_there"), "to"});
     move(*source, *target, {"orch from MariaDB", "posting", rows, pipe, 1.0});
     expect_rows("posting", rows);
+    if (!settings_.others || !installed("pgloader")) return;
+    prepare();
+    const auto from =
+        fmt::format("mysql://orch@unix:{}:0/test", (mariadb_->folder() / "s").string());
+    board_.note({"pgloader from MariaDB", rows, "orch from MariaDB: whole"},
+                seconds([&] { pgloader_load(from, to_, folder_ / "pgloader"); }));
+    if (test::pg_value(to_, "SELECT count(*) FROM test.posting") != std::to_string(rows))
+      throw std::runtime_error("pgloader did not bring all rows from MariaDB");
   }
 
   void from_csv() {
@@ -313,6 +329,16 @@ class Benchmark {
     note("PostgreSQL to PostgreSQL", "pg_dump | psql",
          seconds([&] { small_.replicate(connections(from, to_)); }));
     expect_rows("small_0", 100);
+    if (settings_.others && installed("pgcopydb")) {
+      prepare();
+      note("pgcopydb clone, 4 at once", "pg_dump | psql",
+           seconds([&] { pgcopydb_clone(from, to_, folder_ / "pgcopydb", 4); }));
+    }
+    if (settings_.others && settings_.pgloader && installed("pgloader")) {
+      prepare();
+      note("pgloader", "pg_dump | psql",
+           seconds([&] { pgloader_load(from, to_, folder_ / "pgloader"); }));
+    }
     const test::TempFolder folder;
     note("sqlite3 .dump | sqlite3", "sqlite3 .dump | sqlite3",
          seconds([&] { sqlite_dump_pipe(folder_ / "small.db", folder / "piped.db"); }));
@@ -320,6 +346,29 @@ class Benchmark {
     note("SQLite to SQLite", "sqlite3 .dump | sqlite3", seconds([&] {
            small_.replicate(connections(url(folder_ / "small.db"), url(folder / "moved.db")));
          }));
+  }
+
+  /// Some large tables, four at once: each way does what it can at the same time.
+  void table_set() {
+    const auto rows = set_.count * set_.rows;
+    const auto from = server_.url("from_set");
+    const auto name = [&](const char* way) {
+      return fmt::format("{} tables: {}", set_.count, way);
+    };
+    const auto ours = name("orch");
+    const auto way = [&](const std::string& called, const std::function<void()>& work) {
+      prepare();
+      board_.note({called, rows, ours, 0}, seconds(work));
+      expect_rows("small_0", set_.rows);
+    };
+    way(ours, [&] { set_.replicate(connections(from, to_)); });
+    if (!settings_.others) return;
+    if (installed("pg_dump")) way(name("pg_dump | psql"), [&] { pg_dump_pipe(from, to_); });
+    if (installed("pgcopydb"))
+      way(name("pgcopydb clone, 4 at once"),
+          [&] { pgcopydb_clone(from, to_, folder_ / "pgcopydb", 4); });
+    if (settings_.pgloader && installed("pgloader"))
+      way(name("pgloader"), [&] { pgloader_load(from, to_, folder_ / "pgloader"); });
   }
 
   void expect_rows(const std::string& table, std::int64_t rows) {
@@ -335,6 +384,7 @@ class Benchmark {
   fs::path file_;
   std::unique_ptr<test::MariadbServer> mariadb_;
   SmallTables small_;
+  SmallTables set_{.count = 21};
   Board board_;
 };
 
@@ -360,6 +410,8 @@ int run(int argc, char** argv) {
   app.add_option("--parts", settings.parts, "also in this many parts; 1: leave it out");
   app.add_option("--small-tables", settings.small_tables,
                  "also this many tables of 100 rows; 0: leave them out");
+  app.add_option("--set-rows", settings.set_rows,
+                 "also 21 tables of this many rows each, four at once");
   app.add_option("--table", settings.only, "posting, narrow, wide, texts or none; default: all");
   app.add_flag("!--no-others", settings.others, "leave pg_dump, pgcopydb and pgloader out");
   app.add_flag("--pgloader", settings.pgloader,

@@ -57,8 +57,8 @@ void SmallTables::fill_server(const std::string& url) const {
                        "integer PRIMARY KEY, code text NOT NULL, amount numeric(12,2), at "
                        "timestamptz)', i); EXECUTE format('INSERT INTO small_%s SELECT g, ''code "
                        "'' || g, g * 1.25, timestamptz ''2026-01-01 00:00Z'' + g * interval ''1 "
-                       "hour'' FROM generate_series(1, 100) g', i); END LOOP; END $$",
-                       count - 1));
+                       "hour'' FROM generate_series(1, {}) g', i); END LOOP; END $$",
+                       count - 1, rows));
 }
 
 void SmallTables::fill_file(const std::filesystem::path& file) const {
@@ -68,9 +68,9 @@ void SmallTables::fill_file(const std::filesystem::path& file) const {
     db.exec(fmt::format(
         "CREATE TABLE small_{0} (id INTEGER PRIMARY KEY, code TEXT NOT NULL, amount NUMERIC(12,2), "
         "at TEXT); INSERT INTO small_{0} WITH RECURSIVE n(g) AS (SELECT 1 UNION ALL SELECT g + 1 "
-        "FROM n WHERE g < 100) SELECT g, 'code ' || g, g * 1.25, datetime('2026-01-01', '+' || g "
+        "FROM n WHERE g < {1}) SELECT g, 'code ' || g, g * 1.25, datetime('2026-01-01', '+' || g "
         "|| ' hours') FROM n",
-        i));
+        i, rows));
   db.exec("COMMIT");
 }
 

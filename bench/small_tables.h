@@ -1,6 +1,7 @@
-// Many small tables: what a table costs beside its rows.
+// Sets of tables: what a table costs beside its rows, and how many are moved at once.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -8,9 +9,10 @@
 
 namespace orch::bench {
 
-/// Tables small_0, small_1, … of 100 rows each: a key, a text, a number with decimals, a time.
+/// Tables small_0, small_1, … of one size: a key, a text, a number with decimals, a time.
 struct SmallTables {
   int count = 1'000;
+  std::int64_t rows = 100;
 
   void fill_server(const std::string& url) const;
   void fill_file(const std::filesystem::path& file) const;
