@@ -80,6 +80,7 @@ Action declare_graph(Arguments& app);
 Action declare_catalog_discover(Arguments& app);
 Action declare_catalog_validate(Arguments& app);
 Action declare_catalog_show(Arguments& app);
+Action declare_catalog_files(Arguments& app);
 Action declare_catalog_refresh(Arguments& app);
 Action declare_project_init(Arguments& app);
 Action declare_project_check(Arguments& app);

@@ -135,6 +135,16 @@ constexpr std::array table = {
             "orch catalog validate catalog.json", declare_catalog_validate},
     Command{"catalog show", "Show the tables of a catalog", "",
             "orch catalog show --tags daily\norch catalog show -o json", declare_catalog_show},
+    Command{"catalog files", "List the files that tables are loaded from, and what became of each",
+            "Of the tables whose files are each loaded once (docs/files.md): the files that are "
+            "there and those of the target's ledger. A file is loaded; gone (loaded, and then "
+            "archived or taken away); changed (loaded, and another size or time of writing is "
+            "there now); left by the newest load, with the reason; waiting, because it is not "
+            "complete yet; late (new, but its name comes before that of a loaded file); or new. "
+            "No file is read.",
+            "orch catalog files\norch catalog files --only 'sales*' --state left,waiting,late\n"
+            "orch catalog files -o jsonl",
+            declare_catalog_files},
     Command{"catalog refresh", "Tell what has changed at the sources, and take it in",
             "Lists tables that no entry reads (new), entries whose table is gone, and tables whose "
             "columns or key are not those of the last load (changed), which a run refuses. --apply "

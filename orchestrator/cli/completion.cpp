@@ -67,7 +67,7 @@ constexpr const char* bash_values = R"sh(  case "$command $previous" in
     "graph -o"|"graph --output"|"graph --format") words="svg png dot mermaid" ;;
     *" -o"|*" --output") words="table json jsonl" ;;
     "status --only") words="$statuses" ;;
-    "catalog show --only"|"catalog validate --only"|"reconcile --only"|"catalog refresh --accept")
+    "catalog show --only"|"catalog files --only"|"catalog validate --only"|"reconcile --only"|"catalog refresh --accept")
       words=$(_orch_keys catalog show) ;;
     "history --table") words=$(_orch_keys tables) ;;
     *" --workflow") words="$workflows" ;;

@@ -16,6 +16,7 @@
 //     {"rows": […], "of": SQL}               what a query of the target finds, as texts
 //     {"there": [file]} {"gone": [file]}     what the folder holds
 //     {"file": name, "lines": […]}           parts of the lines of a file
+//     {"listed": {file: state}}              what landed_files() says of all files
 #include "workers/replication/landing.h"
 
 #include <cstdlib>
@@ -31,6 +32,7 @@
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
 #include "workers/jsonl/jsonl.h"
+#include "workers/replication/landed_files.h"
 #include "workers/sqlite/sqlite.h"
 
 namespace orch {
@@ -68,6 +70,9 @@ class World {
       for (const auto& name : names_in(step, there ? "there" : "gone"))
         EXPECT_EQ(fs::exists(zone() / name), there) << name;
     if (step.contains("file")) expect_lines(step);
+    if (const auto* listed = step.if_contains("listed")) {
+      EXPECT_EQ(states(), listed->as_object());
+    }
   }
 
  private:
@@ -98,6 +103,18 @@ class World {
     auto store = files::open_store(place, {});
     if (jsonl_) return jsonl::open_source(std::move(store), "files");
     return csv::open_source(std::move(store), {}, "files");
+  }
+
+  boost::json::object states() const {
+    const auto source = open_source();
+    const auto target = sqlite::open_target(folder_ / "t.db", "to");
+    boost::json::object states;
+    for (const auto& file : replication::landed_files(entry_, *source, *target)) {
+      const auto document = replication::document_of(file);
+      states[file.name] = document.at("state");
+      EXPECT_EQ(document.contains("sha256"), document.contains("load")) << file.name;
+    }
+    return states;
   }
 
   void write(std::string_view name, std::string_view text, bool now) {

@@ -26,10 +26,6 @@ data::FileSource& files_of(const Work& work, data::Source& source) {
                             "leave \"files\" out of the entry's source", "ORCH-0444");
 }
 
-bool is_same(const data::LoadedFile& loaded, const data::File& file) {
-  return loaded.bytes == file.bytes && loaded.modified == file.modified;
-}
-
 /// Decides file by file, in the order of their names.
 class Chooser {
  public:
@@ -154,6 +150,10 @@ void refuse_nothing(const Work& work, const std::string& fault, bool nothing_is_
 }
 
 }  // namespace
+
+bool is_same(const data::LoadedFile& loaded, const data::File& file) {
+  return loaded.bytes == file.bytes && loaded.modified == file.modified;
+}
 
 FileChoice choose_files(const Work& work, data::Source& source, data::Target& target,
                         const std::optional<data::PublishedRecord>& last) {

@@ -33,6 +33,9 @@ FileChoice choose_files(const Work& work, data::Source& source, data::Target& ta
 /// Moves files that the ledger knows into the archive, where the entry has one.
 void archive_files(const Work& work, data::Source& source, data::Target& target);
 
+/// True when the ledger's file is the one that is there, as far as can be told without reading it.
+bool is_same(const data::LoadedFile& loaded, const data::File& file);
+
 /// The relation of the files that are complete; unset when there are none. Relations of other
 /// sources are as they are.
 std::optional<data::Relation> complete_relation(data::Source& source,
