@@ -104,8 +104,11 @@ class Publisher {
     if (auto done = read_evidence(session_, load_.id)) return *done;
     if (session_.has_bookkeeping()) hold_fence(session_, plan_.request.target, load_);
     const auto staged = read_load(session_, plan_.request.target);
-    if (!staged || staged->record.load.id != load_.id || !staged->record.verified)
+    if (!staged || staged->record.load.id != load_.id || !staged->record.verified) {
+      // The publish of a linked table, which held the fence until now, has taken this load along.
+      if (auto done = read_evidence(session_, load_.id)) return *done;
       throw not_verified(staged);
+    }
     if (!promises().takes_again) check_watermark(session_, plan_, staged->record);
     check_files(session_, plan_.request.target, staged->record);
     auto published = staged->unchanged_since.empty() ? write_rows(*staged) : keep(*staged);
