@@ -255,7 +255,7 @@ std::vector<TargetKind> all_kinds() {
       {"postgresql",
        {"partitions", "inheritance", "sequences", "identity", "before triggers", "publications",
         "schemas", "grants", "parts", "row locks", "rules", "short names", "case sensitive names",
-        "collations", "triggers", "cascades", "tables published together",
+        "collations", "system columns", "triggers", "cascades", "tables published together",
         "references checked at the end"},
        "orch.evidence",
        [] { return std::make_unique<PostgresExamTarget>(); }},

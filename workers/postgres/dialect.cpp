@@ -1,5 +1,8 @@
 #include "workers/postgres/dialect.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "orchestrator/db/pg.h"
@@ -44,6 +47,12 @@ class PostgresDialect final : public publishing::Dialect {
   std::string name_problem(std::string_view name) const override {
     if (name.size() <= longest_name) return {};
     return fmt::format("has {} bytes, and PostgreSQL keeps {} bytes", name.size(), longest_name);
+  }
+  std::string column_problem(std::string_view name) const override {
+    constexpr std::array system = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+    if (std::find(system.begin(), system.end(), name) != system.end())
+      return "is that of a system column of every table in PostgreSQL";
+    return name_problem(name);
   }
   std::size_t most_columns() const override { return 1'600; }
   std::string table_problem(const data::TableName& table) const override {

@@ -30,6 +30,8 @@ class Dialect {
   virtual bool same_name(std::string_view left, std::string_view right) const = 0;
   /// Why no table or column can have this name; empty when one can.
   virtual std::string name_problem(std::string_view name) const = 0;
+  /// Why no column can have this name, although a table may.
+  virtual std::string column_problem(std::string_view name) const { return name_problem(name); }
   /// How many columns a table may have.
   virtual std::size_t most_columns() const = 0;
   /// Why the load cannot go to this table, from its name alone; empty when it can.

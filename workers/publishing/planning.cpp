@@ -54,7 +54,7 @@ class Planner {
                                      grouped(std::ssize(names)),
                                      grouped(static_cast<std::int64_t>(most))));
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (auto problem = dialect_.name_problem(names[i]); !problem.empty())
+      if (auto problem = dialect_.column_problem(names[i]); !problem.empty())
         problems_.mismatch(fmt::format("the column name \"{}\" {}", names[i], problem));
       for (std::size_t j = 0; j < i; ++j)
         if (dialect_.same_name(names[i], names[j]))
