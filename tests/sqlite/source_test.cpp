@@ -213,6 +213,18 @@ TEST_F(SqliteSource, KnowsWhatIsEmptyAndWhatBelongsToAVirtualTable) {
   EXPECT_THAT(taken, ElementsAre("t", "u", "words"));
 }
 
+TEST_F(SqliteSource, ReadsVirtualTablesAndLeavesOneWithoutAModuleAlone) {
+  const auto source = open(
+      "CREATE VIRTUAL TABLE boxes USING rtree(id, low, high); INSERT INTO boxes VALUES (1, 0, 2);"
+      "CREATE TABLE t (a); INSERT INTO t VALUES (7); PRAGMA writable_schema = ON;"
+      "INSERT INTO sqlite_schema VALUES ('table', 'lost', 'lost', 0, 'CREATE VIRTUAL TABLE lost "
+      "USING nowhere')");
+  EXPECT_EQ(source->describe({{"", "boxes"}, ""}).columns.size(), 3u);
+  EXPECT_EQ(test::read_table(*source, "boxes").size(), 1u);
+  EXPECT_EQ(test::read_table(*source, "t").size(), 1u);
+  EXPECT_EQ(error_of([&] { test::read_table(*source, "lost"); }), "Source.Failed");
+}
+
 TEST_F(SqliteSource, AFileThatIsMissingIsDownAndOneThatIsNoDatabaseRefused) {
   std::string message;
   EXPECT_EQ(error_of([&] { sqlite::open_source(folder_ / "nothing.db", "ledger"); }, &message),
