@@ -27,6 +27,8 @@ constexpr std::array in_transactions = {
     "lc_monetary = 'C'",
     "xmloption = 'content'",
     "standard_conforming_strings = on",
+    "quote_all_identifiers = off",  // format_type() would quote the names of types, too
+    "array_nulls = on",
     // Limits that administrators give to roles are meant for people's sessions: a load takes long.
     "statement_timeout = 0",
     "idle_in_transaction_session_timeout = 0",
