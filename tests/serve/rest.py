@@ -306,6 +306,23 @@ class Doing(unittest.TestCase):
         self.assertNotIn("held", self.get("/v1/runs/held"))
         self.post("/v1/runs/held/stop", {})
 
+    def test_a_map_run_counts_its_children_by_index_and_names_the_first_failures(self):
+        inside = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Check", "States": {
+            "Check": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericLessThan": 30, "Next": "Bad"}], "Default": "Good"},
+            "Good": {"Type": "Succeed"}, "Bad": {"Type": "Fail", "Error": "Item.Bad"}}}
+        states = {"M": {"Type": "Map", "End": True, "ToleratedFailurePercentage": 100, "ItemProcessor": inside}}
+        (self.server.folder / "children.json").write_text(json.dumps({"StartAt": "M", "States": states}))
+        (self.server.folder / "items.json").write_text(json.dumps(list(range(400, 0, -1))))
+        self.server.run("submit", "children.json", "--input", "@items.json", "--name", "children")
+        found = self.get("/v1/runs/children/map-runs")
+        schemas = self.get("/v1/openapi.json")["components"]["schemas"]
+        self.assertEqual(schema.problems(schemas, schemas["MapRunPage"], found), [])
+        strip = found["items"][0]["strip"]
+        self.assertEqual((strip["size"], strip["children"], len(strip["buckets"])), (2, 400, 200))
+        self.assertEqual([bucket["failed"] for bucket in strip["buckets"]], [0] * 185 + [1] + [2] * 14)
+        self.assertEqual([bucket["total"] for bucket in strip["buckets"]], [2] * 200)
+        self.assertEqual([child["index"] for child in found["items"][0]["failures"]], list(range(371, 391)))
+
     def test_runs_are_told_as_they_begin_and_end(self):
         listener = self.listen()
         self.assertEqual(listener.next()[0], "open")

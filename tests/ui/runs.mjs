@@ -27,14 +27,14 @@ export async function prepareRuns(world) {
     Good: { Type: "Pass", End: true }, Bad: { Type: "Fail", Error: "Item.Bad", Cause: "it is not an item" } } };
   world.write("many_children.json", machine({ Children: { Type: "Map", End: true, ItemsPath: "$.items", ToleratedFailurePercentage: 100, Label: "Children", ItemProcessor: each } }));
   world.write("many_items.json", JSON.stringify({ items: Array.from({ length: children }, (_, index) => index) }));
-  await world.run("submit", "many_children.json", "--input", "@many_items.json", "--name", "many-children");
+  await world.run("submit", "many_children.json", "--input", "@many_items.json", "--name", "six-hundred");
   world.write("stubborn.json", machine({ Try: { Type: "Task", Resource: "orch:process", Parameters: { argv: ["false"] }, Retry: [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 }], End: true } }));
   await world.run("submit", "stubborn.json", "--input", "{}", "--name", "stubborn");
   world.write("long.json", machine({ First: { Type: "Pass", Result: { begun: true }, Next: "Work" }, Work: { Type: "Task", Resource: "orch:process", Parameters: { argv: ["sleep", "600"] }, End: true } }));
   world.write("corrected.json", machine({ Prepare: { Type: "Pass", Next: "Work" }, Work: { Type: "Choice", Choices: [{ Variable: "$.right", BooleanEquals: true, Next: "Done" }], Default: "Wrong" },
     Wrong: { Type: "Fail", Error: "Not.Right", Cause: "the input is not right" }, Done: { Type: "Succeed" } }));
   await world.run("submit", "corrected.json", "--input", '{"right":false}', "--name", "corrected");
-  const catalog = { version: 1, tables: [{ key: "ghost", source: { connection: "ledger", table: "no_such_table" }, target: { connection: "warehouse", table: "ghost" } }] };
+  const catalog = { version: 1, tables: [{ key: "strict", source: { connection: "ledger", table: "treaties" }, target: { connection: "warehouse", table: "strict" }, checks: [{ min_rows: 1_000_000 }] }] };
   await world.run("submit", "replicate", "--input", JSON.stringify({ catalog }), "--name", "inline");
   await drift(world);
 }
@@ -61,8 +61,8 @@ function actions({ world, test, open, visit, runId, checkAccess }) {
     await visit(page, "/ui/runs");
     await page.locator('.row a:text-is("long")').click();
     await page.getByRole("button", { name: "Pause…" }).click();
-    await page.getByLabel("How long").selectOption("2h");
-    await page.getByLabel("Reason").fill("index build");
+    await page.getByRole("combobox", { name: "How long" }).selectOption("2h");
+    await page.getByRole("textbox", { name: /Reason/ }).fill("index build");
     assert.match(await dialog(page), /orch hold --run long --mode pause --until 2h --reason 'index build'/);
     await checkAccess(page, "the dialog to pause");
     await page.getByRole("button", { name: "Pause the run" }).click();
@@ -86,8 +86,8 @@ function actions({ world, test, open, visit, runId, checkAccess }) {
     await visit(page, `/ui/runs/${run}`);
     await page.getByRole("button", { name: "Resume…" }).click();
     await page.getByRole("button", { name: "Edit the input" }).click();
-    await page.getByLabel("From").selectOption("Work");
-    const field = page.getByLabel("Input of Work");
+    await page.getByRole("combobox", { name: "From" }).selectOption("Work");
+    const field = page.getByRole("textbox", { name: "Input of Work" });
     await field.waitFor();
     assert.deepEqual(JSON.parse(await field.inputValue()), { right: false });
     await field.fill('{"right": tru}');
@@ -110,17 +110,17 @@ function actions({ world, test, open, visit, runId, checkAccess }) {
     await visit(page, `/ui/runs/${run}`);
     await page.getByRole("button", { name: "Resume…" }).click();
     await page.getByRole("button", { name: "Edit the catalog" }).click();
-    const field = page.getByLabel("Catalog");
+    const field = page.getByRole("textbox", { name: "Catalog" });
     const catalog = JSON.parse(await field.inputValue());
     await field.fill('{"version": 1}');
     await page.getByText('"tables" is missing').waitFor();
     assert.equal(await page.getByRole("button", { name: "Resume the run" }).isDisabled(), true);
-    catalog.tables[0].source.table = "treaties";
+    catalog.tables[0].checks = [];
     await field.fill(JSON.stringify(catalog));
     assert.match(await dialog(page), /orch resume inline --from Health --input/);
     await page.getByRole("button", { name: "Resume the run" }).click();
     await page.locator(".run-title .tone-ok").waitFor();
-    await page.locator(".table-line", { hasText: "ghost" }).locator(".tone-ok").waitFor();
+    await page.locator(".table-line", { hasText: "strict" }).locator(".tone-ok").waitFor();
     assert.deepEqual(complaints, []);
     await context.close();
   });
@@ -181,7 +181,7 @@ function pictures({ world, test, open, visit, runId, checkAccess, shots }) {
 
   test("shows a map of many children as a strip with its first failures", async () => {
     const { page, context, complaints } = await open();
-    const run = await runId(page, "many-children");
+    const run = await runId(page, "six-hundred");
     await visit(page, `/ui/runs/${run}`);
     const strip = page.locator(".heat svg");
     await strip.waitFor();

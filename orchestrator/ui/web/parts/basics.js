@@ -41,7 +41,7 @@ export async function copy(text) {
 /** @param {{text: string}} props the command that does the same */
 export const Command = ({ text }) => html`<div class="command">
   <code>${text}</code>
-  <button class="button quiet tiny" onClick=${() => copy(text)} aria-label=${`Copy the command: ${text}`}>Copy</button>
+  <button class="button quiet tiny" onClick=${() => copy(text)} aria-label=${`Copy the command: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`}>Copy</button>
 </div>`;
 
 /** @param {{title: string, children?: any, command?: string}} props */

@@ -25,7 +25,7 @@ export function Chart({ label, times, values, format }) {
       chart = new uPlot({
         width: place.clientWidth, height: 190, cursor: { y: false }, legend: { show: false },
         scales: { y: { range: (_chart, min, max) => [Math.min(0, min ?? 0), (max || 1) * 1.1] } },
-        axes: [{ ...axis, space: 90, values: (_chart, ticks) => ticks.map((tick) => moment(new Date(tick * 1000).toISOString(), ticks.length > 1 && ticks[1] - ticks[0] < 60)) }, { ...axis, size: 72, values: (_chart, ticks) => ticks.map((tick) => format(tick)) }],
+        axes: [{ ...axis, space: 90, size: 30, values: (_chart, ticks) => ticks.map((tick) => moment(new Date(tick * 1000).toISOString(), ticks.length > 1 && ticks[1] - ticks[0] < 60)) }, { ...axis, size: 72, values: (_chart, ticks) => ticks.map((tick) => format(tick)) }],
         series: [{}, { stroke: token("--accent"), width: 2, fill: `${token("--accent")}22`, points: { show: true, size: 6, fill: token("--accent") }, spanGaps: true }],
       }, /** @type {uPlot.AlignedData} */ ([times, values]), place);
     };

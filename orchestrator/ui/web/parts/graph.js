@@ -39,9 +39,9 @@ function Node({ node, line, href }) {
     aria-label=${`${node.state}, ${node.type}: ${line ? counts(line) : "not entered"}`}>
     <title>${`${node.state} (${node.type})`}</title>
     <rect width=${node.width} height=${node.height} rx="8" />
-    ${line && html`<svg x="7" y=${node.height / 2 - 6} width="12" height="12"><${Shape} status=${line.status} /></svg>`}
-    <text x=${line ? middle + 6 : middle} y=${line ? 19 : 27} text-anchor="middle">${fitted(node.state, node.width - (line ? 12 : 0))}</text>
-    ${line && html`<text class="sub" x=${middle + 6} y="34" text-anchor="middle">${counts(line)}</text>`}
+    <text x=${middle} y=${line ? 19 : 27} text-anchor="middle">${fitted(node.state, node.width)}</text>
+    ${line && html`<text class="sub" x=${middle} y="34" text-anchor="middle">${counts(line)}</text>
+    <svg x=${node.width - 10} y="-7" width="16" height="16"><circle class="halo" cx="8" cy="8" r="8" /><svg x="1" y="1" width="14" height="14"><${Shape} status=${line.status} /></svg></svg>`}
   </a>`;
 }
 
@@ -51,8 +51,9 @@ function Drawn({ graph, lines, edges, href }) {
   const taken = (way) => (way.kind === "nested" ? lines.has(way.to) : edges.has(`${way.from}\n${way.to}`));
   const ways = [...graph.ways].sort((a, b) => Number(taken(a)) - Number(taken(b)));
   return html`
-    ${graph.frames.map((/** @type {any} */ frame) => html`<g class="flow"><rect x=${frame.x} y=${frame.y} width=${frame.width} height=${frame.height} rx="8" /><text class="sub" x=${frame.x + 12} y=${frame.y + 19}>${fitted(frame.label, frame.width)}</text></g>`)}
+    ${graph.frames.map((/** @type {any} */ frame) => html`<rect class="flow" x=${frame.x} y=${frame.y} width=${frame.width} height=${frame.height} rx="8" />`)}
     ${ways.map((way) => html`<path class=${classes("edge", way.kind, taken(way) && "taken")} d=${curve(way.points)} marker-end=${taken(way) ? "url(#arrow-taken)" : "url(#arrow)"}><title>${`${way.from} → ${way.to}${way.label ? `: ${way.label}` : ""}`}</title></path>`)}
+    ${graph.frames.map((/** @type {any} */ frame) => html`<text class="sub over" x=${frame.x + 10} y=${frame.y + 18}>${fitted(frame.label.replace(`${frame.state}: `, ""), frame.width)}</text>`)}
     ${graph.nodes.map((/** @type {any} */ node) => html`<${Node} node=${node} line=${lines.get(node.state)} href=${href(node.state)} />`)}`;
 }
 

@@ -94,7 +94,7 @@ export function GraphTab({ run }) {
 export function Timeline({ run, now }) {
   const events = useEvents(run);
   const { visits } = useMemo(() => visitsOf(events.items), [events.items]);
-  return html`<${Known} events=${events}>${() => html`<div class="stack"><${Waits} run=${run} /><section class="card"><${Gantt} visits=${visits} now=${run.ended ? Date.parse(run.ended) : now}
+  return html`<${Known} events=${events}>${() => html`<div class="stack"><${Waits} run=${run} /><section class="card"><${Gantt} visits=${visits} now=${run.ended ? Date.parse(run.ended) : now} over=${Boolean(run.ended)}
       href=${(/** @type {import("../data/visits.js").Visit} */ visit) => `${at("runs", run.run, "states")}${queryOf({ state: visit.state, visit: visit.id })}`} /></section></div>
     <p class="same legend"><span><i class="gantt-key ok" />succeeded</span><span><i class="gantt-key bad" />failed</span><span><i class="gantt-key run" />under way</span><span><i class="gantt-key wait" />waits for a worker or a slot</span><span><i class="gantt-key pause" />before the next attempt</span><span><b>3×</b> attempts</span></p>`}<//>`;
 }
@@ -113,7 +113,7 @@ function Visit({ visit }) {
   const output = parsed(visit.output);
   const cause = parsed(visit.cause || undefined);
   return html`<div class="stack">
-    <div class="bar"><h2>${visit.state} <span class="soft">${visit.item}</span></h2><${Status} status=${visit.status} /><span class="soft">${visit.to ? duration(visit.to - visit.from) : ""}${visit.attempts.length > 1 ? `, ${visit.attempts.length} attempts` : ""}</span></div>
+    <div class="bar"><h2>${visit.state} <span class="soft">${visit.item}</span></h2><${Status} status=${visit.status} /><span class="soft">${[visit.to ? duration(visit.to - visit.from) : "", visit.attempts.length > 1 ? plural(visit.attempts.length, "attempt") : ""].filter(Boolean).join(", ")}</span></div>
     ${visit.error && html`<div class="problem"><h2>${visit.error}</h2><p>${cause?.message ?? visit.cause}</p>${cause?.hint && html`<p class="hint">${cause.hint}</p>`}</div>`}
     ${visit.attempts.length > 1 && html`<${Attempts} visit=${visit} />`}
     <div class="chips" role="group" aria-label="How"><button class="chip" aria-pressed=${view === "both"} onClick=${() => setView("both")}>Input and output</button><button class="chip" aria-pressed=${view === "diff"} onClick=${() => setView("diff")}>Difference</button></div>

@@ -28,14 +28,13 @@ function Charts({ runs }) {
 
 /** @param {{checks: any[]}} props */
 const Checks = ({ checks }) => html`<div class="scroll-x" tabindex="0" role="group" aria-label="Checks"><table class="plain lined"><thead><tr><th>Check</th><th>Found</th><th>Expected</th></tr></thead><tbody>
-  ${checks.map((check) => html`<tr><td><${Status} status=${check.passed ? "succeeded" : "failed"} text=${check.name} /></td><td>${check.found}</td><td class="soft">${check.expected}</td></tr>`)}
+  ${checks.map((check) => html`<tr><td><${Status} status=${check.passed ? "succeeded" : "failed"} text=${check.name} /></td><td class="why">${check.found}</td><td class="why soft">${check.expected}</td></tr>`)}
 </tbody></table></div>`;
 
 /** @param {{of: any}} props the latest load that is published */
 function Evidence({ of }) {
   const evidence = useResource(`/runs/${encodeURIComponent(of.run)}/evidence?table=${encodeURIComponent(of.key)}`, { when: () => false });
   const table = evidence.data?.items[0];
-  const digest = told(table, "digest");
   const checks = told(table, "checks") ?? [];
   return html`<section class="card"><div class="card-head"><h2>What readers see</h2></div><div class="card-body">
     <dl class="facts">
@@ -45,7 +44,6 @@ function Evidence({ of }) {
       <div><dt>By the run</dt><dd><a href=${at("runs", of.run)}>${of.name || of.run}</a></dd></div>
       <div><dt>Bytes read</dt><dd>${bytes(told(table, "bytes"))}</dd></div>
       <div><dt>Published by</dt><dd>${told(table, "strategy") ?? "–"}</dd></div>
-      <div><dt>Digest of the rows</dt><dd class="mono">${digest ?? "–"}</dd></div>
     </dl></div>
     ${checks.length > 0 && html`<${Checks} checks=${checks} />`}
     ${table?.steps?.length > 0 && html`<${Steps} steps=${table.steps} />`}
@@ -62,7 +60,7 @@ function proofOf(found) {
 const Steps = ({ steps }) => html`<div class="scroll-x" tabindex="0" role="group" aria-label="Evidence"><table class="plain lined">
   <thead><tr><th>Step</th><th>When</th><th>Found</th><th>Digest</th></tr></thead>
   <tbody>${steps.map((step) => html`<tr key=${step.state}><td class="once"><${Status} status=${step.status} text=${step.state} />${step.attempts > 1 && html` <span class="soft small">${plural(step.attempts, "attempt")}</span>`}</td>
-    <td class="once"><${Time} at=${step.at} seconds /></td><td>${proofOf(step.found)}</td><td class="mono digest">${step.found?.digest ?? step.found?.target?.digest ?? ""}</td></tr>`)}</tbody>
+    <td class="once"><${Time} at=${step.at} seconds /></td><td class="why">${proofOf(step.found)}</td><td class="mono digest">${step.found?.digest ?? step.found?.target?.digest ?? ""}</td></tr>`)}</tbody>
 </table></div>`;
 
 /** @param {{of: any}} props a run whose comparison found differing rows */
