@@ -11,73 +11,74 @@ namespace {
 namespace bj = boost::json;
 using Operator = Comparison::Operator;
 
-enum class Operand : std::uint8_t { string, number, boolean, timestamp };
+enum class OperandType : std::uint8_t { string, number, boolean, timestamp };
 
 struct OperatorName {
   const char* name;
   Operator op;
-  Operand operand;
+  OperandType operand;
   bool has_path_form;
 };
 
 constexpr std::array operators = {
-    OperatorName{"StringEquals", Operator::string_equals, Operand::string, true},
-    OperatorName{"StringLessThan", Operator::string_less_than, Operand::string, true},
-    OperatorName{"StringGreaterThan", Operator::string_greater_than, Operand::string, true},
-    OperatorName{"StringLessThanEquals", Operator::string_less_than_equals, Operand::string, true},
-    OperatorName{"StringGreaterThanEquals", Operator::string_greater_than_equals, Operand::string,
+    OperatorName{"StringEquals", Operator::string_equals, OperandType::string, true},
+    OperatorName{"StringLessThan", Operator::string_less_than, OperandType::string, true},
+    OperatorName{"StringGreaterThan", Operator::string_greater_than, OperandType::string, true},
+    OperatorName{"StringLessThanEquals", Operator::string_less_than_equals, OperandType::string,
                  true},
-    OperatorName{"StringMatches", Operator::string_matches, Operand::string, false},
-    OperatorName{"NumericEquals", Operator::numeric_equals, Operand::number, true},
-    OperatorName{"NumericLessThan", Operator::numeric_less_than, Operand::number, true},
-    OperatorName{"NumericGreaterThan", Operator::numeric_greater_than, Operand::number, true},
-    OperatorName{"NumericLessThanEquals", Operator::numeric_less_than_equals, Operand::number,
+    OperatorName{"StringGreaterThanEquals", Operator::string_greater_than_equals,
+                 OperandType::string, true},
+    OperatorName{"StringMatches", Operator::string_matches, OperandType::string, false},
+    OperatorName{"NumericEquals", Operator::numeric_equals, OperandType::number, true},
+    OperatorName{"NumericLessThan", Operator::numeric_less_than, OperandType::number, true},
+    OperatorName{"NumericGreaterThan", Operator::numeric_greater_than, OperandType::number, true},
+    OperatorName{"NumericLessThanEquals", Operator::numeric_less_than_equals, OperandType::number,
                  true},
-    OperatorName{"NumericGreaterThanEquals", Operator::numeric_greater_than_equals, Operand::number,
-                 true},
-    OperatorName{"TimestampEquals", Operator::timestamp_equals, Operand::timestamp, true},
-    OperatorName{"TimestampLessThan", Operator::timestamp_less_than, Operand::timestamp, true},
-    OperatorName{"TimestampGreaterThan", Operator::timestamp_greater_than, Operand::timestamp,
+    OperatorName{"NumericGreaterThanEquals", Operator::numeric_greater_than_equals,
+                 OperandType::number, true},
+    OperatorName{"TimestampEquals", Operator::timestamp_equals, OperandType::timestamp, true},
+    OperatorName{"TimestampLessThan", Operator::timestamp_less_than, OperandType::timestamp, true},
+    OperatorName{"TimestampGreaterThan", Operator::timestamp_greater_than, OperandType::timestamp,
                  true},
     OperatorName{"TimestampLessThanEquals", Operator::timestamp_less_than_equals,
-                 Operand::timestamp, true},
+                 OperandType::timestamp, true},
     OperatorName{"TimestampGreaterThanEquals", Operator::timestamp_greater_than_equals,
-                 Operand::timestamp, true},
-    OperatorName{"BooleanEquals", Operator::boolean_equals, Operand::boolean, true},
-    OperatorName{"IsNull", Operator::is_null, Operand::boolean, false},
-    OperatorName{"IsPresent", Operator::is_present, Operand::boolean, false},
-    OperatorName{"IsNumeric", Operator::is_numeric, Operand::boolean, false},
-    OperatorName{"IsString", Operator::is_string, Operand::boolean, false},
-    OperatorName{"IsBoolean", Operator::is_boolean, Operand::boolean, false},
-    OperatorName{"IsTimestamp", Operator::is_timestamp, Operand::boolean, false},
+                 OperandType::timestamp, true},
+    OperatorName{"BooleanEquals", Operator::boolean_equals, OperandType::boolean, true},
+    OperatorName{"IsNull", Operator::is_null, OperandType::boolean, false},
+    OperatorName{"IsPresent", Operator::is_present, OperandType::boolean, false},
+    OperatorName{"IsNumeric", Operator::is_numeric, OperandType::boolean, false},
+    OperatorName{"IsString", Operator::is_string, OperandType::boolean, false},
+    OperatorName{"IsBoolean", Operator::is_boolean, OperandType::boolean, false},
+    OperatorName{"IsTimestamp", Operator::is_timestamp, OperandType::boolean, false},
 };
 
 // Rules nest as deep as their author likes; the machine evaluates them by recursion.
 constexpr int max_nesting = 100;
 
-bool fits(const bj::value& value, Operand operand) {
+bool fits(const bj::value& value, OperandType operand) {
   switch (operand) {
-    case Operand::string:
+    case OperandType::string:
       return value.is_string();
-    case Operand::number:
+    case OperandType::number:
       return value.is_number();
-    case Operand::boolean:
+    case OperandType::boolean:
       return value.is_bool();
-    case Operand::timestamp:
+    case OperandType::timestamp:
       return value.is_string() && from_iso(std::string_view(value.get_string())).has_value();
   }
   return false;
 }
 
-const char* expectation(Operand operand) {
+const char* expectation(OperandType operand) {
   switch (operand) {
-    case Operand::string:
+    case OperandType::string:
       return "a string";
-    case Operand::number:
+    case OperandType::number:
       return "a number";
-    case Operand::boolean:
+    case OperandType::boolean:
       return "true or false";
-    case Operand::timestamp:
+    case OperandType::timestamp:
       return "an RFC 3339 timestamp such as \"2026-01-31T23:59:59Z\"";
   }
   return "";
