@@ -26,10 +26,11 @@ struct TestOptions {
 };
 
 void print_page(const Context& context, const connectors::Summary& summary,
-                const data::Health& health, const connectors::SourceTrial& trial) {
-  context.say(fmt::format("orch: {} ({}){}: {}", summary.name, summary.display,
+                const connectors::Answered& answered, const connectors::SourceTrial& trial) {
+  const auto& health = answered.health;
+  context.say(fmt::format("orch: {} ({}){}: {}, answered in {} ms", summary.name, summary.display,
                           health.version.empty() ? "" : ", " + health.version,
-                          render::plural(trial.tables, "table")));
+                          render::plural(trial.tables, "table"), answered.in.count()));
   if (!health.degraded.empty()) context.say("orch: " + health.degraded);
   render::Grid grid({{"TYPE", false, true},
                      {"KIND"},
@@ -47,6 +48,8 @@ void print_page(const Context& context, const connectors::Summary& summary,
   context.print(grid.text(context.out.look));
   for (const auto& trouble : trial.troubles)
     context.say(fmt::format("orch: {}: {}", trouble.table, trouble.problem));
+  for (const auto& grant : trial.grants)
+    context.say(fmt::format("orch: a right is missing: {};", grant));
 }
 
 int test(const Context& context, const TestOptions& options) {
@@ -54,14 +57,14 @@ int test(const Context& context, const TestOptions& options) {
   catch_interrupts();
   const auto stop = [] { return interrupted(); };
   const auto source = connections.open_source(options.name, stop);
-  const auto health = connections.ping(options.name, connectors::Role::source);
+  const auto answered = connectors::timed_ping(connections, options.name, connectors::Role::source);
   const auto trial = connectors::try_source(*source, options.rows, stop);
   const auto all = connections.list();
   const auto summary = *std::ranges::find(all, options.name, &connectors::Summary::name);
   if (context.json())
-    print_document(context, connectors::trial_document(summary, health, trial));
+    print_document(context, connectors::trial_document(summary, answered, trial));
   else
-    print_page(context, summary, health, trial);
+    print_page(context, summary, answered, trial);
   const bool clean = trial.troubles.empty() && std::ranges::all_of(trial.types, &std::string::empty,
                                                                    &connectors::TypeTrial::problem);
   return clean ? Exit::ok : Exit::failure;

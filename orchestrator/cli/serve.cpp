@@ -20,6 +20,7 @@
 #include "orchestrator/cli/alert_file.h"
 #include "orchestrator/cli/files.h"
 #include "orchestrator/cli/identities.h"
+#include "orchestrator/cli/libraries.h"
 #include "orchestrator/cli/limits.h"
 #include "orchestrator/cli/monitoring.h"
 #include "orchestrator/cli/options.h"
@@ -359,7 +360,7 @@ int serve(const Context& context, const ServeOptions& options) {
   stepfunctions::AwsFront front(io, owner.service(), owner.feed().watchers(),
                                 std::move(front_options));
   host::Health health(owner.engine());
-  rest::Front rest(owner, {store, std::string(version()), known});
+  rest::Front rest(owner, {store, std::string(version()), known, libraries()});
   const host::Watchdog watchdog(owner.engine());
   http::Router router(front.handler());
   router.add({}, "/v1/*", rest.handler());

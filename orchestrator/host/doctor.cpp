@@ -146,6 +146,21 @@ std::string_view to_string(Severity severity) {
   return {};
 }
 
+std::uintmax_t store_bytes(const std::string& store_url) {
+  const auto file = fs::absolute(store::files_of(store_url));
+  const auto name = file.filename().string();
+  std::uintmax_t bytes = 0;
+  std::error_code gone;  // a file that goes meanwhile, as logs do
+  for (const auto& entry : fs::directory_iterator(file.parent_path(), gone)) {
+    const auto other = entry.path().filename().string();
+    const auto rest = other.substr(std::min(name.size(), other.size()));
+    if (!other.starts_with(name) || !(rest.empty() || rest[0] == '.' || rest[0] == '-')) continue;
+    const auto size = entry.is_regular_file(gone) ? entry.file_size(gone) : 0;
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
 std::vector<Finding> examine(const std::string& store_url, Instant now) {
   return Examination(store_url, now).all();
 }

@@ -28,4 +28,7 @@ struct Finding {
 /// is no store, ORCH-0207 when it is of another version.
 std::vector<Finding> examine(const std::string& store_url, Instant now);
 
+/// Of all files of the store that this machine has.
+std::uintmax_t store_bytes(const std::string& store_url);
+
 }  // namespace orch::host

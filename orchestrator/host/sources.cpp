@@ -12,6 +12,7 @@
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
 #include "orchestrator/store/limits.h"
+#include "orchestrator/view/limits.h"
 #include "workers/catalog/catalog.h"
 #include "workers/connectors/connections.h"
 #include "workers/connectors/trial_document.h"
@@ -67,15 +68,25 @@ catalog::Catalog catalog_of(const store::PipelineRow& pipeline,
   return catalog::load_catalog(connections.document(catalog_name(pipeline)));
 }
 
-void add_connections(const store::PipelineRow& pipeline,
+// How many tasks may use it, and whether they may now.
+void add_limits(bj::object& item, const workers::Need& need) {
+  if (need.at_once) item["at_once"] = *need.at_once;
+  if (need.closed_until)
+    item["closed"] = {{"until", to_iso(*need.closed_until)}, {"reason", need.closed_why}};
+}
+
+void add_connections(const store::PipelineRow& pipeline, Instant now,
                      std::map<std::pair<std::string, std::string>, bj::object>& to) {
-  for (const auto& each : connections_of_pipeline(pipeline).list()) {
+  const auto connections = connections_of_pipeline(pipeline);
+  for (const auto& each : connections.list()) {
     auto& item = to[{each.name, each.display}];
-    if (item.empty())
+    if (item.empty()) {
       item = {{"connection", each.name},
               {"engine", each.engine},
               {"url", each.display},
               {"pipelines", bj::array()}};
+      add_limits(item, connections.need_of(each.name, now));
+    }
     item["pipelines"].as_array().emplace_back(pipeline.name);
   }
 }
@@ -86,20 +97,20 @@ void add_standing(bj::object& item, const std::vector<store::OutageRow>& outages
   const auto down = std::ranges::find_if(
       outages, [&](const auto& outage) { return outage.connection == name && !outage.until; });
   if (down != outages.end())
-    item["down"] = {{"since", to_iso(down->since)}, {"reason", down->reason}};
+    item["down"] = {{"since", to_iso(down->since)}, {"reason", view::outage_reason(*down)}};
   const auto held = std::ranges::find(holds, "connection " + name, &store::HoldRow::subject);
   if (held != holds.end()) item["held"] = store::to_string(held->mode);
 }
 
 }  // namespace
 
-bj::array connection_documents(store::Store& store) {
+bj::array connection_documents(store::Store& store, Instant now) {
   constexpr std::int64_t looked_at = 1'000;
   std::map<std::pair<std::string, std::string>, bj::object> found;
   for (const auto& pipeline : store.pipelines().list()) {
     if (pipeline.revision.connections.empty()) continue;
     try {
-      add_connections(pipeline, found);
+      add_connections(pipeline, now, found);
     } catch (const Error& error) {
       log::warn("the connections of pipeline {}: {}", pipeline.name, error.what());
     }
@@ -114,18 +125,51 @@ bj::array connection_documents(store::Store& store) {
   return documents;
 }
 
+namespace {
+
+connectors::SourceTrial trial_of(const connectors::Connections& connections,
+                                 const std::string& name, std::int64_t rows,
+                                 const connectors::Stop& stop) {
+  try {
+    return connectors::try_source(*connections.open_source(name, stop), rows, stop);
+  } catch (const workers::TaskFailed& failed) {
+    if (failed.error() != "Connection.Unsupported") throw;
+    return {};  // it can only be written to
+  }
+}
+
+// Those that the tables of the catalog take of a target.
+void add_missing_rights(std::vector<std::string>& grants, const store::PipelineRow& pipeline,
+                        const connectors::Connections& connections, const std::string& name) {
+  try {
+    const auto catalog = catalog_of(pipeline, connections);
+    auto entries = catalog.entries;
+    std::erase_if(entries, [&](const auto& entry) { return entry.target_connection != name; });
+    for (const auto& table : replication::plan_catalog(catalog, entries, connections))
+      for (const auto& grant : table.grants)
+        if (std::ranges::find(grants, grant) == grants.end()) grants.push_back(grant);
+  } catch (const Error&) {
+    // Without a catalog that is known before the run there is nothing to compare with; what is
+    // wrong with one is told where it is shown.
+  }
+}
+
+}  // namespace
+
 bj::object connection_trial(const store::PipelineRow& pipeline, const std::string& name,
                             std::int64_t rows) {
   const auto end = std::chrono::steady_clock::now() + trial_patience;
   return asking_sources([&] {
     const auto stop = [end] { return std::chrono::steady_clock::now() > end; };
     const auto connections = connections_of_pipeline(pipeline);
-    const auto source = connections.open_source(name, stop);
-    const auto health = connections.ping(name, connectors::Role::source);
-    const auto trial = connectors::try_source(*source, rows, stop);
+    auto trial = trial_of(connections, name, rows, stop);
+    const bool is_read = trial.tables > 0;
+    const auto answered = connectors::timed_ping(
+        connections, name, is_read ? connectors::Role::source : connectors::Role::target);
+    add_missing_rights(trial.grants, pipeline, connections, name);
     const auto all = connections.list();
     return connectors::trial_document(*std::ranges::find(all, name, &connectors::Summary::name),
-                                      health, trial);
+                                      answered, trial);
   });
 }
 

@@ -13,15 +13,17 @@
 namespace orch::host {
 
 /// Of each connection that pipelines have, by name: {"connection", "engine", "url" (without a
-/// secret), "pipelines": [names], "down"?: {"since", "reason"}, "held"?: mode of the hold}. The
+/// secret), "pipelines": [names], "at_once"?: most tasks at a time, "closed"?: {"until", "reason"}
+/// (a maintenance window), "down"?: {"since", "reason"}, "held"?: mode of the hold}. The
 /// same name in the files of several projects is one item for each place that it leads to. A file
 /// that cannot be read is told in the log and left out.
-boost::json::array connection_documents(store::Store& store);
+boost::json::array connection_documents(store::Store& store, Instant now);
 
 /// Connects, describes the tables and reads up to `rows` rows of each type; gives up after a
-/// minute: {"connection", "engine", "url", "version", "degraded", "tables", "types": [{"type",
-/// "kind", "columns", "example", "rows", "problem"?}], "troubles": [{"table", "problem"}]}. Throws
-/// Error ORCH-0850 when the connection does not answer or the pipeline has none of this name.
+/// minute: connectors::trial_document(). Of a connection that can only be written to it asks the
+/// least. The rights that are missing include those that the pipeline's catalog takes. Throws Error
+/// ORCH-0850 when the connection does not answer or the pipeline has none
+/// of this name.
 boost::json::object connection_trial(const store::PipelineRow& pipeline, const std::string& name,
                                      std::int64_t rows);
 

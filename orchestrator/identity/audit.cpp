@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrator/aws/digest.h"
+#include "orchestrator/base/lines_backward.h"
 #include "orchestrator/base/private_file.h"
 #include "orchestrator/json/members.h"
 #include "orchestrator/json/text.h"
@@ -73,6 +75,10 @@ std::string hash_of(const bj::object& without_hash) {
   return aws::hex(aws::sha256(json::write(without_hash)));
 }
 
+std::string not_as_written(std::int64_t number) {
+  return fmt::format("line {} is not what was written, or the one before it is missing", number);
+}
+
 std::int64_t number_of(const bj::object& line) {
   const auto* number = line.if_contains("number");
   return number && number->is_int64() ? number->get_int64() : 0;
@@ -84,6 +90,12 @@ bj::object document_of(const Deed& deed, std::int64_t number, const std::string&
                  {"object", deed.object}, {"outcome", deed.outcome}, {"before", before}};
   out["hash"] = hash_of(out);
   return out;
+}
+
+bool has_its_hash(const bj::object& line) {
+  auto covered = line;
+  covered.stable_erase(covered.find("hash"));
+  return hash_of(covered) == json::text_member(line, "hash");
 }
 
 std::optional<bj::object> line_from(const std::string& text) {
@@ -119,15 +131,35 @@ std::optional<std::string> AuditLog::read(
       if (!wrong && !lines.eof()) wrong = fmt::format("line {} is no JSON object", number);
       continue;
     }
-    auto covered = *line;
-    covered.stable_erase(covered.find("hash"));
-    const auto hash = json::text_member(*line, "hash");
     if (!wrong && (number_of(*line) != number || json::text_member(*line, "before") != before ||
-                   hash_of(covered) != hash))
-      wrong =
-          fmt::format("line {} is not what was written, or the one before it is missing", number);
-    before = hash;
+                   !has_its_hash(*line)))
+      wrong = not_as_written(number);
+    before = json::text_member(*line, "hash");
     take(*line);
+  }
+  return wrong;
+}
+
+std::optional<std::string> AuditLog::read_back(
+    std::optional<std::uint64_t> end,
+    const std::function<bool(const bj::object&, std::uint64_t)>& take) const {
+  std::optional<std::string> wrong;
+  std::optional<std::pair<std::int64_t, std::string>> wanted;  // number and hash of the next line
+  LinesBackward lines(path_, end);
+  while (const auto found = lines.next()) {
+    const auto line = line_from(found->text);
+    if (!line) {
+      if (!wrong) wrong = fmt::format("what begins at byte {} is no JSON object", found->at);
+      continue;
+    }
+    const auto number = number_of(*line);
+    const auto before = json::text_member(*line, "before");
+    const bool follows = !wanted || *wanted == std::pair(number, json::text_member(*line, "hash"));
+    const bool is_first = found->at == 0;
+    if (!wrong && (!follows || !has_its_hash(*line) || is_first != before.empty()))
+      wrong = not_as_written(follows ? number : number + 1);
+    wanted = {number - 1, before};
+    if (!take(*line, found->at)) break;
   }
   return wrong;
 }

@@ -40,6 +40,12 @@ class AuditLog {
   /// number of its line; unset: nothing.
   std::optional<std::string> read(
       const std::function<void(const boost::json::object&)>& take) const;
+  /// Calls `take` with each line that ends before the byte `end` (unset: with all), the latest
+  /// first, and with the byte at which it begins, until that returns false. Returns what is wrong
+  /// with the chain of those lines. Throws std::invalid_argument when no line begins at `end`.
+  std::optional<std::string> read_back(
+      std::optional<std::uint64_t> end,
+      const std::function<bool(const boost::json::object&, std::uint64_t at)>& take) const;
 
  private:
   std::filesystem::path path_;

@@ -49,7 +49,7 @@ class Provider {
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
 
-  const std::string& issuer() const { return rules_.jwt.issuer; }
+  const OidcRules& rules() const { return rules_; }
   /// Throws JwtRefused. A token of a key that is not known waits for a fetch, if one may be made.
   Vouched verify(std::string_view token, Instant now);
   /// Likewise an ID token, which is for the client and of the sign-in that has sent `nonce`.

@@ -217,7 +217,7 @@ SignIn::Finished SignIn::finish(const SignInReturn& returned, std::string_view c
   if (!returned.error.empty() || returned.code.empty())
     throw SignInFailed(SignInTrouble::denied, "the provider has signed nobody in");
   try {
-    if (!returned.issuer.empty() && returned.issuer != provider_->issuer())
+    if (!returned.issuer.empty() && returned.issuer != provider_->rules().jwt.issuer)
       throw JwtRefused("the answer is of another issuer");
     const auto token = exchange(returned.code, pending);
     auto who = provider_->verify_id_token(token, rules_.client_id, pending.nonce, now);

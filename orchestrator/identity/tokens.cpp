@@ -1,6 +1,12 @@
 #include "orchestrator/identity/tokens.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -22,6 +28,44 @@ namespace bj = boost::json;
 constexpr std::string_view prefix = "orch_";
 
 std::string hash_of(std::string_view text) { return aws::hex(aws::sha256(text)); }
+
+[[noreturn]] void fail(const std::filesystem::path& path) {
+  throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+/// The file as it is now, kept from others who write: of two who add a token at a time, one would
+/// be lost.
+class Locked {
+ public:
+  explicit Locked(const std::filesystem::path& path) {
+    while (!lock(path)) {
+    }
+  }
+  ~Locked() { ::close(file_); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  // False when another one has replaced the file meanwhile.
+  bool lock(const std::filesystem::path& path) {
+    make_private_file(path);
+    file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file_ < 0) fail(path);
+    struct stat locked {};
+    struct stat named {};
+    if (::flock(file_, LOCK_EX) != 0 && errno != EINTR) {
+      ::close(file_);
+      fail(path);
+    }
+    if (::fstat(file_, &locked) == 0 && ::stat(path.c_str(), &named) == 0 &&
+        locked.st_ino == named.st_ino)
+      return true;
+    ::close(file_);
+    return false;
+  }
+
+  int file_ = -1;
+};
 
 std::optional<Token> token_from(const bj::value& value) {
   const auto* object = value.if_object();
@@ -70,8 +114,10 @@ std::vector<Token> TokenFile::list() const {
     return Error("ORCH-0048", fmt::format("{} is no file of tokens: {}", path_.string(), why),
                  "`orch token add` makes it; remove the file to begin anew");
   };
+  const auto text = read_file(path_);
+  if (text.empty()) return tokens;  // the first is about to be written
   try {
-    const auto value = json::parse(read_file(path_));
+    const auto value = json::parse(text);
     if (!value.is_array()) throw broken("not a JSON array");
     for (const auto& each : value.get_array()) {
       auto token = token_from(each);
@@ -92,6 +138,7 @@ void TokenFile::write(const std::vector<Token>& tokens) const {
 
 std::string TokenFile::add(const std::string& name, Role role, Instant now,
                            std::optional<Instant> expires, const Scope& scope) {
+  const Locked lock(path_);
   auto tokens = list();
   if (std::ranges::find(tokens, name, &Token::name) != tokens.end())
     throw Error("ORCH-0048", fmt::format("there is a token \"{}\" already", name),
@@ -100,13 +147,13 @@ std::string TokenFile::add(const std::string& name, Role role, Instant now,
   const auto text = fmt::format(
       "{}{}", prefix,
       aws::hex({reinterpret_cast<const char*>(secret.data()), secret.size()}));  // NOLINT
-  make_private_file(path_);
   tokens.push_back({name, hash_of(text), role, now, expires, scope});
   write(tokens);
   return text;
 }
 
 void TokenFile::remove(const std::string& name) {
+  const Locked lock(path_);
   auto tokens = list();
   if (std::erase_if(tokens, [&](const Token& each) { return each.name == name; }) == 0)
     throw Error("ORCH-0048", fmt::format("there is no token \"{}\"", name),

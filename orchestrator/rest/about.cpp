@@ -1,9 +1,11 @@
 // The server about itself: what it is, its API, its errors.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrator/base/error.h"
+#include "orchestrator/host/doctor.h"
 #include "orchestrator/rest/document.h"
 #include "orchestrator/rest/problem.h"
 #include "orchestrator/rest/request.h"
@@ -15,10 +17,15 @@ namespace bj = boost::json;
 using boost::beast::http::verb;
 
 Answer show_server(Request& request) {
+  bj::array libraries;
+  for (const auto& each : request.server.libraries)
+    libraries.push_back(bj::object{{"name", each.name}, {"version", each.version}});
   return {bj::object{{"version", request.server.version},
                      {"store", request.server.store},
+                     {"bytes", host::store_bytes(request.server.store)},
                      {"started", to_iso(request.server.started_at)},
-                     {"now", to_iso(request.now)}}};
+                     {"now", to_iso(request.now)},
+                     {"libraries", std::move(libraries)}}};
 }
 
 Answer show_document(Request& request) { return {api_document(request.server.version)}; }

@@ -9,9 +9,16 @@ namespace {
 namespace bj = boost::json;
 using boost::beast::http::verb;
 
-std::string line_key(const bj::object& line) { return number_key(line.at("number").as_int64()); }
+bool has_text(const bj::object& line, const std::string& text) {
+  for (const auto* member : {"who", "from", "action", "object", "outcome"})
+    if (json::text_member(line, member).find(text) != std::string::npos) return true;
+  return false;
+}
 
 bool is_wanted(const Request& request, const bj::object& line) {
+  const auto outcome = json::text_member(line, "outcome");
+  if (request.query.flag("refused") && outcome == "done") return false;
+  if (const auto text = request.query.text("text"); text && !has_text(line, *text)) return false;
   for (const auto* member : {"who", "action", "object"})
     if (const auto wanted = request.query.text(member);
         wanted && json::text_member(line, member) != *wanted)
@@ -19,13 +26,30 @@ bool is_wanted(const Request& request, const bj::object& line) {
   return true;
 }
 
+// The cursor is the byte at which the last line of the page begins: lines are only ever appended.
 Answer list_deeds(Request& request) {
-  bj::array lines;
-  const auto wrong = request.server.audit.read([&](const bj::object& line) {
-    if (is_wanted(request, line)) lines.push_back(line);
-  });
-  auto page = page_of(request, std::move(lines), line_key, Order::descending);
-  page["sound"] = !wrong;
+  const auto limit = limit_of(request);
+  const auto cursor = request.query.text("cursor");
+  std::optional<std::uint64_t> end;
+  if (cursor) end = static_cast<std::uint64_t>(number_cursor("cursor", *cursor));
+  bj::array items;
+  std::string next;
+  bool more = false;
+  std::optional<std::string> wrong;
+  try {
+    wrong = request.server.audit.read_back(end, [&](const bj::object& line, std::uint64_t at) {
+      if (!is_wanted(request, line)) return true;
+      more = std::ssize(items) == limit;
+      if (more) return false;
+      items.push_back(line);
+      next = std::to_string(at);
+      return true;
+    });
+  } catch (const std::invalid_argument&) {
+    refuse_parameter("cursor", *cursor, "what this resource has given out");
+  }
+  bj::object page{{"items", std::move(items)}, {"sound", !wrong}};
+  if (more) page["next"] = next;
   if (wrong) page["damage"] = *wrong;
   return {std::move(page)};
 }
@@ -36,11 +60,13 @@ void add_admission_routes(std::vector<Route>& to) {
   to.push_back({verb::get,
                 "/v1/audit",
                 "audit.list",
-                "Who did what, the latest first, and whether the log is as it was written",
+                "Who did what, the latest first, and whether these lines are as they were written",
                 Role::admin,
                 {{"who", Kind::text, "only of this name"},
                  {"action", Kind::text, "only this operation: runs.stop"},
                  {"object", Kind::text, "only with this object"},
+                 {"text", Kind::text, "only with this in name, address, action, object or outcome"},
+                 {"refused", Kind::boolean, "true: only what was not done"},
                  limit_parameter,
                  cursor_parameter},
                 {},

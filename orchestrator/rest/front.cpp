@@ -182,6 +182,7 @@ struct Front::Inside {
                options.store,
                options.version,
                wall_now(),
+               options.libraries,
                tables,
                gate,
                webhooks,

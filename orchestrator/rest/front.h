@@ -4,18 +4,21 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "orchestrator/host/owner.h"
 #include "orchestrator/http/handler.h"
 #include "orchestrator/rest/gate.h"
+#include "orchestrator/rest/library.h"
 
 namespace orch::rest {
 
 /// What a front is for.
 struct FrontOptions {
-  std::string store;    ///< URL
-  std::string version;  ///< of the program
-  Known known;          ///< who may ask beside the holders of tokens
+  std::string store;                    ///< URL
+  std::string version;                  ///< of the program
+  Known known;                          ///< who may ask beside the holders of tokens
+  std::vector<Library> libraries = {};  ///< that the program uses
   int threads = 4;
 };
 

@@ -71,6 +71,8 @@ class Gate {
   /// may not.
   static void require(const Caller& caller, const http::Request& request, Role needed);
 
+  const Known& known() const { return known_; }
+
   /// False when the token that has let the caller in was removed or has expired, or its session was
   /// closed.
   bool still_knows(const Caller& caller, Instant now);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -9,6 +10,7 @@
 #include "orchestrator/host/webhooks.h"
 #include "orchestrator/identity/audit.h"
 #include "orchestrator/rest/gate.h"
+#include "orchestrator/rest/library.h"
 #include "orchestrator/rest/query.h"
 #include "orchestrator/rest/route.h"
 #include "orchestrator/rest/table_keeper.h"
@@ -22,6 +24,7 @@ struct Server {
   std::string store;  ///< URL
   std::string version;
   Instant started_at;
+  std::vector<Library> libraries;
   TableKeeper& tables;
   Gate& gate;
   host::Webhooks& webhooks;

@@ -38,6 +38,7 @@ const std::vector<Route>& routes() {
     add_limit_routes(made);
     add_alert_routes(made);
     add_keeping_routes(made);
+    add_token_routes(made);
     add_admission_routes(made);
     add_operation_routes(made);
     add_trial_routes(made);

@@ -102,6 +102,7 @@ void add_run_routes(std::vector<Route>& to);
 void add_run_action_routes(std::vector<Route>& to);
 void add_run_part_routes(std::vector<Route>& to);
 void add_table_routes(std::vector<Route>& to);
+void add_token_routes(std::vector<Route>& to);
 void add_trial_routes(std::vector<Route>& to);
 
 }  // namespace orch::rest

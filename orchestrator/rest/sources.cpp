@@ -30,7 +30,7 @@ store::PipelineRow pipeline_in(Request& request) {
 }
 
 Answer list_connections(Request& request) {
-  return {page_of(request, host::connection_documents(request.store), place_key)};
+  return {page_of(request, host::connection_documents(request.store, request.now), place_key)};
 }
 
 Answer list_outages(Request& request) {

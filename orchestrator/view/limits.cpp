@@ -8,8 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrator/json/members.h"
-#include "orchestrator/json/text.h"
+#include "orchestrator/view/projection.h"
 
 namespace orch::view {
 namespace {
@@ -161,6 +160,11 @@ bj::object limits_document(store::Store& store, const Sees& sees) {
           {"waiting", std::move(waiting)}};
 }
 
+// What is kept is a cause: {"message", …} of the worker that noticed it.
+std::string outage_reason(const store::OutageRow& outage) {
+  return failure_of(std::nullopt, outage.reason).message;
+}
+
 bj::object outages_document(const std::vector<store::OutageRow>& outages) {
   bj::array array;
   for (const auto& outage : outages) {
@@ -169,13 +173,7 @@ bj::object outages_document(const std::vector<store::OutageRow>& outages) {
       one["until"] = to_iso(*outage.until);
       one["seconds"] = (*outage.until - outage.since).count() / 1'000;
     }
-    // The reason is a cause: {"message", …} of the worker that noticed it.
-    std::string reason = outage.reason;
-    try {
-      reason = json::text_member(json::parse(outage.reason), "message");
-    } catch (const json::SyntaxError&) {
-    }
-    one["reason"] = reason;
+    one["reason"] = outage_reason(outage);
     array.push_back(std::move(one));
   }
   return {{"outages", std::move(array)}};

@@ -43,6 +43,9 @@ std::optional<store::HoldRow> hold_of(store::Store& store, const store::Executio
 /// {"subject", "mode", "since", "until"?, "by"?, "reason"?}
 boost::json::object hold_document(const store::HoldRow& hold);
 
+/// Why the connection is down, for people: the message of what noticed it.
+std::string outage_reason(const store::OutageRow& outage);
+
 /// {"outages": [{"connection", "since", "until"?, "seconds"?, "reason"}]}, newest first.
 boost::json::object outages_document(const std::vector<store::OutageRow>& outages);
 

@@ -66,5 +66,39 @@ TEST_F(Audit, APartOfALineIsOfAProcessThatWasKilledAndIsTakenAway) {
   EXPECT_FALSE(wrong_);
 }
 
+TEST_F(Audit, IsReadFromItsEnd) {
+  Objects found;
+  std::uint64_t begin = 0;
+  const auto back = [&](std::optional<std::uint64_t> end, std::size_t most) {
+    found.clear();
+    wrong_ = log_.read_back(end, [&](const boost::json::object& line, std::uint64_t at) {
+      found.push_back(json::text_member(line, "object"));
+      begin = at;
+      return found.size() < most;
+    });
+    return found;
+  };
+  EXPECT_EQ(back(std::nullopt, 10), Objects());
+  for (const auto* object : {"a", "b", "c", "d"}) append(object);
+  EXPECT_EQ(back(std::nullopt, 2), (Objects{"d", "c"}));
+  EXPECT_EQ(back(begin, 10), (Objects{"b", "a"}));
+  EXPECT_FALSE(wrong_);
+
+  const auto whole = read_file(path_);
+  const auto second = whole.find('\n') + 1;
+  const auto third = whole.find('\n', second) + 1;
+  auto changed = whole;
+  changed.replace(changed.find("ann", second), 3, "bob");
+  for (const auto& broken :
+       {changed, whole.substr(second), whole.substr(0, second) + whole.substr(third)}) {
+    replace(broken);
+    back(std::nullopt, 10);
+    EXPECT_TRUE(wrong_) << broken;
+  }
+  replace(changed);
+  back(std::nullopt, 2);
+  EXPECT_FALSE(wrong_);  // it is before what was read
+}
+
 }  // namespace
 }  // namespace orch::identity

@@ -29,7 +29,7 @@ RUNS = [("good", {"Type": "Succeed"}, "first"),
 
 # What stands for the names in a route's path.
 IN_PATHS = {"run": "fourth", "code": "ORCH-0203", "key": "orders", "visit": "2", "pipeline": "none",
-            "operation": "none", "subject": "none", "silence": "1", "backfill": "1", "connection": "none"}
+            "operation": "none", "subject": "none", "silence": "1", "backfill": "1", "connection": "none", "name": "none"}
 
 
 def make_source(folder):

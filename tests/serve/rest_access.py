@@ -21,7 +21,7 @@ PASSED_ON = {"X-Forwarded-For": "192.0.2.7"}
 # One of the Step Functions API.
 CALL = {"X-Amz-Target": "AWSStepFunctions.ListStateMachines", "Content-Type": "application/x-amz-json-1.0"}
 IN_PATHS = {"run": "none", "code": "ORCH-0203", "key": "none", "visit": "2", "pipeline": "none", "trigger": "none", "operation": "none",
-            "subject": "none", "silence": "1", "backfill": "1", "connection": "none"}
+            "subject": "none", "silence": "1", "backfill": "1", "connection": "none", "name": "none"}
 # Routes that take less than an operator although they are no GET: they look at who asks by themselves, or
 # change nothing.
 OPEN_WRITES = {"session.open", "session.close", "operations.perform", "trial.eval", "trial.state", "hooks.deliver"}

@@ -198,7 +198,8 @@ class Routes(unittest.TestCase):
         self.call("DELETE", "/v1/holds/connection%20to")
         self.assertEqual(self.items("/v1/connections/from/outages"), [])
         trial = self.call("POST", "/v1/pipelines/copies/connections/from/test", {})
-        self.assertEqual((trial["tables"], trial["troubles"]), (2, []))
+        self.assertEqual((trial["tables"], trial["troubles"], trial["grants"]), (2, [], []))
+        self.assertGreaterEqual(trial["answered_ms"], 0)
         self.assertEqual(self.call("POST", "/v1/pipelines/copies/connections/none/test", {}, 422)["code"], "ORCH-0850")
         self.assertEqual([each["key"] for each in self.pages("/v1/pipelines/copies/catalog")], ["orders"])
         plan = self.items("/v1/pipelines/copies/catalog/plan")
@@ -215,6 +216,54 @@ class Routes(unittest.TestCase):
         self.assertTrue(pathlib.Path(made["place"]).is_file())
         self.assertIn("store", {each["subject"] for each in self.items("/v1/doctor")})
 
+    def test_the_reason_of_an_outage_is_told_in_words(self):
+        files = {"connections.json": {"version": 1, "connections": {
+                    "gone": {"url": "postgresql://loader@127.0.0.1:9/x", "wait_if_down": "1h", "limits": {"at_once": 2}}}},
+                 "workflows/ask.json": {"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "orch:sql", "End": True,
+                                        "Parameters": {"connection": "gone", "sql": "SELECT 1"}}}},
+                 "pipelines/ask.json": {"workflow": "workflows/ask.json"}}
+        for name, document in files.items():
+            (self.server.folder / name).write_text(json.dumps(document))
+        for words in (["deploy"], ["pipeline", "run", "ask"]):
+            done = self.server.run(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        [outage] = until(lambda: self.items("/v1/connections/gone/outages"))
+        [connection] = self.items("/v1/connections")
+        self.assertEqual(connection["down"], {"since": outage["since"], "reason": outage["reason"]})
+        self.assertIn("Connection refused", outage["reason"])
+        self.assertNotIn("{", outage["reason"])
+        self.assertEqual(connection["at_once"], 2)
+
+    def test_tokens_are_made_and_taken_away(self):
+        made = self.call("POST", "/v1/tokens", {"name": "ann", "role": "operator", "days": 1, "scope": {"pipelines": ["hourly"]}})
+        bearer = {"Authorization": f"Bearer {made['token']}"}
+        self.assertEqual([each["name"] for each in json.loads(ask(self.server, "GET", "/v1/pipelines", None, bearer)[2])["items"]], ["hourly"])
+        self.call("POST", "/v1/tokens", {"name": "eve", "days": 0})
+        tokens = self.pages("/v1/tokens")
+        self.assertEqual([(each["name"], each["role"], "expires" in each) for each in tokens], [("ann", "operator", True), ("eve", "viewer", False)])
+        self.assertEqual(tokens[0]["scope"], {"pipelines": ["hourly"]})
+        self.assertNotIn(made["token"], json.dumps(tokens))
+        for body in ({"name": "ann"}, {"name": "x", "role": "none"}, {"name": "x", "role": "king"}, {"name": ""}, {"role": "viewer"},
+                     {"name": "x", "days": -1}, {"name": "x", "scope": {}}, {"name": "x", "scope": {"pipeline": ["a"]}}, {"name": "x", "hash": "0"}):
+            with self.subTest(body=body):
+                found, _, answer = ask(self.server, "POST", "/v1/tokens", json.dumps(body), {"X-Orch-CSRF": self.secret})
+                self.assertEqual(found, 409 if body == {"name": "ann"} else 400, answer)
+        self.assertEqual(self.call("DELETE", "/v1/tokens/ann"), {"removed": True})
+        self.assertEqual(ask(self.server, "GET", "/v1/pipelines", None, bearer)[0], 401)
+        self.call("DELETE", "/v1/tokens/ann", status=404)
+        deeds = [(each["action"], each["object"]) for each in self.items("/v1/audit?text=ann")]
+        self.assertEqual(deeds, [("tokens.remove", "ann"), ("tokens.remove", "ann"), ("tokens.add", "ann")])
+        self.assertNotIn(made["token"][5:], pathlib.Path(str(self.server.store) + ".audit").read_text())
+        self.assertEqual([each["how"] for each in self.items("/v1/identities")], ["owner"])
+
+    def test_the_server_tells_of_its_store_and_libraries(self):
+        server = self.call("GET", "/v1/server")
+        self.assertGreater(server["bytes"], 4096)
+        names = [each["name"] for each in server["libraries"]]
+        self.assertEqual(names, sorted(names, key=str.lower))
+        self.assertLessEqual({"SQLite", "OpenSSL", "preact"}, set(names))
+        self.assertTrue(all(each["version"] for each in server["libraries"]))
+
     def test_the_audit_log_is_read(self):
         self.call("POST", "/v1/pipelines/hourly/pause", {})
         self.call("POST", "/v1/pipelines/none/pause", {}, 404)
@@ -225,6 +274,12 @@ class Routes(unittest.TestCase):
         whole = self.items("/v1/audit?limit=1000")
         self.assertEqual(self.pages("/v1/audit"), whole)
         self.assertEqual(self.items("/v1/audit?object=hourly"), [each for each in whole if each["object"] == "hourly"])
+        self.assertEqual(self.items("/v1/audit?refused=true"), [each for each in whole if each["outcome"] != "done"])
+        self.assertEqual(self.pages("/v1/audit?text=hourly"), [each for each in whole if each["object"] == "hourly"])
+        self.call("GET", "/v1/audit?cursor=7", status=400)
+        log = pathlib.Path(str(self.server.store) + ".audit")
+        log.write_text(log.read_text().replace('"none"', '"nine"', 1))
+        self.assertFalse(self.call("GET", "/v1/audit")["sound"])
 
 
 if __name__ == "__main__":

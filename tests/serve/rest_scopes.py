@@ -104,7 +104,7 @@ class Scopes(unittest.TestCase):
 
     def test_every_route_by_role_and_scope(self):
         paths = {"run": self.runs["markets-eod"], "pipeline": "markets-eod", "visit": "2", "code": "ORCH-0203",
-                 "key": "none", "operation": "limits.list", "subject": "none", "silence": "1", "backfill": "1", "connection": "none"}
+                 "key": "none", "operation": "limits.list", "subject": "none", "silence": "1", "backfill": "1", "connection": "none", "name": "none"}
         scopes = [("inside", name, words) for name, words in INSIDE.items()]
         scopes += [("outside", name, words) for name, words in OUTSIDE.items()]
         for role, (where, kind, words) in itertools.product(ROLES, scopes):

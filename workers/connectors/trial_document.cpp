@@ -25,13 +25,22 @@ bj::array types_of(const SourceTrial& trial) {
 
 }  // namespace
 
-bj::object trial_document(const Summary& summary, const Health& health, const SourceTrial& trial) {
+bj::object trial_document(const Summary& summary, const Answered& answered,
+                          const SourceTrial& trial) {
+  const auto& health = answered.health;
   bj::array troubles;
   for (const auto& trouble : trial.troubles)
     troubles.push_back(bj::object{{"table", trouble.table}, {"problem", trouble.problem}});
-  return {{"connection", summary.name}, {"engine", summary.engine},       {"url", summary.display},
-          {"version", health.version},  {"degraded", health.degraded},    {"tables", trial.tables},
-          {"types", types_of(trial)},   {"troubles", std::move(troubles)}};
+  return {{"connection", summary.name},
+          {"engine", summary.engine},
+          {"url", summary.display},
+          {"version", health.version},
+          {"degraded", health.degraded},
+          {"tables", trial.tables},
+          {"types", types_of(trial)},
+          {"troubles", std::move(troubles)},
+          {"answered_ms", answered.in.count()},
+          {"grants", bj::array(trial.grants.begin(), trial.grants.end())}};
 }
 
 }  // namespace orch::connectors

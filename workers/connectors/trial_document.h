@@ -9,8 +9,9 @@
 namespace orch::connectors {
 
 /// {"connection", "engine", "url", "version", "degraded", "tables", "types": [{"type", "kind",
-/// "columns", "example", "rows", "problem"?}], "troubles": [{"table", "problem"}]}
-boost::json::object trial_document(const Summary& summary, const Health& health,
+/// "columns", "example", "rows", "problem"?}], "troubles": [{"table", "problem"}], "answered_ms",
+/// "grants": [statements]}
+boost::json::object trial_document(const Summary& summary, const Answered& answered,
                                    const SourceTrial& trial);
 
 }  // namespace orch::connectors

@@ -1,7 +1,9 @@
 #include "workers/connectors/try_source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <utility>
 
 #include "workers/worker.h"
 
@@ -57,6 +59,13 @@ bool is_gone(const workers::TaskFailed& failure) {
   return failure.error() == "Connection.Down" || failure.error() == "Connection.Lost";
 }
 
+/// Why a table is not taken ends with the statement that lets the user read it, where a right is
+/// what is missing.
+std::string grant_in(const std::string& reason) {
+  const auto at = reason.find("GRANT ");
+  return at == std::string::npos ? std::string() : reason.substr(at);
+}
+
 std::string type_of(const data::Column& column) {
   return column.native.empty() ? "(none)" : column.native.shown();
 }
@@ -107,10 +116,20 @@ TypeTrial read_some(data::Source& source, const std::string& type, const Found& 
 
 }  // namespace
 
+Answered timed_ping(const Connections& connections, const std::string& name, Role role) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto health = connections.ping(name, role);
+  const auto spent = std::chrono::steady_clock::now() - begin;
+  return {std::move(health), std::chrono::duration_cast<Millis>(spent)};
+}
+
 SourceTrial try_source(data::Source& source, std::int64_t rows, const data::Stop& stop) {
   SourceTrial trial;
   std::map<std::string, Found> types;
   for (const auto& listed : source.list()) {
+    const auto grant = grant_in(listed.reason);
+    if (!grant.empty() && std::ranges::find(trial.grants, grant) == trial.grants.end())
+      trial.grants.push_back(grant);
     if (listed.taken == data::Listed::Taken::never) continue;
     if (stop()) throw workers::Cancelled();
     ++trial.tables;

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "workers/data/connector.h"
+#include "orchestrator/base/time.h"
+#include "workers/connectors/connections.h"
 
 namespace orch::connectors {
 
@@ -29,7 +30,18 @@ struct SourceTrial {
   std::int64_t tables = 0;
   std::vector<TypeTrial> types;  ///< by type
   std::vector<TableTrouble> troubles;
+  /// Statements that give the user the rights that it lacks; each once.
+  std::vector<std::string> grants;
 };
+
+/// How a connection has answered.
+struct Answered {
+  Health health;
+  Millis in{0};  ///< from the beginning of the connecting
+};
+
+/// Connections::ping(), with the time that it took.
+Answered timed_ping(const Connections& connections, const std::string& name, Role role);
 
 /// Describes every table that a discovery would take, views included, and reads up to `rows` rows
 /// of one column of each type. What fails is told in the answer; only a connection that is gone, or

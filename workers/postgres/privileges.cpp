@@ -89,7 +89,7 @@ void check_rights(pg::Connection& connection, const data::LoadPlan& plan,
       fmt::format("{}: the connection's user lacks rights: {}", request.target.display(),
                   fmt::join(grants, "; ")),
       "let the owner of the target run these statements; docs/privileges.md lists all of them",
-      "ORCH-0406");
+      "ORCH-0406", {{"grants", boost::json::array(grants.begin(), grants.end())}});
 }
 
 }  // namespace orch::postgres

@@ -25,6 +25,16 @@ std::string hint_of(const workers::TaskFailed& failed) {
   return json::text_member(json::parse(failed.cause()), "hint");
 }
 
+std::vector<std::string> grants_of(const workers::TaskFailed& failed) {
+  std::vector<std::string> grants;
+  const auto cause = json::parse(failed.cause());
+  const auto* members = cause.if_object();
+  const auto* list = members ? members->if_contains("grants") : nullptr;
+  if (!list || !list->is_array()) return grants;
+  for (const auto& each : list->get_array()) grants.emplace_back(each.as_string());
+  return grants;
+}
+
 class CatalogCheck {
  public:
   CatalogCheck(const catalog::Catalog& catalog, const connectors::Connections& connections)
@@ -83,6 +93,7 @@ std::vector<TablePlan> plan_catalog(const catalog::Catalog& catalog,
     } catch (const workers::TaskFailed& failed) {
       table.problems.push_back(
           {entry.key, fmt::format("{}: {}", failed.error(), failed.what()), hint_of(failed)});
+      table.grants = grants_of(failed);
     }
   }
   return tables;

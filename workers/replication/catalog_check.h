@@ -28,6 +28,7 @@ struct TablePlan {
   data::PublishWay publish;
   std::optional<std::string> after;  ///< the watermark above which rows are read
   std::vector<Problem> problems;     ///< as of check_catalog()
+  std::vector<std::string> grants;   ///< statements that give the rights that are missing
 };
 
 /// Asks likewise, and what it takes to carry it out. In the order of `entries`.

@@ -60,6 +60,7 @@ bj::object plan_document(const TablePlan& table) {
       {"target", {{"connection", entry.target_connection}, {"table", entry.target.display()}}},
       {"strategy", data::strategy_name(entry.strategy)},
       {"problems", std::move(problems)}};
+  if (!table.grants.empty()) out["grants"] = bj::array(table.grants.begin(), table.grants.end());
   if (!table.plan) return out;
   const auto& source = table.plan->request.source;
   out["method"] = method_of(table.plan->format);

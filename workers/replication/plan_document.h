@@ -22,7 +22,8 @@ boost::json::array plan_columns(const data::LoadPlan& plan);
 std::string parts_advice(const data::LoadPlan& plan);
 
 /// {"key", "source", "target", "strategy", "problems"}, and unless it is refused "method", "parts",
-/// "parts_advice"?, "creates", "publish", "lock", "rows", "bytes", "after", "columns".
+/// "parts_advice"?, "creates", "publish", "lock", "rows", "bytes", "after", "columns"; "grants"
+/// where rights of the target are missing.
 boost::json::object plan_document(const TablePlan& table);
 
 }  // namespace orch::replication
