@@ -1,7 +1,7 @@
 // The frame of the page: places, keys, and the screen that the address names.
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { html } from "./html.js";
+import { html, classes } from "./html.js";
 import { go, usePlace } from "./data/router.js";
 import { strangers, tell } from "./data/api.js";
 import { useConnected } from "./data/live.js";
@@ -11,6 +11,7 @@ import { Shape } from "./parts/status.js";
 import { Dialog, Empty } from "./parts/basics.js";
 import { Toasts } from "./parts/toast.js";
 import { Changes } from "./screens/changes.js";
+import { Connections } from "./screens/connections.js";
 import { Grid } from "./screens/grid.js";
 import { Login } from "./screens/login.js";
 import { Tables } from "./screens/tables.js";
@@ -18,15 +19,17 @@ import { Playground } from "./screens/playground.js";
 import { Runs } from "./screens/runs.js";
 import { Schedules } from "./screens/schedules.js";
 
-/** @type {{name: string, title: string, key: string, screen: (props: {path: string[], query: URLSearchParams}) => any}[]} */
+/** @type {{name: string, title: string, key: string, group: string, screen: (props: {path: string[], query: URLSearchParams}) => any}[]} */
 const places = [
-  { name: "tables", title: "Tables", key: "t", screen: Tables },
-  { name: "grid", title: "Grid", key: "d", screen: Grid },
-  { name: "changes", title: "Since", key: "s", screen: Changes },
-  { name: "runs", title: "Runs", key: "r", screen: Runs },
-  { name: "schedules", title: "Schedules", key: "c", screen: Schedules },
-  { name: "playground", title: "Playground", key: "p", screen: Playground },
+  { name: "tables", title: "Tables", key: "t", group: "Work", screen: Tables },
+  { name: "grid", title: "Grid", key: "d", group: "Work", screen: Grid },
+  { name: "changes", title: "Since", key: "s", group: "Work", screen: Changes },
+  { name: "runs", title: "Runs", key: "r", group: "Work", screen: Runs },
+  { name: "schedules", title: "Schedules", key: "c", group: "Set-up", screen: Schedules },
+  { name: "connections", title: "Connections", key: "n", group: "Set-up", screen: Connections },
+  { name: "playground", title: "Playground", key: "p", group: "Set-up", screen: Playground },
 ];
+const groups = ["Work", "Set-up"];
 
 function Theme() {
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -77,6 +80,35 @@ const Keys = ({ onClose }) => html`<${Dialog} title="Keys" onClose=${onClose}>
   <div class="bar"><a href=${new URL("./lib/licenses.txt", import.meta.url).href} target="_blank">Licences</a><button class="button main" onClick=${onClose}>Close</button></div>
 <//>`;
 
+/** @param {{name: string, group: string}} props the links to a group's places; `name` is of the present one */
+const Links = ({ name, group }) => html`${places.filter((each) => each.group === group).map((each) => html`<a class="place" href=${`/ui/${each.name}`} aria-current=${each.name === name ? "page" : undefined}><${Icon} name=${each.name} />${each.title}</a>`)}`;
+
+/** @param {{name: string, onClose: () => void, help: () => void}} props on a phone: what does not fit into the bar below the page */
+const More = ({ name, onClose, help }) => html`<${Dialog} title="More" onClose=${onClose}>
+  <div class="more-places" onClick=${onClose}><${Links} name=${name} group=${groups[1]} /></div>
+  <${Live} /><${Who} />
+  <div class="bar"><${Theme} /><button class="button quiet tiny" onClick=${() => { onClose(); help(); }}>Keys</button><button class="button" onClick=${onClose}>Close</button></div>
+<//>`;
+
+/** @param {{name: string, help: () => void}} props */
+function Side({ name, help }) {
+  const [more, showMore] = useState(false);
+  const further = places.some((each) => each.name === name && each.group === groups[1]);
+  return html`<nav class="side" aria-label="Places">
+    <a class="brand" href="/ui/tables"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="var(--accent)" /><path d="M9 16.5l5 5 9-11" fill="none" stroke="var(--accent-ink)" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round" /></svg>orch</a>
+    <div class="places">
+      ${groups.map((group, index) => html`<div class=${classes("group", index > 0 && "wide-only")} role="group" aria-label=${group}><span class="group-name wide-only" aria-hidden="true">${group}</span><${Links} name=${name} group=${group} /></div>`)}
+      <button class="place narrow-only" aria-haspopup="dialog" data-current=${further ? "" : undefined} onClick=${() => showMore(true)}><${Icon} name="more" />More</button>
+    </div>
+    <div class="foot">
+      <${Live} />
+      <${Who} />
+      <div class="bar"><${Theme} /><button class="button quiet tiny" onClick=${help}>Keys</button></div>
+    </div>
+    ${more && html`<${More} name=${name} help=${help} onClose=${() => showMore(false)} />`}
+  </nav>`;
+}
+
 /** @param {() => void} help */
 function useKeys(help) {
   useEffect(() => {
@@ -126,17 +158,7 @@ function App() {
   return html`
     <a class="skip" href="#main">Skip to the content</a>
     <div class="frame">
-      <nav class="side" aria-label="Places">
-        <a class="brand" href="/ui/tables"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="var(--accent)" /><path d="M9 16.5l5 5 9-11" fill="none" stroke="var(--accent-ink)" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round" /></svg>orch</a>
-        <div class="places">
-          ${places.map((each) => html`<a class="place" href=${`/ui/${each.name}`} aria-current=${each.name === name ? "page" : undefined}><${Icon} name=${each.name} />${each.title}</a>`)}
-        </div>
-        <div class="foot">
-          <${Live} />
-          <${Who} />
-          <div class="bar"><${Theme} /><button class="button quiet tiny" onClick=${() => showKeys(true)}>Keys</button></div>
-        </div>
-      </nav>
+      <${Side} name=${name} help=${() => showKeys(true)} />
       <main class="page" id="main" tabindex="-1" ref=${main}>
         <${CutOff} />
         ${place ? html`<${place.screen} key=${name} path=${path.slice(1)} query=${query} />`

@@ -20,6 +20,7 @@ const known = {
   running: { tone: "run", shape: "half", word: "running" },
   waiting: { tone: "idle", shape: "ring", word: "waiting" },
   paused: { tone: "idle", shape: "bars", word: "paused" },
+  held: { tone: "warn", shape: "bars", word: "held" },
   stopped: { tone: "idle", shape: "square", word: "stopped" },
   aborted: { tone: "idle", shape: "square", word: "stopped" },
   skipped: { tone: "idle", shape: "dash", word: "skipped" },

@@ -38,10 +38,10 @@ export async function copy(text) {
   }
 }
 
-/** @param {{text: string}} props the command that does the same */
-export const Command = ({ text }) => html`<div class="command">
+/** @param {{text: string, what?: string}} props the command that does the same, or another text to copy */
+export const Command = ({ text, what }) => html`<div class="command">
   <code>${text}</code>
-  <button class="button quiet tiny" onClick=${() => copy(text)} aria-label=${`Copy the command: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`}>Copy</button>
+  <button class="button quiet tiny" onClick=${() => copy(text)} aria-label=${`Copy ${what ?? `the command: ${text.length > 60 ? `${text.slice(0, 59)}…` : text}`}`}>Copy</button>
 </div>`;
 
 /** @param {{title: string, children?: any, command?: string}} props */
@@ -51,6 +51,9 @@ export const Empty = ({ title, children, command }) => html`<div class="empty">
   ${command && html`<${Command} text=${command} />`}
 </div>`;
 
+/** The place of what is not known yet. */
+export const Skeleton = () => html`<div class="skeleton" role="status"><span class="unseen">Loading</span></div>`;
+
 /**
  * What a screen shows while there is nothing, an error, or the data; `title` heads it until there are data.
  * @param {{of: import("../data/resource.js").Resource<any>, title?: string, children: (data: any) => any}} props
@@ -59,7 +62,7 @@ export function Loaded({ of, title, children }) {
   if (of.data) return html`${of.problem && of.problem.status !== 0 && html`<${ProblemBox} problem=${of.problem} retry=${of.again} />`}${children(of.data)}`;
   const head = title && html`<${Head} title=${title} />`;
   if (of.problem) return html`${head}<${ProblemBox} problem=${of.problem} retry=${of.again} />`;
-  return html`${head}<div class="skeleton" role="status"><span class="unseen">Loading</span></div>`;
+  return html`${head}<${Skeleton} />`;
 }
 
 /** @param {{title: any, lead?: any, children?: any}} props */
