@@ -10,6 +10,7 @@ import { Icon } from "./parts/icons.js";
 import { Shape } from "./parts/status.js";
 import { Dialog, Empty } from "./parts/basics.js";
 import { Toasts } from "./parts/toast.js";
+import { Catalog } from "./screens/catalog.js";
 import { Changes } from "./screens/changes.js";
 import { Connections } from "./screens/connections.js";
 import { Grid } from "./screens/grid.js";
@@ -26,6 +27,7 @@ const places = [
   { name: "changes", title: "Since", key: "s", group: "Work", screen: Changes },
   { name: "runs", title: "Runs", key: "r", group: "Work", screen: Runs },
   { name: "schedules", title: "Schedules", key: "c", group: "Set-up", screen: Schedules },
+  { name: "catalog", title: "Catalog", key: "k", group: "Set-up", screen: Catalog },
   { name: "connections", title: "Connections", key: "n", group: "Set-up", screen: Connections },
   { name: "playground", title: "Playground", key: "p", group: "Set-up", screen: Playground },
 ];
