@@ -10,6 +10,7 @@ import { Icon } from "./parts/icons.js";
 import { Shape } from "./parts/status.js";
 import { Dialog, Empty } from "./parts/basics.js";
 import { Toasts } from "./parts/toast.js";
+import { Admin } from "./screens/admin.js";
 import { Catalog } from "./screens/catalog.js";
 import { Changes } from "./screens/changes.js";
 import { Connections } from "./screens/connections.js";
@@ -30,6 +31,7 @@ const places = [
   { name: "catalog", title: "Catalog", key: "k", group: "Set-up", screen: Catalog },
   { name: "connections", title: "Connections", key: "n", group: "Set-up", screen: Connections },
   { name: "playground", title: "Playground", key: "p", group: "Set-up", screen: Playground },
+  { name: "admin", title: "Admin", key: "a", group: "Set-up", screen: Admin },
 ];
 const groups = ["Work", "Set-up"];
 

@@ -111,3 +111,43 @@ export function useNow(every = 30_000) {
   }, [every]);
   return now;
 }
+
+/**
+ * A list that is read page by page: the first page is kept up with what happens, `load` reads the next one.
+ * @param {string} path with a query
+ * @param {(item: any) => any} id of an item
+ * @param {{when?: (news: import("./live.js").News) => boolean, every?: number}} [options]
+ * @returns {Resource<any> & {more: any[], load: () => void, done: boolean}} more: items after those of the first page
+ */
+export function usePages(path, id, options = {}) {
+  const first = useResource(path, options);
+  const [later, set] = useState(/** @type {{path: string, items: any[], next: string | undefined}} */ ({ path, items: [], next: undefined }));
+  const busy = useRef(false);
+  const shown = useRef(/** @type {{path: string, items: any[]}} */ ({ path, items: [] }));
+  useEffect(() => set({ path, items: [], next: undefined }), [path]);
+  // What new items have pushed off the end of the first page belongs before those that were read later.
+  useEffect(() => {
+    if (!first.data) return;
+    const before = shown.current;
+    shown.current = { path, items: first.data.items };
+    if (before.path !== path) return;
+    const here = new Set(first.data.items.map(id));
+    const pushed = before.items.slice(before.items.findLastIndex((item) => here.has(id(item))) + 1);
+    if (pushed.length > 0) set((last) => (last.path === path && last.items.length > 0 ? { ...last, items: [...pushed, ...last.items] } : last));
+  }, [path, first.data]);
+  const mine = later.path === path && later.items.length > 0;
+  const next = mine ? later.next : first.data?.next;
+  const load = useCallback(async () => {
+    if (!next || busy.current) return;
+    busy.current = true;
+    try {
+      const read = await ask(`${path}&cursor=${encodeURIComponent(next)}`);
+      set((last) => ({ path, items: last.path === path ? [...last.items, ...read.items] : read.items, next: read.next }));
+    } catch {
+      // The first page tells of trouble; the end of the list is asked for again when it is scrolled to.
+    }
+    busy.current = false;
+  }, [path, next]);
+  const known = new Set((first.data?.items ?? []).map(id));
+  return { ...first, more: mine ? later.items.filter((item) => !known.has(id(item))) : [], load, done: !next };
+}

@@ -1,9 +1,8 @@
 // All runs, the newest first, in pages that are read as the list is scrolled.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { html, classes } from "../html.js";
-import { ask, query as queryOf } from "../data/api.js";
+import { query as queryOf } from "../data/api.js";
 import { duration, plural } from "../data/format.js";
-import { useNow, useResource } from "../data/resource.js";
+import { useNow, usePages } from "../data/resource.js";
 import { at, choose } from "../data/router.js";
 import { wordOf } from "../data/run_commands.js";
 import { Command, Empty, Head, Loaded, Search, Time } from "../parts/basics.js";
@@ -36,32 +35,6 @@ export function trouble(run) {
   }
 }
 
-/**
- * The pages after the first, by their cursors.
- * @param {string} filter
- * @param {any} first page
- */
-function useMore(filter, first) {
-  const [more, set] = useState(/** @type {{filter: string, items: any[], next: string | undefined}} */ ({ filter, items: [], next: undefined }));
-  const busy = useRef(false);
-  useEffect(() => set({ filter, items: [], next: undefined }), [filter]);
-  const mine = more.filter === filter && more.items.length > 0;
-  const next = mine ? more.next : first?.next;
-  const load = useCallback(async () => {
-    if (!next || busy.current) return;
-    busy.current = true;
-    try {
-      const page = await ask(`/runs${filter}&cursor=${encodeURIComponent(next)}`);
-      set((last) => ({ filter, items: last.filter === filter ? [...last.items, ...page.items] : page.items, next: page.next }));
-    } catch {
-      // The first page tells of trouble; the end of the list is asked for again when it is scrolled to.
-    }
-    busy.current = false;
-  }, [filter, next]);
-  const known = new Set((first?.items ?? []).map((/** @type {any} */ run) => run.run));
-  return { items: mine ? more.items.filter((run) => !known.has(run.run)) : [], load, done: !next };
-}
-
 /** @param {any} run @param {(text: any) => any} link @param {number} now */
 const wideCells = (run, link, now) => html`
   <${Cell}><${Status} status=${wordOf(run)} /><//>
@@ -84,8 +57,7 @@ function AllRuns({ query }) {
   const name = query.get("q") ?? "";
   const workflow = query.get("workflow") ?? "";
   const filter = queryOf({ limit: pageSize, status, name, workflow });
-  const runs = useResource(`/runs${filter}`, { when: (news) => news.type === "run" });
-  const more = useMore(filter, runs.data);
+  const runs = usePages(`/runs${filter}`, (run) => run.run);
   const now = useNow(1000);
   const chosen = status || name || workflow;
   return html`
@@ -96,15 +68,15 @@ function AllRuns({ query }) {
       ${workflow && html`<button class="chip" aria-pressed="true" onClick=${() => choose({ workflow: null })}>of ${workflow} ×</button>`}
     </div>
     <${Loaded} of=${runs}>${(/** @type {any} */ data) => {
-      const items = [...data.items, ...more.items];
+      const items = [...data.items, ...runs.more];
       if (items.length === 0) return html`<div class="card">${chosen
         ? html`<${Empty} title="No run is like that">Choose All, or search for another name.<//>`
         : html`<${Empty} title="Nothing has run yet" command="orch submit replicate --input '{&quot;catalog&quot;:&quot;catalog.json&quot;}'">A run starts when you submit a workflow. The shipped one replicates the tables of a catalog.<//>`}</div>`;
       return html`<${Rows} items=${items} label="Runs" columns="7.5rem minmax(9rem, 18rem) minmax(6rem, 12rem) 9.5rem 7rem minmax(8rem, 1fr)" narrow="minmax(0, 1fr)"
         head=${[{ name: "Status" }, { name: "Run" }, { name: "Workflow" }, { name: "Started" }, { name: "Took", num: true }, { name: "Error" }]}
-        id=${(/** @type {any} */ run) => run.run} href=${(/** @type {any} */ run) => at("runs", run.run)} onEnd=${more.load} total=${more.done ? items.length : -2}
+        id=${(/** @type {any} */ run) => run.run} href=${(/** @type {any} */ run) => at("runs", run.run)} onEnd=${runs.load} total=${runs.done ? items.length : -2}
         cells=${(/** @type {any} */ run, /** @type {any} */ link, /** @type {boolean} */ narrow) => (narrow ? narrowCells(run, link, now) : wideCells(run, link, now))} />
-        <p class="soft small same" role="status">${plural(items.length, "run")}${more.done ? "" : " so far"}</p>`;
+        <p class="soft small same" role="status">${plural(items.length, "run")}${runs.done ? "" : " so far"}</p>`;
     }}<//>
     <p class="same"><${Command} text=${`orch status${status.startsWith("failed") ? " --failed" : ""}${workflow ? ` --workflow ${workflow}` : ""}`} /></p>`;
 }
