@@ -8,7 +8,7 @@ import { at } from "../data/router.js";
 import { may, useSession } from "../data/session.js";
 import { Act, quoted } from "../parts/act.js";
 import { Command, Empty, Head, Loaded, Time } from "../parts/basics.js";
-import { Status } from "../parts/status.js";
+import { Shape, Status } from "../parts/status.js";
 
 const week = 7 * 86_400_000;
 const outcomes = /** @type {Record<string, string>} */ ({ started: "succeeded", queued: "waiting", skipped: "skipped", missed: "failed", refused: "failed" });
@@ -16,12 +16,20 @@ const outcomes = /** @type {Record<string, string>} */ ({ started: "succeeded", 
 /** @param {number} now when its day began */
 const midnight = (now) => new Date(now).setHours(0, 0, 0, 0);
 
-/** @param {{pipeline: any, times: any[], now: number}} props */
-function Week({ pipeline, times, now }) {
+const most = 1000;  // fire times that the API tells
+const dense = 120;  // more marks than this on a line are a band
+
+/** @param {{pipeline: any, times: any[], more: boolean, now: number}} props `more`: there are later ones than `times` */
+function Week({ pipeline, times, more, now }) {
   const begin = midnight(now);
   const shown = times.filter((time) => Date.parse(time.at) < begin + week);
-  return html`<span class="week-track" role="img" aria-label=${`${pipeline.name}: ${plural(shown.length, "fire time")} within a week`}>
-    ${shown.slice(0, 400).map((time) => html`<span class=${pipeline.paused ? "week-mark paused" : "week-mark"} style=${`left: ${(100 * (Date.parse(time.at) - begin)) / week}%`} title=${`${time.trigger}: ${time.local ?? exact(time.at)}${time.reason ? `, ${time.reason}` : ""}`} />`)}
+  /** @param {number} at */
+  const left = (at) => (100 * (at - begin)) / week;
+  const from = shown.length > 0 ? left(Date.parse(shown[0].at)) : 0;
+  const to = shown.length > 0 ? (more ? 100 : left(Date.parse(shown[shown.length - 1].at))) : 0;
+  return html`<span class="week-track" role="img" aria-label=${`${pipeline.name}: ${more ? "more than " : ""}${plural(shown.length, "fire time")} within a week`}>
+    ${shown.length > dense ? html`<span class=${pipeline.paused ? "week-band paused" : "week-band"} style=${`left: ${from}%; width: ${to - from}%`} title=${`${more ? "more than " : ""}${plural(shown.length, "fire time")}`} />`
+    : shown.map((time) => html`<span class=${pipeline.paused ? "week-mark paused" : "week-mark"} style=${`left: ${(100 * (Date.parse(time.at) - begin)) / week}%`} title=${`${time.trigger}: ${time.local ?? exact(time.at)}${time.reason ? `, ${time.reason}` : ""}`} />`)}
     <span class="week-now" style=${`left: ${(100 * (now - begin)) / week}%`} title="now" />
   </span>`;
 }
@@ -55,6 +63,14 @@ const Fires = ({ fires }) => html`<div class="scroll-x" tabindex="0" role="group
     <td><${Status} status=${outcomes[fire.outcome]} text=${fire.outcome} /> ${fire.run && html`<a href=${at("runs", fire.run)}>its run</a>`}</td><td class="why">${fire.reason ?? ""}</td></tr>`)}</tbody>
 </table></div>`;
 
+const shortly = 3;
+
+/** @param {{fires: any[]}} props the latest fires that started no run, with the reason */
+const LeftOut = ({ fires }) => html`<ul class="left-out" aria-label="Fires that started no run">
+  ${fires.slice(0, shortly).map((fire) => html`<li class="note"><${Shape} status=${outcomes[fire.outcome]} /><span><b>${fire.outcome}</b> <${Time} at=${fire.at} /> ${fire.trigger}${fire.reason && html`: <span class="soft">${fire.reason}</span>`}</span></li>`)}
+  ${fires.length > shortly && html`<li class="soft small">${plural(fires.length - shortly, "more")} below</li>`}
+</ul>`;
+
 /** @param {any} trigger in the words of its document */
 const triggerText = (trigger) => (typeof trigger?.schedule === "string" ? trigger.schedule : Object.keys(trigger ?? {})[0] ?? "");
 
@@ -64,7 +80,8 @@ function Pipeline({ pipeline, now, again }) {
   const [open, setOpen] = useState("");
   const path = `/pipelines/${encodeURIComponent(pipeline.name)}`;
   const [since] = useState(new Date(now - week).toISOString());
-  const times = useResource(`${path}/times`, { every: 300_000 }).data?.items ?? [];
+  const fireTimes = useResource(`${path}/times?days=7`, { every: 300_000 }).data;
+  const times = fireTimes?.items ?? [];
   const fires = useResource(`${path}/fires?limit=200&since=${since}`).data?.items ?? [];
   const next = times[0];
   const operates = may(who, "operator");
@@ -74,8 +91,9 @@ function Pipeline({ pipeline, now, again }) {
       ${pipeline.paused ? html`<${Status} status="paused" text=${`paused by ${pipeline.paused.by || "somebody"}`} />${operates && html`<button class="button tiny main" onClick=${() => setOpen("resume")}>Resume…</button>`}`
         : html`<span class="soft">${next ? html`next <${Time} at=${next.at} />` : "no fire time"}</span>${operates && html`<button class="button tiny" onClick=${() => setOpen("pause")}>Pause…</button>`}`}</div>
     ${pipeline.paused?.note && html`<p class="card-body">${pipeline.paused.note}</p>`}
-    <div class="week-line"><span class="soft">${Object.entries(pipeline.document.triggers ?? {}).map(([name, trigger]) => html`<span class="once">${name}: ${triggerText(trigger)}</span> `)}</span><${Week} pipeline=${pipeline} times=${times} now=${now} />
+    <div class="week-line"><span class="soft">${Object.entries(pipeline.document.triggers ?? {}).map(([name, trigger]) => html`<span class="once">${name}: ${triggerText(trigger)}</span> `)}</span><${Week} pipeline=${pipeline} times=${times} more=${times.length >= most} now=${now} />
       <span class="num soft">${trouble.length > 0 ? html`<span class="tone-warn">${number(trouble.length)} left out</span>` : `overlap: ${String(pipeline.document.overlap ?? "skip").replaceAll("_", " ")}`}</span></div>
+    ${trouble.length > 0 && html`<${LeftOut} fires=${trouble} />`}
     ${fires.length > 0 && html`<details><summary class="card-body">${plural(fires.length, "fire")} in the past week</summary><${Fires} fires=${fires} /></details>`}
     ${open === "pause" && html`<${Pause} pipeline=${pipeline} again=${again} onClose=${() => setOpen("")} />`}
     ${open === "resume" && html`<${Resume} pipeline=${pipeline} again=${again} onClose=${() => setOpen("")} />`}
