@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { World } from "./world.mjs";
 import { changesOf } from "../../orchestrator/ui/web/data/changes.js";
+import * as connections from "../../orchestrator/ui/web/data/connections.js";
 import { diffLines } from "../../orchestrator/ui/web/data/diff.js";
 import * as format from "../../orchestrator/ui/web/data/format.js";
 import * as json from "../../orchestrator/ui/web/data/json_text.js";
@@ -81,6 +82,21 @@ for (const column of columnsOf(strip, 200)) {
   assert.ok(heights.failed === 0 || heights.failed >= 25);
   assert.ok(heights.failed + heights.succeeded + heights.running + heights.aborted <= 100.001);
 }
+
+// The days of a strip: an outage over midnight is one of both days, and what has not ended lasts until now.
+const now = new Date(2026, 4, 20, 12).getTime();
+const iso = (/** @type {number} */ day, /** @type {number} */ hour) => new Date(2026, 4, day, hour).toISOString();
+const outages = [{ since: iso(20, 11), reason: "r" }, { since: iso(18, 23), until: iso(19, 1), reason: "r" }, { since: iso(1, 3), until: iso(1, 4), reason: "r" }];
+const days = connections.daysOf(outages, now, 3);
+assert.deepEqual(days.map((day) => [day.outages, day.down / 3_600_000]), [[1, 1], [1, 1], [1, 1]]);
+assert.deepEqual(connections.daysOf([], now, 2).map((day) => day.outages), [0, 0]);
+assert.equal(connections.within(outages, days).length, 2);
+assert.equal(connections.healthText(days, connections.within(outages, days)), "2 outages in 3 days, down for 3 h 0 min");
+const up = { connection: "a" };
+const down = { connection: "b", down: { since: iso(20, 11), reason: "r" }, held: "drain" };
+assert.equal(connections.summary([up]), "The connection is up");
+assert.equal(connections.summary([up, up]), "All 2 connections are up");
+assert.equal(connections.summary([up, down, { connection: "c", held: "pause" }]), "3 connections: 1 down, 1 held");
 
 // The visits of a real run: each state as often as it was entered, in its iteration, with all attempts.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "orch-ui-data-"));

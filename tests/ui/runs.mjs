@@ -1,258 +1,83 @@
-// What can be done with runs, and what their pages tell: tests of ui.mjs, which runs them.
+// Tables, runs, maps, long histories, the playground.
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import path from "node:path";
+import { open, runId, test, visit, world } from "./harness.mjs";
 
-/**
- * @typedef {{
- *   world: import("./world.mjs").World, test: (name: string, act: () => Promise<void>) => void,
- *   open: (look?: {width?: number, theme?: "light" | "dark"}) => Promise<{page: any, context: any, complaints: string[]}>,
- *   visit: (page: any, address: string) => Promise<void>, runId: (page: any, name?: string) => Promise<string>,
- *   checkAccess: (page: any, where: string) => Promise<void>, shots: string,
- * }} Bench
- */
+test("says in words what is wrong this morning", async () => {
+  const { page, context } = await open();
+  await visit(page, "/ui/");
+  assert.match(await page.locator("h1").innerText(), /[89] of 13 tables are right/);
+  const attention = await page.locator(".attention").innerText();
+  assert.match(attention, /cash_calls/);
+  assert.match(attention, /refused because/);
+  assert.match(attention, /recoveries/);
+  await context.close();
+});
 
-const children = 600;
-const bad = [7, 8, 311, 590];
+test("shows failures first, and the command that does the same", async () => {
+  const { page, context } = await open();
+  await visit(page, `/ui/runs/${await runId(page, "nightly-07")}`);
+  assert.match(await page.locator(".problem").first().innerText(), /cash_calls[\s\S]*Check\.Failed/);
+  await page.getByRole("button", { name: "Resume…" }).click();
+  assert.match(await page.locator("dialog").innerText(), /orch resume nightly-07/);
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await context.close();
+});
 
-/** @param {any} states @param {string} [start] */
-const machine = (states, start = Object.keys(states)[0]) => JSON.stringify({ StartAt: start, States: states });
+test("stops a run, and resumes it", async () => {
+  const { page, context, complaints } = await open();
+  const follower = world.run("submit", "waits.json", "--input", "{}", "--name", "waits");
+  await visit(page, "/ui/runs");
+  await page.locator('.row a:text-is("waits")').click();
+  await page.locator(".run-title .tone-run").waitFor();
+  await page.getByRole("button", { name: "Stop…" }).click();
+  assert.match(await page.locator("dialog").innerText(), /orch stop waits/);
+  await page.getByRole("button", { name: "Stop the run" }).click();
+  await page.locator(".run-title .tone-idle").waitFor();
+  assert.equal((/** @type {any} */ (await follower)).code, 4);
+  await page.getByRole("button", { name: "Resume…" }).click();
+  await page.getByRole("button", { name: "Resume the run" }).click();
+  await page.locator(".run-title .tone-run").waitFor();
+  await page.getByRole("button", { name: "Stop…" }).click();
+  await page.getByRole("button", { name: "Stop the run" }).click();
+  await page.locator(".run-title .tone-idle").waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
 
-/** Runs that these tests look at. @param {import("./world.mjs").World} world */
-export async function prepareRuns(world) {
-  // Programs of the runs below take turns.
-  world.env.ORCH_LIMIT = "tag:orch:process=1";
-  const each = { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, StartAt: "Check", States: {
-    Check: { Type: "Choice", Choices: bad.map((index) => ({ Variable: "$", NumericEquals: index, Next: "Bad" })), Default: "Good" },
-    Good: { Type: "Pass", End: true }, Bad: { Type: "Fail", Error: "Item.Bad", Cause: "it is not an item" } } };
-  world.write("many_children.json", machine({ Children: { Type: "Map", End: true, ItemsPath: "$.items", ToleratedFailurePercentage: 100, Label: "Children", ItemProcessor: each } }));
-  world.write("many_items.json", JSON.stringify({ items: Array.from({ length: children }, (_, index) => index) }));
-  await world.run("submit", "many_children.json", "--input", "@many_items.json", "--name", "six-hundred");
-  world.write("stubborn.json", machine({ Try: { Type: "Task", Resource: "orch:process", Parameters: { argv: ["false"] }, Retry: [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 }], End: true } }));
-  await world.run("submit", "stubborn.json", "--input", "{}", "--name", "stubborn");
-  world.write("long.json", machine({ First: { Type: "Pass", Result: { begun: true }, Next: "Work" }, Work: { Type: "Task", Resource: "orch:process", Parameters: { argv: ["sleep", "600"] }, End: true } }));
-  world.write("corrected.json", machine({ Prepare: { Type: "Pass", Next: "Work" }, Work: { Type: "Choice", Choices: [{ Variable: "$.right", BooleanEquals: true, Next: "Done" }], Default: "Wrong" },
-    Wrong: { Type: "Fail", Error: "Not.Right", Cause: "the input is not right" }, Done: { Type: "Succeed" } }));
-  await world.run("submit", "corrected.json", "--input", '{"right":false}', "--name", "corrected");
-  const catalog = { version: 1, tables: [{ key: "strict", source: { connection: "ledger", table: "treaties" }, target: { connection: "warehouse", table: "strict" }, checks: [{ min_rows: 1_000_000 }] }] };
-  await world.run("submit", "replicate", "--input", JSON.stringify({ catalog }), "--name", "inline");
-  await drift(world);
-}
+test("tries expressions and states", async () => {
+  const { page, context, complaints } = await open();
+  await visit(page, "/ui/playground");
+  await page.locator('.json-tree .n:text-is("505.5")').waitFor();
+  await page.getByLabel("Expression").fill("$nothing(");
+  await page.locator(".problem").waitFor();
+  await page.getByRole("button", { name: "JSONPath" }).click();
+  await page.locator('.json-tree .n:text-is("310")').waitFor();
+  await page.getByRole("link", { name: "State", exact: true }).click();
+  await page.locator('b:text-is("Large")').waitFor();
+  await page.getByLabel("State", { exact: true }).fill('{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true}');
+  await page.getByText("This state does work").waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
 
-/** A table whose source loses a column after its first load. @param {import("./world.mjs").World} world */
-async function drift(world) {
-  const catalog = JSON.stringify({ catalog: { version: 1, id: "drifting", tables: [{ key: "drifting", source: { connection: "ledger", table: "drifting" }, target: { connection: "warehouse", table: "drifting" } }] } });
-  const columns = ["id,name,amount\n1,one,1.5\n2,two,2.5\n", "id,name\n1,one\n", "id,name\n1,one\n"];
-  for (const [at, text] of columns.entries()) {
-    world.write("drop/drifting.csv", text);
-    await world.run("submit", "replicate", "--input", catalog, "--name", `drifting-${at}`);
-  }
-  fs.rmSync(path.join(world.folder, "drop/drifting.csv"));
-}
+test("shows a distributed map as counts and the children that failed", async () => {
+  const { page, context } = await open();
+  await visit(page, `/ui/runs/${await runId(page, "children")}`);
+  await page.getByText("4 failed").waitFor();
+  await page.getByText("96 succeeded").waitFor();
+  assert.equal(await page.getByText("is not an item").count(), 4);
+  await context.close();
+});
 
-/** @param {any} page the dialog's text */
-const dialog = (page) => page.locator("dialog").innerText();
-
-/** @param {Bench} bench */
-function actions({ world, test, open, visit, runId, checkAccess }) {
-  test("pauses a run with a reason, and releases it", async () => {
-    const { page, context, complaints } = await open();
-    const follower = world.run("submit", "long.json", "--input", "{}", "--name", "long");
-    await visit(page, "/ui/runs");
-    await page.locator('.row a:text-is("long")').click();
-    await page.getByRole("button", { name: "Pause…" }).click();
-    await page.getByRole("combobox", { name: "How long" }).selectOption("2h");
-    await page.getByRole("textbox", { name: /Reason/ }).fill("index build");
-    assert.match(await dialog(page), /orch hold --run long --mode pause --until 2h --reason 'index build'/);
-    await checkAccess(page, "the dialog to pause");
-    await page.getByRole("button", { name: "Pause the run" }).click();
-    await page.locator(".problem.warn", { hasText: "index build" }).waitFor();
-    await page.getByRole("button", { name: "Release…" }).click();
-    assert.match(await dialog(page), /orch release --run long/);
-    await page.getByRole("button", { name: "Release the run" }).click();
-    await page.getByRole("button", { name: "Pause…" }).waitFor();
-    await page.locator(".problem.warn").waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Stop…" }).click();
-    await page.getByRole("button", { name: "Stop the run" }).click();
-    await page.locator(".run-title .tone-idle").waitFor();
-    await follower;
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-
-  test("resumes a run with an edited input", async () => {
-    const { page, context, complaints } = await open();
-    const run = await runId(page, "corrected");
-    await visit(page, `/ui/runs/${run}`);
-    await page.getByRole("button", { name: "Resume…" }).click();
-    await page.getByRole("button", { name: "Edit the input" }).click();
-    await page.getByRole("combobox", { name: "From" }).selectOption("Work");
-    const field = page.getByRole("textbox", { name: "Input of Work" });
-    await field.waitFor();
-    assert.deepEqual(JSON.parse(await field.inputValue()), { right: false });
-    await field.fill('{"right": tru}');
-    await page.getByText(/line 1, column \d+/).waitFor();
-    assert.equal(await page.getByRole("button", { name: "Resume the run" }).isDisabled(), true);
-    await checkAccess(page, "the dialog to resume");
-    await field.fill('{"right": true, "n": 12345678901234567890}');
-    await page.getByText(/would round 12345678901234567890/).waitFor();
-    await field.fill('{"right": true}');
-    assert.match(await dialog(page), /orch resume corrected --from Work --input '{"right":true}'/);
-    await page.getByRole("button", { name: "Resume the run" }).click();
-    await page.locator(".run-title .tone-ok").waitFor();
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-
-  test("resumes a replication with an edited catalog", async () => {
-    const { page, context, complaints } = await open();
-    const run = await runId(page, "inline");
-    await visit(page, `/ui/runs/${run}`);
-    await page.getByRole("button", { name: "Resume…" }).click();
-    await page.getByRole("button", { name: "Edit the catalog" }).click();
-    const field = page.getByRole("textbox", { name: "Catalog" });
-    const catalog = JSON.parse(await field.inputValue());
-    await field.fill('{"version": 1}');
-    await page.getByText('"tables" is missing').waitFor();
-    assert.equal(await page.getByRole("button", { name: "Resume the run" }).isDisabled(), true);
-    catalog.tables[0].checks = [];
-    await field.fill(JSON.stringify(catalog));
-    assert.match(await dialog(page), /orch resume inline --from Health --input/);
-    await page.getByRole("button", { name: "Resume the run" }).click();
-    await page.locator(".run-title .tone-ok").waitFor();
-    await page.locator(".table-line", { hasText: "strict" }).locator(".tone-ok").waitFor();
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-
-  test("redoes one table in a run of its own", async () => {
-    const { page, context, complaints } = await open({ width: 390 });
-    const run = await runId(page, "nightly-07");
-    await visit(page, `/ui/runs/${run}`);
-    await page.getByRole("button", { name: "Redo claims…" }).click();
-    assert.match(await dialog(page), /orch redo nightly-07 claims/);
-    await page.getByRole("button", { name: "Redo the table" }).click();
-    await page.waitForURL((/** @type {URL} */ url) => /\/ui\/runs\//.test(url.pathname) && !url.pathname.endsWith(run));
-    await page.locator(".run-title .tone-ok").waitFor();
-    assert.equal(await page.locator(".table-line").count(), 1);
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-
-  test("offers no action to viewers", async () => {
-    const token = (await world.run("token", "add", "looker", "--role", "viewer")).out.match(/orch_\S+/)?.[0] ?? "";
-    const { page, context } = await open();
-    // A browser of the server's own user is known by its connection; the token says less.
-    await context.route("**/v1/**", (/** @type {any} */ route) => route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${token}` } }));
-    await visit(page, `/ui/runs/${await runId(page, "nightly-07")}`);
-    await page.locator(".live", { hasText: "viewer" }).waitFor();
-    for (const name of [/Resume/, /Redo/, /Stop/, /Pause/]) assert.equal(await page.getByRole("button", { name }).count(), 0);
-    await context.close();
-  });
-}
-
-/** @param {Bench} bench */
-function pictures({ world, test, open, visit, runId, checkAccess, shots }) {
-  test("draws the graph of the API, and zooms by key", async () => {
-    for (const width of [390, 1280]) {
-      const { page, context, complaints } = await open({ width });
-      const run = await runId(page, "nightly-07");
-      await visit(page, `/ui/runs/${run}/graph`);
-      await page.locator(".graph .node").first().waitFor();
-      const graph = await (await page.request.get(`${world.address}/v1/runs/${run}/graph`)).json();
-      assert.equal(await page.locator(".graph .node").count(), graph.nodes.length);
-      assert.equal(await page.locator(".graph .edge").count(), graph.ways.length);
-      assert.match(await page.locator(".graph .node", { hasText: "Replicate" }).first().innerHTML(), /11 items/);
-      assert.ok(await page.locator(".graph .edge.taken").count() > 5);
-      const size = async () => (await page.locator(".graph > svg").boundingBox()).width;
-      const before = await size();
-      await page.locator(".graph").focus();
-      await page.keyboard.press("+");
-      await page.waitForFunction((/** @type {number} */ was) => (document.querySelector(".graph > svg")?.getBoundingClientRect().width ?? 0) > was * 1.1, before);
-      await page.getByRole("button", { name: "Fit" }).click();
-      await page.waitForFunction((/** @type {number} */ was) => Math.abs((document.querySelector(".graph > svg")?.getBoundingClientRect().width ?? 0) - was) < 2, before);
-      await page.locator(".graph .node", { hasText: "Verify" }).first().focus();
-      await page.keyboard.press("Enter");
-      await page.waitForURL(/states\?state=Verify/);
-      assert.deepEqual(complaints, []);
-      await context.close();
-    }
-  });
-
-  test("shows a map of many children as a strip with its first failures", async () => {
-    const { page, context, complaints } = await open();
-    const run = await runId(page, "six-hundred");
-    await visit(page, `/ui/runs/${run}`);
-    const strip = page.locator(".heat svg");
-    await strip.waitFor();
-    assert.match(await strip.getAttribute("aria-label"), /600 children by index: failures at 6–8 \(2\), 309–311 \(1\), 588–590 \(1\)/);
-    assert.equal(await page.locator(".heat g").count(), 200);
-    assert.equal(await page.locator(".heat path.failed").count(), 3);
-    assert.deepEqual(await page.locator('[aria-label="The first children that failed"] tbody tr td:first-child').allInnerTexts(), bad.map(String));
-    await page.locator('[aria-label="The first children that failed"] a').first().click();
-    await page.locator("h2, h1", { hasText: "Item.Bad" }).or(page.getByText("Item.Bad")).first().waitFor();
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-
-  test("groups retries on one line of the timeline", async () => {
-    const { page, context } = await open();
-    await visit(page, `/ui/runs/${await runId(page, "stubborn")}/timeline`);
-    const line = page.locator(".gantt-line", { hasText: "Try" });
-    await line.waitFor();
-    assert.equal(await line.count(), 1);
-    assert.equal(await line.locator(".gantt-bar.bad").count(), 3);
-    assert.equal(await line.locator(".gantt-pause").count(), 2);
-    await line.getByRole("link").click();
-    await page.getByText("3 attempts").first().waitFor();
-    assert.equal(await page.locator('[aria-label="Attempts"] tbody tr').count(), 3);
-    await checkAccess(page, "the attempts");
-    await context.close();
-  });
-
-  test("says which run has the slot that another waits for", async () => {
-    const { page, context } = await open();
-    const followers = [];
-    for (const name of ["holder", "waiter"]) {
-      followers.push(world.run("submit", "long.json", "--input", "{}", "--name", name));
-      await page.waitForTimeout(200);
-      await until(async () => (await (await page.request.get(`${world.address}/v1/runs?name=${name}`)).json()).items[0]);
-    }
-    const waiter = await runId(page, "waiter");
-    await visit(page, `/ui/runs/${waiter}/timeline`);
-    const box = page.locator(".problem.warn", { hasText: "waits for" });
-    await box.waitFor();
-    assert.match(await box.innerText(), /1 of 1 held by holder/);
-    await box.getByRole("link", { name: /holder/ }).waitFor();
-    await checkAccess(page, "a run that waits");
-    if (shots) await page.screenshot({ path: path.join(shots, "waits.png") });
-    for (const name of ["waiter", "holder"]) await world.run("stop", name);
-    await Promise.all(followers);
-    await context.close();
-  });
-
-  test("shows what a table's source has changed, and what was read", async () => {
-    const { page, context, complaints } = await open();
-    await visit(page, "/ui/tables/drifting");
-    const drift = page.locator('[aria-label="Drift of the source"]');
-    await drift.waitFor();
-    assert.match(await drift.innerText(), /2 runs[\s\S]*amount/);
-    await page.locator('[aria-label^="Bytes that each load read"]').waitFor();
-    await page.locator('[aria-label="Evidence"] tbody tr').first().waitFor();
-    await checkAccess(page, "a table with drift");
-    if (shots) await page.screenshot({ path: path.join(shots, "drift.png"), fullPage: true });
-    assert.deepEqual(complaints, []);
-    await context.close();
-  });
-}
-
-/** @param {() => Promise<any>} condition */
-async function until(condition) {
-  for (let at = 0; at < 300 && !(await condition()); at += 1) await new Promise((done) => setTimeout(done, 200));
-}
-
-/** @param {Bench} bench */
-export function runTests(bench) {
-  actions(bench);
-  pictures(bench);
-}
+test("keeps 10,000 events in a list of few elements", async () => {
+  const { page, context } = await open();
+  await visit(page, `/ui/runs/${await runId(page, "many")}/events`);
+  await page.waitForFunction(() => Number(document.querySelector("[aria-rowcount]")?.getAttribute("aria-rowcount")) > 10_001);
+  await page.locator(".row a").first().focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => Number(/** @type {any} */ (document.activeElement?.closest(".row"))?.dataset.index) >= 10_000);
+  assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ""), /ExecutionSucceeded/);
+  assert.ok(await page.locator(".row").count() < 150);
+  await context.close();
+});

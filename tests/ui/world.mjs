@@ -54,6 +54,28 @@ export class World {
     }
   }
 
+  /** A project of three pipelines: a nightly load, one whose source is down, and one that is paused. */
+  async project() {
+    const connections = { ledger: { url: "csv:drop", limits: { at_once: 4 } }, warehouse: { url: "sqlite:warehouse.db" }, archive: { url: "postgresql://loader@127.0.0.1:9/archive", wait_if_down: "1d" } };
+    this.write("connections.json", JSON.stringify({ version: 1, connections }));
+    this.write("project.json", JSON.stringify({ name: "reinsurance" }));
+    this.write("workflows/purge.json", JSON.stringify({ StartAt: "Purge", States: { Purge: { Type: "Task", Resource: "orch:sql", End: true, Parameters: { connection: "archive", sql: "SELECT 1" } } } }));
+    this.write("pipelines/nightly.json", JSON.stringify({ workflow: "replicate", input: { catalog: "catalog.json" }, triggers: { night: { schedule: "30 3 * * 1-5", zone: "Europe/Berlin" } } }));
+    this.write("pipelines/purge.json", JSON.stringify({ workflow: "workflows/purge.json", overlap: "skip", triggers: { hourly: { schedule: "*/15 * * * *" } } }));
+    this.write("pipelines/yearly.json", JSON.stringify({ workflow: "workflows/purge.json", triggers: { "new-year": { schedule: "0 0 1 1 *" } } }));
+    const { code, err } = await this.run("deploy");
+    if (code !== 0) throw new Error(err);
+  }
+
+  /** While the server runs: a connection is down, another is held, a pipeline is paused, and a token made. */
+  async disturb() {
+    await this.run("pipeline", "run", "purge");
+    await this.run("hold", "ledger", "--reason", "the ledger is moved to another disk", "--mode", "drain");
+    await this.run("pipeline", "pause", "yearly", "--note", "until the archive is back");
+    await this.run("token", "add", "grafana", "--role", "viewer", "--pipeline", "nightly", "--days", "30");
+    await this.run("token", "add", hostile, "--role", "operator", "--days", "0");
+  }
+
   /** Runs whose name, error and payload are markup; and one of 10,000 events. */
   async misuse() {
     this.write("hostile.json", JSON.stringify({ StartAt: hostile, States: {
