@@ -18,7 +18,7 @@ export function checkText(check) {
 
 const locks = /** @type {Record<string, string>} */ ({
   exchange: "readers and writers wait for a moment, while tables are exchanged", writers: "other writers of the table wait", rows: "other writers of the same rows wait",
-  database: "other writers of the database wait", none: "nobody waits",
+  database: "other writers of the database wait", none: "no one else waits",
 });
 
 /** @param {any} plan who waits while it is published */

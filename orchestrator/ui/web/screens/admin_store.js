@@ -22,7 +22,7 @@ const Facts = ({ server }) => html`<section class="card"><div class="card-head">
 function Health() {
   const found = useResource("/doctor", never);
   const bad = (found.data?.items ?? []).filter((/** @type {any} */ each) => each.state !== "ok").length;
-  return html`<section class="card"><div class="card-head"><h2>${!found.data ? "Health" : bad === 0 ? "All is well" : plural(bad, "finding needs somebody", "findings need somebody")}</h2><button class="button tiny" onClick=${found.again}>Examine again</button></div>
+  return html`<section class="card"><div class="card-head"><h2>${!found.data ? "Health" : bad === 0 ? "All is well" : plural(bad, "finding needs attention", "findings need attention")}</h2><button class="button tiny" onClick=${found.again}>Examine again</button></div>
     <${Loaded} of=${found}>${(/** @type {any} */ data) => html`<table class="plain"><tbody>${data.items.map((/** @type {any} */ each) => html`<tr>
       <td class="once"><${Status} status=${states[each.state]} text=${each.subject} /></td><td>${each.found}${each.hint && html`<div class="hint">${each.hint}</div>`}</td></tr>`)}</tbody></table>`}<//>
     <div class="card-body"><${Command} text="orch doctor" /></div></section>`;

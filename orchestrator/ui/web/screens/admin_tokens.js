@@ -110,7 +110,7 @@ export function Tokens() {
   return html`<div class="stack">
     <section class="card"><div class="card-head"><h2>${tokens.data ? plural(tokens.data.items.length, "token") : "Tokens"}</h2><button class="button main" onClick=${() => setOpen("new")}>New token…</button></div>
       <${Loaded} of=${tokens}>${(/** @type {any} */ data) => (data.items.length === 0
-        ? html`<${Empty} title="Nobody else may use the server yet">A token lets people, browsers and programs in, with a role and within a scope.<//>`
+        ? html`<${Empty} title="No one else may use the server yet">A token lets people, browsers and programs in, with a role and within a scope.<//>`
         : html`<${List} tokens=${data.items} onRevoke=${setRevoke} />`)}<//></section>
     <${Identities} />
     <${Roles} />

@@ -8,7 +8,7 @@ import { Act, quoted } from "../parts/act.js";
 export const modes = {
   drain: { name: "Let tasks end", text: "tasks at work end, none begins" },
   pause: { name: "Stop tasks", text: "tasks at work are stopped, and done again after the release" },
-  finish: { name: "Let runs end", text: "runs that have begun go on to their end, none begins" },
+  finish: { name: "Let runs end", text: "runs that have begun continue to their end, none begins" },
 };
 
 const spans = [
@@ -31,7 +31,7 @@ export function Hold({ name, onClose, again }) {
     again();
   };
   return html`<${Act} title=${`Hold ${name}`} button="Hold the connection" command=${words.filter(Boolean).join(" ")} act=${act} onClose=${onClose}
-    lead="Tasks of all runs that use this connection wait, whichever pipeline they are of. What does not use it goes on.">
+    lead="Tasks of all runs that use this connection wait, whichever pipeline they are of. Other tasks continue.">
     <fieldset class="choices"><legend>What is at work</legend>
       ${Object.entries(modes).map(([value, each]) => html`<label><input type="radio" name="mode" value=${value} checked=${mode === value} onChange=${() => setMode(value)} /><span><b>${each.name}</b> <span class="soft">${each.text}</span></span></label>`)}
     </fieldset>
