@@ -41,6 +41,14 @@ class RedactedStore final : public Store {
   std::vector<ChildCounts> count_children(ExecutionId parent, execution::EventId map_run) override {
     return inner_->count_children(parent, map_run);
   }
+  std::vector<ChildBucket> child_buckets(ExecutionId parent, execution::EventId map_run,
+                                         std::int64_t size) override {
+    return inner_->child_buckets(parent, map_run, size);
+  }
+  std::vector<ExecutionRow> first_failures(ExecutionId parent, execution::EventId map_run,
+                                           std::int64_t limit) override {
+    return shown(inner_->first_failures(parent, map_run, limit));
+  }
   std::vector<ExecutionRow> children(ExecutionId parent, execution::EventId map_run,
                                      std::int64_t index, std::int64_t limit) override {
     return shown(inner_->children(parent, map_run, index, limit));
