@@ -1,7 +1,8 @@
 // What a discovery pins of a file: tests/cases/csv_inspect.json.
 //
 // A case has the bytes of t.csv ("file", "hex", or "repeat": a header, a row so many times, another
-// row), members of the "format" that is pinned, all "types", and a "note" that is told.
+// row), members of the "format" that is pinned, all "types", and a "note" that is told; or the
+// "fault" for which nothing is pinned.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include "tests/support/temp_folder.h"
 #include "workers/csv/csv.h"
 #include "workers/data/plan_json.h"
+#include "workers/worker.h"
 
 namespace orch {
 namespace {
@@ -48,6 +50,16 @@ TEST_P(Inspect, Case) {
   folder.write("t.csv", bytes_of(one));
   const auto source = csv::open_source(folder.path(), {}, "files");
   data::Relation relation{{"", "t"}, ""};
+  if (const auto* fault = one.if_contains("fault")) {
+    std::string message;
+    try {
+      source->file_source()->inspect(relation);
+    } catch (const workers::TaskFailed& failure) {
+      message = failure.what();
+    }
+    EXPECT_EQ(message, std::string(fault->as_string()));
+    return;
+  }
   const auto found = source->file_source()->inspect(relation);
   boost::json::object types;
   for (const auto& [name, kind] : found.options.types) types[name] = data::kind_name(kind);

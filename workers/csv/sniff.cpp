@@ -38,13 +38,39 @@ const char* utf16_without_mark(std::string_view bytes) {
   return zeros[0] > looked_at / 4 && zeros[1] == 0 ? "UTF-16BE" : nullptr;
 }
 
+/// Text of one byte a character. What else is not UTF-8 is damaged UTF-8, or has both: to read it
+/// as windows-1252 would spoil every character that is right.
+bool of_single_bytes(std::string_view bytes) {
+  std::size_t characters = 0;  // of UTF-8, of more than one byte
+  std::size_t strays = 0;
+  while (!bytes.empty()) {
+    const auto good = valid_prefix(bytes);
+    characters += static_cast<std::size_t>(
+        std::count_if(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(good),
+                      [](char byte) { return static_cast<unsigned char>(byte) >= 0xc0; }));
+    if (good == bytes.size()) break;
+    ++strays;
+    bytes.remove_prefix(good + 1);
+  }
+  return strays > 4 * characters;
+}
+
 std::string encoding_of(std::string_view bytes, const std::string& otherwise) {
   if (bytes.starts_with("\xef\xbb\xbf")) return "UTF-8";
   if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return "UTF-16";
   if (const auto* name = utf16_without_mark(bytes)) return name;
   const auto good = valid_prefix(bytes);
   if (good == bytes.size() || cut_short(bytes.substr(good))) return "UTF-8";
-  return otherwise == "UTF-8" ? "windows-1252" : otherwise;
+  return otherwise == "UTF-8" && of_single_bytes(bytes) ? "windows-1252" : otherwise;
+}
+
+/// A field that begins with a double quote, where another character is tried as the quote: it is
+/// the double quotes that hold fields together here, well or badly.
+bool quoted_otherwise(const RecordParser& parser, const Options& options) {
+  const auto fields = parser.fields();
+  return options.quote != '"' && std::any_of(fields.begin(), fields.end(), [](const Field& field) {
+           return !field.quoted && field.text.starts_with('"');
+         });
 }
 
 /// The number of fields of all records; unset when they differ, or cannot be read.
@@ -63,7 +89,8 @@ std::optional<std::size_t> width_of(const std::string& bytes, const Options& opt
     for (int i = 0; i < most_records && parser.next(); ++i) {
       if (parser.blank()) continue;
       if (!width) width = parser.fields().size();
-      if (parser.fields().size() != *width) return std::nullopt;
+      if (parser.fields().size() != *width || quoted_otherwise(parser, options))
+        return std::nullopt;
     }
   } catch (const workers::TaskFailed&) {
     // The sample may end inside a record, of which there was one before.
