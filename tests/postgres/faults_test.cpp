@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/postgres/pair.h"
+#include "tests/support/rows.h"
 
 namespace orch {
 namespace {
@@ -99,6 +100,25 @@ TEST_F(Faults, TheSourcesBackendIsTerminated) {
 TEST_F(Faults, TheServerIsRestarted) {
   EXPECT_EQ(error_of_stage([&] { pair_.server.restart(); }), "Connection.Lost");
   expect_a_second_try_succeeds();
+}
+
+// The snapshot then finds no rows: a state that the table never had.
+TEST_F(Faults, ATableIsTruncatedAfterTheSnapshot) {
+  pg_run(pair_.from, "CREATE VIEW seen AS SELECT id FROM base");
+  for (const auto* name : {"base", "seen"}) {
+    data::ReadRequest request;
+    request.from.table = {"public", name};
+    request.columns = {"id"};
+    auto source = postgres::open_source({pair_.server.conninfo(pair_.from_name), "from"});
+    const auto readers = source->open(request);
+    pg_run(pair_.from, "TRUNCATE base; INSERT INTO base VALUES (1, 'new')");
+    test::CollectingSink sink;
+    std::string message;
+    EXPECT_EQ(error_of([&] { readers.at(0)->read(sink, [] { return false; }); }, &message),
+              "Source.Changed");
+    EXPECT_THAT(message, HasSubstr("base was truncated or rewritten"));
+    EXPECT_EQ(test::read_all(*source, request).size(), 1u);
+  }
 }
 
 TEST_F(Faults, TheTableIsMissing) {

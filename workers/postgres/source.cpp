@@ -27,6 +27,22 @@ using data::Kind;
 // types of its users run with this connection's rights.
 constexpr const char* begin_reading = "BEGIN READ ONLY";
 
+/// Throws TaskFailed "Source.Changed" when a table that this transaction has locked (one of a view
+/// or a query, too) was truncated or rewritten since its snapshot: neither leaves old versions of
+/// rows, and the snapshot finds none. The function tells the file of now, the row that of then.
+void check_rewritten(pg::Connection& connection, const Place& place) {
+  const auto found = connection.exec(
+      "SELECT c.oid::regclass::text FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE "
+      "l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'm') AND "
+      "c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid) LIMIT 1");
+  if (found.rows() == 0) return;
+  throw workers::TaskFailed(
+      "Source.Changed",
+      fmt::format("{}: {}: {} was truncated or rewritten after the snapshot was taken",
+                  place.display, place.doing, found.text(0, 0)),
+      "a retry reads the table as it is then", "ORCH-0433");
+}
+
 /// One part, on a connection of its own.
 class Reader final : public data::RowReader {
  public:
@@ -47,6 +63,7 @@ class Reader final : public data::RowReader {
         if (error.sqlstate() != pg::row_too_large) throw;
         throw value_too_large(place_, largest_.find());
       }
+      check_rewritten(*session_, place_);
       session_->exec("COMMIT");
     });
   }

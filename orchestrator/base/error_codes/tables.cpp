@@ -93,10 +93,11 @@ constexpr std::array codes_of_tables = {
               "A CSV file breaks RFC 4180, a line of a JSON Lines file is not a JSON object, a "
               "packed file is damaged, or the text is not in the declared encoding. The message "
               "gives file, line, what was found and what was expected; nothing was staged."},
-    ErrorCode{"ORCH-0433", "a source file changed while it was read",
+    ErrorCode{"ORCH-0433", "a source file or table changed while it was read",
               "Size or time of a file differ from those at the beginning of the read, so its rows "
               "may belong to two versions. Write files under another name and rename them when "
-              "complete."},
+              "complete. A PostgreSQL table that was truncated or rewritten (ALTER TABLE, VACUUM "
+              "FULL) after the snapshot shows no rows to it: a retry reads the table anew."},
     ErrorCode{"ORCH-0435", "source and target columns do not match",
               "Columns of the plan cannot be written to the target: missing, computed, of another "
               "kind, or needed and not filled. Every one is listed; nothing was changed."},
