@@ -49,6 +49,7 @@ class PostgresDialect final : public publishing::Dialect {
     return fmt::format("has {} bytes, and PostgreSQL keeps {} bytes", name.size(), longest_name);
   }
   std::string column_problem(std::string_view name) const override {
+    if (name.empty()) return "is empty, which PostgreSQL does not allow";
     constexpr std::array system = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
     if (std::find(system.begin(), system.end(), name) != system.end())
       return "is that of a system column of every table in PostgreSQL";
