@@ -222,7 +222,9 @@ TEST_F(SqliteSource, ReadsVirtualTablesAndLeavesOneWithoutAModuleAlone) {
   EXPECT_EQ(source->describe({{"", "boxes"}, ""}).columns.size(), 3u);
   EXPECT_EQ(test::read_table(*source, "boxes").size(), 1u);
   EXPECT_EQ(test::read_table(*source, "t").size(), 1u);
-  EXPECT_EQ(error_of([&] { test::read_table(*source, "lost"); }), "Source.Failed");
+  std::string message;
+  EXPECT_EQ(error_of([&] { test::read_table(*source, "lost"); }, &message), "Source.QueryFailed");
+  EXPECT_THAT(message, HasSubstr("reading table lost: no such module: nowhere"));
 }
 
 TEST_F(SqliteSource, AFileThatIsMissingIsDownAndOneThatIsNoDatabaseRefused) {
