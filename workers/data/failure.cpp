@@ -40,7 +40,9 @@ constexpr std::array names = {
          "make room on the disk of the database"},
     Name{ErrorClass::denied, "*.Denied", "ORCH-0406", "ORCH-0406", "grant what is missing"},
     Name{ErrorClass::foreign_key, "Merge.ForeignKey", "ORCH-0504", "ORCH-0504",
-         "publish the referred table first; a retry succeeds when it has arrived"},
+         "publish the referred table first; a retry succeeds when it has arrived. Of tables that "
+         "refer "
+         "to each other, one constraint must be DEFERRABLE"},
     Name{ErrorClass::conflict, "Merge.Conflict", "ORCH-0505", "ORCH-0505",
          "declare a check (unique, not_null) on the table to see it before the merge, and correct "
          "the source or the key columns"},
