@@ -21,7 +21,7 @@ CREATE ROLE loader LOGIN;
 CREATE SCHEMA app; CREATE SCHEMA mart;
 CREATE TABLE app.orders (id integer PRIMARY KEY); CREATE TABLE app.parts (id integer PRIMARY KEY);
 CREATE TABLE mart.orders (id integer PRIMARY KEY);
-GRANT USAGE ON SCHEMA app, mart TO loader; GRANT SELECT ON app.orders TO loader;
+GRANT USAGE ON SCHEMA app TO loader; GRANT SELECT ON app.orders TO loader;
 GRANT CREATE ON DATABASE rights TO loader;
 """
 
@@ -67,6 +67,11 @@ class Rights(unittest.TestCase):
         said = self.server.run("connection", "test", "from").stderr
         self.assertIn("a right is missing: GRANT SELECT", said)
         self.database.run(";\n".join({*read, *write}))
+        # What is in a schema is looked at only by who may use it.
+        self.assertIn("GRANT USAGE ON SCHEMA mart TO loader", [each.replace('"', "") for each in write])
+        write = self.call("POST", "/v1/pipelines/copies/connections/to/test")["grants"]
+        self.assertTrue(any("ON mart.orders" in each.replace('"', "") for each in write), write)
+        self.database.run(";\n".join(write))
         self.assertEqual(self.call("POST", "/v1/pipelines/copies/connections/from/test")["grants"], [])
         self.assertEqual(self.call("POST", "/v1/pipelines/copies/connections/to/test")["grants"], [])
         [plan] = self.call("GET", "/v1/pipelines/copies/catalog/plan")["items"]

@@ -69,7 +69,27 @@ std::string needed_rights(data::Strategy strategy) {
                      facts.whole_table ? ",DELETE" : "");
 }
 
+void refuse_lack(const std::string& what, const pg::Result& missing) {
+  std::vector<std::string> grants;
+  for (int row = 0; row < missing.rows(); ++row) grants.emplace_back(missing.text(row, 0));
+  if (grants.empty()) return;
+  throw workers::TaskFailed(
+      "Target.Denied",
+      fmt::format("{}: the connection's user lacks rights: {}", what, fmt::join(grants, "; ")),
+      "let the owner of the target run these statements; docs/privileges.md lists all of them",
+      "ORCH-0406", {{"grants", boost::json::array(grants.begin(), grants.end())}});
+}
+
 }  // namespace
+
+void check_schema(pg::Connection& connection, const data::TableName& table) {
+  refuse_lack(table.display(),
+              connection.exec("SELECT format('GRANT USAGE ON SCHEMA %I TO %I', n.nspname, "
+                              "current_user) FROM pg_namespace n JOIN pg_class c ON "
+                              "c.relnamespace = n.oid WHERE n.nspname = $1 AND c.relname = $2 "
+                              "AND NOT has_schema_privilege(n.oid, 'USAGE')",
+                              {table.schema, table.name}));
+}
 
 void check_rights(pg::Connection& connection, const data::LoadPlan& plan,
                   const std::optional<Described>& existing) {
@@ -81,15 +101,7 @@ void check_rights(pg::Connection& connection, const data::LoadPlan& plan,
       missing_sql, {request.target.schema, plan.create || swaps ? "t" : "f",
                     existing ? std::optional(existing->oid) : std::nullopt,
                     swaps ? "SELECT" : needed_rights(request.strategy), swaps ? "t" : "f"});
-  std::vector<std::string> grants;
-  for (int row = 0; row < found.rows(); ++row) grants.emplace_back(found.text(row, 0));
-  if (grants.empty()) return;
-  throw workers::TaskFailed(
-      "Target.Denied",
-      fmt::format("{}: the connection's user lacks rights: {}", request.target.display(),
-                  fmt::join(grants, "; ")),
-      "let the owner of the target run these statements; docs/privileges.md lists all of them",
-      "ORCH-0406", {{"grants", boost::json::array(grants.begin(), grants.end())}});
+  refuse_lack(request.target.display(), found);
 }
 
 }  // namespace orch::postgres

@@ -40,6 +40,7 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   std::optional<data::Table> describe(const data::TableName& name) override {
     return on(name, "describing", [&]() -> std::optional<data::Table> {
       const Reading reading(connection_);
+      check_schema(connection_, resolved(name));
       auto found = describe_table(connection_, resolved(name));
       if (!found) return std::nullopt;
       return std::move(found->table);
@@ -49,6 +50,7 @@ class PostgresTarget final : public publishing::DatabaseTarget {
   data::LoadPlan plan(const data::PlanRequest& request) override {
     return on(request.target, "planning", [&] {
       const Reading reading(connection_);
+      check_schema(connection_, resolved(request.target));
       const auto existing = describe_table(connection_, resolved(request.target));
       auto plan = make_plan(connection_, request, existing);
       if (!request.only_reads) check_rights(connection_, plan, existing);
