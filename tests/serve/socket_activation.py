@@ -69,15 +69,16 @@ class SocketActivation(unittest.TestCase):
 
     def test_what_cannot_be_taken_over_is_refused(self):
         self.socket.bind(("127.0.0.1", 0))
-        for arguments, options, message in [((), {}, "not a TCP socket that listens"),
-                                            ((), {"count": "2"}, "2 sockets"),
-                                            ((), {"listening": socket.socket(socket.AF_UNIX)}, "not a TCP socket")]:
-            process = self.start(*arguments, **options)
+        other = socket.socket(socket.AF_UNIX)
+        self.addCleanup(other.close)
+        for options, message in [({}, "not a TCP socket that listens"), ({"count": "2"}, "2 sockets"),
+                                 ({"listening": other}, "not a TCP socket")]:
+            process = self.start(**options)
             self.assertEqual(process.wait(PATIENCE), 1)
             self.assertIn(message, self.server.log_text())
         self.socket.listen()
         process = self.start("--listen", "127.0.0.1:0")
-        self.assertEqual(process.wait(PATIENCE), 1)
+        self.assertEqual(process.wait(PATIENCE), 2)
         self.assertIn("--listen is 127.0.0.1:0", self.server.log_text())
 
     def test_an_address_that_others_reach_needs_keys(self):

@@ -94,7 +94,7 @@ class Traces(unittest.TestCase):
 
         inner = create("inner", {"Call": {"Type": "Task", "Resource": CALLED, "End": True}})
         outer = create("outer", {
-            "Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Leave", "ItemProcessor": {
+            "Each": {"Type": "Map", "Label": "each", "ItemsPath": "$.items", "Next": "Leave", "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Nest",
                 "States": {"Nest": start(".sync:2", inner, End=True)}}},
             "Leave": start("", inner, End=True)})
@@ -115,7 +115,7 @@ class Traces(unittest.TestCase):
 
         paths = [path(span) for span in spans if span["name"] == CALLED]
         task = "arn:aws:states:::states:startExecution"
-        child = ["outer", "Each", "Each map run", "outer", "Nest", task + ".sync:2", "inner", "Call", CALLED]
+        child = ["outer", "Each", "Each map run", "outer/each", "Nest", task + ".sync:2", "inner", "Call", CALLED]
         self.assertEqual(sorted(paths), sorted([child, child, ["outer", "Leave", task, "inner", "Call", CALLED]]))
         # Programs were told of their spans, in the same trace.
         told = {f'00-{span["traceId"]}-{span["spanId"]}-01' for span in spans if span["name"] == CALLED}
