@@ -37,7 +37,7 @@ bool encrypted_for(const Request& request, const identity::SignIn& sign_in) {
 
 // A page says what to do. The address names the trouble by a word of a closed list: no text of
 // somebody else's is shown there.
-Answer failed(Request& request, const identity::SignInFailed& error) {
+Answer failed_sign_in(Request& request, const identity::SignInFailed& error) {
   log::warn("a sign-in from {} has failed ({}): {}", request.caller.from,
             to_string(error.trouble()), error.what());
   if (error.trouble() == SignInTrouble::refused || error.trouble() == SignInTrouble::no_grant) {
@@ -50,7 +50,7 @@ Answer failed(Request& request, const identity::SignInFailed& error) {
   return answer;
 }
 
-Answer begin(Request& request) {
+Answer begin_sign_in(Request& request) {
   auto& sign_in = require_sign_in(request);
   try {
     const auto begun = sign_in.begin(request.query.text("to").value_or(""), request.now);
@@ -60,7 +60,7 @@ Answer begin(Request& request) {
     answer.cookies = {begun_cookie(begun.cookie, encrypted_for(request, sign_in), cookie_seconds)};
     return answer;
   } catch (const identity::SignInFailed& error) {
-    return failed(request, error);
+    return failed_sign_in(request, error);
   }
 }
 
@@ -69,7 +69,7 @@ identity::SignInReturn returned_in(const Query& query) {
   return {text("code"), text("state"), text("iss"), text("error")};
 }
 
-Answer finish(Request& request) {
+Answer finish_sign_in(Request& request) {
   auto& sign_in = require_sign_in(request);
   const bool encrypted = encrypted_for(request, sign_in);
   Answer answer;
@@ -84,7 +84,7 @@ Answer finish(Request& request) {
     answer.location = done.place;
     answer.cookies = {session_cookie_text(session, encrypted)};
   } catch (const identity::SignInFailed& error) {
-    answer = failed(request, error);
+    answer = failed_sign_in(request, error);
   }
   answer.cookies.push_back(begun_cookie("", encrypted, 0));
   return answer;
@@ -101,7 +101,7 @@ void add_sign_in_routes(std::vector<Route>& to) {
               {{"to", Kind::text, "the page of the UI to show afterwards, below /ui/"}},
               {},
               {},
-              begin,
+              begin_sign_in,
               Reach::open};
   login.status = see_other;
   to.push_back(std::move(login));
@@ -116,7 +116,7 @@ void add_sign_in_routes(std::vector<Route>& to) {
                   {"error", Kind::text, "why nobody was signed in"}},
                  {},
                  {},
-                 finish,
+                 finish_sign_in,
                  Reach::open};
   callback.status = see_other;
   callback.any_query = true;

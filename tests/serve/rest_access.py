@@ -236,7 +236,7 @@ class Access(unittest.TestCase):
         lines = json.loads(self.server.run("audit", "-o", "json").stdout)
         stops = [(line["role"], line["object"], line["outcome"]) for line in lines if line["action"] == "runs.stop"
                  and line["object"] == "someone"]
-        self.assertEqual(stops, [("admin", "someone", "ORCH-0203"), ("none", "someone", "ORCH-0047"),
+        self.assertEqual(stops, [("admin", "someone", "ORCH-0203"), ("viewer", "someone", "ORCH-0047"),
                                  ("none", "someone", "ORCH-0046")])
         self.assertTrue(all(line["from"] == "127.0.0.1" for line in lines if line["action"] == "runs.stop"))
         self.assertIn(("tokens.add", "viewer"), [(line["action"], line["object"]) for line in lines])

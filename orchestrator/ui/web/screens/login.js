@@ -11,7 +11,7 @@ const troubles = {
   denied: ["Nobody was signed in.", "The identity provider, or you there, said no. Sign in again, or ask the provider's administrators for access to this application."],
   provider: ["The identity provider cannot be used.", "It does not answer, or refuses this server. Try again in a minute; the log of the server says what is wrong. A token works meanwhile."],
   refused: ["The identity provider's answer is not valid.", "Sign in again. If it happens again, the log of the server says what is wrong with the ID token."],
-  "no-grant": ["You are signed in at the provider, but may not use this server.", "Ask those who run it: a grant in the file of --identities has to match you, for example by a group."],
+  "no-grant": ["You are signed in at the provider, but may not use this server.", "Ask those who run it: a grant in its file of identities has to match you, for example by one of your groups."],
   busy: ["Too many people are signing in.", "Try again in a few seconds."],
 };
 
