@@ -186,9 +186,11 @@ class Scopes(unittest.TestCase):
                      ("subjects", "alerts.silence", "subject pipeline:markets-eod rule failed", "done")]:
             self.assertIn(line, lines)
 
-    def test_slots_name_no_run_of_outside(self):
-        """Two pipelines share the slots of a tag: one holds it, the other one waits."""
-        headers = self.token("slots", "--role", "viewer", "--pipeline", "markets-*")
+    def test_lists_of_holds_and_alerts_have_no_name_of_outside(self):
+        hold = json.dumps({"pipeline": "ledger-close", "reason": "ledger"})
+        self.assertEqual(self.status("POST", "/v1/holds", self.admin, hold), 200)
+        self.addCleanup(self.status, "DELETE", "/v1/holds/pipeline%20ledger-close", self.admin, None)
+        headers = self.token("lists", "--role", "viewer", "--pipeline", "markets-*")
         for target in ("/v1/limits", "/v1/limits/waiting", "/v1/alerts", "/v1/alerts/silences", "/v1/holds"):
             self.assertNotIn(SECRET, json.dumps(self.get(target, headers)))
 
