@@ -8,8 +8,8 @@
 
 namespace orch::postgres {
 
-/// Throws TaskFailed "Target.Denied" (ORCH-0406) with the GRANT statement when the connection's user
-/// may not use the schema of a table that exists: the table cannot be looked at then.
+/// Throws TaskFailed "Target.Denied" (ORCH-0406) with the GRANT statement when the connection's
+/// user may not use the schema of a table that exists: the table cannot be looked at then.
 void check_schema(pg::Connection& connection, const data::TableName& table);
 
 /// Throws TaskFailed "Target.Denied" (ORCH-0406) with the GRANT statements that the connection's
