@@ -78,9 +78,9 @@ Need need_of(store::Store& store, const std::string& run) {
 }
 
 std::string load_text(const data::PublishedRecord& evidence) {
-  return fmt::format("the load of run {} ({}, {})",
-                     evidence.run_name.empty() ? evidence.run : evidence.run_name, evidence.run,
-                     evidence.published_at);
+  const bool named = !evidence.run_name.empty() && evidence.run_name != evidence.run;
+  return fmt::format("the load of run {} ({}{})", named ? evidence.run_name : evidence.run,
+                     named ? evidence.run + ", " : "", evidence.published_at);
 }
 
 std::string difference_text(const EvidenceCheck& check) {

@@ -96,7 +96,7 @@ def published_tables(folder, target):
     wrong = [what for state, what in findings(folder, "evidence", "--digest", code=RUN_FAILED) if state == "error"]
     expect(len(wrong) == 1 and "t1" in wrong[0] and "digest" in wrong[0], True, wrong)
     target.run("DELETE FROM t1 WHERE id = 1; DROP TABLE t2")
-    wrong = [what for state, what in findings(folder, "evidence", code=RUN_FAILED) if state == "error"]
+    wrong = sorted(what for state, what in findings(folder, "evidence", code=RUN_FAILED) if state == "error")
     expect(["t1: found 1 rows, expected 2" in wrong[0], "t2: the table is gone" in wrong[1], len(wrong)],
            [True, True, 2], wrong)
 
