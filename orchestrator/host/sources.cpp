@@ -65,7 +65,15 @@ std::string catalog_name(const store::PipelineRow& pipeline) {
 
 catalog::Catalog catalog_of(const store::PipelineRow& pipeline,
                             const connectors::Connections& connections) {
-  return catalog::load_catalog(connections.document(catalog_name(pipeline)));
+  const auto file = connections.document(catalog_name(pipeline));
+  try {
+    return catalog::load_catalog(file);
+  } catch (const Error& error) {
+    if (error.code() != "ORCH-0002") throw;
+    throw Error("ORCH-0852",
+                fmt::format("pipeline \"{}\" has no catalog: {}", pipeline.name, error.what()),
+                "only pipelines that replicate have one");
+  }
 }
 
 // How many tasks may use it, and whether they may now.

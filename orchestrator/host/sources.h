@@ -28,8 +28,9 @@ boost::json::object connection_trial(const store::PipelineRow& pipeline, const s
                                      std::int64_t rows);
 
 /// The entries of the pipeline's catalog: the file that its input names as "catalog", else
-/// catalog.json. These throw Error ORCH-0851 when its input chooses the catalog at run time,
-/// InvalidDocument ORCH-0301 and ORCH-0310 of the files, and Error ORCH-0850.
+/// catalog.json. These throw Error ORCH-0852 when there is no such file, ORCH-0851 when its input
+/// chooses the catalog at run time, InvalidDocument ORCH-0301 and ORCH-0310 of the files, and Error
+/// ORCH-0850.
 boost::json::array catalog_entries(const store::PipelineRow& pipeline);
 
 /// How catalog and sources have come apart: [{"change": "new" | "gone" | "changed", "key",

@@ -51,8 +51,7 @@ void require_subject(Request& request, const Subject& subject, const std::string
 }
 
 bool sees_pipeline_named(const Request& request, const std::string& name) {
-  const auto row = request.store.pipelines().find(name);
-  return row && request.caller.scope.has(names_of(*row));
+  return sees_pipeline(request.store, request.caller.scope, name);
 }
 
 bool sees_run_named(const Request& request, const std::string& id) {

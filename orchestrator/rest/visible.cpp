@@ -23,11 +23,6 @@ bool has(const Scope& scope, const store::PipelineRow& row) {
        document.is_object() ? json::text_member(document.get_object(), "domain") : ""});
 }
 
-bool sees_pipeline(store::Store& store, const Scope& scope, const std::string& name) {
-  const auto row = store.pipelines().find(name);
-  return row && has(scope, *row);
-}
-
 /// The run that this one is a part of, or was started by.
 std::optional<store::ExecutionId> origin_of(const store::ExecutionRow& row) {
   if (row.made.parent) return row.made.parent->execution;
@@ -49,6 +44,11 @@ std::optional<std::vector<std::string>> visible_pipelines(store::Store& store, c
   std::vector<std::string> names;
   for (const auto& row : pipelines_in_scope(store, scope)) names.push_back(row.name);
   return names;
+}
+
+bool sees_pipeline(store::Store& store, const Scope& scope, const std::string& name) {
+  const auto row = store.pipelines().find(name);
+  return row && has(scope, *row);
 }
 
 bool sees_run(store::Store& store, const Scope& scope, const store::ExecutionRow& row) {

@@ -20,6 +20,7 @@ std::vector<store::PipelineRow> pipelines_in_scope(store::Store& store,
 std::optional<std::vector<std::string>> visible_pipelines(store::Store& store,
                                                           const identity::Scope& scope);
 
+bool sees_pipeline(store::Store& store, const identity::Scope& scope, const std::string& name);
 /// True when its pipeline is in the scope, or that of the run that it is a part of or was started
 /// by.
 bool sees_run(store::Store& store, const identity::Scope& scope, const store::ExecutionRow& row);

@@ -98,6 +98,10 @@ constexpr std::array codes_of_pipelines = {
               "The input of the pipeline says with an expression which catalog a run reads, so "
               "there is none to show before. `orch catalog show FILE` and `orch plan FILE` take "
               "any file."},
+    ErrorCode{"ORCH-0852", "the pipeline has no catalog",
+              "A pipeline that replicates names a catalog in its input, or has catalog.json beside "
+              "its connections. This one has neither, or the file cannot be read; the message says "
+              "why."},
 };
 
 }  // namespace
