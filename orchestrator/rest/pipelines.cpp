@@ -8,6 +8,7 @@
 #include "orchestrator/json/text.h"
 #include "orchestrator/rest/asking.h"
 #include "orchestrator/rest/paging.h"
+#include "orchestrator/rest/reveal.h"
 #include "orchestrator/rest/visible.h"
 
 namespace orch::rest {
@@ -51,6 +52,7 @@ Answer run_pipeline(Request& request) {
   for (const auto* own : {"name", "key", "by"})
     if (request.body.contains(own))
       refuse_parameter(own, json::write(request.body.at(own)), "no such member");
+  if (const auto* input = request.body.if_contains("input")) require_revealed(*input);
   const auto key = request.message["Idempotency-Key"];
   constexpr std::size_t longest_key = 200;
   const auto fits = [](char c) { return c >= ' ' && c < 0x7f; };

@@ -230,8 +230,9 @@ class Redaction(unittest.TestCase):
     def test_what_is_hidden_is_not_sent_back(self):
         run = self.runs["leak"]
         body = json.dumps({"input": json.loads(self.get(f"/v1/runs/{run}"))["input"]})
-        status, _, text = ask(self.server, "POST", f"/v1/runs/{run}/resume", body, {"X-Orch-CSRF": self.secret})
-        self.assertEqual((status, json.loads(text)["code"]), (422, "ORCH-0052"))
+        for path in (f"/v1/runs/{run}/resume", "/v1/pipelines/leak/runs"):
+            status, _, text = ask(self.server, "POST", path, body, {"X-Orch-CSRF": self.secret})
+            self.assertEqual((status, json.loads(text)["code"]), (422, "ORCH-0052"), path)
 
     def test_marks_of_a_pipeline_that_is_gone_stay(self):
         (self.server.folder / "pipelines" / "gone.json").write_text(json.dumps({"workflow": "workflows/good.json", "redact": ["iban"]}))
