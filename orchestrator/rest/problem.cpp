@@ -52,7 +52,7 @@ constexpr std::array statuses = {
     CodeStatus{"ORCH-0830", Status::unprocessable_entity},
     CodeStatus{"ORCH-0850", Status::unprocessable_entity},
     CodeStatus{"ORCH-0851", Status::unprocessable_entity},
-    CodeStatus{"ORCH-0852", Status::not_found},
+    CodeStatus{"ORCH-0852", Status::unprocessable_entity},
 };
 
 std::string_view title_of(std::string_view code) {

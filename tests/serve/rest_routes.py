@@ -252,7 +252,7 @@ class Routes(unittest.TestCase):
         self.assertEqual(ask(self.server, "GET", "/v1/pipelines", None, bearer)[0], 401)
         self.call("DELETE", "/v1/tokens/ann", status=404)
         deeds = [(each["action"], each["object"]) for each in self.items("/v1/audit?text=ann")]
-        self.assertEqual(deeds, [("tokens.remove", "ann"), ("tokens.remove", "ann"), ("tokens.add", "ann")])
+        self.assertEqual(deeds, [("tokens.remove", "ann"), ("tokens.remove", "ann"), ("tokens.add", "ann"), ("tokens.add", "ann")])
         self.assertNotIn(made["token"][5:], pathlib.Path(str(self.server.store) + ".audit").read_text())
         self.assertEqual([each["how"] for each in self.items("/v1/identities")], ["owner"])
 

@@ -35,9 +35,8 @@ const fitted = (name, width) => (name.length * 7.5 <= width - 16 ? name : `${nam
 function Node({ node, line, href }) {
   const tone = line ? look(line.status).tone : "";
   const middle = node.width / 2;
-  return html`<a class=${classes("node", tone, line && ["failed", "running"].includes(line.status) && "focal")} href=${href} transform=${`translate(${node.x} ${node.y})`}
-    aria-label=${`${node.state}, ${node.type}: ${line ? counts(line) : "not entered"}`}>
-    <title>${`${node.state} (${node.type})`}</title>
+  return html`<a class=${classes("node", tone, line && ["failed", "running"].includes(line.status) && "focal")} href=${href} transform=${`translate(${node.x} ${node.y})`}>
+    <title>${`${node.state}, ${node.type}: ${line ? counts(line) : "not entered"}`}</title>
     <rect width=${node.width} height=${node.height} rx="8" />
     <text x=${middle} y=${line ? 19 : 27} text-anchor="middle">${fitted(node.state, node.width)}</text>
     ${line && html`<text class="sub" x=${middle} y="34" text-anchor="middle">${counts(line)}</text>
