@@ -36,9 +36,8 @@ function Node({ node, line, href }) {
   const tone = line ? look(line.status).tone : "";
   const middle = node.width / 2;
   return html`<a class=${classes("node", tone, line && ["failed", "running"].includes(line.status) && "focal")} href=${href} transform=${`translate(${node.x} ${node.y})`}>
-    <title>${`${node.state}, ${node.type}: ${line ? counts(line) : "not entered"}`}</title>
-    <rect width=${node.width} height=${node.height} rx="8" />
-    <text x=${middle} y=${line ? 19 : 27} text-anchor="middle">${fitted(node.state, node.width)}</text>
+    <rect width=${node.width} height=${node.height} rx="8"><title>${`${node.state} (${node.type})`}</title></rect>
+    <text x=${middle} y=${line ? 19 : 27} text-anchor="middle">${`${fitted(node.state, node.width)} `}</text>
     ${line && html`<text class="sub" x=${middle} y="34" text-anchor="middle">${counts(line)}</text>
     <svg x=${node.width - 10} y="-7" width="16" height="16"><circle class="halo" cx="8" cy="8" r="8" /><svg x="1" y="1" width="14" height="14"><${Shape} status=${line.status} /></svg></svg>`}
   </a>`;
