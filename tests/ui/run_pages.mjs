@@ -12,6 +12,16 @@ async function until(condition) {
   for (let at = 0; at < 300 && !(await condition()); at += 1) await new Promise((done) => setTimeout(done, 200));
 }
 
+/** A test that replicates needs the ledger, which the world holds. @param {() => Promise<void>} act */
+const withLedger = (act) => async () => {
+  await world.run("release", "ledger");
+  try {
+    await act();
+  } finally {
+    await world.holdLedger();
+  }
+};
+
 test("pauses a run with a reason, and releases it", async () => {
   const { page, context, complaints } = await open();
   const follower = world.run("submit", "long.json", "--input", "{}", "--name", "long");
@@ -61,7 +71,7 @@ test("resumes a run with an edited input", async () => {
   await context.close();
 });
 
-test("resumes a replication with an edited catalog", async () => {
+test("resumes a replication with an edited catalog", withLedger(async () => {
   const { page, context, complaints } = await open();
   const run = await runId(page, "inline");
   await visit(page, `/ui/runs/${run}`);
@@ -80,9 +90,9 @@ test("resumes a replication with an edited catalog", async () => {
   await page.locator(".table-line", { hasText: "strict" }).locator(".tone-ok").waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
-});
+}));
 
-test("redoes one table in a run of its own", async () => {
+test("redoes one table in a run of its own", withLedger(async () => {
   const { page, context, complaints } = await open({ width: 390 });
   const run = await runId(page, "nightly-07");
   await visit(page, `/ui/runs/${run}`);
@@ -94,7 +104,7 @@ test("redoes one table in a run of its own", async () => {
   assert.equal(await page.locator(".table-line").count(), 1);
   assert.deepEqual(complaints, []);
   await context.close();
-});
+}));
 
 test("offers no action to viewers", async () => {
   const token = (await world.run("token", "add", "looker", "--role", "viewer")).out.match(/orch_\S+/)?.[0] ?? "";

@@ -70,10 +70,14 @@ export class World {
   /** While the server runs: a connection is down, another is held, a pipeline is paused, and a token made. */
   async disturb() {
     await this.run("pipeline", "run", "purge");
-    await this.run("hold", "ledger", "--reason", "the ledger is moved to another disk", "--mode", "drain");
+    await this.holdLedger();
     await this.run("pipeline", "pause", "yearly", "--note", "until the archive is back");
     await this.run("token", "add", "grafana", "--role", "viewer", "--pipeline", "nightly", "--days", "30");
     await this.run("token", "add", hostile, "--role", "operator", "--days", "0");
+  }
+
+  holdLedger() {
+    return this.run("hold", "ledger", "--reason", "the ledger is moved to another disk", "--mode", "drain");
   }
 
   /** Runs whose name, error and payload are markup; and one of 10,000 events. */
